@@ -1,0 +1,259 @@
+"""Verification: where two documents really agree, word by word, and which of it may go.
+
+The one definition of similarity, here and everywhere: of two spans of n and k words of which m agree in the same order,
+similarity is 2·m / (n + k) and containment of the first in the second m / n.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.sign import shingles
+from dedup.text import Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+ANCHOR = 4
+"""Words in a row that must agree for a chain to start or go on: fewer are found by chance in any two long texts."""
+GAP = 24
+"""Words that may differ between two anchors of a chain, on either side."""
+SHIFT = 12
+"""By how many words the two sides of such a gap may differ in length."""
+OCCURRENCES = 16
+"""How often a shingle may stand in the keeper to serve as an anchor; more often it is a phrase."""
+EDGE = 2
+"""Words that the keeper lacks which may go at either edge, to reach the end of the sentence or block."""
+TEMPLATE = 50
+"""Two texts that differ in a figure or name more often than once in so many words are filled from one template."""
+NAMES = 0.6
+"""A passage with a larger share of names and figures is a list, not a passage."""
+TOLERANCE = 0.25
+"""The share of a removed passage's words that the keeper may lack."""
+
+
+class Words(NamedTuple):
+    """The words of a document that are compared: `hashes` uint64 [n], `marks` uint8 [n]."""
+
+    hashes: NDArray[np.uint64]
+    marks: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """`words[start:end]` of a document, all or nearly all of which stands in `words[keeper_start:keeper_end]`."""
+
+    start: int
+    end: int
+    keeper_start: int
+    keeper_end: int
+    similarity: float
+    containment: float
+
+
+class Limits(NamedTuple):
+    """What makes a match a duplicate."""
+
+    min_words: int
+    threshold: float
+
+
+Run = tuple[int, int, int]
+"""(start in the document, start in the keeper, length): words that agree one by one."""
+
+
+def chains(document: NDArray[np.uint64], keeper: NDArray[np.uint64]) -> list[list[Run]]:
+    """Where two sequences of word hashes agree: chains of runs, ascending on both sides, none overlapping in `document`."""
+    anchors = _anchors(document, keeper)
+    found = [_filled(chain, document, keeper) for chain in _chain(anchors)]
+    taken = np.zeros(len(document), bool)
+    result = []
+    for chain in sorted(found, key=lambda runs: (-sum(run[2] for run in runs), runs[0])):
+        left = [run for run in chain if not taken[run[0] : run[0] + run[2]].any()]
+        if left:
+            taken[left[0][0] : left[-1][0] + left[-1][2]] = True
+            result.append(left)
+    return result
+
+
+def _anchors(document: NDArray[np.uint64], keeper: NDArray[np.uint64]) -> list[Run]:
+    """Maximal runs of at least ANCHOR equal words."""
+    if min(len(document), len(keeper)) < ANCHOR:
+        return []
+    left, _ = shingles(document, np.array([0, len(document)]), ANCHOR)
+    right, _ = shingles(keeper, np.array([0, len(keeper)]), ANCHOR)
+    order = np.argsort(right, kind="stable")
+    low = np.searchsorted(right[order], left, "left")
+    count = np.searchsorted(right[order], left, "right") - low
+    count[count > OCCURRENCES] = 0
+    at = np.repeat(np.arange(len(left)), count)
+    offset = np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)
+    other = order[np.repeat(low, count) + offset]
+    sort = np.lexsort((at, other - at))
+    at, other = at[sort], other[sort]
+    if not len(at):
+        return []
+    new = np.concatenate(([True], (np.diff(other - at) != 0) | (np.diff(at) != 1)))
+    starts = np.flatnonzero(new)
+    lengths = np.diff(np.concatenate((starts, [len(at)]))) + ANCHOR - 1
+    return sorted(zip(at[starts].tolist(), other[starts].tolist(), lengths.tolist(), strict=True))
+
+
+def _chain(runs: list[Run]) -> list[list[Run]]:
+    """Chains of runs by dynamic programming: each goes on the best chain that ends closely before it."""
+    best = [run[2] for run in runs]
+    back = [-1] * len(runs)
+    for index, (start, other, length) in enumerate(runs):
+        for before in range(index - 1, max(-1, index - 65), -1):
+            end, other_end = runs[before][0] + runs[before][2], runs[before][1] + runs[before][2]
+            overlap = max(0, end - start, other_end - other)
+            gap, other_gap = start - end + overlap, other - other_end + overlap
+            if overlap < length and gap <= GAP and 0 <= other_gap <= GAP and abs(gap - other_gap) <= SHIFT:
+                score = best[before] + length - overlap - abs(gap - other_gap)
+                if score > best[index]:
+                    best[index], back[index] = score, before
+    used = [False] * len(runs)
+    result = []
+    for index in sorted(range(len(runs)), key=lambda i: (-best[i], i)):
+        chain, at = [], index
+        while at >= 0 and not used[at]:
+            used[at] = True
+            chain.append(runs[at])
+            at = back[at]
+        if chain:
+            result.append(chain[::-1])
+    return result
+
+
+def _filled(chain: list[Run], document: NDArray[np.uint64], keeper: NDArray[np.uint64]) -> list[Run]:
+    """The chain with overlaps cut and the equal words inside its gaps added."""
+    result: list[Run] = [chain[0]]
+    for start, other, length in chain[1:]:
+        end, other_end = result[-1][0] + result[-1][2], result[-1][1] + result[-1][2]
+        overlap = max(0, end - start, other_end - other)
+        if overlap >= length:
+            continue
+        start, other, length = start + overlap, other + overlap, length - overlap
+        matcher = SequenceMatcher(None, document[end:start].tolist(), keeper[other_end:other].tolist(), autojunk=False)
+        blocks = matcher.get_matching_blocks()
+        result.extend((end + block.a, other_end + block.b, block.size) for block in blocks if block.size)
+        result.append((start, other, length))
+    return result
+
+
+def passages(runs: list[Run], document: Words, keeper: Words, limits: Limits) -> Iterator[Passage]:
+    """What of a chain may go from `document`, since `keeper` has it: whole sentences or blocks, verified.
+
+    A sentence in which the two differ in a figure or a name stays; if they differ so all over, everything stays.
+    """
+    conflicts = _conflicts(runs, document, keeper)
+    agreed = sum(run[2] for run in runs)
+    if len(conflicts) * TEMPLATE > agreed:
+        return
+    for start, end in _between(runs, conflicts, document.marks):
+        passage = _verified(start, end, runs, document, limits)
+        if passage:
+            yield passage
+
+
+def _conflicts(runs: list[Run], document: Words, keeper: Words) -> list[int]:
+    """Positions of figures and names of the document, between runs, that the keeper does not have in that place."""
+    found = []
+    for (start, other, length), (after, other_after, _) in zip(runs, runs[1:], strict=False):
+        here = range(start + length, after)
+        there = set(keeper.hashes[other + length : other_after].tolist())
+        for at in here:
+            if document.marks[at] & (Mark.FIGURE | Mark.NAME) and int(document.hashes[at]) not in there:
+                found.append(at)
+    return found
+
+
+def _between(runs: list[Run], conflicts: list[int], marks: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
+    """The extent of the chain, snapped, without the sentences in which the two differ."""
+    low, high = runs[0][0], runs[-1][0] + runs[-1][2]
+    for stop in [*conflicts, None]:
+        end = high if stop is None else _sentence_start(stop, marks)
+        if end > low:
+            yield from _snapped(low, min(end, high), marks)
+        if stop is not None:
+            low = max(low, _sentence_end(stop, marks))
+
+
+def _snapped(start: int, end: int, marks: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
+    """Move both ends to the ends of sentences: outwards by at most EDGE words, else inwards."""
+    outer = _sentence_start(start, marks)
+    if start - outer <= EDGE and not (marks[outer:start] & (Mark.FIGURE | Mark.NAME)).any():
+        start = outer
+    else:
+        while start < end and not marks[start] & Mark.STARTS_SENTENCE:
+            start += 1
+    if start >= end:
+        return
+    outer = _sentence_end(end - 1, marks)
+    if outer - end <= EDGE and not (marks[end:outer] & (Mark.FIGURE | Mark.NAME)).any():
+        end = outer
+    else:
+        while end > start and not marks[end - 1] & Mark.ENDS_SENTENCE:
+            end -= 1
+    if end > start:
+        yield start, end
+
+
+def _sentence_start(at: int, marks: NDArray[np.uint8]) -> int:
+    while at > 0 and not marks[at] & Mark.STARTS_SENTENCE:
+        at -= 1
+    return at
+
+
+def _sentence_end(at: int, marks: NDArray[np.uint8]) -> int:
+    while at < len(marks) - 1 and not marks[at] & Mark.ENDS_SENTENCE:
+        at += 1
+    return at + 1
+
+
+def _verified(start: int, end: int, runs: list[Run], document: Words, limits: Limits) -> Passage | None:
+    inside = [clip(run, start, end) for run in runs if run[0] < end and run[0] + run[2] > start]
+    if not inside:
+        return None
+    agreed = sum(run[2] for run in inside)
+    low, high = inside[0][1], inside[-1][1] + inside[-1][2]
+    marks = document.marks[start:end]
+    similarity, containment = 2 * agreed / (end - start + high - low), agreed / (end - start)
+    counted = (end - start) - int(np.count_nonzero(marks & Mark.UNSPACED)) // 2
+    named = int(np.count_nonzero(marks & (Mark.FIGURE | Mark.NAME)))
+    if counted < limits.min_words or similarity < limits.threshold or containment < 1 - TOLERANCE:
+        return None
+    if named > NAMES * (end - start):
+        return None
+    return Passage(start, end, low, high, round(similarity, 4), round(containment, 4))
+
+
+def clip(run: Run, start: int, end: int) -> Run:
+    """The part of a run that lies in `start:end` of the document."""
+    cut = max(0, start - run[0])
+    return run[0] + cut, run[1] + cut, min(run[2] - cut, end - run[0] - cut)
+
+
+def without(runs: list[Run], gone: NDArray[np.bool_], taken: NDArray[np.bool_]) -> Iterator[list[Run]]:
+    """The chain without words that are gone from the keeper or already taken from the document, in pieces."""
+    piece: list[Run] = []
+    for start, other, length in runs:
+        free = ~(gone[other : other + length] | taken[start : start + length])
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], free, [False])).astype(np.int8)))
+        parts = [(start + int(a), other + int(a), int(b - a)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+        whole = len(parts) == 1 and parts[0][2] == length
+        if not whole and piece:
+            yield piece
+            piece = []
+        for part in parts if not whole else ():
+            yield [part]
+        if whole:
+            piece.append(parts[0])
+    if piece:
+        yield piece

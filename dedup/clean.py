@@ -1,0 +1,165 @@
+"""Flags applied to a text: what stays, what goes, and the way back.
+
+The clean text is the source text without the removed spans, and nothing else: no white space is added or changed, so
+that the two give back the source text exactly.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dedup.data import Block, Document, Flag, Keeper, Kind, Reason, Tag
+from dedup.text import count_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_CLOSING = frozenset("。！？」』）】”’)]}\"'.,;:!?…»")
+
+
+def cut(document: Document, flags: list[Flag], min_words: int) -> list[Flag]:
+    """The flags as they are carried out: ascending, none overlapping, each with the white space that belongs to it.
+
+    Where only headlines and remains of cut paragraphs are left beside copies, the whole document is a copy and goes.
+    """
+    apart = list(_apart(flags))
+    copy = _as_copy(document, apart, min_words)
+    return _spaced(document, copy if copy is not None else apart)
+
+
+def kept(text: str, flags: Iterable[Flag]) -> str:
+    """The text without the flagged spans (ascending)."""
+    parts, last = [], 0
+    for flag in flags:
+        parts.append(text[last : flag.start])
+        last = flag.end
+    return "".join([*parts, text[last:]])
+
+
+def restored(clean: str, removed: Iterable[tuple[int, str]]) -> str:
+    """The source text, from the clean text and what was removed as (start, text), ascending.
+
+    >>> restored("ac", [(1, "b"), (3, "d")])
+    'abcd'
+    """
+    parts: list[str] = []
+    length = taken = 0
+    for start, text in removed:
+        stay = clean[taken : taken + start - length]
+        parts += (stay, text)
+        taken += len(stay)
+        length = start + len(text)
+    return "".join([*parts, clean[taken:]])
+
+
+def snapped_flag(document: Document, flag: Flag) -> Flag:
+    """A flag on words of one block with the marks that cling to them: quotes, brackets, the full stop, the quote sign."""
+    text, block = document.text, _block_at(document, flag.start)
+    start, end = flag.start, min(flag.end, block.end)
+    while start > block.start and not text[start - 1].isspace() and not text[start - 1].isalnum() and text[start - 1] not in _CLOSING:
+        start -= 1
+    if not any(map(str.isalnum, text[block.start : start])):
+        start = block.start
+    while end < block.end and not text[end].isspace() and not text[end].isalnum():
+        end += 1
+    return replace(flag, start=start, end=end)
+
+
+def _apart(flags: list[Flag]) -> Iterator[Flag]:
+    """Ascending flags of which none overlaps: chrome before duplicates, then the longer first."""
+    taken: list[Flag] = []
+    for flag in sorted(flags, key=lambda flag: (flag.reason is not Reason.CHROME, flag.start - flag.end, flag.start)):
+        at = bisect_right(taken, flag.start, key=lambda other: other.start)
+        if (at == 0 or taken[at - 1].end <= flag.start) and (at == len(taken) or flag.end <= taken[at].start):
+            taken.insert(at, flag)
+    return iter(taken)
+
+
+def _as_copy(document: Document, flags: list[Flag], min_words: int) -> list[Flag] | None:
+    """The flags of a document that is a copy as a whole, or None if something of its own is left in it."""
+    copies = [flag for flag in flags if flag.reason is Reason.DUPLICATE]
+    if not copies:
+        return None
+    rest = list(_remains(document, flags))
+    cut_blocks = {_block_at(document, flag.start).start for flag in copies}
+    first = next((span for span in rest), None)
+    for start, end in rest:
+        block = _block_at(document, start)
+        headline = block.tag is Tag.HEADING or ((start, end) == first and block.tag is Tag.PARAGRAPH)
+        short = count_words(document.text[start:end]) < min_words
+        if not (short and (headline or block.start in cut_blocks)) and not block.tag is Tag.RULE:
+            return None
+    largest = max(copies, key=lambda flag: (flag.end - flag.start, -flag.start))
+    keeper = largest.keeper or Keeper("", 0, 0)
+    why = f"All that is left of the document is a copy: see {keeper.id}."
+    remains = [Flag(a, b, Reason.DUPLICATE, Kind.DOCUMENT, why, {}, keeper, largest.similarity) for a, b in rest]
+    whole = [replace(flag, kind=Kind.DOCUMENT) if flag.reason is Reason.DUPLICATE else flag for flag in flags]
+    return sorted([*whole, *remains], key=lambda flag: flag.start)
+
+
+def _remains(document: Document, flags: list[Flag]) -> Iterator[tuple[int, int]]:
+    """What of the blocks is not flagged and holds a letter or figure."""
+    starts = [flag.start for flag in flags]
+    for block in document.blocks:
+        at = block.start
+        first = max(0, bisect_right(starts, block.start) - 1)
+        inside = flags[first : bisect_right(starts, block.end)]
+        for start, end in [*((flag.start, flag.end) for flag in inside), (block.end, block.end)]:
+            if any(map(str.isalnum, document.text[at:start])):
+                yield at, min(start, block.end)
+            at = max(at, end)
+
+
+def _block_at(document: Document, position: int) -> Block:
+    return document.blocks[bisect_right(document.blocks, position, key=lambda block: block.start) - 1]
+
+
+def _spaced(document: Document, flags: list[Flag]) -> list[Flag]:
+    """Give each flag the white space up to what stays next; at the end of a document that before it."""
+    text, starts = document.text, [block.start for block in document.blocks]
+    result: list[Flag] = []
+    for index, flag in enumerate(flags):
+        limit = flags[index + 1].start if index + 1 < len(flags) else len(text)
+        end = min(limit, _next_start(document, starts, flag.end))
+        start = 0 if not result and not _has_content(document, 0, flag.start) else flag.start
+        result.append(replace(flag, start=start, end=end))
+    return _tail(document, result)
+
+
+def _next_start(document: Document, starts: list[int], position: int) -> int:
+    """Where the next thing that may stay begins: after white space inside a block, at the next block outside."""
+    at = bisect_right(starts, position) - 1
+    block = document.blocks[max(at, 0)]
+    while position < block.end and document.text[position].isspace():
+        position += 1
+    if position < block.end:
+        return position
+    return starts[at + 1] if at + 1 < len(starts) else len(document.text)
+
+
+def _has_content(document: Document, start: int, end: int) -> bool:
+    return any(block.start < end and block.end > start for block in document.blocks)
+
+
+def _tail(document: Document, flags: list[Flag]) -> list[Flag]:
+    """Let the run of flags that ends a document begin where what stays ends, and leave the last line break."""
+    text = document.text
+    if not flags or flags[-1].end < len(text):
+        return flags
+    index = len(flags) - 1
+    while index and flags[index - 1].end == flags[index].start:
+        index -= 1
+    start = flags[index].start
+    if start == 0:
+        return flags
+    begin = start
+    while begin > 0 and text[begin - 1].isspace():
+        begin -= 1
+    stop = len(text)
+    while stop > flags[-1].start and text[stop - 1].isspace():
+        stop -= 1
+    ends = [*flags[:-1], replace(flags[-1], end=max(stop, flags[-1].start + 1))]
+    ends[index] = replace(ends[index], start=begin)
+    return ends

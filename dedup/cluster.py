@@ -1,0 +1,117 @@
+"""Keepers: which copy of a passage stays. Decided by content and metadata, never by arrival.
+
+Documents are taken in the order of their ranks, the best keeper first. A passage goes only where a better keeper still
+has it, and only if the two were aligned themselves: there are no chains of likeness (A like B like C).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from dedup.align import TOLERANCE, Limits, Passage, Run, Words, clip, passages, without
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+
+class Corpus(Protocol):
+    """The words of documents by number, and the blocks they stand in."""
+
+    def words(self, document: int) -> Words:
+        """The words of a document."""
+        ...
+
+    def blocks(self, document: int) -> NDArray[np.int32]:
+        """The number of the block that each word of a document stands in (int32 [n])."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A passage of a document, within one block, that goes since `keeper` has it."""
+
+    passage: Passage
+    keeper: int
+
+
+Aligned = tuple[int, int, list[list[Run]]]
+"""(keeper, document, chains of agreeing runs in words)."""
+
+
+def ranks(dates: Sequence[str], lengths: Sequence[int], ids: Sequence[str], keep: str) -> NDArray[np.int64]:
+    """The order of documents as keepers (int64 [d], 0 = best): by date, length or id as `keep` says; ties go on down.
+
+    A document without a date is later than every dated one.
+
+    >>> ranks(["2024-02-01", "", "2024-01-01"], [10, 99, 10], ["a", "b", "c"], "earliest").tolist()
+    [1, 2, 0]
+    """
+    date = [each or "~" for each in dates]
+    orders = {
+        "earliest": lambda i: (date[i], -lengths[i], ids[i]),
+        "longest": lambda i: (-lengths[i], date[i], ids[i]),
+        "first": lambda i: (i,),
+    }
+    result = np.empty(len(ids), np.int64)
+    result[sorted(range(len(ids)), key=orders[keep])] = np.arange(len(ids))
+    return result
+
+
+def duplicates(
+    corpus: Corpus, aligned: Iterable[Aligned], order: NDArray[np.int64], copies: NDArray[np.int64], limits: Limits
+) -> dict[int, list[Duplicate]]:
+    """What goes from which document, by its number. `copies` int64 [d] names a document with the very same words."""
+    matches: dict[int, list[tuple[int, list[Run]]]] = {}
+    for keeper, document, found in aligned:
+        matches.setdefault(document, []).extend((keeper, chain) for chain in found)
+    for document in np.flatnonzero(copies != np.arange(len(copies))).tolist():
+        length = len(corpus.words(document).hashes)
+        matches[document] = [(int(copies[document]), [(0, 0, length)])]
+    gone: dict[int, NDArray[np.bool_]] = {}
+    result: dict[int, list[Duplicate]] = {}
+    for document in sorted(matches, key=lambda number: order[number]):
+        best_first = sorted(matches[document], key=lambda match: (-sum(run[2] for run in match[1]), order[match[0]], match[1][0]))
+        taken = np.zeros(len(corpus.words(document).hashes), bool)
+        for keeper, chain in best_first:
+            for passage in _free(corpus, document, keeper, (chain, taken, gone.get(keeper)), limits):
+                result.setdefault(document, []).append(Duplicate(passage, keeper))
+                taken[passage.start : passage.end] = True
+        gone[document] = taken
+    return result
+
+
+def _free(
+    corpus: Corpus,
+    document: int,
+    keeper: int,
+    state: tuple[list[Run], NDArray[np.bool_], NDArray[np.bool_] | None],
+    limits: Limits,
+) -> Iterator[Passage]:
+    """What of a chain may go, given what is taken from the document already and gone from the keeper itself."""
+    chain, taken, gone = state
+    own, other = corpus.words(document), corpus.words(keeper)
+    gone = np.zeros(len(other.hashes), bool) if gone is None else gone
+    for piece in list(without(chain, gone, taken)):
+        for passage in list(passages(piece, own, other, limits)):
+            yield from _by_block(passage, piece, corpus.blocks(document), limits)
+
+
+def _by_block(passage: Passage, runs: list[Run], blocks: NDArray[np.int32], limits: Limits) -> Iterator[Passage]:
+    """A passage over several blocks as one for each, every one similar enough by itself."""
+    inside = blocks[passage.start : passage.end]
+    edges = [0, *(np.flatnonzero(np.diff(inside)) + 1).tolist(), len(inside)]
+    for low, high in zip(edges, edges[1:], strict=False):
+        start, end = passage.start + low, passage.start + high
+        parts = [clip(run, start, end) for run in runs if run[0] < end and run[0] + run[2] > start]
+        agreed = sum(part[2] for part in parts)
+        if not parts or agreed < (1 - TOLERANCE) * (end - start):
+            continue
+        keeper_start, keeper_end = parts[0][1], parts[-1][1] + parts[-1][2]
+        similarity = 2 * agreed / (end - start + keeper_end - keeper_start)
+        if similarity >= limits.threshold:
+            yield Passage(start, end, keeper_start, keeper_end, round(similarity, 4), round(agreed / (end - start), 4))

@@ -1,0 +1,121 @@
+"""The settings. What can change the output is a field of `Config`, and nothing else is.
+
+A field is a flag (`--min-words`), a key of the `[dedup]` table of a TOML file (`min_words`) and an argument of
+`Config(...)`, all of the same name. Workers, paths and verbosity are not settings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from dedup.data import CHROME_KINDS
+from dedup.errors import SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OUTPUT_FORMATS = ("jsonl", "jsonl.gz", "jsonl.zst", "markdown", "text")
+KEEP_POLICIES = ("earliest", "longest", "first")
+
+
+def _setting(default: Any, help: str, low: float | None = None, high: float | None = None, **more: Any) -> Any:  # noqa: A002
+    return field(default=default, metadata={"help": help, "low": low, "high": high, **more})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Every setting, with its default.
+
+    >>> Config(min_words=20).min_words
+    20
+    >>> Config(threshold=1.5)
+    Traceback (most recent call last):
+        ...
+    dedup.errors.SettingError: threshold = 1.5: must be from 0.5 to 1.0
+    """
+
+    format: str = _setting("jsonl", "What to write: clean.jsonl, or a tree clean/ of files.", choices=OUTPUT_FORMATS)
+    site: str = _setting("", "Site of documents that have no URL and name none.")
+    encoding: str = _setting("", "Encoding of all input files; by default declared, else detected.")
+    keep_chrome: bool = _setting(False, "Take out duplicates only.")
+    keep_duplicates: bool = _setting(False, "Take out chrome only.")
+    keep_kinds: tuple[str, ...] = _setting((), "Kinds of chrome to leave in the text.", choices=tuple(CHROME_KINDS))
+    keep: str = _setting("earliest", "Which copy stays; ties go on to longest, then id.", choices=KEEP_POLICIES)
+    min_articles: int = _setting(3, "Distinct articles of a site a block must stand in to be repeated.", 2, 1000)
+    min_words: int = _setting(15, "Shortest duplicate passage, in words; a CJK character counts half.", 5, 1000)
+    threshold: float = _setting(0.8, "Least similarity of a duplicate passage to its keeper.", 0.5, 1.0)
+    shingle: int = _setting(5, "Words in a shingle.", 2, 16)
+    num_perm: int = _setting(128, "Permutations of a MinHash signature.", 16, 1024)
+    bands: int = _setting(20, "Bands of the signature (LSH).", 1, 256)
+    rows: int = _setting(6, "Rows in a band.", 1, 64)
+    max_bytes: int = _setting(20_000_000, "Largest document to read, in bytes.", 1_000)
+
+    def __post_init__(self) -> None:
+        """Check every field.
+
+        Raises:
+            SettingError: a value is of the wrong type or out of its range.
+        """
+        if isinstance(self.keep_kinds, list):
+            object.__setattr__(self, "keep_kinds", tuple(self.keep_kinds))
+        for spec in fields(self):
+            _check(spec.name, getattr(self, spec.name), spec.default, spec.metadata)
+        if self.bands * self.rows > self.num_perm:
+            raise SettingError(
+                f"bands = {self.bands}, rows = {self.rows}: {self.bands} x {self.rows} = {self.bands * self.rows}"
+                f" is more than num_perm = {self.num_perm}"
+            )
+
+    @property
+    def digest(self) -> str:
+        """A hex digest of every setting: equal settings, equal digest."""
+        return hashlib.blake2b(orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+
+    @classmethod
+    def load(cls, path: str | Path, changes: Mapping[str, Any] | None = None) -> Config:
+        """Read the `[dedup]` table of a TOML file (in pyproject.toml `[tool.dedup]` also); `changes` win over it.
+
+        Raises:
+            SettingError: the file is not readable TOML, or a setting in it is unknown or out of range.
+        """
+        try:
+            table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SettingError(f"{path}: cannot be read as TOML: {error}") from error
+        chosen = table.get("dedup", table.get("tool", {}).get("dedup"))
+        if not isinstance(chosen, dict):
+            raise SettingError(f"{path}: has no [dedup] table")
+        return cls.of({**chosen, **(changes or {})}, place=f"{path}: ")
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], place: str = "") -> Config:
+        """A config of the given values; the rest are defaults.
+
+        Raises:
+            SettingError: a name is unknown or a value is out of range.
+        """
+        names = [spec.name for spec in fields(cls)]
+        unknown = sorted(set(values) - set(names))
+        if unknown:
+            raise SettingError(f"{place}unknown setting {unknown[0]!r}; there are: {', '.join(names)}")
+        return cls(**values)
+
+
+def _check(name: str, value: Any, default: Any, spec: Mapping[str, Any]) -> None:
+    """Refuse a value that is not of the default's type, not in its range, or not one of its choices."""
+    number = isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool)
+    if type(value) is not type(default) and not number:
+        raise SettingError(f"{name} = {value!r}: must be of type {type(default).__name__}")
+    low, high = spec["low"], spec["high"]
+    if low is not None and not low <= value <= (high if high is not None else value):
+        raise SettingError(f"{name} = {value}: must be " + (f"from {low} to {high}" if high else f"at least {low}"))
+    choices = spec.get("choices")
+    for each in value if isinstance(value, tuple) else (value,):
+        if choices and each not in choices:
+            raise SettingError(f"{name} = {each!r}: must be one of {', '.join(choices)}")

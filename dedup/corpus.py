@@ -1,0 +1,222 @@
+"""The stages done once over all shards: repetition, candidates, verification, keepers. All bound to the store.
+
+They see columns of the whole corpus, memory-mapped, never texts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import xxhash
+
+from dedup import chrome, match
+from dedup.align import Limits, Words, chains
+from dedup.cluster import Aligned, Duplicate, duplicates
+from dedup.data import Flag, Keeper, Kind, Reason
+from dedup.shards import ARTICLE_BANDS, Work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from dedup.store import Store
+
+ALL = "all"
+"""The shard under which columns of the whole corpus are kept."""
+PARTS = 16
+"""Ranges of keys that are taken one after the other, to bound memory."""
+
+
+# ── once: how often things stand on a site ──────────────────────────────────────────────────────────────────────────
+
+
+def count_repetition(work: Work, shards: list[str], live: dict[str, NDArray[np.bool_]]) -> None:
+    """Count every print over the distinct articles of its site, and the articles of every site."""
+    store = work.store
+    sizes = [len(live[shard]) for shard in shards]
+    firsts = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+    articles = _distinct_articles(store, shards, firsts)
+    keys, counts = [], []
+    for part in range(PARTS):
+        columns = [_part(store, shard, articles[first:], live[shard], part) for shard, first in zip(shards, firsts, strict=False)]
+        found = chrome.count_articles(np.concatenate([c[0] for c in columns]), np.concatenate([c[1] for c in columns]))
+        keys.append(found[0])
+        counts.append(found[1])
+    store.save(ALL, "repeated", np.concatenate(keys))
+    store.save(ALL, "counts", np.concatenate(counts))
+    alive = np.concatenate([live[shard] for shard in shards])
+    sites = np.concatenate([store.column(shard, "sites") for shard in shards])
+    pairs = np.unique(np.stack([sites[alive], articles[alive].astype(np.uint64)]), axis=1)
+    names, numbers = np.unique(pairs[0], return_counts=True)
+    store.save(ALL, "sites", names)
+    store.save(ALL, "site_articles", numbers.astype(np.int64))
+
+
+def _distinct_articles(store: Store, shards: list[str], firsts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For every document the least number among the copies of its article on its site (int64 [documents])."""
+    articles = np.arange(firsts[-1], dtype=np.int64)
+    for band in range(ARTICLE_BANDS):
+        keys = np.concatenate([store.column(shard, "articles")[:, band] for shard in shards])
+        order = np.argsort(keys, kind="stable")
+        starts = np.flatnonzero(np.concatenate(([True], keys[order][1:] != keys[order][:-1])))
+        least = np.minimum.reduceat(articles[order], starts)
+        np.minimum.at(articles, order, np.repeat(least, np.diff(np.concatenate((starts, [len(order)])))))
+    while (articles[articles] != articles).any():
+        articles = articles[articles]
+    return articles
+
+
+def _part(
+    store: Store, shard: str, articles: NDArray[np.int64], live: NDArray[np.bool_], part: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The prints of a shard in one range of keys, each with the article it stands in."""
+    prints = store.column(shard, "prints")
+    sizes = np.diff(store.column(shard, "blocks"))
+    owner = np.repeat(np.where(live, articles[: len(live)], -1), sizes)
+    chosen = ((prints >> np.uint64(60)) == part) & (prints != 0) & (owner >= 0)[:, None]
+    rows, _ = np.nonzero(chosen)
+    return prints[chosen], owner[rows]
+
+
+# ── once: candidates ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Corpus(NamedTuple):
+    """The words of all documents, memory-mapped: `bounds` int64 [documents + 1] and the columns of `MarkedWords`."""
+
+    bounds: NDArray[np.int64]
+    hashes: NDArray[np.uint64]
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    marks: NDArray[np.uint8]
+    spans: NDArray[np.int32]
+
+    def words(self, document: int) -> Words:
+        """The words of a document, by its number."""
+        low, high = self.bounds[document], self.bounds[document + 1]
+        return Words(np.asarray(self.hashes[low:high]), np.asarray(self.marks[low:high]))
+
+    def blocks(self, document: int) -> NDArray[np.int32]:
+        """The block that each word of a document stands in."""
+        return np.asarray(self.spans[self.bounds[document] : self.bounds[document + 1]])
+
+    def characters(self, document: int, start: int, end: int) -> tuple[int, int]:
+        """A span of a document's words as a span of code points."""
+        low = int(self.bounds[document])
+        return int(self.starts[low + start]), int(self.ends[low + end - 1])
+
+
+def merge_words(work: Work, shards: list[str]) -> None:
+    """Put the shards' words one behind the other, so that a document's words are found by its number."""
+    store = work.store
+    sizes = [np.diff(store.column(shard, "bounds")) for shard in shards]
+    store.save(ALL, "bounds", np.concatenate(([0], np.cumsum(np.concatenate(sizes)))).astype(np.int64))
+    for name in Corpus._fields[1:]:
+        store.save(ALL, name, np.concatenate([store.column(shard, name) for shard in shards]))
+
+
+def corpus(work: Work) -> Corpus:
+    """The words of all documents."""
+    return Corpus(*(work.store.column(ALL, name) for name in Corpus._fields))
+
+
+def exact_copies(work: Work, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For every document the best keeper among those with the very same words, itself if there is none (int64 [d])."""
+    words = corpus(work)
+    prints = [
+        xxhash.xxh3_128_digest(words.words(d).hashes.tobytes()) if words.bounds[d + 1] - words.bounds[d] >= work.config.min_words else b""
+        for d in range(len(words.bounds) - 1)
+    ]
+    best: dict[bytes, int] = {}
+    for document in np.argsort(ranks):
+        best.setdefault(prints[document], int(document))
+    return np.array([best[p] if p else d for d, p in enumerate(prints)], np.int64)
+
+
+def candidates(work: Work, shards: list[str], ranks: NDArray[np.int64], copies: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Pairs of documents (int64 [p, 2], the better keeper first) that may share a passage."""
+    words = corpus(work)
+    owners = np.repeat(np.arange(len(words.bounds) - 1), np.diff(words.bounds))
+    pairs = [_seed_pairs(work, shards, words, owners, ranks, copies)]
+    where = _offset(work.store, shards, "signed")
+    own = owners[where] if len(where) else np.zeros(0, np.int64)
+    alive = copies[own] == own
+    for band in range(work.config.bands):
+        keys = np.concatenate([work.store.column(shard, "keys")[:, band] for shard in shards])
+        first, second = match.pairs_in_buckets(keys[alive], own[alive], ranks)
+        pairs.append(np.stack([own[alive][first], own[alive][second]], axis=1))
+    both = np.concatenate(pairs)
+    return match.unique_pairs(both[:, 0], both[:, 1], len(ranks))
+
+
+def _offset(store: Store, shards: list[str], name: str) -> NDArray[np.int64]:
+    """A column of word positions of every shard, as positions in the corpus."""
+    sizes = np.cumsum([0, *(store.column(shard, "bounds")[-1] for shard in shards)])
+    return np.concatenate([store.column(shard, name) + size for shard, size in zip(shards, sizes, strict=False)]).astype(np.int64)
+
+
+def _seed_pairs(
+    work: Work, shards: list[str], words: Corpus, owners: NDArray[np.int64], ranks: NDArray[np.int64], copies: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    store = work.store
+    seeds = np.concatenate([store.column(shard, "seeds") for shard in shards])
+    places = _offset(store, shards, "places")
+    own = owners[places] if len(places) else np.zeros(0, np.int64)
+    alive = copies[own] == own
+    seeds, places, own = seeds[alive], places[alive], own[alive]
+    result = [np.zeros((0, 2), np.int64)]
+    for part in range(PARTS):
+        chosen = (seeds >> np.uint64(60)) == part
+        first, second = match.pairs_in_buckets(seeds[chosen], own[chosen], ranks)
+        left, right = places[chosen][first], places[chosen][second]
+        long = match.agreeing_run(words.hashes, words.bounds, owners, left, right) >= match.SEED_RUN
+        result.append(np.stack([own[chosen][first][long], own[chosen][second][long]], axis=1))
+    return np.concatenate(result)
+
+
+# ── chunk by chunk: verify ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Chunk(NamedTuple):
+    """Pairs of documents (int64 [p, 2], the better keeper first) to verify."""
+
+    work: Work
+    pairs: NDArray[np.int64]
+
+
+def verify(chunk: Chunk) -> list[Aligned]:
+    """Align every pair; pairs with nothing in common that is long enough drop out."""
+    words = corpus(chunk.work)
+    result = []
+    for keeper, document in chunk.pairs.tolist():
+        found = [
+            chain
+            for chain in chains(words.words(document).hashes, words.words(keeper).hashes)
+            if sum(run[2] for run in chain) * 2 >= chunk.work.config.min_words
+        ]
+        if found:
+            result.append((keeper, document, found))
+    return result
+
+
+def decide(work: Work, aligned: Iterable[Aligned], ranks: NDArray[np.int64], copies: NDArray[np.int64]) -> dict[int, list[Duplicate]]:
+    """What goes from which document, since which keeper has it (see `cluster`)."""
+    return duplicates(corpus(work), aligned, ranks, copies, Limits(work.config.min_words, work.config.threshold))
+
+
+def as_flags(work: Work, found: dict[int, list[Duplicate]], ids: list[str]) -> dict[int, list[Flag]]:
+    """Duplicates as flags on code points, by document."""
+    words = corpus(work)
+    return {number: [_flag(words, number, each, ids) for each in each_found] for number, each_found in found.items()}
+
+
+def _flag(words: Corpus, document: int, duplicate: Duplicate, ids: list[str]) -> Flag:
+    passage, keeper = duplicate.passage, duplicate.keeper
+    start, end = words.characters(document, passage.start, passage.end)
+    keeper_start, keeper_end = words.characters(keeper, passage.keeper_start, passage.keeper_end)
+    why = f"{passage.containment:.0%} of its {passage.end - passage.start} words stand in {ids[keeper]}."
+    evidence = {"words": passage.end - passage.start, "containment": passage.containment}
+    where = Keeper(ids[keeper], keeper_start, keeper_end)
+    return Flag(start, end, Reason.DUPLICATE, Kind.PASSAGE, why, evidence, where, passage.similarity)

@@ -1,0 +1,177 @@
+"""The nouns: every value that flows through a run, and nothing that acts on them.
+
+All offsets are code points in the *source text* of a document, half open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+
+class Reason(StrEnum):
+    """Why something leaves a document."""
+
+    CHROME = "chrome"
+    DUPLICATE = "duplicate"
+
+
+class Kind(StrEnum):
+    """What exactly leaves: a kind of chrome, or a kind of duplicate."""
+
+    NAVIGATION = "navigation"
+    HEADER = "header"
+    FOOTER = "footer"
+    DISCLAIMER = "disclaimer"
+    COPYRIGHT = "copyright"
+    MEMBERSHIP = "membership"
+    NEWSLETTER = "newsletter"
+    AUTHOR_BIO = "author_bio"
+    CONTACT = "contact"
+    SHARE = "share"
+    COMMENTS = "comments"
+    RELATED = "related"
+    ADVERTISEMENT = "advertisement"
+    CAPTION = "caption"
+    BYLINE = "byline"
+    BOILERPLATE = "boilerplate"  # repeated, of no known kind
+    PASSAGE = "passage"
+    DOCUMENT = "document"  # all that is left of the document is a copy
+
+
+CHROME_KINDS = tuple(kind for kind in Kind if kind not in (Kind.PASSAGE, Kind.DOCUMENT))
+
+
+class Format(StrEnum):
+    """How the source text of a document is marked up."""
+
+    HTML = "html"
+    MARKDOWN = "markdown"
+    TEXT = "text"
+
+
+class Tag(StrEnum):
+    """What a block is, as its format says."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    ITEM = "item"
+    QUOTE = "quote"
+    ROW = "row"
+    CAPTION = "caption"
+    CODE = "code"
+    RULE = "rule"
+    MATTER = "matter"  # a line of front matter: `Title: …`
+
+
+class Span(NamedTuple):
+    """A half-open range of code points."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document as it was found: where, what, and its undecoded content.
+
+    `content` is the bytes of a file, the bytes of one JSONL line, or a mapping given through the API.
+    """
+
+    place: str
+    """Where it stands, for messages: `path` or `path:line`."""
+    id: str
+    """The id it has if it does not bring one."""
+    kind: Format | None
+    """The format of a file; None for a record, whose field names it."""
+    content: bytes | dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An input that could not be used: where it stands, and why."""
+
+    id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading, list item, table row or caption, as the format gives it."""
+
+    start: int
+    end: int
+    tag: Tag
+    main: bool = True
+    """The extractor's verdict: part of the article (always true for text and Markdown)."""
+    path: str = ""
+    """For HTML: the tags and classes around it, outermost first (`body/div.main/p`)."""
+    links: float = 0.0
+    """The share of its characters that stand inside links."""
+
+
+@dataclass(slots=True)
+class Document:
+    """An article with its source text, cut into blocks, and what is known about it."""
+
+    id: str
+    text: str
+    """The source text: the decoded file, the record's text, or all visible text of a page."""
+    format: Format
+    blocks: list[Block] = field(default_factory=list)
+    place: str = ""
+    encoding: str | None = None
+    """The encoding of the file it came from; None for a record."""
+    url: str | None = None
+    site: str | None = None
+    title: str | None = None
+    author: str | None = None
+    date: str | None = None
+    """ISO 8601, as precise as the source: `2024`, `2024-03-01`, `2024-03-01T12:00:00Z`."""
+    language: str | None = None
+    source: str | None = None
+    """Where the article says that it first appeared."""
+    tags: list[str] = field(default_factory=list)
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """The passage that stays in place of one that goes."""
+
+    id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A span of a document that is to go, and why. Nothing is cut without one."""
+
+    start: int
+    end: int
+    reason: Reason
+    kind: Kind
+    why: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+    keeper: Keeper | None = None
+    similarity: float | None = None
+
+
+class Match(NamedTuple):
+    """Two verified spans of words: `words[start:end]` of a document and of its keeper, by number.
+
+    `runs` are the pieces that agree word by word, as (start in document, start in keeper, length).
+    `similarity` is 2·m / (n + k) for m agreeing words of n and k; `containment` is m / n.
+    """
+
+    document: int
+    start: int
+    end: int
+    keeper: int
+    keeper_start: int
+    keeper_end: int
+    similarity: float
+    containment: float
+    runs: tuple[tuple[int, int, int], ...]

@@ -1,0 +1,40 @@
+"""Dates as articles print them, as ISO 8601. Parsing is dateparser's and the standard library's."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+
+ISO = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2}(?:[T ]\d{2}:\d{2}.*)?)?)?$")
+
+
+@lru_cache(maxsize=1 << 16)
+def iso_date(text: str | None) -> str | None:
+    """A date as ISO 8601; one that cannot be read stays as it is.
+
+    Only whole dates are read (day, month, year), and never relative ones ("yesterday"): those depend on the day of the run.
+
+    >>> iso_date("August 28, 2017"), iso_date("28. August 2017"), iso_date("Mon, 5 Apr 1993 19:45:34 GMT"), iso_date("soon")
+    ('2017-08-28', '2017-08-28', '1993-04-05T19:45:34+00:00', 'soon')
+    """
+    if text is None or ISO.match(text):
+        return text
+    try:
+        return parsedate_to_datetime(text).isoformat()
+    except (ValueError, TypeError):
+        pass
+    import dateparser
+
+    if len(text) > 60 or not re.search(r"\d", text):
+        return text
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # dateparser's own deprecations
+        found = dateparser.parse(text, settings={"PARSERS": ["absolute-time"], "STRICT_PARSING": True})
+    return found.date().isoformat() if found else text
+
+
+def sortable(date: str | None) -> str:
+    """The date if it is ISO 8601, else nothing: what documents are ordered by."""
+    return date if date and ISO.match(date) else ""

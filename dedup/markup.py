@@ -1,0 +1,180 @@
+"""Markdown and plain text as blocks with exact offsets: the text itself is never changed.
+
+One reading serves both, since collected "text" is full of Markdown and collected Markdown is rarely clean. A CommonMark
+parser gives lines, not offsets, and joins what we must tell apart (a quoted line and the reply below it).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from dedup.data import Block, Tag
+from dedup.text import link_share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LINE = re.compile(r"[^\r\n\v\f\x85\u2028\u2029]*(?:\r\n|[\r\n\v\f\x85\u2028\u2029]|$)")
+_QUOTE = re.compile(r"[ \t]{0,4}((?:[>|:}#%][ \t]?){1,12})(?=\S|$)")
+_MAIL_QUOTE = re.compile(r"[ \t]{0,4}((?:[>|:}%][ \t]{0,2}|#(?![# ]))+)")
+_HEADING = re.compile(r"[ \t]{0,3}#{1,6}(?:[ \t]|$)")
+_RULE = re.compile(r"[ \t]{0,3}(?:(?:[-*_=~+][ \t]*){3,})$")
+_UNDERLINE = re.compile(r"[ \t]{0,3}(?:=+|-{2,})[ \t]*$")
+_ITEM = re.compile(r"[ \t]*(?:[-*+•·‣◦]|\(?\d{1,3}[.)]|\(?[a-zA-Z][)])[ \t]+(?=\S)")
+_ROW = re.compile(r"[ \t]*\|.*\|[ \t]*$")
+_FENCE = re.compile(r"[ \t]{0,3}(`{3,}|~{3,})")
+_MATTER = re.compile(r"([A-Za-z][\w-]{1,30}):(?:[ \t]+\S.*|[ \t]*)$")
+_STOP = re.compile(r"[.!?:;…。！？]['\"”’»)\]*_]*[ \t]*$")
+
+# Keys that make a leading run of `Key: value` lines front matter (Pelican, Jekyll, RFC 5322 and RFC 5536 headers).
+MATTER_KEYS = frozenset(
+    "title date author authors tags category categories slug layout summary lang language url permalink number from subject"
+    " newsgroups path message-id organization references sender reply-to lines xref distribution nntp-posting-host".split()
+)
+LONG_LINE = 120
+"""A paragraph whose lines are typically longer than this was not hard-wrapped: each line is a paragraph of its own."""
+
+
+class _Line(NamedTuple):
+    start: int
+    end: int  # without the line break
+    text: str
+    depth: int  # quote marks in front
+
+
+def blocks(text: str) -> list[Block]:
+    """Cut a Markdown or plain text into blocks; what stands between them is white space.
+
+    >>> text = "# A mill\\n\\nFirst line\\nsecond line.\\n- one\\n- two\\n"
+    >>> [(block.tag.value, text[block.start:block.end]) for block in blocks(text)]
+    [('heading', '# A mill'), ('paragraph', 'First line\\nsecond line.'), ('item', '- one'), ('item', '- two')]
+    """
+    lines = list(_lines(text))
+    found = list(_matter(lines))
+    rest = lines[len(found) :] if found else lines
+    for group in _groups(rest):
+        found.extend(_cut(group))
+    return [replace(block, links=link_share(text[block.start : block.end])) for block in _first_heading(text, found)]
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    for match in _LINE.finditer(text):
+        raw = match.group().rstrip("\r\n\v\f\x85\u2028\u2029 \t\u3000\xa0")
+        lead = len(raw) - len(raw.lstrip(" \t\u3000\xa0\ufeff"))
+        quote = _MAIL_QUOTE.match(raw)
+        depth = len(re.sub(r"\s", "", quote.group(1))) if quote and not _ROW.match(raw) else 0
+        if match.end() > match.start():
+            yield _Line(match.start() + lead, match.start() + len(raw), raw[lead:], depth)
+
+
+def _matter(lines: list[_Line]) -> Iterator[Block]:
+    """The front matter at the very top: a run of `Key: value` lines of which two have known keys; `---` may frame it."""
+    first = next((index for index, line in enumerate(lines) if line.text), len(lines))
+    framed = first < len(lines) and lines[first].text == "---"
+    run: list[_Line] = []
+    known = 0
+    for line in lines[first + framed :]:
+        match = _MATTER.match(line.text)
+        if not (match or (run and line.text and framed and line.text != "---")):
+            break
+        known += bool(match and match.group(1).casefold() in MATTER_KEYS)
+        run.append(line)
+    closed = not framed or (first + 1 + len(run) < len(lines) and lines[first + 1 + len(run)].text == "---")
+    if known < 2 or not closed:
+        return
+    taken = lines[: first + framed + len(run) + framed]
+    yield from (Block(line.start, line.end, Tag.MATTER) for line in taken)
+
+
+def _groups(lines: list[_Line]) -> Iterator[list[_Line]]:
+    """Lines that stand together: no blank line between them, one quote depth; a fenced code block is one group."""
+    group: list[_Line] = []
+    fence = ""
+    for line in lines:
+        opens = _FENCE.match(line.text)
+        if fence:
+            group.append(line)
+            if opens and opens.group(1)[0] == fence[0] and len(opens.group(1)) >= len(fence):
+                yield group
+                group, fence = [], ""
+            continue
+        bare = line.text.strip(">|:}#% \t") if line.depth else line.text
+        if group and (not bare or opens or line.depth != group[-1].depth):
+            yield group
+            group = []
+        if opens:
+            fence = opens.group(1)
+        if bare:
+            group.append(line)
+    if group:
+        yield group
+
+
+def _cut(group: list[_Line]) -> Iterator[Block]:
+    """A group as blocks: headings, items, rows and rules end a paragraph; items and quotes take the lines below them."""
+    if _FENCE.match(group[0].text) and len(group) > 1:
+        yield _block([line for line in group if line.text], Tag.CODE)
+        return
+    part: list[_Line] = []
+    tag = Tag.QUOTE if group[0].depth else Tag.PARAGRAPH
+    current = tag
+    for line in group:
+        kind = _kind(line, part)
+        if kind is Tag.HEADING and _UNDERLINE.match(line.text) and part:
+            yield _block([*part, line], Tag.HEADING)
+            part, current = [], tag
+            continue
+        if kind is not None and part:
+            yield from _paragraphs(part, current)
+            part = []
+        if kind in (Tag.HEADING, Tag.ROW, Tag.RULE):
+            yield _block([line], kind)
+            current = tag
+            continue
+        current = kind or (current if part else tag)
+        part.append(line)
+    if part:
+        yield from _paragraphs(part, current)
+
+
+def _kind(line: _Line, part: list[_Line]) -> Tag | None:
+    """What a line starts, or None when it goes on with the part before it."""
+    if line.depth:
+        return None
+    if len(part) == 1 and _UNDERLINE.match(line.text) and len(line.text) >= 3 and len(part[0].text) <= LONG_LINE:
+        return Tag.HEADING
+    for expression, tag in ((_HEADING, Tag.HEADING), (_RULE, Tag.RULE), (_ROW, Tag.ROW), (_ITEM, Tag.ITEM)):
+        if expression.match(line.text):
+            return tag
+    return None
+
+
+def _paragraphs(part: list[_Line], tag: Tag) -> Iterator[Block]:
+    """A run of lines as one block; or a block a line where the lines were not wrapped but are paragraphs themselves."""
+    lengths = sorted(len(line.text) for line in part)
+    own_lines = len(part) > 1 and (
+        lengths[len(lengths) // 2] > LONG_LINE
+        or all(_STOP.search(line.text) for line in part)
+        or all(_MATTER.match(line.text) for line in part)
+    )
+    if own_lines and tag is Tag.PARAGRAPH:
+        yield from (_block([line], tag) for line in part)
+    else:
+        yield _block(part, tag)
+
+
+def _block(lines: list[_Line], tag: Tag) -> Block:
+    return Block(lines[0].start, lines[-1].end, tag)
+
+
+def _first_heading(text: str, found: list[Block]) -> list[Block]:
+    """A text whose first block is one short line without a full stop starts with its headline."""
+    index = next((i for i, block in enumerate(found) if block.tag is not Tag.MATTER), None)
+    if index is None or index + 1 >= len(found) or found[index].tag is not Tag.PARAGRAPH:
+        return found
+    first = text[found[index].start : found[index].end]
+    if len(first) <= LONG_LINE and not _STOP.search(first):
+        found[index] = replace(found[index], tag=Tag.HEADING)
+    return found

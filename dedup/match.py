@@ -1,0 +1,100 @@
+"""Candidates: which documents may share a passage. Two proposers, both linear in hot buckets.
+
+MinHash LSH bands propose blocks that are alike as a whole; winnowed seeds propose runs of equal words wherever they stand
+in a document (quoted, embedded, truncated, split differently). Nothing here is believed: `align` verifies every pair.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SEED_SHINGLE = 5
+SEED_WINDOW = 8
+"""Winnowing (Schleimer, Wilkerson, Aiken 2003): the least 5-word hash of every 8 in a row is a seed, so that two texts
+share a seed wherever they agree in 12 words in a row."""
+SEED_RUN = 8
+"""Two places with one seed must agree in as many words around it, or common phrases would propose everything."""
+CROWD = 48
+HUBS = 4
+"""A bucket of up to 48 documents proposes all its pairs; a larger one pairs each document with the four best keepers in
+it, so that a passage that occurs a million times costs a million, not its square."""
+
+
+def winnow(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Positions of the seeds among a document's shingle hashes (ascending, no repeats)."""
+    if len(hashes) <= SEED_WINDOW:
+        return np.array([int(np.argmin(hashes))] if len(hashes) else [], np.int64)
+    windows = np.lib.stride_tricks.sliding_window_view(hashes, SEED_WINDOW)
+    # The rightmost minimum of a window, as in the paper: a run of equal hashes then gives few seeds.
+    at = SEED_WINDOW - 1 - np.argmin(windows[:, ::-1], axis=1) + np.arange(len(windows))
+    return np.unique(at)
+
+
+def pairs_in_buckets(
+    keys: NDArray[np.uint64], members: NDArray[np.int64], ranks: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of positions in `members` that share a key and are of different documents.
+
+    `members` int64 [n] are document numbers, `ranks` int64 [documents] their order as keepers. Of a pair the first
+    position is that of the better keeper.
+    """
+    order = np.lexsort((np.arange(len(keys)), ranks[members], keys))
+    keys = keys[order]
+    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else np.zeros(0, np.int64)
+    sizes = np.diff(np.concatenate((starts, [len(keys)])))
+    firsts, seconds = [], []
+    for size in np.unique(sizes[sizes > 1]):
+        groups = starts[sizes == size]
+        left, right = _group_pairs(int(size))
+        firsts.append((groups[:, None] + left[None, :]).ravel())
+        seconds.append((groups[:, None] + right[None, :]).ravel())
+    if not firsts:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    first, second = order[np.concatenate(firsts)], order[np.concatenate(seconds)]
+    other = members[first] != members[second]
+    return first[other], second[other]
+
+
+def _group_pairs(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    if size <= CROWD:
+        left, right = np.triu_indices(size, 1)
+        return left.astype(np.int64), right.astype(np.int64)
+    left = np.repeat(np.arange(HUBS), size)
+    right = np.tile(np.arange(size), HUBS)
+    upper = right > left
+    return left[upper].astype(np.int64), right[upper].astype(np.int64)
+
+
+def agreeing_run(
+    words: NDArray[np.uint64], bounds: NDArray[np.int64], owners: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """How many words in a row agree around each pair of seeds, at most 2 x SEED_RUN.
+
+    `left`, `right` int64 [p] are word positions, `owners` int64 [words] the document of a word, `bounds` its extent.
+    """
+    run = np.zeros(len(left), np.int64)
+    for step, reach in ((1, SEED_RUN + SEED_SHINGLE), (-1, SEED_RUN)):
+        alive = np.ones(len(left), bool)
+        for distance in range(0 if step == 1 else 1, reach):
+            a, b = left + step * distance, right + step * distance
+            low_a, high_a = bounds[owners[left]], bounds[owners[left] + 1]
+            low_b, high_b = bounds[owners[right]], bounds[owners[right] + 1]
+            inside = (a >= low_a) & (a < high_a) & (b >= low_b) & (b < high_b)
+            alive &= inside
+            alive[alive] = words[a[alive]] == words[b[alive]]
+            run += alive
+            if not alive.any():
+                break
+    return run
+
+
+def unique_pairs(first: NDArray[np.int64], second: NDArray[np.int64], documents: int) -> NDArray[np.int64]:
+    """Distinct pairs of document numbers (int64 [p, 2]), sorted; the first of a pair is the better keeper."""
+    packed = np.sort(first * np.int64(documents) + second)
+    packed = packed[np.concatenate(([True], packed[1:] != packed[:-1]))] if len(packed) else packed
+    return np.stack([packed // documents, packed % documents], axis=1)

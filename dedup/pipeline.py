@@ -1,0 +1,158 @@
+"""Read this first: the run on one screen.
+
+```
+ paths ──read──▶ sources ──prepare──▶ documents ──flag──▶ words, seeds, band keys
+                              │                    ▲                  │
+                            prints ──count─────────┘            candidates ──verify──▶ chains
+                                  repetition                                             │ decide
+ clean, removed ◀──cut────────── flags ◀──────────────────────────────────────────── duplicates
+```
+
+Shard by shard: prepare, flag, cut. Chunk by chunk: verify. Once, over columns: count, candidates, decide. Shards meet
+only through the store. Nothing is cut before it is flagged.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dedup import cluster, corpus, shards, write
+from dedup.config import Config
+from dedup.data import Failure, Source
+from dedup.dates import sortable
+from dedup.errors import InputError
+from dedup.read import Inputs, open_inputs
+from dedup.result import Result
+from dedup.run import Runner, serial
+from dedup.corpus import Chunk
+from dedup.shards import Batch, Cutting, Flagging, Prepared, Work
+from dedup.sign import SCHEME, candidate_probability
+from dedup.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+    from dedup.data import Flag
+
+LOG = logging.getLogger("dedup")
+SHARD_DOCUMENTS, SHARD_BYTES = 500, 16_000_000
+"""A shard ends with whichever comes first; the output does not depend on it."""
+CHUNK_PAIRS = 4_000
+
+
+def clean(inputs: Inputs, out: str | Path | None = None, *, config: Config | None = None, runner: Runner = serial) -> Result:
+    """Clean a corpus: extract, strip chrome, cut near-duplicate passages, and keep a record of all that went.
+
+    `inputs` are paths (files, folders, globs, `-` for JSONL on standard input) or an iterable of `Source` or mappings
+    with a `text`, `html` or `markdown`. With `out=None` the run lives in a temporary folder as long as the result.
+
+    Raises:
+        SettingError, InputError, OutputError: before any work is done.
+
+    >>> result = clean([{"id": "a", "text": "The mill closed in May."}, {"id": "b", "text": ""}])
+    >>> [document["text"] for document in result.documents()], result.failures[0].why
+    (['The mill closed in May.'], 'empty: there is no text in it')
+    """
+    config = config or Config()
+    temporary = None if out else TemporaryDirectory(prefix="dedup-")
+    folder = Path(out) if out else Path(temporary.name if temporary else "")
+    sources, ignored = open_inputs(inputs, config.max_bytes, folder)
+    write.check_folder(folder)
+    store = Store.open(folder / write.WORK, f"{config.digest} {SCHEME} {write.versions()}")
+    work = Work(store.folder, config)
+
+    prepared = list(runner(shards.prepare, _batches(work, sources)))
+    names, live, failures = _take(prepared)
+    if not names:
+        raise InputError("nothing to read: no input could be used" + "".join(f"\n  {f.id}: {f.why}" for f in failures[:5]))
+    corpus.count_repetition(work, names, live)
+    flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
+    found = {} if config.keep_duplicates else _duplicates(work, flagged, runner)
+    cut = list(runner(shards.cut_shard, [Cutting(work, name, part) for name, part in zip(names, _by_shard(flagged, found), strict=True)]))
+
+    parts = {name: shards.records(work, names, name) for name in ("clean", "removed", "sources")}
+    summary = _summary(cut, failures, ignored, config)
+    write.write_run(folder, config, {**parts, "failures": failures}, summary)
+    store.remove()
+    return Result(folder, temporary)
+
+
+def _duplicates(work: Work, flagged: list[shards.Flagged], runner: Runner) -> dict[int, list[Flag]]:
+    """The passages that go since a better keeper has them, by the number of the document."""
+    names, ids = [each.shard for each in flagged], [id_ for each in flagged for id_ in each.ids]
+    dates, lengths = [sortable(date) for each in flagged for date in each.dates], [n for each in flagged for n in each.lengths]
+    ranks = cluster.ranks(dates, lengths, ids, work.config.keep)
+    corpus.merge_words(work, names)
+    copies = corpus.exact_copies(work, ranks)
+    pairs = corpus.candidates(work, names, ranks, copies)
+    LOG.info("%d pairs of documents to verify", len(pairs))
+    chunks = [Chunk(work, pairs[at : at + CHUNK_PAIRS]) for at in range(0, len(pairs), CHUNK_PAIRS)]
+    aligned = (each for chunk in runner(corpus.verify, chunks) for each in chunk)
+    return corpus.as_flags(work, corpus.decide(work, aligned, ranks, copies), ids)
+
+
+def _batches(work: Work, sources: Iterator[Source | Failure]) -> Iterator[Batch]:
+    number, batch, size = 0, [], 0
+    for source in sources:
+        batch.append(source)
+        size += len(source.content) if isinstance(source, Source) else 0
+        if len(batch) >= SHARD_DOCUMENTS or size >= SHARD_BYTES:
+            yield Batch(work, number, batch)
+            number, batch, size = number + 1, [], 0
+    if batch:
+        yield Batch(work, number, batch)
+
+
+def _take(prepared: Iterable[Prepared]) -> tuple[list[str], dict[str, NDArray[np.bool_]], list[Failure]]:
+    """The shards, which of their documents have an id of their own, and all failures in order."""
+    places: dict[str, str] = {}
+    live: dict[str, NDArray[np.bool_]] = {}
+    failures: list[Failure] = []
+    for each in prepared:
+        failures.extend(each.failures)
+        own = [places.setdefault(id_, place) == place for id_, place in zip(each.ids, each.places, strict=True)]
+        taken = [(id_, place) for id_, place, first in zip(each.ids, each.places, own, strict=True) if not first]
+        failures.extend(Failure(place, f"has the id {id_!r} of {places[id_]}") for id_, place in taken)
+        if any(own):
+            live[each.shard] = np.array(own)
+    return list(live), live, failures
+
+
+def _by_shard(flagged: list[shards.Flagged], found: dict[int, list[Flag]]) -> Iterator[dict[int, list[Flag]]]:
+    first = 0
+    for each in flagged:
+        yield {number: found[first + number] for number in range(len(each.ids)) if first + number in found}
+        first += len(each.ids)
+
+
+def _summary(cut: list[shards.Cut], failures: list[Failure], ignored: list[str], config: Config) -> dict[str, Any]:
+    removed: dict[str, dict[str, dict[str, int]]] = {"chrome": {}, "duplicate": {}}
+    encodings: dict[str, int] = {}
+    for each in cut:
+        for (reason, kind), (spans, characters) in each.removed.items():
+            count = removed[reason].setdefault(kind, {"spans": 0, "characters": 0})
+            count["spans"] += spans
+            count["characters"] += characters
+        for name, count_ in each.encodings.items():
+            encodings[name] = encodings.get(name, 0) + count_
+    removed = {reason: dict(sorted(kinds.items())) for reason, kinds in removed.items()}
+    return {
+        "documents": {"in": sum(e.documents for e in cut), "out": sum(e.cleaned for e in cut), "failed": len(failures)},
+        "characters": {"in": sum(e.characters for e in cut), "out": sum(e.left for e in cut)},
+        "removed": removed,
+        "encodings": dict(sorted(encodings.items())),
+        "ignored_files": len(ignored),
+        "candidate_probability": {
+            f"{s:.1f}": round(candidate_probability(s, config.bands, config.rows), 4) for s in (0.5, 0.6, 0.7, 0.8, 0.9)
+        },
+    }
+
+
+__all__ = ["clean"]

@@ -1,0 +1,153 @@
+"""A finished run: its documents, what was taken out of them and why, and the way back."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+
+from dedup.clean import restored
+from dedup.data import Failure, Format
+from dedup.errors import OutputError
+from dedup.html import SEPARATOR
+from dedup.markup import blocks as markup_blocks
+from dedup.read import open_zstd
+from dedup.write import CLEAN, FAILURES, MANIFEST, REMOVED, SOURCES, TREE, front_matter, is_finished, tree_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Piece(NamedTuple):
+    """A piece of a document as `explain` shows it: a block or part of one, and if it went, the record that says why."""
+
+    start: int
+    end: int
+    text: str
+    removed: dict[str, Any] | None
+
+
+@dataclass
+class Result:
+    """What a run left in its folder. Everything is read from there as it is asked for.
+
+    Raises (when it is made):
+        OutputError: the folder does not hold a finished run.
+    """
+
+    folder: Path
+    _temporary: TemporaryDirectory[str] | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.folder = Path(self.folder)
+        if not is_finished(self.folder):
+            raise OutputError(f"{self.folder}: holds no finished run of dedup (there is no {MANIFEST} of ours in it)")
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """The settings, versions, counts and digests of the run."""
+        return dict(orjson.loads((self.folder / MANIFEST).read_bytes()))
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Counts of documents and characters, in and out, and of what was removed by reason and kind."""
+        return dict(self.manifest["summary"])
+
+    def documents(self) -> Iterator[dict[str, Any]]:
+        """The clean documents, in order."""
+        kind = self.manifest["config"]["format"]
+        if CLEAN[kind] != TREE:
+            yield from _records(self.folder / CLEAN[kind])
+            return
+        for source in self.sources():
+            path = self.folder / TREE / tree_path(source["id"], kind)
+            if path.is_file():
+                text = path.read_bytes().decode()
+                yield {"id": source["id"], "text": text.partition("\n---\n\n")[2] if kind == "markdown" else text}
+
+    def removed(self) -> Iterator[dict[str, Any]]:
+        """What was taken out, in order: one record a span."""
+        return _records(self.folder / REMOVED)
+
+    def sources(self) -> Iterator[dict[str, Any]]:
+        """Where every document came from: its place, format, encoding, and the length and digest of its source text."""
+        return _records(self.folder / SOURCES)
+
+    @property
+    def failures(self) -> list[Failure]:
+        """The inputs that could not be used."""
+        return [Failure(**record) for record in _records(self.folder / FAILURES)]
+
+    def restore(self) -> Iterator[dict[str, Any]]:
+        """Every document with its source text: the records of `sources` with a `text`."""
+        documents, removed = _Ahead(self.documents()), _Ahead(self.removed())
+        for source in self.sources():
+            clean = "".join(record["text"] for record in documents.of(source["id"]))
+            spans = [(record["start"], record["text"]) for record in removed.of(source["id"])]
+            yield {**source, "text": restored(clean, spans)}
+
+    def explain(self, id_: str) -> list[Piece]:
+        """The pieces of a document in order, each kept or removed.
+
+        Raises:
+            OutputError: no document has this id.
+        """
+        source = next((each for each in self.sources() if each["id"] == id_), None)
+        if source is None:
+            near = [each["id"] for each in self.sources() if id_ in each["id"]][:3]
+            hint = f"; there is {', '.join(near)}" if near else ""
+            raise OutputError(f"{self.folder}: has no document {id_!r}{hint}")
+        removed = [record for record in self.removed() if record["id"] == id_]
+        clean = next((record["text"] for record in self.documents() if record["id"] == id_), "")
+        text = restored(clean, [(record["start"], record["text"]) for record in removed])
+        return list(_pieces(text, Format(source["format"]), removed))
+
+
+class _Ahead:
+    """Records in the order of the sources, taken as long as they are of one document."""
+
+    def __init__(self, records: Iterator[dict[str, Any]]) -> None:
+        self.records = records
+        self.next = next(records, None)
+
+    def of(self, id_: str) -> Iterator[dict[str, Any]]:
+        while self.next is not None and self.next["id"] == id_:
+            yield self.next
+            self.next = next(self.records, None)
+
+
+def _pieces(text: str, kind: Format, removed: list[dict[str, Any]]) -> Iterator[Piece]:
+    position = 0
+    for record in [*removed, None]:
+        stop = record["start"] if record else len(text)
+        for start, end in _blocks(text[position:stop], kind):
+            yield Piece(position + start, position + end, text[position + start : position + end], None)
+        if record:
+            yield Piece(record["start"], record["end"], record["text"].strip(), record)
+            position = record["end"]
+
+
+def _blocks(text: str, kind: Format) -> list[tuple[int, int]]:
+    if kind is not Format.HTML:
+        return [(block.start, block.end) for block in markup_blocks(text)]
+    spans, start = [], 0
+    for part in text.split(SEPARATOR):
+        if part.strip():
+            spans.append((start, start + len(part)))
+        start += len(part) + len(SEPARATOR)
+    return spans
+
+
+def _records(path: Path) -> Iterator[dict[str, Any]]:
+    opened: Any = {".gz": gzip.open, ".zst": open_zstd}.get(path.suffix, open)
+    with opened(path, "rb") as handle:
+        for line in handle:
+            yield orjson.loads(line)
+
+
+__all__ = ["Piece", "Result", "front_matter"]

@@ -1,0 +1,110 @@
+"""Shingles, MinHash signatures and band keys, as NumPy columns over many passages at once.
+
+The signature is datasketch 2's `affine32`, bit for bit (Broder 1997; datasketch issue 212), so that a signature made
+here can be queried in a datasketch index. This is the only module that imports datasketch (inside a function: it loads
+SciPy, 0.7 s), and it takes the permutations from it.
+
+Ragged columns: `bounds` int64 [p + 1] says that passage i owns `values[bounds[i]:bounds[i + 1]]`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SCHEME = "affine32"
+"""The permutation scheme; part of every stamp, since signatures of two schemes must never be compared."""
+SEED = 1
+"""datasketch's default seed."""
+
+# Odd multipliers from the golden ratio and splitmix64 (Steele, Lea, Flood 2014): NumPy repeats them exactly.
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2 = np.uint64(0x94D049BB133111EB)
+
+
+def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The splitmix64 finaliser, element by element: a bijection on 64 bits that spreads every bit."""
+    values = (values ^ (values >> np.uint64(30))) * _MIX_1
+    values = (values ^ (values >> np.uint64(27))) * _MIX_2
+    return values ^ (values >> np.uint64(31))
+
+
+def shingles(
+    words: NDArray[np.uint64], bounds: NDArray[np.int64], length: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The 64-bit hashes of all shingles of `length` words of every passage, and their bounds.
+
+    A passage shorter than a shingle has one, of all its words; an empty passage has none.
+    """
+    sizes = np.diff(bounds)
+    counts = np.where(sizes == 0, 0, np.maximum(sizes - length + 1, 1))
+    out_bounds = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    first = np.repeat(bounds[:-1] - out_bounds[:-1], counts) + np.arange(out_bounds[-1])
+    limit = np.repeat(bounds[1:], counts)
+    state = np.zeros(len(first), np.uint64)
+    for offset in range(length):
+        at = first + offset
+        inside = at < limit
+        value = np.zeros(len(first), np.uint64)
+        value[inside] = words[at[inside]]
+        state = mix(state * _STEP + value + np.uint64(offset + 1))
+    return state, out_bounds
+
+
+@lru_cache(maxsize=4)
+def permutations(num_perm: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """The multipliers and increments (uint32 [num_perm]) of datasketch's `affine32` for its default seed."""
+    from datasketch import MinHash
+
+    multipliers, increments = MinHash(num_perm=num_perm, seed=SEED, scheme=SCHEME).permutations
+    return np.asarray(multipliers, np.uint32), np.asarray(increments, np.uint32)
+
+
+def signatures(hashes: NDArray[np.uint64], bounds: NDArray[np.int64], num_perm: int) -> NDArray[np.uint32]:
+    """The MinHash signatures (uint32 [p, num_perm]) of the passages' shingle hashes.
+
+    datasketch gets the upper 32 bits of a hash as the value of its `hashfunc`. An empty passage has a signature of
+    all ones (datasketch's own), which equals every other empty one: callers leave empty passages out.
+    """
+    result = np.full((len(bounds) - 1, num_perm), 0xFFFFFFFF, np.uint32)
+    filled = np.flatnonzero(np.diff(bounds))
+    if not len(filled):
+        return result
+    values = _fmix32((hashes >> np.uint64(32)).astype(np.uint32))
+    starts = bounds[:-1][filled]
+    for column, (multiplier, increment) in enumerate(zip(*permutations(num_perm), strict=True)):
+        result[filled, column] = np.minimum.reduceat(values * multiplier + increment, starts)
+    return result
+
+
+def _fmix32(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """MurmurHash3's 32-bit finaliser (Appleby 2011), which `affine32` applies before its permutations."""
+    values = (values ^ (values >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    values = (values ^ (values >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    return values ^ (values >> np.uint32(16))
+
+
+def band_keys(signature: NDArray[np.uint32], bands: int, rows: int) -> NDArray[np.uint64]:
+    """The keys (uint64 [p, bands]) of each signature's bands of `rows` slots: equal bands, equal keys."""
+    keys = np.empty((len(signature), bands), np.uint64)
+    for band in range(bands):
+        state = np.full(len(signature), band + 1, np.uint64)
+        for row in range(rows):
+            state = mix(state * _STEP + signature[:, band * rows + row])
+        keys[:, band] = state
+    return keys
+
+
+def candidate_probability(similarity: float, bands: int, rows: int) -> float:
+    """P(candidate | similarity) of a band shape (Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, 3.4).
+
+    >>> round(candidate_probability(0.8, 20, 6), 4)
+    0.9977
+    """
+    return float(1.0 - (1.0 - similarity**rows) ** bands)

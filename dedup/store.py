@@ -1,0 +1,82 @@
+"""The work folder: what stages leave for each other, by shard. Written whole, memory-mapped, stamped.
+
+Stages agree through the names here and nowhere else. A store is stamped with the digest of the settings and of every
+version that can change a result; one with another stamp is emptied, never mixed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that appears under its name only when all of it is on the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".part")
+    with temporary.open("wb") as handle:
+        yield handle
+        handle.flush()
+        os.fsync(handle.fileno())
+    temporary.replace(path)
+
+
+class Store:
+    """The shards of one run under a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @classmethod
+    def open(cls, folder: Path, stamp: str) -> Store:
+        """Open the store of a run, or start one; what a run with another stamp left is removed first."""
+        mark = folder / "stamp"
+        if not (mark.is_file() and mark.read_text(encoding="utf-8") == stamp):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            with atomic(mark) as handle:
+                handle.write(stamp.encode())
+        return cls(folder)
+
+    def has(self, shard: str, name: str) -> bool:
+        """Whether a column or file of a shard is there (and therefore whole)."""
+        return any((self.folder / f"{shard}.{name}{suffix}").is_file() for suffix in (".npy", ".jsonl"))
+
+    def save(self, shard: str, name: str, column: NDArray[Any]) -> None:
+        """Write a column of a shard."""
+        with atomic(self.folder / f"{shard}.{name}.npy") as handle:
+            np.save(handle, column, allow_pickle=False)
+
+    def column(self, shard: str, name: str) -> NDArray[Any]:
+        """A column of a shard, memory-mapped."""
+        path = self.folder / f"{shard}.{name}.npy"
+        loaded: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+        return loaded
+
+    def save_records(self, shard: str, name: str, records: Iterable[Any]) -> None:
+        """Write records (dataclasses or mappings) of a shard, one JSON object a line."""
+        with atomic(self.folder / f"{shard}.{name}.jsonl") as handle:
+            for record in records:
+                handle.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY))
+
+    def records(self, shard: str, name: str) -> Iterator[Any]:
+        """The records of a shard, in order."""
+        with (self.folder / f"{shard}.{name}.jsonl").open("rb") as handle:
+            for line in handle:
+                yield orjson.loads(line)
+
+    def remove(self) -> None:
+        """Remove the work folder: the run is complete."""
+        shutil.rmtree(self.folder, ignore_errors=True)

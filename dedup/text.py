@@ -1,0 +1,232 @@
+"""What a word, a sentence and the same text are: for every script, with exact offsets.
+
+This is the only module that imports `regex`. Knows nothing of documents.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from enum import IntFlag
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import regex
+import xxhash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+# Scripts written without spaces: every character is a word (UAX #29 leaves them to dictionaries; we use none).
+_UNSPACED = r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]"
+# Soft hyphen, zero-width space and joiners, word joiner, byte order mark: they stand inside words and are not seen.
+_INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"
+_WORD = regex.compile(rf"{_UNSPACED}\p{{M}}*|[\w--{_UNSPACED}](?:[{_INVISIBLE}]*[\w--{_UNSPACED}])*", regex.V1)
+_STRIP = regex.compile(rf"[{_INVISIBLE}\p{{Mn}}]")
+# A sentence ends at a mark, with the quotes and brackets that close behind it, before white space and a new start.
+_SENTENCE_END = regex.compile(
+    r"""(?: [.!?\u2026\u061f\u06d4\u0964]+ ["'\u201d\u2019\u00bb)\]*_]* (?=\s) \s+ (?= ["'\u201c\u2018\u00ab(\[*_>|#:-]* [\p{Lu}\p{Lt}\p{Lo}\p{N}] )
+        | [\u3002\uff01\uff1f\uff0e]+ [\u300d\u300f\uff09"'\u201d\u2019]* )""",
+    regex.VERBOSE | regex.V1,
+)
+# Words after which a full stop ends no sentence. Short on purpose: a missed boundary makes a removed span longer or
+# shorter by a sentence, never wrong.
+_ABBREVIATION = regex.compile(
+    r"(?:^|[\s(\"'\u201c])(?:\p{Lu}|(?:\p{L}\.)+\p{L}|Mrs?|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|Sgt|Capt|St|Jr|Sr|vs|No|Nr|Art|etc|approx|z\.B|bzw|ca)\.$",
+    regex.V1,
+)
+# "NORTHFIELD, March 12 (NW) -- ": an agency's place and date in front of the first sentence.
+_DATELINE = regex.compile(r"\p{Lu}[\p{Lu}\p{M}.' -]{2,}[^.!?\n]{0,48}?\s(?:--|[\u2013\u2014-])\s+(?=\S)", regex.V1)
+_SPACE = regex.compile(r"\s+")
+_STRAIGHT = str.maketrans(
+    {"\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"', "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-", "\u00ad": None, "\u200b": None, "\ufeff": None, "\u2060": None}
+)  # fmt: skip
+_LINK = regex.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+[\"'][^\"']*[\"'])?\)")
+_REFERENCE = regex.compile(r"!?\[([^\[\]]+)\]\[[^\[\]]*\]")
+_AUTOLINK = regex.compile(r"<((?:https?://|mailto:)?[^<>\s]+[@./][^<>\s]*)>")
+_TAGS = regex.compile(r"</?[a-zA-Z][^<>]{0,300}>")
+_MARKS = regex.compile(r"(?m)^[ \t]*(?:(?:[>|:}#][ \t]?)+|#{1,6}[ \t]+|(?:[-*+]|\d{1,3}[.)])[ \t]+)|[ \t]+#+[ \t]*$|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}")
+_FIGURE = regex.compile(r"\p{N}+")
+_ADDRESS = regex.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+")
+_TITLE_WORDS = regex.compile(r"(?<![\w'])\p{Lu}[\w'.-]*(?:[ ,&|/]+(?:(?:of|the|and|de|von|van|la|le)[ ])*\p{Lu}[\w'.-]*)*")
+
+
+def fold(word: str) -> str:
+    """A word as it is compared: NFKC, no marks or invisible characters, case-folded.
+
+    >>> fold("Café") == fold("CAFE\u0301") == fold("ｃａｆｅ") == "cafe"
+    True
+    """
+    if word.isascii():
+        return word.lower()
+    decomposed = unicodedata.normalize("NFKD", _STRIP.sub("", word))
+    return unicodedata.normalize("NFKC", _STRIP.sub("", decomposed).casefold())
+
+
+@lru_cache(maxsize=1 << 18)
+def word_hash(word: str) -> int:
+    """The 64-bit XXH3 of a word as it is compared."""
+    return xxhash.xxh3_64_intdigest(fold(word).encode("utf-8", "surrogatepass"))
+
+
+class MarkedWords(NamedTuple):
+    """The words of some spans of a text, in order.
+
+    `hashes` uint64 [n]; `starts`, `ends` int32 [n], code points; `marks` uint8 [n], see `Mark`; `spans` int32 [n], the
+    number of the span a word stands in.
+    """
+
+    hashes: NDArray[np.uint64]
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    marks: NDArray[np.uint8]
+    spans: NDArray[np.int32]
+
+
+class Mark(IntFlag):
+    """What is known of a word."""
+
+    STARTS_SENTENCE = 1
+    ENDS_SENTENCE = 2
+    FIGURE = 4
+    NAME = 8  # capitalised within a sentence
+    UNSPACED = 16  # a character of a script without spaces, which counts half
+
+
+def marked_words(text: str, spans: Sequence[tuple[int, int]]) -> MarkedWords:
+    """The words of `text` in the given spans (blocks), with what matching must know of them."""
+    rows: list[tuple[int, int, int, int, int]] = []
+    for number, (start, end) in enumerate(spans):
+        shouted = _is_shouted(text, start, end)
+        for first, last in sentences(text, start, end):
+            sentence = list(_WORD.finditer(text, first, last))
+            for index, match in enumerate(sentence):
+                word = match.group()
+                mark = (Mark.STARTS_SENTENCE if index == 0 else 0) | (Mark.ENDS_SENTENCE if index == len(sentence) - 1 else 0)
+                rows.append((word_hash(word), match.start(), match.end(), mark | _nature(word, index == 0 or shouted), number))
+    columns = list(zip(*rows, strict=True)) or [()] * 5
+    types = (np.uint64, np.int32, np.int32, np.uint8, np.int32)
+    return MarkedWords(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
+
+
+def _is_shouted(text: str, start: int, end: int) -> bool:
+    """Whether a block is set in capitals: they name nothing then."""
+    part = text[start:end]
+    upper = sum(map(str.isupper, part))
+    return upper * 2 > upper + sum(map(str.islower, part))
+
+
+@lru_cache(maxsize=1 << 18)
+def _nature(word: str, plain_case: bool) -> int:
+    if any(map(str.isdecimal, word)):
+        return int(Mark.FIGURE)
+    if regex.match(_UNSPACED, word, regex.V1):
+        return int(Mark.UNSPACED)
+    return int(Mark.NAME) if not plain_case and word[0].isupper() and len(word) > 1 else 0
+
+
+def word_list(text: str) -> list[str]:
+    """The words of a text as they are compared.
+
+    >>> word_list("The “Old” Mill, 1904")
+    ['the', 'old', 'mill', '1904']
+    """
+    return [fold(match.group()) for match in _WORD.finditer(text)]
+
+
+def count_words(text: str) -> int:
+    """How many words a text has; characters of unspaced scripts count half.
+
+    >>> count_words("two words"), count_words("東京都庁")
+    (2, 2)
+    """
+    full = sum(1 for _ in _WORD.finditer(text))
+    return full - sum(1 for _ in regex.finditer(_UNSPACED, text, regex.V1)) // 2
+
+
+def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentences of `text[start:end]` as spans that touch: each runs up to the next one's first character.
+
+    >>> text = "Dr. Hale came. “Why?” he asked. Nobody knew."
+    >>> [text[a:b] for a, b in sentences(text, 0, len(text))]
+    ['Dr. Hale came. ', '“Why?” he asked. ', 'Nobody knew.']
+    """
+    last = start
+    dateline = _DATELINE.match(text, start, end)
+    if dateline:
+        yield start, dateline.end()
+        last = dateline.end()
+    for match in _SENTENCE_END.finditer(text, start, end):
+        stop = match.end()
+        head = text[max(last, match.start() - 24) : match.start() + 1]
+        if stop >= end or stop <= last or (text[match.start()] == "." and _ABBREVIATION.search(head)):
+            continue
+        yield last, stop
+        last = stop
+    if last < end:
+        yield last, end
+
+
+def plain(text: str) -> str:
+    """A block without its Markdown, quotes and dashes straightened, white space collapsed: what rules are tried on.
+
+    >>> plain("**Articles by:** [Ada  Moor](#) – “map”")
+    'Articles by: Ada Moor - "map"'
+    """
+    if "](" in text:
+        text = _LINK.sub(r"\1", text)
+    if "][" in text:
+        text = _REFERENCE.sub(r"\1", text)
+    if "<" in text:
+        text = _TAGS.sub(" ", _AUTOLINK.sub(r"\1", text))
+    text = _MARKS.sub("", text)
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text.translate(_STRAIGHT))).strip()
+
+
+def link_share(text: str) -> float:
+    """The share of a Markdown or text block's visible characters that stand in links or addresses.
+
+    >>> link_share("[Home](/) [News](/n)") > 0.8
+    True
+    """
+    inside = sum(len(match.group(1)) for match in _LINK.finditer(text))
+    bare = sum(len(match.group()) for match in _ADDRESS.finditer(_LINK.sub("", text)))
+    return min(1.0, (inside + bare) / max(1, len(_SPACE.sub(" ", _LINK.sub(r"\1", text)))))
+
+
+def slots(block: str) -> str:
+    """A plain block with its figures, names and addresses replaced by a mark: what a template leaves the same.
+
+    >>> slots("Copyright © Ada Moor, 2019") == slots("Copyright © Li Wei Chen, 2024")
+    True
+    """
+    block = _ADDRESS.sub("@", block)
+    head, rest = block[:1], block[1:]
+    return _FIGURE.sub("0", head.casefold() + _TITLE_WORDS.sub("N", rest).casefold())
+
+
+def text_print(text: str) -> int:
+    """A 64-bit print of a text's folded words: equal for equal words, whatever stands between them."""
+    return xxhash.xxh3_64_intdigest(" ".join(word_list(text)).encode("utf-8", "surrogatepass"))
+
+
+def pattern(source: str) -> regex.Pattern[str]:
+    """Compile a pattern of the lexicon or of a user.
+
+    Raises:
+        ValueError: it is not a regular expression.
+    """
+    try:
+        return regex.compile(source, regex.IGNORECASE | regex.V1)
+    except regex.error as error:
+        raise ValueError(f"{source!r} is not a regular expression: {error}") from error
+
+
+def search(compiled: Any, text: str) -> regex.Match[str] | None:
+    """The first match, or None also when it takes longer than a second (a runaway pattern must not stop a run)."""
+    try:
+        return compiled.search(text, timeout=1.0)  # type: ignore[no-any-return]
+    except TimeoutError:
+        return None

@@ -1,0 +1,147 @@
+"""The output folder: what it holds, whether it is ours, and how it is written whole.
+
+A finished run is marked by its manifest, which is removed first and written last.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+import shutil
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import IO, TYPE_CHECKING, Any, cast
+from unicodedata import unidata_version
+from urllib.parse import quote
+
+import orjson
+
+from dedup.errors import OutputError
+from dedup.read import open_zstd
+from dedup.store import atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from dedup.config import Config
+    from dedup.data import Failure
+
+MANIFEST = "manifest.json"
+WORK = "work"
+REMOVED, FAILURES, SOURCES = "removed.jsonl", "failures.jsonl", "sources.jsonl"
+TREE = "clean"
+CLEAN = {"jsonl": "clean.jsonl", "jsonl.gz": "clean.jsonl.gz", "jsonl.zst": "clean.jsonl.zst", "markdown": TREE, "text": TREE}
+_LIBRARIES = (
+    "dedup", "trafilatura", "lxml", "htmldate", "datasketch", "numpy", "regex", "xxhash", "charset-normalizer",
+    "publicsuffixlist", "dateparser",
+)  # fmt: skip
+
+
+def versions() -> dict[str, str]:
+    """The versions of everything that can change the output."""
+    return {name: version(_DISTRIBUTION.get(name, name)) for name in _LIBRARIES} | {"unicode": unidata_version}
+
+
+_DISTRIBUTION = {"dedup": "dedup-corpus"}
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse an output folder that is not ours; make it if it is not there.
+
+    Raises:
+        OutputError: it is a file, or holds something that no run of ours left, or cannot be made.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder}: is a file, not a folder")
+    if folder.is_dir() and any(folder.iterdir()) and not (is_finished(folder) or (folder / WORK / "stamp").is_file()):
+        raise OutputError(f"{folder}: is not empty and was not made by dedup; name another folder, or remove it")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be made: {error.strerror}") from error
+
+
+def is_finished(folder: Path) -> bool:
+    """Whether the folder holds a finished run of ours."""
+    try:
+        return "dedup" in orjson.loads((folder / MANIFEST).read_bytes())["versions"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def write_run(folder: Path, config: Config, parts: dict[str, Iterable[Any]], summary: dict[str, Any]) -> None:
+    """Write everything a run gives: `parts` are the records of clean, removed, failures and sources."""
+    (folder / MANIFEST).unlink(missing_ok=True)
+    for name in set(CLEAN.values()) - {CLEAN[config.format]}:
+        old = folder / name
+        shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
+    if CLEAN[config.format] == TREE:
+        _write_tree(folder / TREE, parts["clean"], config.format)
+    else:
+        write_records(folder / CLEAN[config.format], parts["clean"])
+    for name in (REMOVED, FAILURES, SOURCES):
+        write_records(folder / name, parts[name.removesuffix(".jsonl")])
+    files = {path.name: _digest(path) for path in sorted(folder.iterdir()) if path.is_file() and path.suffix != ".part"}
+    manifest = {"versions": versions(), "config": asdict(config), "summary": summary, "files": files}
+    with atomic(folder / MANIFEST) as handle:
+        handle.write(orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def write_records(path: Path, records: Iterable[dict[str, Any] | Failure]) -> None:
+    """Write JSONL, compressed as the name says. Equal records give equal bytes: no time or name goes into the file."""
+    with atomic(path) as raw, _compressed(path, raw) as handle:
+        for record in records:
+            handle.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+
+
+@contextmanager
+def _compressed(path: Path, raw: IO[bytes]) -> Iterator[IO[bytes]]:
+    if path.suffix == ".gz":
+        with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as handle:
+            yield cast("IO[bytes]", handle)
+    elif path.suffix == ".zst":
+        with open_zstd(cast("Any", raw), "wb") as handle:
+            yield handle
+    else:
+        yield raw
+
+
+def _write_tree(folder: Path, records: Iterable[dict[str, Any]], kind: str) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for record in records:
+        path = folder / tree_path(record["id"], kind)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        head = front_matter(record) if kind == "markdown" else ""
+        path.write_bytes((head + record["text"]).encode())
+
+
+def front_matter(record: dict[str, Any]) -> str:
+    """What is known of a document as YAML front matter (JSON values are YAML)."""
+    known = {name: value for name, value in record.items() if name != "text"}
+    return "---\n" + "".join(f"{name}: {orjson.dumps(value).decode()}\n" for name, value in known.items()) + "---\n\n"
+
+
+def tree_path(id_: str, kind: str) -> str:
+    """The place of a document in a tree: its id with everything escaped that a file name may not hold.
+
+    >>> tree_path("news/a b.html", "text"), tree_path("../../etc/passwd", "markdown")
+    ('news/a b.html.txt', '%2E%2E/%2E%2E/etc/passwd.md')
+    """
+    steps = [quote(step, safe=" ()[],;+=@!~&'#") for step in re.split(r"/+", id_.strip("/"))] or ["_"]
+    safe = [step.replace(".", "%2E") if not step.strip(". ") else step for step in steps]
+    if any(len(step) > 150 for step in safe):
+        safe = [hashlib.blake2b(id_.encode(), digest_size=16).hexdigest()]
+    return "/".join(safe) + (".md" if kind == "markdown" else ".txt")
+
+
+def _digest(path: Path) -> dict[str, Any]:
+    with path.open("rb") as handle:
+        return {"bytes": path.stat().st_size, "blake2b": hashlib.file_digest(handle, _blake2b).hexdigest()}
+
+
+def _blake2b() -> Any:
+    return hashlib.blake2b(digest_size=32)
