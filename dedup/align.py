@@ -34,8 +34,13 @@ TEMPLATE = 50
 """Two texts that differ in a figure or name more often than once in so many words are filled from one template."""
 NAMES = 0.6
 """A passage with a larger share of names and figures is a list, not a passage."""
+OWN = 0.6
+"""A sentence of which a smaller share agrees is the document's own and stays."""
 TOLERANCE = 0.25
 """The share of a removed passage's words that the keeper may lack."""
+
+
+_STARTS, _TELLING, _UNSPACED = int(Mark.STARTS_SENTENCE), int(Mark.FIGURE | Mark.NAME), int(Mark.UNSPACED)
 
 
 class Words(NamedTuple):
@@ -150,88 +155,69 @@ def _filled(chain: list[Run], document: NDArray[np.uint64], keeper: NDArray[np.u
 def passages(runs: list[Run], document: Words, keeper: Words, limits: Limits) -> Iterator[Passage]:
     """What of a chain may go from `document`, since `keeper` has it: whole sentences or blocks, verified.
 
-    A sentence in which the two differ in a figure or a name stays; if they differ so all over, everything stays.
+    A sentence that is the document's own, or differs from the keeper's in a figure or a name, stays; if the two differ
+    so all over, they are filled from one template, and everything stays.
     """
-    conflicts = _conflicts(runs, document, keeper)
-    agreed = sum(run[2] for run in runs)
-    if len(conflicts) * TEMPLATE > agreed:
+    conflicts, swapped = _conflicts(runs, document, keeper)
+    if swapped * TEMPLATE > sum(run[2] for run in runs):
         return
-    for start, end in _between(runs, conflicts, document.marks):
-        passage = _verified(start, end, runs, document, limits)
-        if passage:
-            yield passage
+    start = None
+    for low, high in _sentences(runs, document.marks):
+        agreed = sum(clip(run, low, high)[2] for run in runs if run[0] < high and run[0] + run[2] > low)
+        if agreed < OWN * (high - low) or any(low <= at < high for at in conflicts):
+            yield from _verified(start, low, runs, document, limits)
+            start = None
+        elif start is None:
+            start = low
+        end = high
+    if start is not None:
+        yield from _verified(start, end, runs, document, limits)
 
 
-def _conflicts(runs: list[Run], document: Words, keeper: Words) -> list[int]:
-    """Positions of figures and names of the document, between runs, that the keeper does not have in that place."""
-    found = []
+def _conflicts(runs: list[Run], document: Words, keeper: Words) -> tuple[list[int], int]:
+    """Where, between runs, the document has a figure or a name that the keeper does not have in that place; and how
+    many of these places have another one in the keeper, as a form has that is filled in anew."""
+    found: list[int] = []
+    swapped = 0
     for (start, other, length), (after, other_after, _) in zip(runs, runs[1:], strict=False):
-        here = range(start + length, after)
-        there = set(keeper.hashes[other + length : other_after].tolist())
-        for at in here:
-            if document.marks[at] & (Mark.FIGURE | Mark.NAME) and int(document.hashes[at]) not in there:
-                found.append(at)
-    return found
+        here, there = slice(start + length, after), slice(other + length, other_after)
+        known = set(keeper.hashes[there].tolist())
+        own = [at for at in range(here.start, here.stop) if document.marks[at] & _TELLING and int(document.hashes[at]) not in known]
+        found += own
+        swapped += bool(own) and bool((keeper.marks[there] & _TELLING).any())
+    return found, swapped
 
 
-def _between(runs: list[Run], conflicts: list[int], marks: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
-    """The extent of the chain, snapped, without the sentences in which the two differ."""
+def _sentences(runs: list[Run], marks: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
+    """The sentences of the chain's extent: the first and last only if hardly a word of them lies outside of it."""
     low, high = runs[0][0], runs[-1][0] + runs[-1][2]
-    for stop in [*conflicts, None]:
-        end = high if stop is None else _sentence_start(stop, marks)
-        if end > low:
-            yield from _snapped(low, min(end, high), marks)
-        if stop is not None:
-            low = max(low, _sentence_end(stop, marks))
-
-
-def _snapped(start: int, end: int, marks: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
-    """Move both ends to the ends of sentences: outwards by at most EDGE words, else inwards."""
-    outer = _sentence_start(start, marks)
-    if start - outer <= EDGE and not (marks[outer:start] & (Mark.FIGURE | Mark.NAME)).any():
-        start = outer
-    else:
-        while start < end and not marks[start] & Mark.STARTS_SENTENCE:
-            start += 1
-    if start >= end:
-        return
-    outer = _sentence_end(end - 1, marks)
-    if outer - end <= EDGE and not (marks[end:outer] & (Mark.FIGURE | Mark.NAME)).any():
-        end = outer
-    else:
-        while end > start and not marks[end - 1] & Mark.ENDS_SENTENCE:
-            end -= 1
-    if end > start:
+    starts = np.flatnonzero(marks & _STARTS)
+    first = int(np.searchsorted(starts, low, "right")) - 1
+    if low - starts[first] > EDGE or (marks[starts[first] : low] & _TELLING).any():
+        first += 1
+    edges = [*starts[first:].tolist(), len(marks)]
+    for start, end in zip(edges, edges[1:], strict=False):
+        if start >= high:
+            return
+        if end > high and (end - high > EDGE or (marks[high:end] & _TELLING).any()):
+            return
         yield start, end
 
 
-def _sentence_start(at: int, marks: NDArray[np.uint8]) -> int:
-    while at > 0 and not marks[at] & Mark.STARTS_SENTENCE:
-        at -= 1
-    return at
-
-
-def _sentence_end(at: int, marks: NDArray[np.uint8]) -> int:
-    while at < len(marks) - 1 and not marks[at] & Mark.ENDS_SENTENCE:
-        at += 1
-    return at + 1
-
-
-def _verified(start: int, end: int, runs: list[Run], document: Words, limits: Limits) -> Passage | None:
-    inside = [clip(run, start, end) for run in runs if run[0] < end and run[0] + run[2] > start]
-    if not inside:
-        return None
+def _verified(start: int | None, end: int, runs: list[Run], document: Words, limits: Limits) -> Iterator[Passage]:
+    """The passage from `start` to `end`, if it is long and like enough, and running text."""
+    inside = [clip(run, start, end) for run in runs if start is not None and run[0] < end and run[0] + run[2] > start]
+    if start is None or not inside:
+        return
     agreed = sum(run[2] for run in inside)
     low, high = inside[0][1], inside[-1][1] + inside[-1][2]
     marks = document.marks[start:end]
     similarity, containment = 2 * agreed / (end - start + high - low), agreed / (end - start)
-    counted = (end - start) - int(np.count_nonzero(marks & Mark.UNSPACED)) // 2
-    named = int(np.count_nonzero(marks & (Mark.FIGURE | Mark.NAME)))
-    if counted < limits.min_words or similarity < limits.threshold or containment < 1 - TOLERANCE:
-        return None
-    if named > NAMES * (end - start):
-        return None
-    return Passage(start, end, low, high, round(similarity, 4), round(containment, 4))
+    counted = (end - start) - int(np.count_nonzero(marks & _UNSPACED)) // 2
+    named = int(np.count_nonzero(marks & _TELLING))
+    alike = similarity >= limits.threshold and containment >= 1 - TOLERANCE
+    if counted >= limits.min_words and alike and named <= NAMES * (end - start):
+        yield Passage(start, end, low, high, round(similarity, 4), round(containment, 4))
 
 
 def clip(run: Run, start: int, end: int) -> Run:

@@ -7,14 +7,14 @@ in the unbroken run of chrome at the top or the end, or so often that it can be 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xxhash
 
 from dedup.data import Document, Flag, Format, Kind, Reason, Tag
-from dedup.lexicon import Hit, Where, dom_kind, hits
+from dedup.lexicon import Hit, Where, dom_kind, hits, languages_of
 from dedup.text import count_words, plain, slots, word_list
 from dedup.threads import find_thread
 
@@ -35,6 +35,8 @@ BODY_WORDS = 25
 """A block of as many words, by no rule chrome, begins the body: the head of a document ends there."""
 TAIL = 0.6
 """Where the tail begins at the latest, as a share of the article's text."""
+EDGE_BLOCKS = 30
+"""Blocks at the top and the end in which rules of those zones are looked for."""
 SHORT = 12
 """Words of a block that is short enough for a label, a button or a link, but not for a paragraph."""
 OFTEN, OFTEN_SHARE = 5, 0.05
@@ -120,9 +122,8 @@ class _Block:
     plain: str
     words: int
     counts: tuple[int, int, int]
-    hits: list[Hit]
+    hits: tuple[Hit, ...]
     verdict: _Verdict | None = None
-    order: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def flags(document: Document, counts: NDArray[np.int64], articles: int, config: 
     """
     needed = config.min_articles if document.site else max(config.min_articles, round(articles * NAMELESS_SHARE))
     site = _Site(document.site or "this collection", articles, needed)
-    blocks = [_look(document, index, counts[index]) for index in range(len(document.blocks))]
+    blocks = _look_at_all(document, counts)
     _by_extractor(blocks)
     article = [block for block in blocks if block.main]
     _by_rules(article)
@@ -156,13 +157,27 @@ def flags(document: Document, counts: NDArray[np.int64], articles: int, config: 
     ]
 
 
-def _look(document: Document, index: int, counts: NDArray[np.int64]) -> _Block:
-    block = document.blocks[index]
-    bare = plain(document.text[block.start : block.end])
-    words = count_words(bare)
-    exact, template, near = (int(count) for count in counts)
-    found = hits(bare, words) if block.tag is not Tag.MATTER else []
-    return _Block(block.start, block.end, block.tag, block.main, block.links, block.path, bare, words, (exact, template, near), found)
+def _look_at_all(document: Document, counts: NDArray[np.int64]) -> list[_Block]:
+    """The blocks with their counts, and the rules that match where they may stand at the widest."""
+    article = [block for block in document.blocks if block.main]
+    length = sum(block.end - block.start for block in article)
+    bare = [plain(document.text[block.start : block.end]) for block in document.blocks]
+    languages = languages_of((word for each in bare for word in each.casefold().split()), document.language)
+    blocks, index, seen = [], 0, 0
+    for block, text, of_block in zip(document.blocks, bare, counts, strict=True):
+        zones = {Where.ANY}
+        if index < EDGE_BLOCKS or not block.main:
+            zones |= {Where.HEAD, Where.START}
+        if index >= len(article) - EDGE_BLOCKS or seen >= TAIL * length or not block.main:
+            zones |= {Where.TAIL, Where.END}
+        words = count_words(text)
+        found = hits(text, words, frozenset(zones), languages) if block.tag is not Tag.MATTER else ()
+        exact, template, near = (int(count) for count in of_block)
+        known = (block.start, block.end, block.tag, block.main, block.links, block.path)
+        blocks.append(_Block(*known, text, words, (exact, template, near), found))
+        if block.main:
+            index, seen = index + 1, seen + block.end - block.start
+    return blocks
 
 
 def _by_extractor(blocks: list[_Block]) -> None:
@@ -186,11 +201,11 @@ def _by_rules(article: list[_Block]) -> None:
     for index, block in enumerate(article):
         zones = {Where.ANY}
         if index < head:
-            zones |= {Where.HEAD, Where.START}
+            zones.add(Where.HEAD)
         if seen >= TAIL * length and index > head:
             zones.add(Where.TAIL)
         seen += block.end - block.start
-        hit = next((hit for hit in block.hits if hit.rule.certain and hit.rule.where in zones), None)
+        hit = next((hit for hit in block.hits if hit.rule.certain and not hit.rule.where.isdisjoint(zones)), None)
         if hit and not block.verdict:
             _apply(article, index, hit)
 
@@ -241,7 +256,7 @@ def _by_edges(article: list[_Block], site: _Site) -> None:
 def _weak(block: _Block, where: Where, site: _Site) -> _Verdict | None:
     """A verdict by hint or repetition for a block that stands in the run of chrome at `where`."""
     zone = {Where.ANY, where, Where.HEAD if where is Where.START else Where.TAIL}
-    hint = next((hit for hit in block.hits if hit.rule.where in zone), None)
+    hint = next((hit for hit in block.hits if not hit.rule.where.isdisjoint(zone)), None)
     if hit_alone := (hint if hint and hint.rule.certain else None):
         return _Verdict(hit_alone.rule.kind, f"Rule {hit_alone.rule.name}: {block.plain[:60]!r}.", {"rule": hit_alone.rule.name} | hit_alone.groups)
     if block.tag is Tag.QUOTE:

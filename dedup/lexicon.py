@@ -6,18 +6,20 @@ with repetition or position. Rules see a block as `dedup.text.plain` gives it.
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from dedup.data import Kind
-from dedup.text import pattern, search
+from dedup.text import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 class Where(StrEnum):
@@ -36,7 +38,7 @@ class Rule:
 
     name: str
     kind: Kind
-    where: Where
+    where: frozenset[Where]
     pattern: Any
     language: str
     max_words: int = 60
@@ -66,8 +68,12 @@ def rules() -> tuple[Rule, ...]:
 @cache
 def dom_rules() -> tuple[tuple[Kind, Any], ...]:
     """What the tags, classes and ids around a block say of its kind (`lexicon/dom.toml`), first match first."""
-    table = tomllib.loads((files("dedup") / "lexicon" / "dom.toml").read_text(encoding="utf-8"))
-    return tuple((Kind(rule["kind"]), pattern(rule["pattern"])) for rule in table["rule"])
+    return tuple((Kind(rule["kind"]), pattern(rule["pattern"])) for rule in _table("dom.toml")["rule"])
+
+
+@cache
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("dedup") / "lexicon" / name).read_text(encoding="utf-8"))
 
 
 def _names() -> list[str]:
@@ -77,24 +83,75 @@ def _names() -> list[str]:
 
 
 def _load(name: str) -> Iterator[Rule]:
-    table = tomllib.loads((files("dedup") / "lexicon" / name).read_text(encoding="utf-8"))
+    table = _table(name)
+    parts = table.get("parts", {})
     for row in table["rule"]:
-        fields = {**row, "kind": Kind(row["kind"]), "where": Where(row["where"]), "pattern": pattern(row["pattern"])}
+        where = frozenset(Where(each) for each in ([row["where"]] if isinstance(row["where"], str) else row["where"]))
+        fields = {**row, "kind": Kind(row["kind"]), "where": where, "pattern": pattern(_expanded(row["pattern"], parts))}
         yield Rule(language=name.removesuffix(".toml"), **fields)
 
 
-def hits(block: str, words: int) -> list[Hit]:
-    """The rules that match a plain block of so many words, certain ones first."""
+def _expanded(source: str | list[str], parts: dict[str, str]) -> str:
+    """A pattern, or several as alternatives, with every `<<NAME>>` replaced by that part of the file."""
+    source = source if isinstance(source, str) else "|".join(source)
+    while "<<" in source:
+        source = _PART.sub(lambda match: parts[match.group(1)], source)
+    return source
+
+
+_PART = re.compile(r"<<(\w+)>>")
+
+
+@lru_cache(maxsize=1 << 14)
+def hits(block: str, words: int, zones: frozenset[Where], languages: frozenset[str]) -> tuple[Hit, ...]:
+    """The rules of these zones and languages that match a plain block of so many words, certain ones first."""
     found = []
-    for rule in rules():
+    for rule in _rules_for(zones, languages):
         if rule.min_words <= words <= rule.max_words:
-            match = search(rule.pattern, block)
+            match = rule.pattern.search(block)
             if match:
                 found.append(Hit(rule, {name: value.strip() for name, value in match.groupdict().items() if value}))
-    return found
+    return tuple(found)
+
+
+@cache
+def _rules_for(zones: frozenset[Where], languages: frozenset[str]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules() if rule.language in languages and not rule.where.isdisjoint(zones))
+
+
+def languages_of(words: Iterable[str], stated: str | None = None) -> frozenset[str]:
+    """The languages whose rules are tried on a document of these words (folded): those whose most common words or
+    letters it holds, the one that it states, English, and the rules of no language."""
+    counts = Counter(words)
+    total = sum(counts.values())
+    found = {"any", "en", (stated or "en").split("-")[0].casefold()}
+    for language, function_words in _function_words().items():
+        if total < SHORT_TEXT or sum(counts[word] for word in function_words) >= FUNCTION_SHARE * total:
+            found.add(language)
+    letters = "".join(counts)
+    return frozenset(found | {language for language, script in _SCRIPTS.items() if script.search(letters)})
+
+
+SHORT_TEXT = 60
+"""Words of a text too short to tell its language by: the rules of all languages are tried."""
+FUNCTION_SHARE = 0.05
+"""The share of a text's words that are among the dozen most common of a language: .2 to .4 in a text of that language,
+.03 at most in one of another (German and Dutch, Spanish and Portuguese share some: both are then tried)."""
+_SCRIPTS = {
+    "ar": re.compile("[\u0600-\u06ff]"),
+    "ja": re.compile("[\u3040-\u30ff]"),
+    "ru": re.compile("[\u0400-\u04ff]"),
+    "zh": re.compile("[\u4e00-\u9fff]"),
+}
+
+
+@cache
+def _function_words() -> dict[str, frozenset[str]]:
+    tables = {name.removesuffix(".toml"): _table(name) for name in _names()}
+    return {language: frozenset(table["function_words"].split()) for language, table in tables.items() if "function_words" in table}
 
 
 @cache
 def dom_kind(path: str) -> Kind | None:
     """The kind of chrome that the tags, classes and ids of a block's path name, if they name one."""
-    return next((kind for kind, compiled in dom_rules() if search(compiled, path)), None)
+    return next((kind for kind, compiled in dom_rules() if compiled.search(path)), None)

@@ -24,6 +24,7 @@ _UNSPACED = r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Tha
 # Soft hyphen, zero-width space and joiners, word joiner, byte order mark: they stand inside words and are not seen.
 _INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"
 _WORD = regex.compile(rf"{_UNSPACED}\p{{M}}*|[\w--{_UNSPACED}](?:[{_INVISIBLE}]*[\w--{_UNSPACED}])*", regex.V1)
+_UNSPACED_WORD = regex.compile(_UNSPACED, regex.V1)
 _STRIP = regex.compile(rf"[{_INVISIBLE}\p{{Mn}}]")
 # A sentence ends at a mark, with the quotes and brackets that close behind it, before white space and a new start.
 _SENTENCE_END = regex.compile(
@@ -39,6 +40,7 @@ _ABBREVIATION = regex.compile(
 )
 # "NORTHFIELD, March 12 (NW) -- ": an agency's place and date in front of the first sentence.
 _DATELINE = regex.compile(r"\p{Lu}[\p{Lu}\p{M}.' -]{2,}[^.!?\n]{0,48}?\s(?:--|[\u2013\u2014-])\s+(?=\S)", regex.V1)
+_LINE = regex.compile(r"[^\r\n]+")
 _SPACE = regex.compile(r"\s+")
 _STRAIGHT = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"', "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-", "\u00ad": None, "\u200b": None, "\ufeff": None, "\u2060": None}
@@ -89,10 +91,9 @@ class Mark(IntFlag):
     """What is known of a word."""
 
     STARTS_SENTENCE = 1
-    ENDS_SENTENCE = 2
-    FIGURE = 4
-    NAME = 8  # capitalised within a sentence
-    UNSPACED = 16  # a character of a script without spaces, which counts half
+    FIGURE = 2
+    NAME = 4  # capitalised within a sentence
+    UNSPACED = 8  # a character of a script without spaces, which counts half
 
 
 def marked_words(text: str, spans: Sequence[tuple[int, int]]) -> MarkedWords:
@@ -104,8 +105,8 @@ def marked_words(text: str, spans: Sequence[tuple[int, int]]) -> MarkedWords:
             sentence = list(_WORD.finditer(text, first, last))
             for index, match in enumerate(sentence):
                 word = match.group()
-                mark = (Mark.STARTS_SENTENCE if index == 0 else 0) | (Mark.ENDS_SENTENCE if index == len(sentence) - 1 else 0)
-                rows.append((word_hash(word), match.start(), match.end(), mark | _nature(word, index == 0 or shouted), number))
+                mark = (index == 0) | _nature(word, index == 0 or shouted)
+                rows.append((word_hash(word), match.start(), match.end(), mark, number))
     columns = list(zip(*rows, strict=True)) or [()] * 5
     types = (np.uint64, np.int32, np.int32, np.uint8, np.int32)
     return MarkedWords(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
@@ -122,7 +123,7 @@ def _is_shouted(text: str, start: int, end: int) -> bool:
 def _nature(word: str, plain_case: bool) -> int:
     if any(map(str.isdecimal, word)):
         return int(Mark.FIGURE)
-    if regex.match(_UNSPACED, word, regex.V1):
+    if _UNSPACED_WORD.match(word):
         return int(Mark.UNSPACED)
     return int(Mark.NAME) if not plain_case and word[0].isupper() and len(word) > 1 else 0
 
@@ -143,7 +144,7 @@ def count_words(text: str) -> int:
     (2, 2)
     """
     full = sum(1 for _ in _WORD.finditer(text))
-    return full - sum(1 for _ in regex.finditer(_UNSPACED, text, regex.V1)) // 2
+    return full if text.isascii() else full - sum(1 for _ in _UNSPACED_WORD.finditer(text)) // 2
 
 
 def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -154,19 +155,32 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     ['Dr. Hale came. ', '“Why?” he asked. ', 'Nobody knew.']
     """
     last = start
-    dateline = _DATELINE.match(text, start, end)
-    if dateline:
-        yield start, dateline.end()
-        last = dateline.end()
-    for match in _SENTENCE_END.finditer(text, start, end):
-        stop = match.end()
-        head = text[max(last, match.start() - 24) : match.start() + 1]
-        if stop >= end or stop <= last or (text[match.start()] == "." and _ABBREVIATION.search(head)):
-            continue
-        yield last, stop
-        last = stop
+    for stop in sorted({*_sentence_stops(text, start, end), *_line_stops(text, start, end)}):
+        if last < stop < end:
+            yield last, stop
+            last = stop
     if last < end:
         yield last, end
+
+
+def _sentence_stops(text: str, start: int, end: int) -> Iterator[int]:
+    dateline = _DATELINE.match(text, start, end)
+    if dateline:
+        yield dateline.end()
+    for match in _SENTENCE_END.finditer(text, start, end):
+        head = text[max(start, match.start() - 24) : match.start() + 1]
+        if text[match.start()] != "." or not _ABBREVIATION.search(head):
+            yield match.end()
+
+
+def _line_stops(text: str, start: int, end: int) -> Iterator[int]:
+    """Line breaks that were meant: the next line's first word would have fitted on the line."""
+    lines = [(match.start(), match.end()) for match in _LINE.finditer(text, start, end)]
+    width = max((stop - first for first, stop in lines), default=0)
+    for (first, stop), (after, after_stop) in zip(lines, lines[1:], strict=False):
+        word = text[after:after_stop].lstrip(">|:}#% \t").split(" ", 1)[0]
+        if stop - first + 1 + len(word) < width - 4:
+            yield after
 
 
 def plain(text: str) -> str:
@@ -222,11 +236,3 @@ def pattern(source: str) -> regex.Pattern[str]:
         return regex.compile(source, regex.IGNORECASE | regex.V1)
     except regex.error as error:
         raise ValueError(f"{source!r} is not a regular expression: {error}") from error
-
-
-def search(compiled: Any, text: str) -> regex.Match[str] | None:
-    """The first match, or None also when it takes longer than a second (a runaway pattern must not stop a run)."""
-    try:
-        return compiled.search(text, timeout=1.0)  # type: ignore[no-any-return]
-    except TimeoutError:
-        return None
