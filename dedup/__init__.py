@@ -4,16 +4,56 @@
 >>> result = dedup.clean([{"id": "1", "text": "A short text stays as it is."}])
 >>> next(result.documents())["text"]
 'A short text stays as it is.'
+
+A name is loaded when it is first used, so that `dedup --help` does not wait for NumPy.
 """
 
-from dedup.config import Config
-from dedup.data import Block, Document, Failure, Flag, Format, Keeper, Kind, Match, Reason, Source, Span, Tag
-from dedup.errors import DedupError, InputError, OutputError, SettingError
-from dedup.extract import extract
-from dedup.pipeline import clean
-from dedup.result import Piece, Result
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dedup.config import Config
+    from dedup.data import Block, Document, Failure, Flag, Format, Keeper, Kind, Match, Reason, Source, Span, Tag
+    from dedup.errors import DedupError, InputError, OutputError, SettingError
+    from dedup.extract import extract
+    from dedup.pipeline import clean
+    from dedup.result import Piece, Result
 
 __all__ = [
     "Block", "Config", "DedupError", "Document", "Failure", "Flag", "Format", "InputError", "Keeper", "Kind", "Match",
     "OutputError", "Piece", "Reason", "Result", "SettingError", "Source", "Span", "Tag", "clean", "extract",
 ]  # fmt: skip
+
+_HOME = {
+    "Config": "config", "DedupError": "errors", "InputError": "errors", "OutputError": "errors",
+    "SettingError": "errors", "Piece": "result", "Result": "result", "clean": "pipeline", "extract": "extract",
+}  # fmt: skip
+"""The module that a name stands in; the rest stand in `data`."""
+
+
+class _Package(ModuleType):
+    """This package. An import binds a submodule in its package; `clean` and `extract` stay the functions."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{__name__}.{_HOME.get(name, 'data')}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

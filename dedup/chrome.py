@@ -15,7 +15,7 @@ import xxhash
 
 from dedup.data import Document, Flag, Format, Kind, Reason, Tag
 from dedup.lexicon import Hit, Where, dom_kind, hits, languages_of
-from dedup.text import count_words, plain, slots, word_list
+from dedup.text import count_words, plain, slots, split_names, word_list
 from dedup.threads import find_thread
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ TAIL = 0.6
 """Where the tail begins at the latest, as a share of the article's text."""
 EDGE_BLOCKS = 30
 """Blocks at the top and the end in which rules of those zones are looked for."""
+BIO_WORDS = 90
+"""Words of an author's biography, at most."""
 SHORT = 12
 """Words of a block that is short enough for a label, a button or a link, but not for a paragraph."""
 OFTEN, OFTEN_SHARE = 5, 0.05
@@ -145,7 +147,8 @@ def flags(document: Document, counts: NDArray[np.int64], articles: int, config: 
     article = [block for block in blocks if block.main]
     _by_rules(article)
     _by_thread(article)
-    _by_edges(article, site)
+    _take_metadata(document, blocks)
+    _by_edges(article, site, _names(document.author))
     _by_often(article, site, document.format)
     _fill_gaps(article)
     _take_metadata(document, blocks)
@@ -171,7 +174,8 @@ def _look_at_all(document: Document, counts: NDArray[np.int64]) -> list[_Block]:
         if index >= len(article) - EDGE_BLOCKS or seen >= TAIL * length or not block.main:
             zones |= {Where.TAIL, Where.END}
         words = count_words(text)
-        found = hits(text, words, frozenset(zones), languages) if block.tag is not Tag.MATTER else ()
+        tried = block.tag is not Tag.MATTER and (block.main or dom_kind(block.path) in (None, *_ROOMY))
+        found = hits(text, words, frozenset(zones), languages) if tried else ()
         exact, template, near = (int(count) for count in of_block)
         known = (block.start, block.end, block.tag, block.main, block.links, block.path)
         blocks.append(_Block(*known, text, words, (exact, template, near), found))
@@ -187,10 +191,16 @@ def _by_extractor(blocks: list[_Block]) -> None:
             block.verdict = _Verdict(Kind.HEADER, "Front matter: what it says is in the metadata.", {"rule": "front-matter"})
         elif not block.main:
             named = next((hit.rule.kind for hit in block.hits if hit.rule.certain), None)
-            kind = named or dom_kind(block.path) or (Kind.NAVIGATION if block.links > 0.5 else Kind.BOILERPLATE)
+            place = dom_kind(block.path)
+            vague = Kind.NAVIGATION if block.links > 0.5 else Kind.BOILERPLATE
+            kind = place if place and place not in _ROOMY else named or place or vague
             where = block.path.rsplit("/", 2)[-2:]
             why = f"The extractor leaves it out of the article; it stands in {'/'.join(where)}."
             block.verdict = _Verdict(kind, why, {"path": block.path, "links": block.links})
+
+
+_ROOMY = (Kind.BOILERPLATE, Kind.BYLINE, Kind.COPYRIGHT, Kind.FOOTER, Kind.HEADER)
+"""Places that hold things of several kinds, or say things worth knowing: there the words are looked at, too."""
 
 
 def _by_rules(article: list[_Block]) -> None:
@@ -220,6 +230,9 @@ def _apply(article: list[_Block], index: int, hit: Hit) -> None:
     evidence: dict[str, Any] = {"rule": rule.name, "language": rule.language}
     article[index].verdict = _Verdict(rule.kind, f"Rule {rule.name}: {article[index].plain[:60]!r}.", evidence | hit.groups)
     stop = len(article) if rule.rest else min(len(article), index + 1 + rule.next)
+    if rule.kind is Kind.RELATED and not rule.rest:
+        while stop < len(article) and _is_entry(article[stop]):
+            stop += 1
     for block in article[index + 1 : stop]:
         if not rule.rest and (block.words > rule.max_words or block.tag is Tag.HEADING):
             break
@@ -227,30 +240,52 @@ def _apply(article: list[_Block], index: int, hit: Hit) -> None:
             block.verdict = _Verdict(rule.kind, f"Follows a block of rule {rule.name}.", evidence)
 
 
+def _is_entry(block: _Block) -> bool:
+    """An entry of a list of other articles: a short item without a full stop, or a link."""
+    title = block.words <= 2 * SHORT and block.plain[-1:] not in ".\u3002"
+    return title and (block.tag is Tag.ITEM or block.links > 0.6)
+
+
 def _by_thread(article: list[_Block]) -> None:
     """A comment thread at the end: user names and replies, seen once."""
     left = [block for block in article if not block.verdict]
-    thread = find_thread([block.plain for block in left], [block.tag for block in left])
+    cue = any(block.verdict and block.verdict.kind is Kind.COMMENTS for block in article)
+    thread = find_thread([block.plain for block in left], [block.tag for block in left], cue=cue)
     if thread is not None:
         evidence = {"names": list(thread.names), "posts": thread.posts, "cue": thread.cue}
         for block in left[thread.start :]:
             block.verdict = _Verdict(Kind.COMMENTS, f"A comment thread of {thread.posts} posts under user names.", evidence)
 
 
-def _by_edges(article: list[_Block], site: _Site) -> None:
+def _by_edges(article: list[_Block], site: _Site, authors: tuple[str, ...]) -> None:
     """The unbroken runs of chrome at the top and the end: there weaker evidence is enough."""
     for run, where in ((article, Where.START), (article[::-1], Where.END)):
         body = False
         for block in run:
             if block.verdict:
                 continue
-            weak = _weak(block, where, site)
+            weak = _about_author(block, authors) if where is Where.END else None
+            weak = weak or _weak(block, where, site)
             if weak:
                 block.verdict = weak
             elif block.tag is Tag.RULE or (where is Where.START and block.tag is Tag.HEADING and not body):
                 body = body or block.tag is Tag.HEADING  # the headline may stand in the run, and stays
             else:
                 break
+
+
+def _names(author: str | None) -> tuple[str, ...]:
+    """The names in a line of authors, of two words or more each."""
+    parts = split_names(author or "")
+    return tuple(part.casefold() for part in parts if " " in part)
+
+
+def _about_author(block: _Block, authors: tuple[str, ...]) -> _Verdict | None:
+    """At the end of an article, a paragraph that begins with its author's name speaks of the author."""
+    start = block.plain.casefold()
+    if block.words <= BIO_WORDS and any(start.startswith(name) and len(start) > len(name) + 4 for name in authors):
+        return _Verdict(Kind.AUTHOR_BIO, "It begins with the author's name and ends the article.", {"rule": "begins-with-author"})
+    return None
 
 
 def _weak(block: _Block, where: Where, site: _Site) -> _Verdict | None:
@@ -264,7 +299,7 @@ def _weak(block: _Block, where: Where, site: _Site) -> _Verdict | None:
     kind = Kind.FOOTER if where is Where.END else Kind.HEADER
     for count, how in zip(block.counts, ("exact", "template", "near"), strict=True):
         if count >= site.needed:
-            return _repeated(block, count, how, hint.rule.kind if hint else kind, site)
+            return _repeated(block, count, how, (hint.rule.kind if hint else dom_kind(block.path)) or kind, site)
     return None
 
 
@@ -285,7 +320,8 @@ def _by_often(article: list[_Block], site: _Site, format_: Format) -> None:
         light = block.words <= SHORT and (block.links > 0.5 or hint is not None or format_ is Format.HTML)
         enough = 2 if light and format_ is Format.HTML else (site.needed if light or hint else often)
         if count >= enough and (block.tag is not Tag.HEADING or light):
-            block.verdict = _repeated(block, count, "exact", hint.kind if hint else Kind.BOILERPLATE, site)
+            kind = (hint.kind if hint else dom_kind(block.path)) or Kind.BOILERPLATE
+            block.verdict = _repeated(block, count, "exact", kind, site)
 
 
 def _fill_gaps(article: list[_Block]) -> None:
@@ -322,9 +358,9 @@ def _take_metadata(document: Document, blocks: list[_Block]) -> None:
             _state(document, _MATTER.get(name.strip().casefold(), ""), value.strip().strip("\"'"))
         elif block.verdict:
             for hit in block.hits:
-                if hit.rule.name == block.verdict.evidence.get("rule"):
+                if hit.rule.certain and hit.rule.kind is block.verdict.kind:
                     for name, value in hit.groups.items():
-                        _state(document, name, value)
+                        _state(document, "publisher" if name == "source" and hit.rule.kind is Kind.BYLINE else name, value)
     if document.title is None:
         first = next((block for block in blocks if block.main and not block.verdict), None)
         if first and (first.tag is Tag.HEADING or (first.words <= 2 * SHORT and first.plain[-1:].isalnum())):
@@ -340,5 +376,7 @@ def _state(document: Document, name: str, value: str) -> None:
     if name == "tags":
         new = [tag.strip(" []\"'") for tag in value.split(",")]
         document.tags = list(dict.fromkeys([*document.tags, *(tag for tag in new if tag)]))
+    elif name == "publisher":
+        document.metadata.setdefault("publisher", value)
     elif name in ("title", "author", "date", "source", "site", "url", "language") and value and not getattr(document, name):
         setattr(document, name, value)

@@ -46,6 +46,7 @@ class Config:
     keep_chrome: bool = _setting(False, "Take out duplicates only.")
     keep_duplicates: bool = _setting(False, "Take out chrome only.")
     keep_kinds: tuple[str, ...] = _setting((), "Kinds of chrome to leave in the text.", choices=tuple(CHROME_KINDS))
+    headline: bool = _setting(False, "Take a page's headline into the text where the extractor leaves it to the title.")
     keep: str = _setting("earliest", "Which copy stays; ties go on to longest, then id.", choices=KEEP_POLICIES)
     min_articles: int = _setting(3, "Distinct articles of a site a block must stand in to be repeated.", 2, 1000)
     min_words: int = _setting(15, "Shortest duplicate passage, in words; a CJK character counts half.", 5, 1000)

@@ -46,7 +46,7 @@ def extract(text: str, *, format: Format | str | None = None, id: str = "", url:
     [('paragraph', False), ('paragraph', True)]
     """
     kind = Format(format) if format else (Format.HTML if re.match(r"\s*<[!a-zA-Z]", text) else Format.TEXT)
-    return _document(Document(id=id, text=text, format=kind, url=url, place=id))
+    return _document(Document(id=id, text=text, format=kind, url=url, place=id), Config())
 
 
 def read_source(source: Source, config: Config) -> Document | Failure:
@@ -56,26 +56,26 @@ def read_source(source: Source, config: Config) -> Document | Failure:
             document = _from_file(source, source.kind, source.content, config)
         else:
             document = _from_record(source)
-        return _document(document)
+        return _document(document, config)
     except (ValueError, LookupError) as error:
         return Failure(source.place, str(error))
 
 
-def _document(document: Document) -> Document:
+def _document(document: Document, config: Config) -> Document:
     if not document.text.strip("\ufeff \t\r\n\v\f"):
         raise ValueError("empty: there is no text in it")
     if document.format is Format.HTML:
-        _read_html(document)
+        _read_html(document, config)
     else:
         document.blocks = markup_blocks(document.text)
     if not document.blocks:
         raise ValueError("empty: there is no visible text in it")
-    document.site = document.site or site_of(document.url)
+    document.site = document.site or site_of(document.url) or config.site or None
     return document
 
 
-def _read_html(document: Document) -> None:
-    page = read_page(document.text, document.url)
+def _read_html(document: Document, config: Config) -> None:
+    page = read_page(document.text, document.url, headline=config.headline)
     said = page.metadata
     document.text, document.blocks = page.text, page.blocks
     for name in ("title", "author", "date", "url", "language"):
@@ -120,7 +120,7 @@ def _from_file(source: Source, kind: Format, content: bytes, config: Config) -> 
     text = content.decode(encoding)
     if "\x00" in text and kind is not Format.HTML:
         raise ValueError(f"holds NUL characters (read as {encoding}): not a text file")
-    document = Document(id=source.id, text=text, format=kind, place=source.place, encoding=encoding, site=config.site or None)
+    document = Document(id=source.id, text=text, format=kind, place=source.place, encoding=encoding)
     if how == "detected":
         document.metadata["encoding"] = f"{encoding} ({how})"
     return document

@@ -7,17 +7,14 @@ shows without running scripts or style sheets.
 from __future__ import annotations
 
 import logging
-from bisect import bisect_left
-from collections import Counter
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from dedup.data import Block, Tag
-from dedup.text import word_list
+from dedup.verdict import article_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lxml.html import HtmlElement
 
 SEPARATOR = "\n\n"
@@ -27,6 +24,7 @@ _SKIPPED = frozenset(
     "script style noscript template head iframe object embed svg canvas audio video select textarea datalist map".split()
 )
 _READERS_ONLY = frozenset("sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only".split())
+_CLIPPED = re.compile(r"clip:\s*rect\((?:0|1px)[^)]*\)|clip-path:\s*inset\((?:50|100)%\)")
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark meter nobr output progress q"
     " rp rt ruby s samp small span strike strong sub sup time tt u var wbr button link meta noindex o:p st1:place".split()
@@ -41,12 +39,6 @@ _TAGS = {
 }
 _CELL = 100
 """Cells of a table row up to this long are joined to one block; longer ones are the columns of an old page layout."""
-_GRAM = 4
-"""Words in the shingles by which trafilatura's answer is found again in the page (as in its own benchmarks)."""
-_NEAR = 12
-"""Blocks between a short block of the article and the one before it, at most."""
-_PARAGRAPH = 20
-"""Where trafilatura finds nothing, a block of as many words with few links is taken for the article's."""
 
 
 class UnreadablePageError(ValueError):
@@ -62,7 +54,7 @@ class Page:
     metadata: dict[str, Any]
 
 
-def read_page(html: str, url: str | None = None) -> Page:
+def read_page(html: str, url: str | None = None, *, headline: bool = False) -> Page:
     """Parse a page, cut it into blocks, and mark those that belong to the article (`Block.main`).
 
     Raises:
@@ -76,9 +68,10 @@ def read_page(html: str, url: str | None = None) -> Page:
         end = position + len(piece.text)
         found.append(Block(position, end, piece.tag, False, piece.path, round(piece.linked / len(piece.text), 3)))
         position = end + len(SEPARATOR)
-    verdicts = _verdicts([piece.text for piece in pieces], found, _answer(tree, url))
+    said = _metadata(tree, url)
+    verdicts = article_blocks([piece.text for piece in pieces], found, _answer(tree, url), str(said.get("title") or ""), headline)
     marked = [replace(block, main=main) for block, main in zip(found, verdicts, strict=True)]
-    return Page(SEPARATOR.join(piece.text for piece in pieces), marked, _metadata(tree, url))
+    return Page(SEPARATOR.join(piece.text for piece in pieces), marked, said)
 
 
 def _parse(html: str) -> HtmlElement:
@@ -172,8 +165,10 @@ def _pieces(tree: HtmlElement) -> list[_Piece]:
 
 
 def _unseen(element: HtmlElement) -> bool:
-    """Text for screen readers only ("opens in a new tab"), which no reader sees."""
-    classes = element.get("class")
+    """Text for screen readers only ("opens in a new tab"), which no reader sees: by class, or clipped to nothing."""
+    classes, style = element.get("class"), element.get("style")
+    if style is not None and _CLIPPED.search(style):
+        return True
     return classes is not None and not _READERS_ONLY.isdisjoint(classes.lower().split())
 
 
@@ -237,88 +232,6 @@ def _answer(tree: HtmlElement, url: str | None) -> str:
     return ""
 
 
-def _verdicts(texts: list[str], blocks: list[Block], answer: str) -> list[bool]:
-    """Which blocks stand in trafilatura's answer: those that claim one of its lines and are granted it.
-
-    A block claims the line that holds most of its 4-word shingles, if they cover half of its words. A line is granted
-    to as many blocks as it has words for, those nearest to the rest of the article first: its headline, not the link
-    to it in a list of others. A block of fewer words claims a line that equals it and stands next to one granted.
-    """
-    words = [tuple(word_list(text)) for text in texts]
-    lines = [tuple(word_list(cell)) for line in answer.splitlines() for cell in line.split("|")]
-    lines = [line for line in lines if line]
-    if not lines:
-        return [
-            len(each) >= _PARAGRAPH and block.links < 0.3 and block.tag is not Tag.ITEM
-            for each, block in zip(words, blocks, strict=True)
-        ]
-    granted = _grant(words, _claims(words, lines), lines)
-    _grant_short(words, granted, lines, 1)
-    _grant_short(words, granted, lines, -1)
-    return [line is not None for line in granted]
-
-
-def _claims(words: list[tuple[str, ...]], lines: list[tuple[str, ...]]) -> list[int | None]:
-    places: dict[tuple[str, ...], list[int]] = {}
-    for number, line in enumerate(lines):
-        for index in range(len(line) - _GRAM + 1):
-            places.setdefault(line[index : index + _GRAM], []).append(number)
-    claims: list[int | None] = []
-    for each in words:
-        covered = [False] * len(each)
-        hits: Counter[int] = Counter()
-        for index in range(len(each) - _GRAM + 1):
-            at = places.get(each[index : index + _GRAM])
-            if at:
-                covered[index : index + _GRAM] = [True] * _GRAM
-                hits.update(set(at))
-        best = max(hits.items(), key=lambda hit: (hit[1], -hit[0]))[0] if hits else None
-        claims.append(best if sum(covered) * 2 >= len(each) else None)
-    return claims
-
-
-def _grant(words: list[tuple[str, ...]], claims: list[int | None], lines: list[tuple[str, ...]]) -> list[int | None]:
-    room = Counter[tuple[str, ...]]()
-    for line in lines:
-        room[line] += len(line)
-    rivals: dict[tuple[str, ...], list[int]] = {}
-    for index, claim in enumerate(claims):
-        if claim is not None:
-            rivals.setdefault(lines[claim], []).append(index)
-    alone = [index for index, claim in enumerate(claims) if claim is not None and len(rivals[lines[claim]]) == 1]
-    granted = list(claims)
-    for line, claimants in rivals.items():
-        if sum(len(words[index]) for index in claimants) <= 1.25 * room[line]:
-            continue  # the parts of one paragraph, or blocks that all stand in the answer
-        left = room[line]
-        for index in sorted(claimants, key=lambda index: (words[index] != line, _distance(index, alone), index)):
-            if left <= 0:
-                granted[index] = None
-            left -= len(words[index])
-    return granted
-
-
-def _distance(index: int, others: list[int]) -> int:
-    at = bisect_left(others, index)
-    return min((abs(index - other) for other in others[max(0, at - 1) : at + 1]), default=0)
-
-
-def _grant_short(words: list[tuple[str, ...]], granted: list[int | None], lines: list[tuple[str, ...]], step: int) -> None:
-    """Grant lines to blocks too short for a shingle, going down (step 1) or up (-1) from a granted neighbour."""
-    last, age = None, 0
-    taken = {line for line in granted if line is not None}
-    for index in range(len(words))[::step]:
-        if granted[index] is not None:
-            last, age = granted[index], 0
-        elif last is not None and 0 < len(words[index]) < _GRAM and age < _NEAR:
-            near = (last + step, last + 2 * step)
-            line = next((n for n in near if 0 <= n < len(lines) and lines[n] == words[index] and n not in taken), None)
-            if line is not None:
-                granted[index], last, age = line, line, 0
-                taken.add(line)
-        age += 1
-
-
 # ── what the page says about itself ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -335,8 +248,3 @@ def _metadata(tree: HtmlElement, url: str | None) -> dict[str, Any]:
     tags = [*(found.categories or []), *(found.tags or [])]
     stated = {"title": found.title, "author": found.author, "date": found.date, "url": found.url or url}
     return {**stated, "sitename": found.sitename, "language": language, "tags": list(dict.fromkeys(filter(None, tags)))}
-
-
-def block_texts(page: Page) -> Iterator[str]:
-    """The text of every block, in order."""
-    return (page.text[block.start : block.end] for block in page.blocks)

@@ -39,7 +39,7 @@ class Rule:
     name: str
     kind: Kind
     where: frozenset[Where]
-    pattern: Any
+    pattern: str
     language: str
     max_words: int = 60
     min_words: int = 0
@@ -87,7 +87,7 @@ def _load(name: str) -> Iterator[Rule]:
     parts = table.get("parts", {})
     for row in table["rule"]:
         where = frozenset(Where(each) for each in ([row["where"]] if isinstance(row["where"], str) else row["where"]))
-        fields = {**row, "kind": Kind(row["kind"]), "where": where, "pattern": pattern(_expanded(row["pattern"], parts))}
+        fields = {**row, "kind": Kind(row["kind"]), "where": where, "pattern": _expanded(row["pattern"], parts)}
         yield Rule(language=name.removesuffix(".toml"), **fields)
 
 
@@ -108,10 +108,22 @@ def hits(block: str, words: int, zones: frozenset[Where], languages: frozenset[s
     found = []
     for rule in _rules_for(zones, languages):
         if rule.min_words <= words <= rule.max_words:
-            match = rule.pattern.search(block)
+            match = _search(rule, block)
             if match:
                 found.append(Hit(rule, {name: value.strip() for name, value in match.groupdict().items() if value}))
     return tuple(found)
+
+
+def _search(rule: Rule, block: str) -> Any:
+    """The match of a rule, or None also when its pattern runs away on a hostile block: a run must end."""
+    try:
+        return pattern(rule.pattern).search(block, timeout=PATIENCE)
+    except TimeoutError:
+        return None
+
+
+PATIENCE = 2.0
+"""Seconds for one rule on one block; they take microseconds."""
 
 
 @cache

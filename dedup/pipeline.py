@@ -15,6 +15,7 @@ only through the store. Nothing is cut before it is flagged.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -61,7 +62,7 @@ def clean(inputs: Inputs, out: str | Path | None = None, *, config: Config | Non
     (['The mill closed in May.'], 'empty: there is no text in it')
     """
     config = config or Config()
-    temporary = None if out else TemporaryDirectory(prefix="dedup-")
+    temporary = None if out else _Temporary(prefix="dedup-")
     folder = Path(out) if out else Path(temporary.name if temporary else "")
     sources, ignored = open_inputs(inputs, config.max_bytes, folder)
     write.check_folder(folder)
@@ -71,6 +72,9 @@ def clean(inputs: Inputs, out: str | Path | None = None, *, config: Config | Non
     prepared = list(runner(shards.prepare, _batches(work, sources)))
     names, live, failures = _take(prepared)
     if not names:
+        store.remove()
+        with suppress(OSError):  # the files of an earlier run stay
+            folder.rmdir()
         raise InputError("nothing to read: no input could be used" + "".join(f"\n  {f.id}: {f.why}" for f in failures[:5]))
     corpus.count_repetition(work, names, live)
     flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
@@ -82,6 +86,13 @@ def clean(inputs: Inputs, out: str | Path | None = None, *, config: Config | Non
     write.write_run(folder, config, {**parts, "failures": failures}, summary)
     store.remove()
     return Result(folder, temporary)
+
+
+class _Temporary(TemporaryDirectory[str]):
+    """A temporary folder that goes with the last reference to it, without a warning."""
+
+    def __del__(self) -> None:
+        self.cleanup()
 
 
 def _duplicates(work: Work, flagged: list[shards.Flagged], runner: Runner) -> dict[int, list[Flag]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sized
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,8 +20,24 @@ def with_bars(runner: Runner, names: dict[str, str]) -> Runner:
     def run(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
         from tqdm import tqdm
 
-        total = len(items) if hasattr(items, "__len__") else None
-        name = names.get(function.__name__, function.__name__)
-        return iter(tqdm(runner(function, items), total=total, desc=name, unit=" shards", leave=False, file=sys.stderr))
+        total = len(items) if isinstance(items, Sized) else None
+        bar = tqdm(total=total, desc=names.get(function.__name__, function.__name__), file=sys.stderr, **_LOOK)
+        with bar:
+            for result in runner(function, items):
+                bar.update()
+                yield result
 
     return run
+
+
+def say(line: str) -> None:
+    """Write a line to standard error, above the bar if there is one."""
+    if sys.stderr.isatty():
+        from tqdm import tqdm
+
+        tqdm.write(line, file=sys.stderr)
+    else:
+        sys.stderr.write(line + "\n")
+
+
+_LOOK: dict[str, Any] = {"unit": " parts", "leave": False, "dynamic_ncols": True}

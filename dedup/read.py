@@ -62,20 +62,29 @@ def find(paths: Iterable[str | Path], exclude: Path | None = None) -> Found:
             roots.append(each.resolve())
             for path in _walk(each, hidden):
                 if _extension(path) is None:
-                    found.ignored.append(str(path))
+                    found.ignored.append(_name(path))
                 else:
                     files[path.resolve()] = None
         elif _extension(each) is None:
             known = " ".join([*FORMATS, *RECORDS])
-            found.failures.append(Failure(str(each), f"unknown extension {each.suffix!r}; known are {known} (+ .gz .zst)"))
+            found.failures.append(Failure(_name(each), f"unknown extension {each.suffix!r}; known are {known} (+ .gz .zst)"))
         else:
             roots.append(each.resolve().parent)
             files[each.resolve()] = None
     common = Path(os.path.commonpath(roots)) if roots else Path()
-    named = [(path.relative_to(common).as_posix(), path) for path in files]
+    named = [(_name(path.relative_to(common)), path) for path in files]
     found.files = sorted(named, key=lambda pair: os.fsencode(pair[0]))
     found.failures.sort(key=lambda failure: failure.id)
     return found
+
+
+def _name(path: Path) -> str:
+    r"""A path as text; bytes that are not UTF-8 as escapes, since no id could hold them.
+
+    >>> _name(Path(os.fsdecode(b"caf\xe9.txt")))
+    'caf\\xe9.txt'
+    """
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _expanded(paths: Iterable[str | Path], found: Found) -> Iterator[Path]:
@@ -87,7 +96,7 @@ def _expanded(paths: Iterable[str | Path], found: Found) -> Iterator[Path]:
         matched = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207 (absolute globs)
         if not matched:
             what = "no file matches this pattern" if glob.has_magic(name) else "no such file or folder"
-            found.failures.append(Failure(name, what))
+            found.failures.append(Failure(_name(Path(name)), what))
         yield from map(Path, matched)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -36,12 +37,17 @@ def pool(workers: int) -> Runner:
         return serial
 
     def run(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        rest = iter(items)
+        first = list(islice(rest, 2))
+        if len(first) < 2:  # processes take a second to start, for nothing
+            yield from map(function, first)
+            return
         # spawn: a forked child of a process that uses threads (progress bars, NumPy) can hang; and it is what every
         # platform has.
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(workers, mp_context=context) as executor:
             waiting: deque[Future[Any]] = deque()
-            for item in items:
+            for item in chain(first, rest):
                 waiting.append(executor.submit(function, item))
                 if len(waiting) >= 3 * workers:
                     yield waiting.popleft().result()

@@ -262,7 +262,8 @@ def cut_shard(job: Cutting) -> Cut:
             counts[str(each.reason), str(each.kind)] = (spans_ + 1, characters + each.end - each.start)
             removed.append(_removed_record(document, each))
         if document.encoding:
-            encodings[document.metadata.get("encoding", document.encoding)] = encodings.get(document.encoding, 0) + 1
+            encoding = document.metadata.get("encoding", document.encoding)
+            encodings[encoding] = encodings.get(encoding, 0) + 1
         sources.append(_source_record(document))
     store.save_records(job.shard, "clean", clean)
     store.save_records(job.shard, "removed", removed)

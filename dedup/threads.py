@@ -39,8 +39,8 @@ class Thread(NamedTuple):
     cue: bool
 
 
-def find_thread(blocks: list[str], tags: list[Tag]) -> Thread | None:
-    """The comment thread that runs to the end of these plain blocks, if there is one.
+def find_thread(blocks: list[str], tags: list[Tag], *, cue: bool = False) -> Thread | None:
+    """The comment thread that runs to the end of these plain blocks, if there is one; `cue`: a comment form was seen.
 
     >>> body = ["The council met on Monday. " * 12] * 3
     >>> thread = ["harbour_cat", "same old story, nothing changes..", "Jo", "agreed!!", "harbour_cat", "told you so lol", "Bo K", "Thanks all."]
@@ -57,7 +57,7 @@ def find_thread(blocks: list[str], tags: list[Tag]) -> Thread | None:
     posters = [block for block, name in zip(blocks[start:], names[start:], strict=True) if name]
     text = [block for block, name in zip(blocks[start:], names[start:], strict=True) if not name]
     body = sum(len(block.split()) for block in blocks[:start])
-    cue = any(_CUE.search(block) for block in text)
+    cue = cue or any(_CUE.search(block) for block in text)
     informal = sum(bool(_INFORMAL.search(block)) for block in text)
     if len(posters) < MIN_POSTS or body < MIN_BODY_WORDS or any(tag is Tag.HEADING for tag in tags[start:]):
         return None

@@ -1,0 +1,53 @@
+# For people: `make help` lists what there is. Needs Python 3.11 or newer; everything else goes into .venv.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+.DELETE_ON_ERROR:
+.PHONY: help corpus dedup test check golden readme clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The exit code 1 of `dedup clean` says: done, but some inputs could not be used. That is no reason to stop here.
+define cleaned
+	@$(BIN)/dedup clean $(1) -o $(2) || { test $$? -eq 1 && echo "$(3)"; }
+endef
+
+corpus: $(VENV)/installed ## clean the demo corpus in seeds/ into out/corpus
+	$(call cleaned,seeds,out/corpus,Exit code 1: two documents of the demo corpus are empty on purpose.)
+
+dedup: $(VENV)/installed ## clean your own: make dedup IN="articles more/*.html" OUT=out
+	@test -n "$(IN)" && test -n "$(OUT)" || { echo 'usage: make dedup IN="files and folders" OUT=folder' >&2; exit 2; }
+	$(call cleaned,$(IN),$(OUT),Exit code 1: some inputs could not be used; see $(OUT)/failures.jsonl.)
+
+test: $(VENV)/installed-dev ## run the tests
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/installed-dev ## lint, format, types and tests: what must pass before a commit
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+golden: $(VENV)/installed-dev ## rewrite what fixtures/golden wants; the diff is the review
+	$(BIN)/python -m tests.golden --update
+
+readme: $(VENV)/installed-dev ## rewrite the outputs that README.md shows
+	$(BIN)/python -m tests.test_readme --update
+
+clean: ## remove .venv, caches and out/
+	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Marks of what is installed: made again only when pyproject.toml changes.
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $(VENV)/installed $@

@@ -1,0 +1,111 @@
+"""The source texts of a run as files again, each checked against its digest.
+
+Texts and Markdown come back under their path in their own encoding, byte for byte; the visible text of a page as
+`<path>.txt`; records as one JSONL file for each file they came from. No path leaves the folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from contextlib import ExitStack
+from pathlib import PurePosixPath
+from typing import IO, TYPE_CHECKING, Any
+
+import orjson
+
+from dedup.data import Failure, Format
+from dedup.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+
+def check_empty(folder: Path) -> None:
+    """Refuse a folder that holds something.
+
+    Raises:
+        OutputError: it is not empty, or not a folder.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder}: is a file, not a folder")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise OutputError(f"{folder}: is not empty; name another folder, so that nothing is written over")
+
+
+def differs(record: dict[str, Any]) -> Failure | None:
+    """A word on a restored text that is not the source text it should be."""
+    digest = hashlib.blake2b(record["text"].encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    if digest == record["digest"]:
+        return None
+    return Failure(record["id"], "the restored text is not the source text: the files of the run have been changed")
+
+
+def write_all(records: Iterable[dict[str, Any]], folder: Path) -> Iterator[Failure]:
+    """Write the restored documents (`Result.restore()`) into an empty folder; yields what did not succeed."""
+    places = _Places()
+    with ExitStack() as stack:
+        lines: tuple[str, IO[bytes]] | None = None
+        for record in records:
+            if wrong := differs(record):
+                yield wrong
+            name = places.of(record)
+            try:
+                if record["encoding"] is None:
+                    if lines is None or lines[0] != name:
+                        stack.close()
+                        lines = (name, stack.enter_context(_opened(folder / name, "ab")))
+                    lines[1].write(as_line(record))
+                else:
+                    with _opened(folder / name, "wb") as handle:
+                        handle.write(_content(record))
+            except (OSError, UnicodeEncodeError, LookupError) as error:
+                yield Failure(record["id"], f"{name}: cannot be written: {error}")
+
+
+def as_line(record: dict[str, Any]) -> bytes:
+    """A restored document as a line of JSON."""
+    return orjson.dumps({"id": record["id"], "text": record["text"]}, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _opened(path: Path, mode: str) -> IO[Any]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open(mode)
+
+
+def _content(record: dict[str, Any]) -> bytes:
+    encoding = "utf-8" if record["format"] == Format.HTML else record["encoding"]
+    return str(record["text"]).encode(encoding)
+
+
+class _Places:
+    """A file for every place: two places (`a.txt` and `a.txt.gz`) never share one."""
+
+    def __init__(self) -> None:
+        self.taken: dict[str, str] = {}
+
+    def of(self, record: dict[str, Any]) -> str:
+        """The path of the file in which the document of a record goes."""
+        place = record["place"] if record["encoding"] else record["place"].rpartition(":")[0] or record["place"]
+        first = path = _path(place, record)
+        number = 1
+        while self.taken.setdefault(path, place) != place:
+            number += 1
+            path = str(PurePosixPath(first).with_suffix(f".{number}{PurePosixPath(first).suffix}"))
+        return path
+
+
+def _path(place: str, record: dict[str, Any]) -> str:
+    """The path of a place, inside of whatever folder it is put under.
+
+    >>> [_path(place, {"encoding": "utf-8", "format": "text"}) for place in ("news/a.txt.gz", "../a.txt")]
+    ['news/a.txt', '%2E%2E/a.txt']
+    """
+    name = re.sub(r"(?i)\.(gz|zst)$", "", place)
+    if record["encoding"] is None:
+        name += "" if name.lower().endswith(".jsonl") else ".jsonl"
+    elif record["format"] == Format.HTML:
+        name += ".txt"
+    steps = [step for step in name.replace("\0", "%00").split("/") if step]
+    return "/".join(step.replace(".", "%2E") if step in (".", "..") else step for step in steps) or "_"

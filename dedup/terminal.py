@@ -1,0 +1,151 @@
+"""What people see of a run: the summary and the explained document, as lines of plain text.
+
+Whatever comes from a document is made harmless first: a terminal must not obey it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from unicodedata import category, east_asian_width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from dedup.data import Failure
+    from dedup.result import Piece, Result
+
+COLUMN = 17
+"""Width of the column that says what became of a block."""
+SHOWN = 5
+"""Failures that the summary names; the rest are counted."""
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def harmless(text: str) -> str:
+    """A text on one line, without terminal escapes, control characters and marks that turn the writing around.
+
+    >>> harmless("a\\x1b[31m red\\x07\\n rag\\u202e")
+    'a red rag'
+    """
+    bare = _ESCAPE.sub("", text)
+    shown = (c for c in bare if c.isspace() or not (c in _TURNS or category(c) in ("Cc", "Cs")))
+    return " ".join("".join(shown).split())
+
+
+def clipped(text: str, width: int) -> str:
+    """The text on one line of at most so many columns, with an ellipsis where it was cut."""
+    lines = list(wrapped(harmless(text), width - 1))
+    return lines[0] + "…" if len(lines) > 1 else "".join(lines)
+
+
+def wrapped(text: str, width: int) -> Iterator[str]:
+    """The text in lines of at most `width` columns, broken at spaces where there are any; CJK takes two columns.
+
+    >>> list(wrapped("the ferry left", 9)), list(wrapped("渡船离开", 5))
+    (['the ferry', 'left'], ['渡船', '离开'])
+    """
+    start = used = 0
+    space = -1
+    for at, char in enumerate(text):
+        space = at if char == " " else space
+        used += _columns(char)
+        if used > width:
+            end = space if space > start else max(at, start + 1)
+            yield text[start:end]
+            start = end + (text[end : end + 1] == " ")
+            used = sum(map(_columns, text[start : at + 1]))
+    if text[start:]:
+        yield text[start:]
+
+
+def _columns(char: str) -> int:
+    return 0 if category(char) in ("Mn", "Me", "Cf") else 1 + (east_asian_width(char) in "WF")
+
+
+# ── summary ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def summary(result: Result, where: str, failures: int | None = SHOWN) -> Iterator[str]:
+    """The summary of a run; `where` is the folder that it was written to, if any."""
+    counts = result.summary
+    documents, characters = counts["documents"], counts["characters"]
+    failed = _many(documents["failed"], "input")
+    yield f"{_many(documents['in'], 'document')} in, {documents['out']:,} out, {failed} failed"
+    share = 100 * characters["out"] / max(1, characters["in"])
+    yield f"{characters['in']:,} characters in, {characters['out']:,} out ({share:.1f} %)"
+    yield from _table(counts["removed"], characters["in"])
+    yield from _failed(result.failures, failures)
+    if where:
+        yield ""
+        yield f"{_documents_of(result)} holds the documents, {where}/removed.jsonl what went and why."
+        yield f"To look at one: dedup explain {where} ID"
+
+
+def _table(removed: dict[str, dict[str, dict[str, int]]], total: int) -> Iterator[str]:
+    rows = [(why, kind, n["spans"], n["characters"]) for why, kinds in removed.items() for kind, n in kinds.items()]
+    yield ""
+    if not rows:
+        yield "Nothing was removed."
+        return
+    yield f"{'removed':<10} {'kind':<15} {'spans':>9} {'characters':>13} {'share':>7}"
+    rows.append(("all", "", sum(row[2] for row in rows), sum(row[3] for row in rows)))
+    for reason, kind, spans, characters in rows:
+        yield f"{reason:<10} {kind:<15} {spans:>9,} {characters:>13,} {100 * characters / max(1, total):>5.1f} %"
+
+
+def _failed(failures: list[Failure], most: int | None) -> Iterator[str]:
+    if failures:
+        yield ""
+        yield "Could not be used:"
+        yield from (f"  {harmless(failure.id)}: {harmless(failure.why)}" for failure in failures[:most])
+        if failures[most:] and most is not None:
+            yield f"  and {len(failures) - most:,} more"
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _documents_of(result: Result) -> Path:
+    from dedup.write import CLEAN
+
+    return result.folder / CLEAN[result.manifest["config"]["format"]]
+
+
+# ── explain ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def explained(piece: Piece, width: int, most: int | None) -> Iterator[str]:
+    """The lines that show a piece of a document: what became of it, its text (at most so many lines), and why."""
+    said = piece.removed
+    name = f"- {said['kind']}" if said else "kept"
+    lines = list(wrapped(harmless(piece.text), width - COLUMN))
+    if most is not None and len(lines) > most:
+        last = next(wrapped(lines[most - 1], width - COLUMN - 1))
+        lines = [*lines[: most - 1], last + "…"]
+    yield from (f"{name if index == 0 else '':<{COLUMN}}{line}" for index, line in enumerate(lines or [""]))
+    for reason in (harmless(said["why"]), _evidence(said)) if said else ():
+        yield from (f"{'':<{COLUMN}}| {line}" for line in wrapped(reason, width - COLUMN - 2))
+
+
+def _evidence(record: dict[str, Any]) -> str:
+    told = [f"{name}: {_value(value)}" for name, value in record["evidence"].items() if value not in ("", None)]
+    keeper = record.get("keeper")
+    if keeper:
+        where = f"{keeper['id']} {keeper['start']}-{keeper['end']}"
+        told = [f"keeper: {where}", f"similarity: {record['similarity']}", *told]
+    return harmless("; ".join(told))
+
+
+def _value(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def going(records: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """A line for each span that is taken out: document, span, kind, and its first 60 characters."""
+    for record in records:
+        text = harmless(record["text"][:200])[:60]
+        yield f"{harmless(record['id'])} {record['start']}-{record['end']} {record['kind']} {text}"

@@ -1,0 +1,30 @@
+"""What several tests use: the demo corpus cleaned once, and the measuring data where it is there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import dedup
+
+if TYPE_CHECKING:
+    from dedup import Result
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """The demo corpus, cleaned with the default settings."""
+    return dedup.clean(ROOT / "seeds", tmp_path_factory.mktemp("seeds") / "out")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of measuring data that is not part of the project."""
+    if not os.environ.get("DEDUP_SHARED"):
+        pytest.skip("DEDUP_SHARED does not name the folder of measuring data")
+    return Path(os.environ["DEDUP_SHARED"]).resolve()

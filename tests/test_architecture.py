@@ -1,0 +1,132 @@
+"""What may import what, through which door, and how large things may be (design section 4, house rule 9)."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PACKAGE = ROOT / "dedup"
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
+
+# From low to high; a module imports only what stands in a lower row. `html*` and `verdict*` stand for families.
+ROWS: list[set[str]] = [
+    {"errors", "data"},
+    {"config", "store", "run", "text", "dates"},
+    {"markup", "lexicon", "threads", "sign", "read"},
+    {"verdict*"},
+    {"html*", "chrome", "match", "align"},
+    {"extract", "cluster", "clean", "write", "progress"},
+    {"shards", "result"},
+    {"corpus"},
+    {"pipeline"},
+    {"restore", "terminal", "__init__"},
+    {"cli"},
+    {"__main__"},
+]
+DOORS = {
+    "click": {"cli"},
+    "trafilatura": {"html*", "verdict*"},
+    "lxml": {"html*", "verdict*"},
+    "regex": {"text"},
+    "datasketch": {"sign"},
+    "tqdm": {"progress"},
+    "dateparser": {"dates"},
+    "publicsuffixlist": {"extract"},
+    "charset_normalizer": {"extract"},
+}
+HEAVY = ("numpy", "scipy", "lxml", "trafilatura", "datasketch", "dateparser", "charset_normalizer")
+MAX_LINES, MAX_FUNCTION, MAX_ARGUMENTS = 300, 60, 6
+
+
+def family(name: str) -> str:
+    """The name under which a module stands in the tables: `html_walk` is of `html*`."""
+    return next((f"{each}*" for each in ("html", "verdict") if name.startswith(each)), name)
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every module that a file imports, wherever the import stands, as a dotted name."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}:{node.lineno}: a relative import"
+            yield from ([f"{node.module}.{alias.name}" for alias in node.names] if node.module == "dedup" else [node.module or ""])
+
+
+def own_imports(path: Path) -> set[str]:
+    """The modules of the package that a file imports; `from dedup import Name` counts as the package itself."""
+    names = {name.split(".")[1] if "." in name else "__init__" for name in imported(path) if name.split(".")[0] == "dedup"}
+    return {name if (PACKAGE / f"{name}.py").exists() or (PACKAGE / name).is_dir() else "__init__" for name in names}
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_a_module_imports_only_what_stands_lower(path: Path) -> None:
+    row_of = {name: number for number, row in enumerate(ROWS) for name in row}
+    own = family(path.stem)
+    assert own in row_of, f"{path.name} stands in no row: give it one"
+
+    wrong = [name for name in own_imports(path) if family(name) != own and row_of[family(name)] >= row_of[own]]
+
+    assert not wrong, f"{path.name} may not import {wrong}"
+
+
+def test_there_is_no_import_cycle() -> None:
+    graph = {path.stem: own_imports(path) for path in MODULES}
+
+    assert list(TopologicalSorter(graph).static_order())  # raises CycleError and names the cycle
+
+
+@pytest.mark.parametrize(("package", "doors"), DOORS.items(), ids=DOORS)
+def test_a_dependency_has_one_door(package: str, doors: set[str]) -> None:
+    users = {path.stem for path in MODULES if package in {name.split(".")[0] for name in imported(path)}}
+
+    assert users, f"nothing imports {package}: take it out of the doors and the dependencies"
+    assert {family(user) for user in users} <= doors
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_a_module_has_at_most_300_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_a_function_fits_a_screen_and_takes_at_most_six_arguments(path: Path) -> None:
+    for node in functions(path):
+        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        taken = [argument.arg for argument in arguments if argument.arg not in ("self", "cls")]
+
+        assert (node.end_lineno or 0) - node.lineno < MAX_FUNCTION, f"{node.name} is too long"
+        # A command line's function has an argument for every flag; click gives them as **settings.
+        assert len(taken) <= MAX_ARGUMENTS, f"{node.name} takes {taken}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_only_the_runner_starts_processes_and_threads(path: Path) -> None:
+    spreading = {"multiprocessing", "concurrent", "threading", "asyncio", "joblib"}
+
+    assert path.stem == "run" or not spreading & {name.split(".")[0] for name in imported(path)}
+
+
+def test_help_starts_without_the_heavy_libraries() -> None:
+    code = f"import sys, dedup.cli; print(*sorted(set({HEAVY!r}) & set(sys.modules)))"
+
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+
+    assert found.stdout.split() == []

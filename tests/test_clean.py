@@ -1,0 +1,139 @@
+"""Flags applied: what is cut and what is kept give the source text back, whatever the flags."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.clean import cut, kept, restored, snapped_flag
+from dedup.data import Document, Flag, Format, Keeper, Kind, Reason
+from dedup.markup import blocks
+from tests.material import prose
+
+TEXTS = st.text(st.sampled_from("ab .\n#>é漢"), max_size=60)
+
+
+def document_of(text: str) -> Document:
+    return Document("d", text, Format.TEXT, blocks(text))
+
+
+def chrome(start: int, end: int) -> Flag:
+    return Flag(start, end, Reason.CHROME, Kind.FOOTER, "why")
+
+
+def copy(start: int, end: int) -> Flag:
+    return Flag(start, end, Reason.DUPLICATE, Kind.PASSAGE, "why", keeper=Keeper("k", 0, 1), similarity=1.0)
+
+
+def restored_from(document: Document, flags: list[Flag]) -> str:
+    return restored(kept(document.text, flags), [(flag.start, document.text[flag.start : flag.end]) for flag in flags])
+
+
+@given(TEXTS, st.lists(st.integers(0, 60), max_size=12))
+def test_what_is_kept_and_removed_is_the_source(text: str, edges: list[int]) -> None:
+    points = sorted({min(edge, len(text)) for edge in edges})
+    flags = [chrome(start, end) for start, end in zip(points[::2], points[1::2], strict=False)]
+
+    assert restored_from(document_of(text), flags) == text
+
+
+@given(TEXTS, st.lists(st.tuples(st.booleans(), st.integers(0, 60), st.integers(1, 30)), max_size=6))
+def test_a_cut_of_any_flags_ascends_and_restores(text: str, rows: list[tuple[bool, int, int]]) -> None:
+    document = document_of(text)
+    spans = [(is_chrome, start, min(start + length, len(text))) for is_chrome, start, length in rows if start < len(text)]
+    if not document.blocks:
+        return
+    inside = [(each, s, e) for each, s, e in spans if any(block.start <= s < e <= block.end for block in document.blocks)]
+
+    final = cut(document, [chrome(s, e) if is_chrome else copy(s, e) for is_chrome, s, e in inside], 15)
+
+    assert all(flag.start < flag.end for flag in final)
+    assert all(before.end <= after.start for before, after in zip(final, final[1:], strict=False))
+    assert restored_from(document, final) == text
+    for _, start, end in inside:  # a flag covers what was flagged, or gave way to another that it overlapped
+        assert any(flag.start < end and flag.end > start for flag in final)
+
+
+@given(TEXTS, st.data())
+def test_cutting_one_block_touches_no_other(text: str, data: st.DataObject) -> None:
+    document = document_of(text)
+    if len(document.blocks) < 2:
+        return
+    chosen = data.draw(st.sampled_from(document.blocks))
+
+    final = cut(document, [chrome(chosen.start, chosen.end)], 15)
+
+    left = kept(text, final)
+    stay = [text[block.start : block.end] for block in document.blocks if block != chosen]
+    assert all(each in left for each in stay)
+
+
+@pytest.mark.parametrize(
+    ("text", "flagged", "left"),
+    [
+        ("One.\n\nTwo.\n\nThree.\n", "Two.", "One.\n\nThree.\n"),
+        ("One.\n\nTwo.\n", "Two.", "One.\n"),
+        ("One.\n\nTwo.\n", "One.", "Two.\n"),
+        ("One. Two. Three.", "Two.", "One. Three."),
+        ("One.\n\nTwo.", "Two.", "One."),
+        ("\n\nOne.\n\nTwo.", "One.", "Two."),
+        ("One.\r\n\r\nTwo.\r\n\r\nThree.", "Two.", "One.\r\n\r\nThree."),
+    ],
+)
+def test_white_space_goes_with_what_it_belongs_to(text: str, flagged: str, left: str) -> None:
+    start = text.index(flagged)
+
+    assert kept(text, cut(document_of(text), [chrome(start, start + len(flagged))], 15)) == left
+
+
+def test_chrome_wins_over_a_duplicate_that_overlaps() -> None:
+    text = f"{prose(1, 20)}\n\n{prose(2, 20)}"
+    document = document_of(text)
+    first, second = document.blocks
+
+    final = cut(document, [copy(first.start, first.end), chrome(first.start, first.end)], 15)
+
+    assert [(flag.reason, flag.start) for flag in final] == [(Reason.CHROME, 0)]
+    assert kept(text, final) == text[second.start :]
+
+
+def test_a_document_with_only_its_headline_left_is_a_copy() -> None:
+    text = f"# The old mill\n\n{prose(1, 40)}\n"
+    document = document_of(text)
+    body = document.blocks[1]
+
+    final = cut(document, [copy(body.start, body.end)], 15)
+
+    assert {flag.kind for flag in final} == {Kind.DOCUMENT}
+    assert kept(text, final) == ""
+    assert restored_from(document, final) == text
+
+
+def test_a_document_with_a_paragraph_of_its_own_stays() -> None:
+    text = f"# The old mill\n\n{prose(1, 40)}\n\n{prose(2, 20)}\n"
+    document = document_of(text)
+    body = document.blocks[1]
+
+    final = cut(document, [copy(body.start, body.end)], 15)
+
+    assert [flag.kind for flag in final] == [Kind.PASSAGE]
+    assert kept(text, final) == f"# The old mill\n\n{prose(2, 20)}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "snapped"),
+    [
+        ("He said: “The mill closed.” Then he left.", "The mill closed", "“The mill closed.”"),
+        ("The mill (closed).", "closed", "(closed)."),
+        ("> The mill closed.", "The mill closed", "> The mill closed."),
+        ("**The mill closed**", "The mill closed", "**The mill closed**"),
+        ("one two three", "two", "two"),
+    ],
+)
+def test_the_marks_that_cling_to_words_go_with_them(text: str, words: str, snapped: str) -> None:
+    start = text.index(words)
+
+    flag = snapped_flag(document_of(text), copy(start, start + len(words)))
+
+    assert text[flag.start : flag.end] == snapped

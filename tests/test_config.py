@@ -1,0 +1,113 @@
+"""Settings: what is wrong with one is said at once, with its name and what it may be."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dedup import Config, SettingError
+
+
+def test_every_setting_has_a_help_text_and_a_default_that_is_allowed() -> None:
+    assert all(spec.metadata["help"].endswith(".") for spec in fields(Config))
+    assert Config() == Config.of({})
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"threshold": 1.5}, "threshold = 1.5: must be from 0.5 to 1.0"),
+        ({"threshold": 0.49}, "threshold = 0.49: must be from 0.5 to 1.0"),
+        ({"threshold": float("nan")}, "threshold = nan: must be from 0.5 to 1.0"),
+        ({"threshold": "0.8"}, "threshold = '0.8': must be of type float"),
+        ({"threshold": True}, "threshold = True: must be of type float"),
+        ({"min_words": 4}, "min_words = 4: must be from 5 to 1000"),
+        ({"min_words": 15.0}, "min_words = 15.0: must be of type int"),
+        ({"max_bytes": 10}, "max_bytes = 10: must be at least 1000"),
+        ({"keep": "newest"}, "keep = 'newest': must be one of earliest, longest, first"),
+        ({"keep_chrome": 1}, "keep_chrome = 1: must be of type bool"),
+        ({"keep_kinds": ("footers",)}, "keep_kinds = 'footers': must be one of navigation, header"),
+        ({"keep_kinds": "footer"}, "keep_kinds = 'footer': must be of type tuple"),
+        ({"format": "csv"}, "format = 'csv': must be one of jsonl"),
+        ({"bands": 32, "rows": 8}, "bands = 32, rows = 8: 32 x 8 = 256 is more than num_perm = 128"),
+        ({"min_word": 20}, "unknown setting 'min_word'; there are: format, site"),
+    ],
+)
+def test_a_wrong_setting_says_what_it_may_be(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingError) as raised:
+        Config.of(values)
+
+    assert str(raised.value).startswith(message)
+
+
+@pytest.mark.parametrize("values", [{"threshold": 0.5}, {"threshold": 1}, {"keep_kinds": ["footer"]}, {"min_words": 5}, {"rows": 1, "bands": 128}])
+def test_the_ends_of_a_range_are_allowed(values: dict[str, Any]) -> None:
+    assert Config.of(values)
+
+
+def test_the_digest_is_of_every_setting() -> None:
+    other: dict[str, Any] = {
+        "format": "text", "site": "a.example", "encoding": "cp1252", "keep_chrome": True, "keep_duplicates": True,
+        "keep_kinds": ("footer",), "keep": "first", "min_articles": 4, "min_words": 16, "threshold": 0.9, "shingle": 4,
+        "num_perm": 256, "bands": 10, "rows": 5, "max_bytes": 5_000,
+    }  # fmt: skip
+    assert set(other) == {spec.name for spec in fields(Config)}, "a new setting: give it another value here"
+
+    digests = {replace(Config(), **{name: value}).digest for name, value in other.items()}
+
+    assert len(digests | {Config().digest}) == len(other) + 1
+    assert Config().digest == Config().digest
+
+
+@pytest.mark.parametrize("table", ["[dedup]\nmin_words = 20\n", "[tool.dedup]\nmin_words = 20\n", "[tool.black]\n[dedup]\nmin_words = 20\n"])
+def test_a_file_is_read_and_what_is_typed_wins(table: str, tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(table, encoding="utf-8")
+
+    assert Config.load(path) == Config(min_words=20)
+    assert Config.load(path, {"min_words": 30}) == Config(min_words=30)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[dedup]\nmin_word = 20\n", "unknown setting 'min_word'"),
+        ("[dedup]\nthreshold = 3.0\n", "threshold = 3.0: must be from 0.5 to 1.0"),
+        ("[other]\n", "has no [dedup] table"),
+        ("dedup = 3\n", "has no [dedup] table"),
+        ("tool = 3\n", "has no [dedup] table"),
+        ("[dedup\n", "cannot be read as TOML"),
+        ("\udcff", "cannot be read as TOML"),
+    ],
+)
+def test_a_wrong_file_says_where_and_what(content: str, message: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if content == "tool = 3\n":
+        request.applymarker(pytest.mark.xfail(raises=AttributeError, reason="Config.load: a `tool` key that is no table is an AttributeError"))
+    path = tmp_path / "settings.toml"
+    path.write_bytes(content.encode("utf-8", "surrogateescape"))
+
+    with pytest.raises(SettingError) as raised:
+        Config.load(path)
+
+    assert message in str(raised.value)
+    if "threshold" not in content:
+        assert str(path) in str(raised.value)
+
+
+def test_a_missing_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="No such file"):
+        Config.load(tmp_path / "none.toml")
+
+
+@pytest.mark.xfail(reason="Config.load: a value out of range does not name the file it stands in")
+def test_a_value_out_of_range_names_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("[dedup]\nthreshold = 3.0\n", encoding="utf-8")
+
+    with pytest.raises(SettingError) as raised:
+        Config.load(path)
+
+    assert str(path) in str(raised.value)

@@ -1,0 +1,72 @@
+"""Markdown and text as blocks: exact offsets, and nothing lost between them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.data import Tag
+from dedup.markup import blocks
+
+PIECES = ["word", "Another sentence.", "# ", "## Head", "- ", "* item", "1. ", "> ", ">> ", "| a | b |", "---", "===", "***", "```", "~~~",
+          "Title: x", "Date: 2024", "\n", "\n\n", "\r\n", " ", "\t", "    ", "\u3000", "\xa0", "\u2028", "\x0b", "\x85", "\ufeff", "漢字。"]  # fmt: skip
+MARKDOWN = st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
+BETWEEN = frozenset(">|:}#%\ufeff")
+"""What may stand outside of blocks beside white space: the marks of quoted lines without text, and a byte order mark."""
+
+
+@given(MARKDOWN)
+def test_blocks_ascend_inside_the_text_and_what_is_between_is_white(text: str) -> None:
+    last = 0
+    for block in blocks(text):
+        assert last <= block.start < block.end <= len(text)
+        assert all(each.isspace() or each in BETWEEN for each in text[last : block.start])
+        last = block.end
+    assert all(each.isspace() or each in BETWEEN for each in text[last:])
+
+
+@given(MARKDOWN)
+def test_a_block_neither_begins_nor_ends_in_white_space(text: str) -> None:
+    for block in blocks(text):
+        assert text[block.start : block.end].strip(" \t\r\n") == text[block.start : block.end]
+
+
+CASES: dict[str, tuple[str, list[tuple[str, str]]]] = {
+    "paragraphs": ("One two.\n\nThree four.", [("paragraph", "One two."), ("paragraph", "Three four.")]),
+    "hard wrapped": ("One two\nthree four.\n\nFive.", [("paragraph", "One two\nthree four."), ("paragraph", "Five.")]),
+    "heading and underline": ("# A\n\nB\n===\n\nC.", [("heading", "# A"), ("heading", "B\n==="), ("paragraph", "C.")]),
+    "items": ("x.\n- one\n  goes on\n- two", [("paragraph", "x."), ("item", "- one\n  goes on"), ("item", "- two")]),
+    "numbered": ("1. one\n2) two", [("item", "1. one"), ("item", "2) two")]),
+    "rule": ("a.\n\n---\n\nb.", [("paragraph", "a."), ("rule", "---"), ("paragraph", "b.")]),
+    "quote": ("Said.\n\n> one\n> two", [("paragraph", "Said."), ("quote", "> one\n> two")]),
+    "quote and reply": ("> asked\nAnswered.", [("quote", "> asked"), ("paragraph", "Answered.")]),
+    "table": ("x.\n\n| a | b |\n|---|---|\n| 1 | 2 |", [("paragraph", "x."), ("row", "| a | b |"), ("row", "|---|---|"), ("row", "| 1 | 2 |")]),
+    "code": ("x.\n\n```\n# no heading\n\n- no item\n```", [("paragraph", "x."), ("code", "```\n# no heading\n\n- no item\n```")]),
+    "front matter": ("---\ntitle: A\ndate: 2024\n---\n\nText.", [("matter", "---"), ("matter", "title: A"), ("matter", "date: 2024"), ("matter", "---"), ("paragraph", "Text.")]),
+    "mail header": ("From: a@b.example\nSubject: Mill\n\nText.", [("matter", "From: a@b.example"), ("matter", "Subject: Mill"), ("paragraph", "Text.")]),
+    "one known key is a sentence": ("Title: the long road\n\nText.", [("heading", "Title: the long road"), ("paragraph", "Text.")]),
+    "headline": ("A headline\n\nText.", [("heading", "A headline"), ("paragraph", "Text.")]),
+    "windows": ("One.\r\n\r\nTwo.\r\n", [("paragraph", "One."), ("paragraph", "Two.")]),
+    "unclosed fence": ("x.\n\n```\ncode", [("paragraph", "x."), ("code", "```\ncode")]),
+    "nothing": (" \n\t\n", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES.values(), ids=CASES)
+def test_blocks_are_what_a_reader_sees(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [(block.tag.value, text[block.start : block.end]) for block in blocks(text)] == expected
+
+
+def test_long_lines_are_paragraphs_of_their_own() -> None:
+    line = "The council met on Monday and spoke at length about the bridge, the ferry, the mill and the price of coal in winter. " * 2
+
+    assert len(blocks(f"{line}\n{line}\n{line}")) == 3
+
+
+def test_all_text_blocks_belong_to_the_article() -> None:
+    found = blocks("# Head\n\n[Home](/) [News](/)\n\nText.")
+
+    assert all(block.main for block in found)
+    assert found[1].links > 0.8
+    assert found[0].tag is Tag.HEADING

@@ -1,0 +1,128 @@
+"""The README shows what really happens: `python -m tests.test_readme --update` (or `make readme`) rewrites it so.
+
+Blocks marked `console` are run (each line after `$ `) and hold their real output; `pycon` blocks are doctests; the
+`make` block is a pipeline that is made; the table of settings is that of `Config`.
+"""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from dedup import Config
+from tests.conftest import ROOT
+
+README = ROOT / "README.md"
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SETTINGS = re.compile(r"(?<=<!-- settings -->\n).*?(?=<!-- /settings -->)", re.DOTALL)
+
+
+def blocks(kind: str) -> list[str]:
+    return [body for name, body in BLOCK.findall(README.read_text(encoding="utf-8")) if name == kind]
+
+
+def rendered(readme: str, folder: Path) -> str:
+    """The README with the real outputs, run in `folder`."""
+    shutil.copytree(ROOT / "seeds", folder / "seeds")
+
+    def block(match: re.Match[str]) -> str:
+        if match[1] != "console":
+            return match[0]
+        commands = [line for line in match[2].splitlines() if line.startswith("$ ")]
+        return "```console\n" + "".join(f"{line}\n{output(line[2:], folder)}" for line in commands) + "```"
+
+    return SETTINGS.sub(lambda _: settings(), BLOCK.sub(block, readme))
+
+
+def output(command: str, folder: Path) -> str:
+    """What a command prints, on both streams, in a terminal of 100 columns."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    env = {**os.environ, "PATH": path, "COLUMNS": "100", "LC_ALL": "C.UTF-8"}
+    run = subprocess.run(
+        command,
+        shell=True,
+        cwd=folder,
+        env=env,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    return run.stdout if run.stdout.endswith("\n") or not run.stdout else run.stdout + "\n"
+
+
+def settings() -> str:
+    """The table of all settings."""
+    rows = ["| setting | default | what |", "|---|---|---|"]
+    for spec in fields(Config):
+        known = spec.metadata
+        if known.get("choices"):
+            said = " One of " + ", ".join(f"`{choice}`" for choice in known["choices"]) + "."
+        elif known["low"] is not None:
+            said = f" From {known['low']} to {known['high']}." if known["high"] else f" At least {known['low']}."
+        else:
+            said = ""
+        default = spec.default if isinstance(spec.default, str) else str(spec.default).lower()
+        rows.append(
+            f"| `{spec.name}` | {f'`{default}`' if spec.default not in ('', ()) else ''} | {known['help']}{said} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
+def test_the_readme_shows_the_real_outputs_and_settings(tmp_path: Path) -> None:
+    readme = README.read_text(encoding="utf-8")
+
+    assert rendered(readme, tmp_path) == readme, "run `make readme` and look at the difference"
+
+
+def test_the_python_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "seeds", "seeds")
+    parser, runner = doctest.DocTestParser(), doctest.DocTestRunner()
+    for number, source in enumerate(blocks("pycon")):
+        runner.run(parser.get_doctest(source, {}, f"README example {number}", str(README), 0))
+
+    assert (runner.tries > 0, runner.failures) == (True, 0)
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="there is no make here")
+def test_the_pipeline_is_made_again_only_when_an_input_changes(tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_text(blocks("make")[0])
+    (tmp_path / "dedup.toml").write_text("[dedup]\nmin_words = 20\n")
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles/a.txt").write_text("The mill on the upper river closed in May.\n")
+    (tmp_path / "articles/empty.txt").touch()
+
+    assert "1 document in, 1 out, 1 input failed\n" in output("make", tmp_path)
+    assert "is up to date" in output("make", tmp_path)
+    manifest = tmp_path / "corpus/manifest.json"
+    later = manifest.stat().st_mtime + 10
+    (tmp_path / "articles/b.txt").write_text("A second article on another river.\n")
+    os.utime(tmp_path / "articles/b.txt", (later, later))
+    assert "2 documents in, 2 out, 1 input failed\n" in output("make", tmp_path)
+    (tmp_path / "dedup.toml").write_text("[dedup]\nmin_word = 20\n")
+    os.utime(tmp_path / "dedup.toml", (later + 10, later + 10))
+    failed = output("make", tmp_path)
+    assert "unknown setting 'min_word'" in failed
+    assert "Error 1" in failed
+
+
+def update() -> None:
+    """Rewrite the README with the real outputs."""
+    with tempfile.TemporaryDirectory() as folder:
+        README.write_text(rendered(README.read_text(encoding="utf-8"), Path(folder)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["--update"]:
+        sys.exit("usage: python -m tests.test_readme --update")
+    update()
