@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 ANCHOR = 4
 """Words in a row that must agree for a chain to start or go on: fewer are found by chance in any two long texts."""
+LONG = 8
+"""Words of a run that is an anchor even if all of its shingles stand elsewhere, too."""
 GAP = 24
 """Words that may differ between two anchors of a chain, on either side."""
 SHIFT = 12
 """By how many words the two sides of such a gap may differ in length."""
-OCCURRENCES = 16
+OCCURRENCES = 8
 """How often a shingle may stand in the keeper to serve as an anchor; more often it is a phrase."""
 EDGE = 2
 """Words that the keeper lacks which may go at either edge, to reach the end of the sentence or block."""
@@ -88,7 +90,8 @@ def chains(document: NDArray[np.uint64], keeper: NDArray[np.uint64]) -> list[lis
 
 
 def _anchors(document: NDArray[np.uint64], keeper: NDArray[np.uint64]) -> list[Run]:
-    """Maximal runs of at least ANCHOR equal words."""
+    """Maximal runs of at least ANCHOR equal words that tell something: long ones, and those that hold a shingle which
+    stands once on either side. The rest is phrases and the beginnings of web addresses, which agree everywhere."""
     if min(len(document), len(keeper)) < ANCHOR:
         return []
     left, _ = shingles(document, np.array([0, len(document)]), ANCHOR)
@@ -97,6 +100,8 @@ def _anchors(document: NDArray[np.uint64], keeper: NDArray[np.uint64]) -> list[R
     low = np.searchsorted(right[order], left, "left")
     count = np.searchsorted(right[order], left, "right") - low
     count[count > OCCURRENCES] = 0
+    own = np.sort(left)
+    single = (count == 1) & (np.searchsorted(own, left, "right") - np.searchsorted(own, left, "left") == 1)
     at = np.repeat(np.arange(len(left)), count)
     offset = np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)
     other = order[np.repeat(low, count) + offset]
@@ -104,9 +109,10 @@ def _anchors(document: NDArray[np.uint64], keeper: NDArray[np.uint64]) -> list[R
     at, other = at[sort], other[sort]
     if not len(at):
         return []
-    new = np.concatenate(([True], (np.diff(other - at) != 0) | (np.diff(at) != 1)))
-    starts = np.flatnonzero(new)
+    starts = np.flatnonzero(np.concatenate(([True], (np.diff(other - at) != 0) | (np.diff(at) != 1))))
     lengths = np.diff(np.concatenate((starts, [len(at)]))) + ANCHOR - 1
+    telling = (lengths >= LONG) | (np.add.reduceat(single[at], starts) > 0)
+    starts, lengths = starts[telling], lengths[telling]
     return sorted(zip(at[starts].tolist(), other[starts].tolist(), lengths.tolist(), strict=True))
 
 

@@ -7,10 +7,8 @@ read, or an output folder that is refused; 70 a bug in dedup; 130 interrupted.
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
-from contextlib import contextmanager
 from dataclasses import Field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,15 +19,13 @@ from dedup.config import Config
 from dedup.errors import DedupError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from click.shell_completion import CompletionItem
 
-    from dedup.data import Failure
-    from dedup.result import Result
-    from dedup.run import Runner
+    from dedup.result import Piece, Result
 
-PIPE = "-"
+PIPE, FOLDER = "-", click.Path(path_type=Path)
 SHOWN_LINES = 3
 """Lines of a block that `explain` shows without --full."""
 BUG = 70  # EX_SOFTWARE: 1 means "done", which a crash is not
@@ -45,9 +41,7 @@ class _Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-            return result
+            return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except DedupError as error:
@@ -70,7 +64,7 @@ def _ended(error: BaseException) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered has nowhere to go
         return 0
     if isinstance(error, KeyboardInterrupt):
-        click.echo("\nInterrupted. The same command goes on where this one stopped.", err=True)
+        click.echo("\nInterrupted. `dedup clean` into the same folder goes on from there.", err=True)
         return 130
     if isinstance(error, OSError):
         click.echo(f"Error: {error.filename or 'output'}: {error.strerror or error}", err=True)
@@ -162,59 +156,35 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
     on standard input. The output does not depend on --workers or on the order of the inputs.
     """
     from dedup.pipeline import clean as run
+    from dedup.progress import telling, with_bars
+    from dedup.run import pool
 
     params, config = ctx.params, _config(ctx)
-    out, dry, verbose = params["out"], params["dry_run"], params["verbose"]
+    out, dry = params["out"], params["dry_run"]
     if not (out or dry):
         raise click.UsageError("Missing option '-o' / '--out': a folder, or - for standard output.", ctx)
     if out == PIPE and config.format != "jsonl":
         raise click.UsageError(f"-o - writes JSONL; format = {config.format!r} needs a folder.", ctx)
     folder = None if dry or out == PIPE else Path(out)
-    with _told(verbose):
-        result = run(params["inputs"], folder, config=config, runner=_runner(params["workers"], params["quiet"]))
-    if dry:
-        _print_going(result)
-    elif out == PIPE:
-        _print_records(result.documents())
+    runner = pool(params["workers"])
+    with telling(params["verbose"]):
+        bars = runner if params["quiet"] else with_bars(runner, STAGES)
+        result = run(params["inputs"], folder, config=config, runner=bars)
+    _print_result(result, params)
     if not params["quiet"]:
-        _print_summary(result, folder, verbose)
-    if verbose:
-        _print_ignored(params["inputs"], folder)
+        _print_summary(result, folder, params)
     ctx.exit(1 if result.summary["documents"]["failed"] else 0)
 
 
-@contextmanager
-def _told(verbose: bool) -> Iterator[None]:
-    """Let the `dedup` logger speak on standard error, above the progress bars."""
-    from dedup.progress import say
-
-    class Speaker(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            say(self.format(record))
-
-    logger, handler, level = logging.getLogger("dedup"), Speaker(), logging.getLogger("dedup").level
-    if verbose:
-        logger.addHandler(handler)
-        logger.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        logger.setLevel(level)
-
-
-def _runner(workers: int, quiet: bool) -> Runner:
-    from dedup.progress import with_bars
-    from dedup.run import pool
-
-    return pool(workers) if quiet else with_bars(pool(workers), STAGES)
-
-
-def _print_going(result: Result) -> None:
+def _print_result(result: Result, params: dict[str, Any]) -> None:
+    """What a dry run would take out, or with `-o -` what is left."""
     from dedup.terminal import going
 
-    for line in going(result.removed()):
-        click.echo(line)
+    if params["dry_run"]:
+        for line in going(result.removed()):
+            click.echo(line)
+    elif params["out"] == PIPE:
+        _print_records(result.documents())
 
 
 def _print_records(records: Iterable[dict[str, Any]]) -> None:
@@ -226,22 +196,17 @@ def _print_records(records: Iterable[dict[str, Any]]) -> None:
     stream.flush()
 
 
-def _print_summary(result: Result, folder: Path | None, verbose: bool) -> None:
+def _print_summary(result: Result, folder: Path | None, params: dict[str, Any]) -> None:
+    from dedup.read import find
     from dedup.terminal import SHOWN, summary
 
-    for line in summary(result, str(folder or ""), None if verbose else SHOWN):
+    for line in summary(result, str(folder or ""), None if params["verbose"] else SHOWN):
         click.echo(line, err=True)
     if not folder:
-        click.echo(
-            "\nNothing was written, so no record of what went is kept: for one, name a folder with -o.", err=True
-        )
-
-
-def _print_ignored(inputs: Iterable[str], folder: Path | None) -> None:
-    from dedup.read import find
-
-    for path in find([each for each in inputs if each != PIPE], folder).ignored:
-        click.echo(f"ignored, not one of our extensions: {path}", err=True)
+        click.echo("\nNothing was written; for a record of what went, name a folder with -o.", err=True)
+    if params["verbose"]:
+        for path in find([each for each in params["inputs"] if each != PIPE], folder).ignored:
+            click.echo(f"ignored, not one of our extensions: {path}", err=True)
 
 
 # ── explain, restore, completion ────────────────────────────────────────────────────────────────────────────────────
@@ -253,19 +218,14 @@ def _ids(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionI
     from dedup.result import Result
 
     try:
-        return [
-            CompletionItem(each["id"])
-            for each in Result(Path(ctx.params["out"])).sources()
-            if each["id"].startswith(begun)
-        ]
+        ids = [each["id"] for each in Result(Path(ctx.params["out"])).sources()]
+        return [CompletionItem(id_) for id_ in ids if id_.startswith(begun)]
     except (DedupError, OSError):
         return []
 
 
-@main.command(
-    epilog="\b\nExamples:\n  dedup explain out news/today.html\n  dedup explain out posts.jsonl:17 --json | jq .why"
-)
-@click.argument("out", type=click.Path(path_type=Path))
+@main.command(epilog="\b\nExample:\n  dedup explain out posts.jsonl:17 --json | jq .why")
+@click.argument("out", type=FOLDER)
 @click.argument("document", shell_complete=_ids)
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each block.")
 @click.option("--full", is_flag=True, help=f"Show blocks whole, not just {SHOWN_LINES} lines of each.")
@@ -275,37 +235,24 @@ def explain(out: Path, document: str, as_json: bool, full: bool) -> None:
     OUT is the folder of a run, DOCUMENT the id of a document in it.
     """
     from dedup.result import Result
+    from dedup.terminal import unknown
 
     result = Result(out)
-    _check_id(result, document)
+    if said := unknown(result, document):
+        raise click.BadParameter(said, param_hint="'DOCUMENT'")
     pieces = result.explain(document)
     if as_json:
-        _print_records(
-            {"kept": piece.removed is None, "start": piece.start, "end": piece.end, "text": piece.text}
-            | (piece.removed or {})
-            for piece in pieces
-        )
-        return
-    _print_pieces(pieces, None if full else SHOWN_LINES)
+        _print_records(_as_record(piece) for piece in pieces)
+    else:
+        _print_pieces(pieces, None if full else SHOWN_LINES)
 
 
-def _check_id(result: Result, id_: str) -> None:
-    """Refuse an unknown id, naming those that are like it."""
-    from difflib import get_close_matches
-    from itertools import islice
-
-    near: list[str] = []
-    for source in result.sources():
-        if source["id"] == id_:
-            return
-        if id_ in source["id"] and len(near) < 3:
-            near.append(source["id"])
-    near = near or get_close_matches(id_, (each["id"] for each in islice(result.sources(), 10_000)), cutoff=0.5)
-    hint = f" Do you mean {' or '.join(near)}?" if near else ""
-    raise click.BadParameter(f"{result.folder} has no document {id_!r}.{hint}", param_hint="'DOCUMENT'")
+def _as_record(piece: Piece) -> dict[str, Any]:
+    known = {"kept": piece.removed is None, "start": piece.start, "end": piece.end, "text": piece.text}
+    return known | (piece.removed or {})
 
 
-def _print_pieces(pieces: Iterable[Any], most: int | None) -> None:
+def _print_pieces(pieces: Iterable[Piece], most: int | None) -> None:
     from shutil import get_terminal_size
 
     from dedup.terminal import explained
@@ -313,14 +260,12 @@ def _print_pieces(pieces: Iterable[Any], most: int | None) -> None:
     width = max(40, get_terminal_size((100, 24)).columns)
     for piece in pieces:
         for line in explained(piece, width, most):
-            click.secho(line, fg="red" if piece.removed else None)
+            click.echo(click.style(line, fg="red") if piece.removed else line)
 
 
 @main.command(epilog="\b\nExamples:\n  dedup restore out > sources.jsonl\n  dedup restore out -o originals")
-@click.argument("out", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", "folder", metavar="DIR", type=click.Path(path_type=Path), help="An empty folder to write."
-)
+@click.argument("out", type=FOLDER)
+@click.option("-o", "--output", "folder", metavar="DIR", type=FOLDER, help="A new folder to write.")
 def restore(out: Path, folder: Path | None) -> None:
     """Give back the source text of every document of the run in OUT, from what stayed and what went.
 
@@ -333,23 +278,10 @@ def restore(out: Path, folder: Path | None) -> None:
     records = Result(out).restore()
     if folder:
         back.check_empty(folder)
-        wrong = list(back.write_all(records, folder))
-    else:
-        wrong = list(_print_restored(records))
+    wrong = list(back.write_all(records, folder) if folder else back.print_all(records, sys.stdout.buffer))
     for failure in wrong:
         click.echo(f"{failure.id}: {failure.why}", err=True)
     click.get_current_context().exit(1 if wrong else 0)
-
-
-def _print_restored(records: Iterable[dict[str, Any]]) -> Iterator[Failure]:
-    from dedup.restore import as_line, differs
-
-    stream = sys.stdout.buffer
-    for record in records:
-        stream.write(as_line(record))
-        if wrong := differs(record):
-            yield wrong
-    stream.flush()
 
 
 @main.command(epilog='\b\nExample:\n  eval "$(dedup completion bash)"    # in ~/.bashrc')

@@ -1,9 +1,11 @@
-"""Progress bars: a runner around a runner. The only module that imports tqdm."""
+"""Progress bars (a runner around a runner), and words between them. The only module that imports tqdm."""
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sized
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -38,6 +40,26 @@ def say(line: str) -> None:
         tqdm.write(line, file=sys.stderr)
     else:
         sys.stderr.write(line + "\n")
+
+
+@contextmanager
+def telling(asked: bool) -> Iterator[None]:
+    """Let the `dedup` logger speak on standard error if asked."""
+
+    class Speaker(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            say(self.format(record))
+
+    logger, handler = logging.getLogger("dedup"), Speaker()
+    level = logger.level
+    if asked:
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
 
 
 _LOOK: dict[str, Any] = {"unit": " parts", "leave": False, "dynamic_ncols": True}

@@ -56,7 +56,7 @@ def write_all(records: Iterable[dict[str, Any]], folder: Path) -> Iterator[Failu
                     if lines is None or lines[0] != name:
                         stack.close()
                         lines = (name, stack.enter_context(_opened(folder / name, "ab")))
-                    lines[1].write(as_line(record))
+                    lines[1].write(_line(record))
                 else:
                     with _opened(folder / name, "wb") as handle:
                         handle.write(_content(record))
@@ -64,8 +64,16 @@ def write_all(records: Iterable[dict[str, Any]], folder: Path) -> Iterator[Failu
                 yield Failure(record["id"], f"{name}: cannot be written: {error}")
 
 
-def as_line(record: dict[str, Any]) -> bytes:
-    """A restored document as a line of JSON."""
+def print_all(records: Iterable[dict[str, Any]], stream: IO[bytes]) -> Iterator[Failure]:
+    """Write the restored documents as lines of JSON; yields those that are not what they should be."""
+    for record in records:
+        stream.write(_line(record))
+        if wrong := differs(record):
+            yield wrong
+    stream.flush()
+
+
+def _line(record: dict[str, Any]) -> bytes:
     return orjson.dumps({"id": record["id"], "text": record["text"]}, option=orjson.OPT_APPEND_NEWLINE)
 
 

@@ -6,6 +6,7 @@ Whatever comes from a document is made harmless first: a terminal must not obey 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from unicodedata import category, east_asian_width
 
@@ -20,6 +21,8 @@ COLUMN = 17
 """Width of the column that says what became of a block."""
 SHOWN = 5
 """Failures that the summary names; the rest are counted."""
+COMPARED = 10_000
+"""Documents whose ids are compared letter by letter with one that is not there: a few milliseconds each hundred."""
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -142,6 +145,21 @@ def _evidence(record: dict[str, Any]) -> str:
 
 def _value(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def unknown(result: Result, id_: str) -> str:
+    """What to say if no document has this id, with the ids that are like it; nothing if one has it."""
+    from difflib import get_close_matches
+
+    near: list[str] = []
+    for source in result.sources():
+        if source["id"] == id_:
+            return ""
+        if id_ in source["id"] and len(near) < 3:
+            near.append(source["id"])
+    near = near or get_close_matches(id_, (each["id"] for each in islice(result.sources(), COMPARED)), cutoff=0.5)
+    hint = f" Do you mean {' or '.join(map(harmless, near))}?" if near else ""
+    return f"{result.folder} has no document {id_!r}.{hint}"
 
 
 def going(records: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -174,3 +174,10 @@ def test_without_leaves_just_the_free_words(lengths: list[int], data: st.DataObj
     left = [(start + i, other + i) for piece in pieces for start, other, length in piece for i in range(length)]
     free = [(s + i, o + i) for s, o, n in runs for i in range(n) if not gone[o + i] and not taken[s + i]]
     assert sorted(left) == free
+
+
+@pytest.mark.xfail(reason="align.without: what is left of a run that is cut stands apart from the runs after it, and is too short alone")
+def test_what_is_left_of_a_cut_run_goes_on_with_the_next() -> None:
+    taken = np.arange(40) < 10
+
+    assert list(without([(0, 0, 20), (22, 22, 10)], np.zeros(40, bool), taken)) == [[(10, 10, 10), (22, 22, 10)]]

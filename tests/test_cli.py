@@ -232,7 +232,7 @@ def test_a_bad_line_of_standard_input_is_a_failure(here: Path) -> None:
     assert run.exit_code == 1
     assert json.loads(run.stdout) == {"id": "stdin:1", "text": "A line that is well."}
     assert "  stdin:2: not JSON: " in run.stderr
-    assert run.stderr.endswith("so no record of what went is kept: for one, name a folder with -o.\n")
+    assert run.stderr.endswith("Nothing was written; for a record of what went, name a folder with -o.\n")
 
 
 def test_dry_run_prints_what_would_go_and_writes_nothing(here: Path) -> None:
@@ -470,9 +470,28 @@ def test_what_ends_a_run_has_its_exit_code(
     monkeypatch.setattr("dedup.pipeline.clean", fails)
     run = call("clean", here / "in", "-o", "out")
 
-    said = {130: "Interrupted. The same command", 2: "Error: out/x: No space left", 70: "This is a bug in dedup."}
+    said = {
+        130: "Interrupted. `dedup clean` into the same folder",
+        2: "Error: out/x: No space left",
+        70: "This is a bug in dedup.",
+    }
     assert (run.exit_code, run.stdout) == (code, "")
     assert said[code] in run.stderr
+
+
+def test_an_interrupted_run_goes_on_to_the_same_end(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("dedup.shards.flag", interrupt)
+        assert call("clean", "in", "-o", "out", "-q").exit_code == 130
+    assert [path.name for path in (here / "out").iterdir()] == ["work"]
+    assert call("explain", "out", "a.txt").exit_code == 2
+
+    assert call("clean", "in", "-o", "out", "-q").exit_code == 0
+    assert call("clean", "in", "-o", "fresh", "-q").exit_code == 0
+    assert tree(here / "out") == tree(here / "fresh")
 
 
 def test_a_closed_pipe_is_success(cleaned: Path) -> None:

@@ -53,6 +53,7 @@ def output(command: str, folder: Path) -> str:
         cwd=folder,
         env=env,
         text=True,
+        errors="replace",  # `cut` may cut a letter
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
