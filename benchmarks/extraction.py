@@ -51,7 +51,10 @@ def by_trafilatura(pages: list[dict[str, Any]]) -> dict[str, str]:
     """What trafilatura extracts."""
     import trafilatura
 
-    return {page["id"]: trafilatura.extract(page["html"], favor_precision=True, include_comments=False) or "" for page in pages}
+    return {
+        page["id"]: trafilatura.extract(page["html"], favor_precision=True, include_comments=False) or ""
+        for page in pages
+    }
 
 
 def by_dedup(pages: list[dict[str, Any]]) -> dict[str, str]:
@@ -66,7 +69,9 @@ def main() -> None:
     """Print a line for every file and extractor."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pages", nargs="+")
-    parser.add_argument("--worst", type=int, default=0, help="show so many pages that dedup does worst on, against trafilatura")
+    parser.add_argument(
+        "--worst", type=int, default=0, help="show so many pages that dedup does worst on, against trafilatura"
+    )
     options = parser.parse_args()
     for path in options.pages:
         pages = read(path)
@@ -77,8 +82,13 @@ def main() -> None:
             seconds = time.perf_counter() - start
             scores[extractor.__name__] = [score(page["gold"], found.get(page["id"], "")) for page in pages]
             figures = "  ".join(f"{name} {value:.4f}" for name, value in f1(scores[extractor.__name__]).items())
-            print(f"{path.rsplit('/')[-1]:28} {extractor.__name__[3:]:12} {figures}  {1000 * seconds / len(pages):.0f} ms a page")
-        gains = [sum(x or 0 for x in ours) - sum(x or 0 for x in theirs) for theirs, ours in zip(*scores.values(), strict=True)]
+            print(
+                f"{path.rsplit('/')[-1]:28} {extractor.__name__[3:]:12} {figures}  {1000 * seconds / len(pages):.0f} ms a page"
+            )
+        gains = [
+            sum(x or 0 for x in ours) - sum(x or 0 for x in theirs)
+            for theirs, ours in zip(*scores.values(), strict=True)
+        ]
         for gain, page in sorted(zip(gains, (page["id"] for page in pages), strict=True))[: options.worst]:
             print(f"    {gain:+.3f}  {page}")
 

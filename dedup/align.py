@@ -43,6 +43,7 @@ TOLERANCE = 0.25
 
 
 _STARTS, _TELLING, _UNSPACED = int(Mark.STARTS_SENTENCE), int(Mark.FIGURE | Mark.NAME), int(Mark.UNSPACED)
+HEADING = int(Mark.HEADING)
 
 
 class Words(NamedTuple):
@@ -188,7 +189,11 @@ def _conflicts(runs: list[Run], document: Words, keeper: Words) -> tuple[list[in
     for (start, other, length), (after, other_after, _) in zip(runs, runs[1:], strict=False):
         here, there = slice(start + length, after), slice(other + length, other_after)
         known = set(keeper.hashes[there].tolist())
-        own = [at for at in range(here.start, here.stop) if document.marks[at] & _TELLING and int(document.hashes[at]) not in known]
+        own = [
+            at
+            for at in range(here.start, here.stop)
+            if document.marks[at] & _TELLING and int(document.hashes[at]) not in known
+        ]
         found += own
         swapped += bool(own) and bool((keeper.marks[there] & _TELLING).any())
     return found, swapped
@@ -219,7 +224,7 @@ def _verified(start: int | None, end: int, runs: list[Run], document: Words, lim
     low, high = inside[0][1], inside[-1][1] + inside[-1][2]
     marks = document.marks[start:end]
     similarity, containment = 2 * agreed / (end - start + high - low), agreed / (end - start)
-    counted = (end - start) - int(np.count_nonzero(marks & _UNSPACED)) // 2
+    counted = int(np.count_nonzero(~marks & HEADING)) - int(np.count_nonzero(marks & _UNSPACED)) // 2
     named = int(np.count_nonzero(marks & _TELLING))
     alike = similarity >= limits.threshold and containment >= 1 - TOLERANCE
     if counted >= limits.min_words and alike and named <= NAMES * (end - start):

@@ -188,7 +188,9 @@ def _by_extractor(blocks: list[_Block]) -> None:
     """What the page's extractor leaves out of the article, and front matter."""
     for block in blocks:
         if block.tag is Tag.MATTER:
-            block.verdict = _Verdict(Kind.HEADER, "Front matter: what it says is in the metadata.", {"rule": "front-matter"})
+            block.verdict = _Verdict(
+                Kind.HEADER, "Front matter: what it says is in the metadata.", {"rule": "front-matter"}
+            )
         elif not block.main:
             named = next((hit.rule.kind for hit in block.hits if hit.rule.certain), None)
             place = dom_kind(block.path)
@@ -228,7 +230,9 @@ def _is_body(block: _Block) -> bool:
 def _apply(article: list[_Block], index: int, hit: Hit) -> None:
     rule = hit.rule
     evidence: dict[str, Any] = {"rule": rule.name, "language": rule.language}
-    article[index].verdict = _Verdict(rule.kind, f"Rule {rule.name}: {article[index].plain[:60]!r}.", evidence | hit.groups)
+    article[index].verdict = _Verdict(
+        rule.kind, f"Rule {rule.name}: {article[index].plain[:60]!r}.", evidence | hit.groups
+    )
     stop = len(article) if rule.rest else min(len(article), index + 1 + rule.next)
     if rule.kind is Kind.RELATED and not rule.rest:
         while stop < len(article) and _is_entry(article[stop]):
@@ -254,7 +258,9 @@ def _by_thread(article: list[_Block]) -> None:
     if thread is not None:
         evidence = {"names": list(thread.names), "posts": thread.posts, "cue": thread.cue}
         for block in left[thread.start :]:
-            block.verdict = _Verdict(Kind.COMMENTS, f"A comment thread of {thread.posts} posts under user names.", evidence)
+            block.verdict = _Verdict(
+                Kind.COMMENTS, f"A comment thread of {thread.posts} posts under user names.", evidence
+            )
 
 
 def _by_edges(article: list[_Block], site: _Site, authors: tuple[str, ...]) -> None:
@@ -284,7 +290,9 @@ def _about_author(block: _Block, authors: tuple[str, ...]) -> _Verdict | None:
     """At the end of an article, a paragraph that begins with its author's name speaks of the author."""
     start = block.plain.casefold()
     if block.words <= BIO_WORDS and any(start.startswith(name) and len(start) > len(name) + 4 for name in authors):
-        return _Verdict(Kind.AUTHOR_BIO, "It begins with the author's name and ends the article.", {"rule": "begins-with-author"})
+        return _Verdict(
+            Kind.AUTHOR_BIO, "It begins with the author's name and ends the article.", {"rule": "begins-with-author"}
+        )
     return None
 
 
@@ -293,9 +301,13 @@ def _weak(block: _Block, where: Where, site: _Site) -> _Verdict | None:
     zone = {Where.ANY, where, Where.HEAD if where is Where.START else Where.TAIL}
     hint = next((hit for hit in block.hits if not hit.rule.where.isdisjoint(zone)), None)
     if hit_alone := (hint if hint and hint.rule.certain else None):
-        return _Verdict(hit_alone.rule.kind, f"Rule {hit_alone.rule.name}: {block.plain[:60]!r}.", {"rule": hit_alone.rule.name} | hit_alone.groups)
-    if block.tag is Tag.QUOTE:
-        return None  # a quotation that several articles share is a duplicate
+        return _Verdict(
+            hit_alone.rule.kind,
+            f"Rule {hit_alone.rule.name}: {block.plain[:60]!r}.",
+            {"rule": hit_alone.rule.name} | hit_alone.groups,
+        )
+    if block.tag in (Tag.QUOTE, Tag.HEADING):
+        return None  # a quotation that several articles share is a duplicate; a heading goes with what is under it
     kind = Kind.FOOTER if where is Where.END else Kind.HEADER
     for count, how in zip(block.counts, ("exact", "template", "near"), strict=True):
         if count >= site.needed:
@@ -305,7 +317,11 @@ def _weak(block: _Block, where: Where, site: _Site) -> _Verdict | None:
 
 def _repeated(block: _Block, count: int, how: str, kind: Kind, site: _Site) -> _Verdict:
     evidence = {"articles": count, "of": site.articles, "match": how}
-    likeness = {"exact": "Stands", "template": "Stands, but for names and figures,", "near": "Stands, nearly the same,"}[how]
+    likeness = {
+        "exact": "Stands",
+        "template": "Stands, but for names and figures,",
+        "near": "Stands, nearly the same,",
+    }[how]
     return _Verdict(kind, f"{likeness} in {count} of {site.articles} articles of {site.name}.", evidence)
 
 
@@ -314,7 +330,11 @@ def _by_often(article: list[_Block], site: _Site, format_: Format) -> None:
     often = max(site.needed, OFTEN, round(OFTEN_SHARE * site.articles))
     for block in article:
         count = block.counts[0]
-        if block.verdict or block.tag is Tag.QUOTE or count < 2:
+        written = format_ is not Format.HTML and block.tag in (
+            Tag.HEADING,
+            Tag.ITEM,
+        )  # an article's own list or section
+        if block.verdict or block.tag is Tag.QUOTE or written or count < 2:
             continue
         hint = next((hit.rule for hit in block.hits), None)
         light = block.words <= SHORT and (block.links > 0.5 or hint is not None or format_ is Format.HTML)
@@ -333,14 +353,18 @@ def _fill_gaps(article: list[_Block]) -> None:
         if not block.verdict and block.tag is Tag.RULE and ((before and after) or (edge and (before or after))):
             block.verdict = _Verdict(Kind.FOOTER, "A rule between chrome.", {"rule": "rule-between-chrome"})
         elif not block.verdict and before and after and block.links > 0.9 and block.words <= SHORT:
-            block.verdict = _Verdict(before.kind, "Nothing but links, between chrome.", {"rule": "links-between-chrome"})
+            block.verdict = _Verdict(
+                before.kind, "Nothing but links, between chrome.", {"rule": "links-between-chrome"}
+            )
     for index, block in enumerate(article):
         if not block.verdict and block.tag is Tag.HEADING and index:
             section = list(_section(article, index))
             if section and all(each.verdict for each in section) and block.counts[0] >= 2:
                 first = section[0].verdict
                 kind = first.kind if first else Kind.BOILERPLATE
-                block.verdict = _Verdict(kind, "A repeated heading with nothing but chrome under it.", {"rule": "empty-section"})
+                block.verdict = _Verdict(
+                    kind, "A repeated heading with nothing but chrome under it.", {"rule": "empty-section"}
+                )
 
 
 def _section(article: list[_Block], index: int) -> Iterator[_Block]:
@@ -360,7 +384,9 @@ def _take_metadata(document: Document, blocks: list[_Block]) -> None:
             for hit in block.hits:
                 if hit.rule.certain and hit.rule.kind is block.verdict.kind:
                     for name, value in hit.groups.items():
-                        _state(document, "publisher" if name == "source" and hit.rule.kind is Kind.BYLINE else name, value)
+                        _state(
+                            document, "publisher" if name == "source" and hit.rule.kind is Kind.BYLINE else name, value
+                        )
     if document.title is None:
         first = next((block for block in blocks if block.main and not block.verdict), None)
         if first and (first.tag is Tag.HEADING or (first.words <= 2 * SHORT and first.plain[-1:].isalnum())):
@@ -378,5 +404,9 @@ def _state(document: Document, name: str, value: str) -> None:
         document.tags = list(dict.fromkeys([*document.tags, *(tag for tag in new if tag)]))
     elif name == "publisher":
         document.metadata.setdefault("publisher", value)
-    elif name in ("title", "author", "date", "source", "site", "url", "language") and value and not getattr(document, name):
+    elif (
+        name in ("title", "author", "date", "source", "site", "url", "language")
+        and value
+        and not getattr(document, name)
+    ):
         setattr(document, name, value)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dedup.data import Block, Document, Flag, Keeper, Kind, Reason, Tag
-from dedup.text import count_words
+from dedup.text import count_words, link_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -58,13 +58,19 @@ def snapped_flag(document: Document, flag: Flag) -> Flag:
     """A flag on words of one block with the marks that cling to them: quotes, brackets, the full stop, the quote sign."""
     text, block = document.text, _block_at(document, flag.start)
     start, end = flag.start, min(flag.end, block.end)
-    while start > block.start and not text[start - 1].isspace() and not text[start - 1].isalnum() and text[start - 1] not in _CLOSING:
+    while (
+        start > block.start
+        and not text[start - 1].isspace()
+        and not text[start - 1].isalnum()
+        and text[start - 1] not in _CLOSING
+    ):
         start -= 1
     if not any(map(str.isalnum, text[block.start : start])):
         start = block.start
     while end < block.end and not text[end].isspace() and not text[end].isalnum():
         end += 1
-    return replace(flag, start=start, end=end)
+        end = link_end(text, end)
+    return replace(flag, start=start, end=min(end, block.end))
 
 
 def _apart(flags: list[Flag]) -> Iterator[Flag]:
@@ -89,7 +95,7 @@ def _as_copy(document: Document, flags: list[Flag], min_words: int) -> list[Flag
         block = _block_at(document, start)
         headline = block.tag is Tag.HEADING or ((start, end) == first and block.tag is Tag.PARAGRAPH)
         short = count_words(document.text[start:end]) < min_words
-        if not (short and (headline or block.start in cut_blocks)) and not block.tag is Tag.RULE:
+        if not (short and (headline or block.start in cut_blocks)) and block.tag is not Tag.RULE:
             return None
     largest = max(copies, key=lambda flag: (flag.end - flag.start, -flag.start))
     keeper = largest.keeper or Keeper("", 0, 0)

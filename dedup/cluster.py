@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from dedup.align import TOLERANCE, Limits, Passage, Run, Words, clip, passages, without
+from dedup.align import HEADING, TOLERANCE, Limits, Passage, Run, Words, clip, passages, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -75,7 +75,9 @@ def duplicates(
     gone: dict[int, NDArray[np.bool_]] = {}
     result: dict[int, list[Duplicate]] = {}
     for document in sorted(matches, key=lambda number: order[number]):
-        best_first = sorted(matches[document], key=lambda match: (-sum(run[2] for run in match[1]), order[match[0]], match[1][0]))
+        best_first = sorted(
+            matches[document], key=lambda match: (-sum(run[2] for run in match[1]), order[match[0]], match[1][0])
+        )
         taken = np.zeros(len(corpus.words(document).hashes), bool)
         for keeper, chain in best_first:
             for passage in _free(corpus, document, keeper, (chain, taken, gone.get(keeper)), limits):
@@ -98,18 +100,21 @@ def _free(
     gone = np.zeros(len(other.hashes), bool) if gone is None else gone
     for piece in list(without(chain, gone, taken)):
         for passage in list(passages(piece, own, other, limits)):
-            yield from _by_block(passage, piece, corpus.blocks(document), limits)
+            yield from _by_block(passage, piece, (corpus.blocks(document), own.marks), limits)
 
 
-def _by_block(passage: Passage, runs: list[Run], blocks: NDArray[np.int32], limits: Limits) -> Iterator[Passage]:
-    """A passage over several blocks as one for each, every one similar enough by itself."""
+def _by_block(
+    passage: Passage, runs: list[Run], columns: tuple[NDArray[np.int32], NDArray[np.uint8]], limits: Limits
+) -> Iterator[Passage]:
+    """A passage over several blocks as one for each, every one similar enough by itself; headings stay."""
+    blocks, marks = columns
     inside = blocks[passage.start : passage.end]
     edges = [0, *(np.flatnonzero(np.diff(inside)) + 1).tolist(), len(inside)]
     for low, high in zip(edges, edges[1:], strict=False):
         start, end = passage.start + low, passage.start + high
         parts = [clip(run, start, end) for run in runs if run[0] < end and run[0] + run[2] > start]
         agreed = sum(part[2] for part in parts)
-        if not parts or agreed < (1 - TOLERANCE) * (end - start):
+        if marks[start] & HEADING or not parts or agreed < (1 - TOLERANCE) * (end - start):
             continue
         keeper_start, keeper_end = parts[0][1], parts[-1][1] + parts[-1][2]
         similarity = 2 * agreed / (end - start + keeper_end - keeper_start)

@@ -40,7 +40,10 @@ def count_repetition(work: Work, shards: list[str], live: dict[str, NDArray[np.b
     articles = _distinct_articles(store, shards, firsts)
     keys, counts = [], []
     for part in range(PARTS):
-        columns = [_part(store, shard, articles[first:], live[shard], part) for shard, first in zip(shards, firsts, strict=False)]
+        columns = [
+            _part(store, shard, articles[first:], live[shard], part)
+            for shard, first in zip(shards, firsts, strict=False)
+        ]
         found = chrome.count_articles(np.concatenate([c[0] for c in columns]), np.concatenate([c[1] for c in columns]))
         keys.append(found[0])
         counts.append(found[1])
@@ -126,7 +129,9 @@ def exact_copies(work: Work, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
     """For every document the best keeper among those with the very same words, itself if there is none (int64 [d])."""
     words = corpus(work)
     prints = [
-        xxhash.xxh3_128_digest(words.words(d).hashes.tobytes()) if words.bounds[d + 1] - words.bounds[d] >= work.config.min_words else b""
+        xxhash.xxh3_128_digest(words.words(d).hashes.tobytes())
+        if words.bounds[d + 1] - words.bounds[d] >= work.config.min_words
+        else b""
         for d in range(len(words.bounds) - 1)
     ]
     best: dict[bytes, int] = {}
@@ -154,11 +159,18 @@ def candidates(work: Work, shards: list[str], ranks: NDArray[np.int64], copies: 
 def _offset(store: Store, shards: list[str], name: str) -> NDArray[np.int64]:
     """A column of word positions of every shard, as positions in the corpus."""
     sizes = np.cumsum([0, *(store.column(shard, "bounds")[-1] for shard in shards)])
-    return np.concatenate([store.column(shard, name) + size for shard, size in zip(shards, sizes, strict=False)]).astype(np.int64)
+    return np.concatenate(
+        [store.column(shard, name) + size for shard, size in zip(shards, sizes, strict=False)]
+    ).astype(np.int64)
 
 
 def _seed_pairs(
-    work: Work, shards: list[str], words: Corpus, owners: NDArray[np.int64], ranks: NDArray[np.int64], copies: NDArray[np.int64]
+    work: Work,
+    shards: list[str],
+    words: Corpus,
+    owners: NDArray[np.int64],
+    ranks: NDArray[np.int64],
+    copies: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     store = work.store
     seeds = np.concatenate([store.column(shard, "seeds") for shard in shards])
@@ -201,7 +213,9 @@ def verify(chunk: Chunk) -> list[Aligned]:
     return result
 
 
-def decide(work: Work, aligned: Iterable[Aligned], ranks: NDArray[np.int64], copies: NDArray[np.int64]) -> dict[int, list[Duplicate]]:
+def decide(
+    work: Work, aligned: Iterable[Aligned], ranks: NDArray[np.int64], copies: NDArray[np.int64]
+) -> dict[int, list[Duplicate]]:
     """What goes from which document, since which keeper has it (see `cluster`)."""
     return duplicates(corpus(work), aligned, ranks, copies, Limits(work.config.min_words, work.config.threshold))
 

@@ -179,7 +179,9 @@ def _from_record(source: Source) -> Document:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise ValueError(f"its {name} holds a lone surrogate at character {error.start}, which is no character") from error
+        raise ValueError(
+            f"its {name} holds a lone surrogate at character {error.start}, which is no character"
+        ) from error
     stated = {key: str(record[key]) for key in _STATED if record.get(key) not in (None, "")}
     metadata = record.get("metadata")
     extra = {key: value for key, value in record.items() if key not in {*_STATED, "id", "metadata", "tags", name}}

@@ -69,7 +69,9 @@ def read_page(html: str, url: str | None = None, *, headline: bool = False) -> P
         found.append(Block(position, end, piece.tag, False, piece.path, round(piece.linked / len(piece.text), 3)))
         position = end + len(SEPARATOR)
     said = _metadata(tree, url)
-    verdicts = article_blocks([piece.text for piece in pieces], found, _answer(tree, url), str(said.get("title") or ""), headline)
+    verdicts = article_blocks(
+        [piece.text for piece in pieces], found, _answer(tree, url), str(said.get("title") or ""), headline
+    )
     marked = [replace(block, main=main) for block, main in zip(found, verdicts, strict=True)]
     return Page(SEPARATOR.join(piece.text for piece in pieces), marked, said)
 
@@ -224,7 +226,9 @@ def _answer(tree: HtmlElement, url: str | None) -> str:
     for precision in (True, False):
         # deduplicate=False: its cache is the process's, and its answer would depend on what was read before.
         try:
-            text = trafilatura.extract(tree, url=url, favor_precision=precision, include_comments=False, deduplicate=False)
+            text = trafilatura.extract(
+                tree, url=url, favor_precision=precision, include_comments=False, deduplicate=False
+            )
         except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, MemoryError):
             text = None  # trafilatura fails on some broken trees: the page then gets our own verdict
         if text:

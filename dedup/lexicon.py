@@ -160,7 +160,11 @@ _SCRIPTS = {
 @cache
 def _function_words() -> dict[str, frozenset[str]]:
     tables = {name.removesuffix(".toml"): _table(name) for name in _names()}
-    return {language: frozenset(table["function_words"].split()) for language, table in tables.items() if "function_words" in table}
+    return {
+        language: frozenset(table["function_words"].split())
+        for language, table in tables.items()
+        if "function_words" in table
+    }
 
 
 @cache

@@ -25,6 +25,7 @@ _UNDERLINE = re.compile(r"[ \t]{0,3}(?:=+|-{2,})[ \t]*$")
 _ITEM = re.compile(r"[ \t]*(?:(?:[-*+•·‣◦]|\(?\d{1,3}[.)]|\(?[a-zA-Z][)])[ \t]+(?=\S)|・(?=\S))")
 _ROW = re.compile(r"[ \t]*\|.*\|[ \t]*$")
 _FENCE = re.compile(r"[ \t]{0,3}(`{3,}|~{3,})")
+_COMMENT = re.compile(r"[ \t]{0,3}(<!--)(?!.*-->)")
 _MATTER = re.compile(r"([A-Za-z][\w-]{1,30}):(?:[ \t]+\S.*|[ \t]*)$")
 _STOP = re.compile(r"[.!?:;…。！？]['\"”’»)\]*_]*[ \t]*$")
 
@@ -93,10 +94,10 @@ def _groups(lines: list[_Line]) -> Iterator[list[_Line]]:
     group: list[_Line] = []
     fence = ""
     for line in lines:
-        opens = _FENCE.match(line.text)
+        opens = _FENCE.match(line.text) or _COMMENT.match(line.text)
         if fence:
             group.append(line)
-            if opens and opens.group(1)[0] == fence[0] and len(opens.group(1)) >= len(fence):
+            if _closes(line.text, fence):
                 yield group
                 group, fence = [], ""
             continue
@@ -112,9 +113,16 @@ def _groups(lines: list[_Line]) -> Iterator[list[_Line]]:
         yield group
 
 
+def _closes(text: str, fence: str) -> bool:
+    if fence == "<!--":
+        return "-->" in text
+    closing = _FENCE.match(text)
+    return closing is not None and closing.group(1)[0] == fence[0] and len(closing.group(1)) >= len(fence)
+
+
 def _cut(group: list[_Line]) -> Iterator[Block]:
     """A group as blocks: headings, items, rows and rules end a paragraph; items and quotes take the lines below them."""
-    if _FENCE.match(group[0].text) and len(group) > 1:
+    if (_FENCE.match(group[0].text) or _COMMENT.match(group[0].text)) and len(group) > 1:
         yield _block([line for line in group if line.text], Tag.CODE)
         return
     part: list[_Line] = []

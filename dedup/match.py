@@ -71,7 +71,11 @@ def _group_pairs(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def agreeing_run(
-    words: NDArray[np.uint64], bounds: NDArray[np.int64], owners: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
+    words: NDArray[np.uint64],
+    bounds: NDArray[np.int64],
+    owners: NDArray[np.int64],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     """How many words in a row agree around each pair of seeds, at most 2 x SEED_RUN.
 

@@ -24,13 +24,13 @@ import numpy as np
 
 from dedup import cluster, corpus, shards, write
 from dedup.config import Config
+from dedup.corpus import Chunk
 from dedup.data import Failure, Source
 from dedup.dates import sortable
 from dedup.errors import InputError
 from dedup.read import Inputs, open_inputs
 from dedup.result import Result
 from dedup.run import Runner, serial
-from dedup.corpus import Chunk
 from dedup.shards import Batch, Cutting, Flagging, Prepared, Work
 from dedup.sign import SCHEME, candidate_probability
 from dedup.store import Store
@@ -48,7 +48,9 @@ SHARD_DOCUMENTS, SHARD_BYTES = 500, 16_000_000
 CHUNK_PAIRS = 4_000
 
 
-def clean(inputs: Inputs, out: str | Path | None = None, *, config: Config | None = None, runner: Runner = serial) -> Result:
+def clean(
+    inputs: Inputs, out: str | Path | None = None, *, config: Config | None = None, runner: Runner = serial
+) -> Result:
     """Clean a corpus: extract, strip chrome, cut near-duplicate passages, and keep a record of all that went.
 
     `inputs` are paths (files, folders, globs, `-` for JSONL on standard input) or an iterable of `Source` or mappings
@@ -75,11 +77,18 @@ def clean(inputs: Inputs, out: str | Path | None = None, *, config: Config | Non
         store.remove()
         with suppress(OSError):  # the files of an earlier run stay
             folder.rmdir()
-        raise InputError("nothing to read: no input could be used" + "".join(f"\n  {f.id}: {f.why}" for f in failures[:5]))
+        raise InputError(
+            "nothing to read: no input could be used" + "".join(f"\n  {f.id}: {f.why}" for f in failures[:5])
+        )
     corpus.count_repetition(work, names, live)
     flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
     found = {} if config.keep_duplicates else _duplicates(work, flagged, runner)
-    cut = list(runner(shards.cut_shard, [Cutting(work, name, part) for name, part in zip(names, _by_shard(flagged, found), strict=True)]))
+    cut = list(
+        runner(
+            shards.cut_shard,
+            [Cutting(work, name, part) for name, part in zip(names, _by_shard(flagged, found), strict=True)],
+        )
+    )
 
     parts = {name: shards.records(work, names, name) for name in ("clean", "removed", "sources")}
     summary = _summary(cut, failures, ignored, config)
@@ -98,7 +107,10 @@ class _Temporary(TemporaryDirectory[str]):
 def _duplicates(work: Work, flagged: list[shards.Flagged], runner: Runner) -> dict[int, list[Flag]]:
     """The passages that go since a better keeper has them, by the number of the document."""
     names, ids = [each.shard for each in flagged], [id_ for each in flagged for id_ in each.ids]
-    dates, lengths = [sortable(date) for each in flagged for date in each.dates], [n for each in flagged for n in each.lengths]
+    dates, lengths = (
+        [sortable(date) for each in flagged for date in each.dates],
+        [n for each in flagged for n in each.lengths],
+    )
     ranks = cluster.ranks(dates, lengths, ids, work.config.keep)
     corpus.merge_words(work, names)
     copies = corpus.exact_copies(work, ranks)

@@ -67,7 +67,9 @@ def find(paths: Iterable[str | Path], exclude: Path | None = None) -> Found:
                     files[path.resolve()] = None
         elif _extension(each) is None:
             known = " ".join([*FORMATS, *RECORDS])
-            found.failures.append(Failure(_name(each), f"unknown extension {each.suffix!r}; known are {known} (+ .gz .zst)"))
+            found.failures.append(
+                Failure(_name(each), f"unknown extension {each.suffix!r}; known are {known} (+ .gz .zst)")
+            )
         else:
             roots.append(each.resolve().parent)
             files[each.resolve()] = None
@@ -193,7 +195,9 @@ def _lines(stream: IO[bytes], name: str, max_bytes: int) -> Iterator[Source | Fa
         except Exception as error:
             if not _is_broken(error):
                 raise
-            yield Failure(f"{name}:{number}", f"compressed file is broken here, {number - 1} lines before it were read: {error}")
+            yield Failure(
+                f"{name}:{number}", f"compressed file is broken here, {number - 1} lines before it were read: {error}"
+            )
             return
         if too_long:
             yield Failure(f"{name}:{number}", f"larger than max_bytes = {max_bytes}; raise it with --max-bytes")
@@ -229,7 +233,9 @@ def open_inputs(inputs: Inputs, max_bytes: int, exclude: Path | None) -> tuple[I
     found = find([path for path in paths if str(path) != STANDARD_INPUT], exclude)
     if not (found.files or piped):
         said = "".join(f"\n  {failure.id}: {failure.why}" for failure in found.failures)
-        raise InputError(f"nothing to read: no {' '.join([*FORMATS, *RECORDS])} file in {', '.join(map(str, paths))}{said}")
+        raise InputError(
+            f"nothing to read: no {' '.join([*FORMATS, *RECORDS])} file in {', '.join(map(str, paths))}{said}"
+        )
     return _all(found, piped, max_bytes), found.ignored
 
 

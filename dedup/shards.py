@@ -92,7 +92,9 @@ def _digest(sources: Iterable[Source | Failure]) -> str:
     digest = hashlib.blake2b(digest_size=8)
     for source in sources:
         content = source.content if isinstance(source, Source) else source.why
-        raw = content if isinstance(content, bytes) else orjson.dumps(content, default=repr, option=orjson.OPT_SORT_KEYS)
+        raw = (
+            content if isinstance(content, bytes) else orjson.dumps(content, default=repr, option=orjson.OPT_SORT_KEYS)
+        )
         digest.update(orjson.dumps([type(source).__name__, getattr(source, "place", ""), source.id, len(raw)]) + raw)
     return digest.hexdigest()
 
@@ -131,7 +133,9 @@ def _body(documents: list[Document], words: list[NDArray[np.uint64]], bounds: ND
     bodies = []
     for document, first in zip(documents, bounds, strict=False):
         own = words[first : first + len(document.blocks)]
-        long = [each for each, block in zip(own, document.blocks, strict=True) if block.main and len(each) >= chrome.SHORT]
+        long = [
+            each for each, block in zip(own, document.blocks, strict=True) if block.main and len(each) >= chrome.SHORT
+        ]
         bodies.append(np.concatenate(long or own or [np.zeros(0, np.uint64)]))
     hashes, shingle_bounds = shingles(*_ragged(bodies), 5)
     return band_keys(signatures(hashes, shingle_bounds, ARTICLE_BANDS * ARTICLE_ROWS), ARTICLE_BANDS, ARTICLE_ROWS)
@@ -177,10 +181,16 @@ def flag(job: Flagging) -> Flagged:
         of_site = int(site_articles[np.searchsorted(site_names, sites[number])])
         found = chrome.flags(document, counts[bounds[number] : bounds[number + 1]], of_site, config)
         if config.keep_chrome:
-            found = [each for each in found if document.format is Format.HTML and each.kind is not None and "path" in each.evidence]
+            found = [
+                each
+                for each in found
+                if document.format is Format.HTML and each.kind is not None and "path" in each.evidence
+            ]
         document.date = iso_date(document.date)
         documents.append((document, found))
-    store.save_records(job.shard, "flagged", ({**pack(d), "flags": [asdict(f) for f in found]} for d, found in documents))
+    store.save_records(
+        job.shard, "flagged", ({**pack(d), "flags": [asdict(f) for f in found]} for d, found in documents)
+    )
     lengths = _save_words(store, job.shard, documents, config)
     return Flagged(job.shard, [d.date or "" for d, _ in documents], lengths, [d.id for d, _ in documents])
 
@@ -190,11 +200,20 @@ def _save_words(store: Store, shard: str, documents: list[tuple[Document, list[F
     marked = []
     for document, found in documents:
         flagged = {each.start for each in found}
-        left = [(b.start, b.end) for b in document.blocks if b.start not in flagged and b.tag is not Tag.RULE]
-        marked.append(marked_words(document.text, left))
+        left = [b for b in document.blocks if b.start not in flagged and b.tag is not Tag.RULE]
+        headings = {number for number, block in enumerate(left) if block.tag is Tag.HEADING}
+        marked.append(marked_words(document.text, [(b.start, b.end) for b in left], headings))
     bounds = np.concatenate(([0], np.cumsum([len(each.hashes) for each in marked]))).astype(np.int64)
-    for name, kind in (("hashes", np.uint64), ("starts", np.int32), ("ends", np.int32), ("marks", np.uint8), ("spans", np.int32)):
-        store.save(shard, name, np.concatenate([getattr(each, name) for each in marked] or [np.zeros(0, kind)]).astype(kind))
+    for name, kind in (
+        ("hashes", np.uint64),
+        ("starts", np.int32),
+        ("ends", np.int32),
+        ("marks", np.uint8),
+        ("spans", np.int32),
+    ):
+        store.save(
+            shard, name, np.concatenate([getattr(each, name) for each in marked] or [np.zeros(0, kind)]).astype(kind)
+        )
     store.save(shard, "bounds", bounds)
     _save_keys(store, shard, bounds, config)
     return [len(each.hashes) for each in marked]

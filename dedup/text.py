@@ -8,14 +8,14 @@ from __future__ import annotations
 import unicodedata
 from enum import IntFlag
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import regex
 import xxhash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -47,13 +47,18 @@ _STRAIGHT = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"', "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-", "\u00ad": None, "\u200b": None, "\ufeff": None, "\u2060": None}
 )  # fmt: skip
 _LINK = regex.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+[\"'][^\"']*[\"'])?\)")
+_TARGET = regex.compile(r"(?<=\])\((?:[^()\s]|\([^()]*\))*\)")  # where a Markdown link leads: not a word of the text
 _REFERENCE = regex.compile(r"!?\[([^\[\]]+)\]\[[^\[\]]*\]")
 _AUTOLINK = regex.compile(r"<((?:https?://|mailto:)?[^<>\s]+[@./][^<>\s]*)>")
 _TAGS = regex.compile(r"</?[a-zA-Z][^<>]{0,300}>")
-_MARKS = regex.compile(r"(?m)^[ \t]*(?:(?:[>|:}][ \t]?)+|#{1,6}[ \t]+|[-*+][ \t]+)|[ \t]+#+[ \t]*$|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}")
+_MARKS = regex.compile(
+    r"(?m)^[ \t]*(?:(?:[>|:}][ \t]?)+|#{1,6}[ \t]+|[-*+][ \t]+)|[ \t]+#+[ \t]*$|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}"
+)
 _FIGURE = regex.compile(r"\p{N}+")
 _ADDRESS = regex.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+")
-_TITLE_WORDS = regex.compile(r"(?<![\w'])\p{Lu}[\w'.-]*(?:[ ,&|/]+(?:(?:of|the|and|de|von|van|la|le)[ ])*\p{Lu}[\w'.-]*)*")
+_TITLE_WORDS = regex.compile(
+    r"(?<![\w'])\p{Lu}[\w'.-]*(?:[ ,&|/]+(?:(?:of|the|and|de|von|van|la|le)[ ])*\p{Lu}[\w'.-]*)*"
+)
 
 
 def fold(word: str) -> str:
@@ -94,23 +99,31 @@ class Mark(IntFlag):
     STARTS_SENTENCE = 1
     FIGURE = 2
     NAME = 4  # capitalised within a sentence
+    HEADING = 16
     UNSPACED = 8  # a character of a script without spaces, which counts half
 
 
-def marked_words(text: str, spans: Sequence[tuple[int, int]]) -> MarkedWords:
-    """The words of `text` in the given spans (blocks), with what matching must know of them."""
+def marked_words(text: str, spans: Sequence[tuple[int, int]], headings: Container[int] = ()) -> MarkedWords:
+    """The words of `text` in the given spans (blocks), with what matching must know of them; `headings` are the numbers
+    of those spans that are headings."""
     rows: list[tuple[int, int, int, int, int]] = []
     for number, (start, end) in enumerate(spans):
         shouted = _is_shouted(text, start, end)
+        heading = int(Mark.HEADING) if number in headings else 0
+        targets = [match.span() for match in _TARGET.finditer(text, start, end)]
         for first, last in sentences(text, start, end):
-            sentence = list(_WORD.finditer(text, first, last))
+            sentence = [match for match in _WORD.finditer(text, first, last) if not _inside(match.start(), targets)]
             for index, match in enumerate(sentence):
                 word = match.group()
-                mark = (index == 0) | _nature(word, index == 0 or shouted)
+                mark = (index == 0) | heading | _nature(word, index == 0 or shouted)
                 rows.append((word_hash(word), match.start(), match.end(), mark, number))
     columns = list(zip(*rows, strict=True)) or [()] * 5
     types = (np.uint64, np.int32, np.int32, np.uint8, np.int32)
     return MarkedWords(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
+
+
+def _inside(position: int, spans: list[tuple[int, int]]) -> bool:
+    return bool(spans) and any(start <= position < end for start, end in spans)
 
 
 def _is_shouted(text: str, start: int, end: int) -> bool:
@@ -198,6 +211,17 @@ def plain(text: str) -> str:
         text = _TAGS.sub(" ", _AUTOLINK.sub(r"\1", text))
     text = _MARKS.sub("", text)
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", text.translate(_STRAIGHT))).strip()
+
+
+def link_end(text: str, position: int) -> int:
+    """Where the Markdown link ends that leads from its text to a target beginning just before `position`, if one does.
+
+    >>> text = "see [the map](http://a.example/b) today"
+    >>> text[link_end(text, 14) :]
+    ' today'
+    """
+    target = _TARGET.match(text, position - 1) if text[position - 2 : position] == "](" else None
+    return target.end() if target else position
 
 
 def link_share(text: str) -> float:

@@ -22,6 +22,8 @@ _NEAR = 12
 """Blocks between a short block of the article and the one before it, at most."""
 _GRAM = 4
 """Words in the shingles by which trafilatura's answer is found again in the page (as in its own benchmarks)."""
+
+
 def article_blocks(texts: list[str], blocks: list[Block], answer: str, title: str, headline: bool) -> list[bool]:
     """Which blocks belong to the article: those that claim a line of trafilatura's answer and are granted it, and what
     it lost beside them (see `_recover`).
@@ -91,7 +93,9 @@ def _distance(index: int, others: list[int]) -> int:
     return min((abs(index - other) for other in others[max(0, at - 1) : at + 1]), default=0)
 
 
-def _grant_short(words: list[tuple[str, ...]], granted: list[int | None], lines: list[tuple[str, ...]], step: int) -> None:
+def _grant_short(
+    words: list[tuple[str, ...]], granted: list[int | None], lines: list[tuple[str, ...]], step: int
+) -> None:
     """Grant lines to blocks too short for a shingle, going down (step 1) or up (-1) from a granted neighbour."""
     last, age = None, 0
     taken = {line for line in granted if line is not None}
@@ -107,7 +111,9 @@ def _grant_short(words: list[tuple[str, ...]], granted: list[int | None], lines:
         age += 1
 
 
-def _recover(main: list[bool], words: list[tuple[str, ...]], blocks: list[Block], title: tuple[str, ...], keep: bool) -> None:
+def _recover(
+    main: list[bool], words: list[tuple[str, ...]], blocks: list[Block], title: tuple[str, ...], keep: bool
+) -> None:
     """Take back what trafilatura loses most: the standfirst, blocks in the very place of the article's own, and the
     headline if it is to be kept."""
     first = next((index for index, is_main in enumerate(main) if is_main), None)
@@ -117,7 +123,9 @@ def _recover(main: list[bool], words: list[tuple[str, ...]], blocks: list[Block]
     own = {words[index] for index, is_main in enumerate(main) if is_main}
     if keep and headline is not None and words[headline] not in own:
         main[headline] = True
-    places = Counter(_place(block) for block, is_main in zip(blocks, main, strict=True) if is_main and block.tag is not Tag.HEADING)
+    places = Counter(
+        _place(block) for block, is_main in zip(blocks, main, strict=True) if is_main and block.tag is not Tag.HEADING
+    )
     home, count = places.most_common(1)[0] if places else ("", 0)
     last = max(index for index, is_main in enumerate(main) if is_main)
     for index in range(first if headline is None else headline + 1, last):
@@ -149,4 +157,6 @@ def _place(block: Block) -> str:
     return "/".join(steps)
 
 
-_LEAVES = frozenset("p td th tr tbody thead tfoot table li ul ol dl dt dd blockquote h1 h2 h3 h4 h5 h6 pre figure".split())
+_LEAVES = frozenset(
+    "p td th tr tbody thead tfoot table li ul ol dl dt dd blockquote h1 h2 h3 h4 h5 h6 pre figure".split()
+)

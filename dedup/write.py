@@ -33,7 +33,13 @@ MANIFEST = "manifest.json"
 WORK = "work"
 REMOVED, FAILURES, SOURCES = "removed.jsonl", "failures.jsonl", "sources.jsonl"
 TREE = "clean"
-CLEAN = {"jsonl": "clean.jsonl", "jsonl.gz": "clean.jsonl.gz", "jsonl.zst": "clean.jsonl.zst", "markdown": TREE, "text": TREE}
+CLEAN = {
+    "jsonl": "clean.jsonl",
+    "jsonl.gz": "clean.jsonl.gz",
+    "jsonl.zst": "clean.jsonl.zst",
+    "markdown": TREE,
+    "text": TREE,
+}
 _LIBRARIES = (
     "dedup", "trafilatura", "lxml", "htmldate", "datasketch", "numpy", "regex", "xxhash", "charset-normalizer",
     "publicsuffixlist", "dateparser",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of cases)
 """Alignment: runs that really agree, and passages that hold nothing of the document's own."""
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ def removed(document: str, keeper: str, limits: Limits = LIMITS) -> list[str]:
     found = marked_words(document, [(0, len(document))])
     own, other = Words(found.hashes, found.marks), words_of(keeper)
     parts = [each for chain in chains(own.hashes, other.hashes) for each in passages(chain, own, other, limits)]
-    return [document[found.starts[each.start] : found.ends[each.end - 1]] for each in sorted(parts, key=lambda each: each.start)]
+    return [
+        document[found.starts[each.start] : found.ends[each.end - 1]]
+        for each in sorted(parts, key=lambda each: each.start)
+    ]
 
 
 @st.composite
@@ -95,7 +99,11 @@ def test_passages_are_whole_sentences_that_the_keeper_has(pair: tuple[str, str])
             assert passage.similarity >= LIMITS.threshold
             assert passage.containment >= 1 - TOLERANCE
             assert passage.end - passage.start >= LIMITS.min_words
-            agreed = sum(clip(run, passage.start, passage.end)[2] for run in chain if run[0] < passage.end and run[0] + run[2] > passage.start)
+            agreed = sum(
+                clip(run, passage.start, passage.end)[2]
+                for run in chain
+                if run[0] < passage.end and run[0] + run[2] > passage.start
+            )
             assert passage.containment == pytest.approx(agreed / (passage.end - passage.start), abs=1e-4)
 
 
@@ -176,7 +184,9 @@ def test_without_leaves_just_the_free_words(lengths: list[int], data: st.DataObj
     assert sorted(left) == free
 
 
-@pytest.mark.xfail(reason="align.without: what is left of a run that is cut stands apart from the runs after it, and is too short alone")
+@pytest.mark.xfail(
+    reason="align.without: what is left of a run that is cut stands apart from the runs after it, and is too short alone"
+)
 def test_what_is_left_of_a_cut_run_goes_on_with_the_next() -> None:
     taken = np.arange(40) < 10
 

@@ -61,12 +61,18 @@ def imported(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name}:{node.lineno}: a relative import"
-            yield from ([f"{node.module}.{alias.name}" for alias in node.names] if node.module == "dedup" else [node.module or ""])
+            yield from (
+                [f"{node.module}.{alias.name}" for alias in node.names]
+                if node.module == "dedup"
+                else [node.module or ""]
+            )
 
 
 def own_imports(path: Path) -> set[str]:
     """The modules of the package that a file imports; `from dedup import Name` counts as the package itself."""
-    names = {name.split(".")[1] if "." in name else "__init__" for name in imported(path) if name.split(".")[0] == "dedup"}
+    names = {
+        name.split(".")[1] if "." in name else "__init__" for name in imported(path) if name.split(".")[0] == "dedup"
+    }
     return {name if (PACKAGE / f"{name}.py").exists() or (PACKAGE / name).is_dir() else "__init__" for name in names}
 
 

@@ -21,10 +21,14 @@ def site(texts: dict[str, str], name: str = "mill.example") -> list[dict[str, An
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4)), max_size=40))
 def test_articles_are_counted_once_a_key(rows: list[tuple[int, int]]) -> None:
-    keys, counts = count_articles(np.array([key for key, _ in rows], np.uint64), np.array([number for _, number in rows], np.int64))
+    keys, counts = count_articles(
+        np.array([key for key, _ in rows], np.uint64), np.array([number for _, number in rows], np.int64)
+    )
 
     expected = {key: len({number for other, number in rows if other == key}) for key, _ in rows}
-    assert dict(zip(keys.tolist(), counts.tolist(), strict=True)) == {key: count for key, count in expected.items() if count >= 2}
+    assert dict(zip(keys.tolist(), counts.tolist(), strict=True)) == {
+        key: count for key, count in expected.items() if count >= 2
+    }
     assert (np.diff(keys.astype(np.int64)) > 0).all()
 
 
@@ -56,7 +60,10 @@ def test_a_last_paragraph_goes_from_three_articles_on(articles: int, goes: bool)
 
 
 def test_repetition_is_counted_site_by_site() -> None:
-    texts = [site({f"{name}{n}": f"{article(n + at)}\n\n{FOOTER}\n" for n in range(2)}, f"{name}.example") for at, name in ((0, "a"), (10, "b"))]
+    texts = [
+        site({f"{name}{n}": f"{article(n + at)}\n\n{FOOTER}\n" for n in range(2)}, f"{name}.example")
+        for at, name in ((0, "a"), (10, "b"))
+    ]
 
     found = cleaned(texts[0] + texts[1], keep_duplicates=True)
 
@@ -73,14 +80,18 @@ def test_a_footer_with_other_names_and_figures_goes_too() -> None:
     line = "This letter was typed by {} on page {} of the big book of our mill house."
     names = ["Ada Moor", "Li Chen", "Bo Karl", "Eva Lund"]
 
-    found = cleaned(site({f"d{n}": f"{article(n)}\n\n{line.format(names[n], n + 11)}\n" for n in range(4)}), keep_duplicates=True)
+    found = cleaned(
+        site({f"d{n}": f"{article(n)}\n\n{line.format(names[n], n + 11)}\n" for n in range(4)}), keep_duplicates=True
+    )
 
     assert {len(found.gone(f"d{n}")) for n in range(4)} == {1}
 
 
 def test_a_paragraph_that_three_articles_share_in_the_middle_is_no_chrome() -> None:
     shared = prose(999, 40)
-    texts = {f"d{n}": f"{article(n)}\n\n{shared}\n\n{article(n + 100)}\n" for n in range(3)} | {f"e{n}": article(n + 50) for n in range(5)}
+    texts = {f"d{n}": f"{article(n)}\n\n{shared}\n\n{article(n + 100)}\n" for n in range(3)} | {
+        f"e{n}": article(n + 50) for n in range(5)
+    }
 
     assert cleaned(site(texts), keep_duplicates=True).removed == []
 
@@ -92,7 +103,9 @@ def test_a_quotation_that_articles_share_is_no_chrome() -> None:
 
 
 def test_kinds_that_are_to_be_kept_are_kept() -> None:
-    texts = site({f"d{n}": f"{article(n)}\n\nCopyright © 2024 The Mill House. All rights reserved.\n" for n in range(4)})
+    texts = site(
+        {f"d{n}": f"{article(n)}\n\nCopyright © 2024 The Mill House. All rights reserved.\n" for n in range(4)}
+    )
 
     assert {record["kind"] for record in cleaned(texts, keep_duplicates=True).removed} == {"copyright"}
     assert cleaned(texts, keep_duplicates=True, keep_kinds=("copyright",)).removed == []
@@ -106,7 +119,12 @@ def test_front_matter_moves_into_the_metadata() -> None:
 
     assert found.texts["d"] == f"{article(1)}\n"
     known = found.documents[0]
-    assert (known["title"], known["author"], known["date"], known["metadata"]) == ("The mill", "Ada Moor", "2024-03-01", {"tags": ["water", "stone"]})
+    assert (known["title"], known["author"], known["date"], known["metadata"]) == (
+        "The mill",
+        "Ada Moor",
+        "2024-03-01",
+        {"tags": ["water", "stone"]},
+    )
 
 
 def test_what_a_record_states_stands_against_what_its_text_says() -> None:
@@ -124,3 +142,26 @@ def test_every_flag_says_why() -> None:
         assert record["why"].endswith(".")
         assert record["evidence"]
         assert record["reason"] == "chrome"
+
+
+SHARED = "chrome._by_edges: a paragraph that opens three articles goes from all of them, so that no document keeps it"
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["alone", *(pytest.param(place, marks=pytest.mark.xfail(reason=SHARED)) for place in ("first", "last"))],
+)
+def test_a_paragraph_of_running_text_that_three_articles_share_stays_in_one(place: str) -> None:
+    shared = prose(999, 45)
+    texts = {
+        f"d{n}": {
+            "first": f"{shared}\n\n{article(n)}\n",
+            "last": f"{article(n)}\n\n{shared}\n",
+            "alone": f"{shared}\n\n{prose(n, 20)}\n",
+        }[place]
+        for n in range(3)
+    }
+
+    found = cleaned(site(texts))
+
+    assert [id_ for id_, text in found.texts.items() if shared in text], "all copies are gone"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,15 +43,19 @@ def test_what_is_kept_and_removed_is_the_source(text: str, edges: list[int]) -> 
 @given(TEXTS, st.lists(st.tuples(st.booleans(), st.integers(0, 60), st.integers(1, 30)), max_size=6))
 def test_a_cut_of_any_flags_ascends_and_restores(text: str, rows: list[tuple[bool, int, int]]) -> None:
     document = document_of(text)
-    spans = [(is_chrome, start, min(start + length, len(text))) for is_chrome, start, length in rows if start < len(text)]
+    spans = [
+        (is_chrome, start, min(start + length, len(text))) for is_chrome, start, length in rows if start < len(text)
+    ]
     if not document.blocks:
         return
-    inside = [(each, s, e) for each, s, e in spans if any(block.start <= s < e <= block.end for block in document.blocks)]
+    inside = [
+        (each, s, e) for each, s, e in spans if any(block.start <= s < e <= block.end for block in document.blocks)
+    ]
 
     final = cut(document, [chrome(s, e) if is_chrome else copy(s, e) for is_chrome, s, e in inside], 15)
 
     assert all(flag.start < flag.end for flag in final)
-    assert all(before.end <= after.start for before, after in zip(final, final[1:], strict=False))
+    assert all(before.end <= after.start for before, after in itertools.pairwise(final))
     assert restored_from(document, final) == text
     for _, start, end in inside:  # a flag covers what was flagged, or gave way to another that it overlapped
         assert any(flag.start < end and flag.end > start for flag in final)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of cases)
 """Keepers: chosen by content, never by arrival; and no chains of likeness."""
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ from dedup.cluster import Aligned, Duplicate, duplicates, ranks
 from dedup.text import marked_words
 from tests.material import prose
 
-ROWS = st.lists(st.tuples(st.sampled_from(["", "2023", "2024-01-01", "2024-01-02"]), st.integers(1, 3)), min_size=1, max_size=12)
+ROWS = st.lists(
+    st.tuples(st.sampled_from(["", "2023", "2024-01-01", "2024-01-02"]), st.integers(1, 3)), min_size=1, max_size=12
+)
 
 
 @given(ROWS, st.data(), st.sampled_from(["earliest", "longest"]))
-def test_ranks_are_a_total_order_that_does_not_depend_on_arrival(rows: list[tuple[str, int]], data: st.DataObject, keep: str) -> None:
+def test_ranks_are_a_total_order_that_does_not_depend_on_arrival(
+    rows: list[tuple[str, int]], data: st.DataObject, keep: str
+) -> None:
     named = [(date, length, f"id{number}") for number, (date, length) in enumerate(rows)]
     mixed = data.draw(st.permutations(named))
 
@@ -30,7 +35,11 @@ def test_ranks_are_a_total_order_that_does_not_depend_on_arrival(rows: list[tupl
 
 @pytest.mark.parametrize(
     ("keep", "best_first"),
-    [("earliest", ["old", "late long", "late", "undated"]), ("longest", ["undated", "late long", "late", "old"]), ("first", ["undated", "late", "late long", "old"])],
+    [
+        ("earliest", ["old", "late long", "late", "undated"]),
+        ("longest", ["undated", "late long", "late", "old"]),
+        ("first", ["undated", "late", "late long", "old"]),
+    ],
 )
 def test_the_policy_says_who_stays(keep: str, best_first: list[str]) -> None:
     rows = {"undated": ("", 99), "late": ("2024-02-01", 20), "late long": ("2024-02-01", 30), "old": ("2024-01-01", 10)}
@@ -51,7 +60,7 @@ class Texts:
         return Words(self.marked[document].hashes, self.marked[document].marks)
 
     def blocks(self, document: int) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-        return self.marked[document].spans  # type: ignore[return-value]
+        return self.marked[document].spans
 
     def decided(self, copies: list[int] | None = None) -> dict[int, list[Duplicate]]:
         """What goes, when every document is compared with all before it, which rank higher."""
@@ -78,7 +87,9 @@ def test_exact_copies_go_without_an_alignment() -> None:
 
     found = duplicates(corpus, [], np.arange(2), np.array([0, 0]), Limits(15, 0.8))
 
-    assert [(each.keeper, each.passage.start, each.passage.end) for each in found[1]] == [(0, 0, len(corpus.words(1).hashes))]
+    assert [(each.keeper, each.passage.start, each.passage.end) for each in found[1]] == [
+        (0, 0, len(corpus.words(1).hashes))
+    ]
 
 
 def test_a_document_that_two_share_keeps_what_neither_has() -> None:
@@ -104,13 +115,20 @@ def test_likeness_is_not_handed_on() -> None:
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.lists(st.lists(st.sampled_from([prose(n, 20) for n in range(31, 37)]), min_size=1, max_size=4), min_size=2, max_size=6))
+@given(
+    st.lists(
+        st.lists(st.sampled_from([prose(n, 20) for n in range(31, 37)]), min_size=1, max_size=4), min_size=2, max_size=6
+    )
+)
 def test_what_goes_once_stood_in_its_keeper_and_still_does(documents: list[list[str]]) -> None:
     corpus = Texts([" ".join(parts) for parts in documents])
 
     found = corpus.decided()
 
-    gone = {number: {at for each in some for at in range(each.passage.start, each.passage.end)} for number, some in found.items()}
+    gone = {
+        number: {at for each in some for at in range(each.passage.start, each.passage.end)}
+        for number, some in found.items()
+    }
     for number, some in found.items():
         taken: set[int] = set()
         for each in some:
@@ -119,5 +137,10 @@ def test_what_goes_once_stood_in_its_keeper_and_still_does(documents: list[list[
             taken |= own
             assert not set(range(each.passage.keeper_start, each.passage.keeper_end)) & gone.get(each.keeper, set())
             assert each.keeper != number
-    left = {word for number in range(len(documents)) for at, word in enumerate(corpus.words(number).hashes.tolist()) if at not in gone.get(number, set())}
+    left = {
+        word
+        for number in range(len(documents))
+        for at, word in enumerate(corpus.words(number).hashes.tolist())
+        if at not in gone.get(number, set())
+    }
     assert left == {word for number in range(len(documents)) for word in corpus.words(number).hashes.tolist()}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from dedup import Config, SettingError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_every_setting_has_a_help_text_and_a_default_that_is_allowed() -> None:
@@ -43,9 +45,12 @@ def test_a_wrong_setting_says_what_it_may_be(values: dict[str, Any], message: st
     assert str(raised.value).startswith(message)
 
 
-@pytest.mark.parametrize("values", [{"threshold": 0.5}, {"threshold": 1}, {"keep_kinds": ["footer"]}, {"min_words": 5}, {"rows": 1, "bands": 128}])
+@pytest.mark.parametrize(
+    "values",
+    [{"threshold": 0.5}, {"threshold": 1}, {"keep_kinds": ["footer"]}, {"min_words": 5}, {"rows": 1, "bands": 128}],
+)
 def test_the_ends_of_a_range_are_allowed(values: dict[str, Any]) -> None:
-    assert Config.of(values)
+    assert isinstance(Config.of(values), Config)
 
 
 def test_the_digest_is_of_every_setting() -> None:
@@ -62,7 +67,9 @@ def test_the_digest_is_of_every_setting() -> None:
     assert Config().digest == Config().digest
 
 
-@pytest.mark.parametrize("table", ["[dedup]\nmin_words = 20\n", "[tool.dedup]\nmin_words = 20\n", "[tool.black]\n[dedup]\nmin_words = 20\n"])
+@pytest.mark.parametrize(
+    "table", ["[dedup]\nmin_words = 20\n", "[tool.dedup]\nmin_words = 20\n", "[tool.black]\n[dedup]\nmin_words = 20\n"]
+)
 def test_a_file_is_read_and_what_is_typed_wins(table: str, tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text(table, encoding="utf-8")
@@ -83,9 +90,15 @@ def test_a_file_is_read_and_what_is_typed_wins(table: str, tmp_path: Path) -> No
         ("\udcff", "cannot be read as TOML"),
     ],
 )
-def test_a_wrong_file_says_where_and_what(content: str, message: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_a_wrong_file_says_where_and_what(
+    content: str, message: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     if content == "tool = 3\n":
-        request.applymarker(pytest.mark.xfail(raises=AttributeError, reason="Config.load: a `tool` key that is no table is an AttributeError"))
+        request.applymarker(
+            pytest.mark.xfail(
+                raises=AttributeError, reason="Config.load: a `tool` key that is no table is an AttributeError"
+            )
+        )
     path = tmp_path / "settings.toml"
     path.write_bytes(content.encode("utf-8", "surrogateescape"))
 

@@ -39,6 +39,8 @@ def test_a_date_that_was_read_is_read_the_same_again(date: str) -> None:
     assert iso_date(iso_date(date)) == iso_date(date)
 
 
-@pytest.mark.parametrize(("date", "key"), [("2024-03-01", "2024-03-01"), ("2024", "2024"), ("soon", ""), ("", ""), (None, "")])
+@pytest.mark.parametrize(
+    ("date", "key"), [("2024-03-01", "2024-03-01"), ("2024", "2024"), ("soon", ""), ("", ""), (None, "")]
+)
 def test_only_iso_dates_order_documents(date: str | None, key: str) -> None:
     assert sortable(date) == key

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of cases)
 """Sources as documents: decoded by what they say, then by what they hold, and never by a silent guess."""
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from dedup import Config, Document, Failure, Format, Source
 from dedup.extract import pack, read_source, site_of, unpack
 from tests.material import prose
 
-GERMAN = "Die Brücke über den Fluß wurde gestern früh für Fußgänger geöffnet, größer und schöner als zuvor, für alle Bürger."
+GERMAN = (
+    "Die Brücke über den Fluß wurde gestern früh für Fußgänger geöffnet, größer und schöner als zuvor, für alle Bürger."
+)
 
 
 def of_file(content: bytes, kind: Format = Format.TEXT, **settings: Any) -> Document | Failure:
@@ -34,7 +37,7 @@ def of_record(record: bytes | dict[str, Any]) -> Document | Failure:
         (GERMAN.encode("cp1252"), {"encoding": "cp1252"}, "cp1252"),
     ],
 )
-def test_texts_are_decoded_by_what_is_said_of_them(content: bytes, settings: dict[str, str], encoding: str) -> None:
+def test_texts_are_decoded_by_what_is_said_of_them(content: bytes, settings: dict[str, Any], encoding: str) -> None:
     document = of_file(content, **settings)
 
     assert isinstance(document, Document)
@@ -60,7 +63,9 @@ def test_a_detected_encoding_is_told() -> None:
 def test_pages_are_decoded_as_browsers_do(declared: str, written: str, encoding: str) -> None:
     text = "東京" if encoding in ("cp932", "gb18030") else "Café"
 
-    document = of_file(f"<html><head><meta charset='{declared}'></head><body><p>{text}</p></body></html>".encode(written), Format.HTML)
+    document = of_file(
+        f"<html><head><meta charset='{declared}'></head><body><p>{text}</p></body></html>".encode(written), Format.HTML
+    )
 
     assert isinstance(document, Document)
     assert document.encoding == encoding
@@ -71,9 +76,21 @@ def test_pages_are_decoded_as_browsers_do(declared: str, written: str, encoding:
 @pytest.mark.parametrize(
     "declared",
     [
-        pytest.param("utf-16", marks=pytest.mark.xfail(reason="a page that says utf-16 in ASCII is read as UTF-16: Chinese nonsense (WHATWG: it is UTF-8)")),
-        pytest.param("undefined", marks=pytest.mark.xfail(reason="charset=undefined is a codec of Python's, and its UnicodeError fails the page")),
-        pytest.param("unicode_escape", marks=pytest.mark.xfail(reason="names of Python's own codecs are taken for encodings")),
+        pytest.param(
+            "utf-16",
+            marks=pytest.mark.xfail(
+                reason="a page that says utf-16 in ASCII is read as UTF-16: Chinese nonsense (WHATWG: it is UTF-8)"
+            ),
+        ),
+        pytest.param(
+            "undefined",
+            marks=pytest.mark.xfail(
+                reason="charset=undefined is a codec of Python's, and its UnicodeError fails the page"
+            ),
+        ),
+        pytest.param(
+            "unicode_escape", marks=pytest.mark.xfail(reason="names of Python's own codecs are taken for encodings")
+        ),
     ],
 )
 def test_a_page_that_declares_what_cannot_be_is_read_as_utf_8(declared: str) -> None:
@@ -93,12 +110,20 @@ def test_a_page_that_declares_what_cannot_be_is_read_as_utf_8(declared: str) -> 
         (codecs.BOM_UTF8, {}, "empty: there is no text in it"),
         (b"> \n>\n", {}, "empty: there is no visible text in it"),
         (b"The mill\x00closed.", {}, "holds NUL characters (read as utf-8): not a text file"),
-        (GERMAN.encode("cp1252"), {"encoding": "utf-8"}, "not valid utf-8 (from --encoding) at byte 6: invalid start byte"),
+        (
+            GERMAN.encode("cp1252"),
+            {"encoding": "utf-8"},
+            "not valid utf-8 (from --encoding) at byte 6: invalid start byte",
+        ),
         (codecs.BOM_UTF8 + b"a\xff", {}, "not valid utf-8 (from its byte order mark) at byte 4: invalid start byte"),
-        (bytes(range(128, 256)) * 3, {}, "its encoding is not declared, not UTF-8, and cannot be told; give it with --encoding"),
+        (
+            bytes(range(128, 256)) * 3,
+            {},
+            "its encoding is not declared, not UTF-8, and cannot be told; give it with --encoding",
+        ),
     ],
 )
-def test_a_file_that_cannot_be_used_says_why(content: bytes, settings: dict[str, str], why: str) -> None:
+def test_a_file_that_cannot_be_used_says_why(content: bytes, settings: dict[str, Any], why: str) -> None:
     found = of_file(content, **settings)
 
     assert isinstance(found, Failure)
@@ -107,7 +132,10 @@ def test_a_file_that_cannot_be_used_says_why(content: bytes, settings: dict[str,
 
 @pytest.mark.parametrize(
     ("content", "why"),
-    [(b"<!-- x -->", "no HTML element in it"), (b"<html><body><script>x</script></body></html>", "empty: there is no visible text in it")],
+    [
+        (b"<!-- x -->", "no HTML element in it"),
+        (b"<html><body><script>x</script></body></html>", "empty: there is no visible text in it"),
+    ],
 )
 def test_a_page_without_text_says_so(content: bytes, why: str) -> None:
     found = of_file(content, Format.HTML)
@@ -148,7 +176,13 @@ def test_a_record_brings_what_it_says() -> None:
     document = of_record(record)
 
     assert isinstance(document, Document)
-    assert (document.id, document.site, document.title, document.author, document.date) == ("7", "mill.co.uk", "T", "Ada", "2024")
+    assert (document.id, document.site, document.title, document.author, document.date) == (
+        "7",
+        "mill.co.uk",
+        "T",
+        "Ada",
+        "2024",
+    )
     assert document.tags == ["x"]
     assert document.metadata == {"a": 1, "score": 0.5}
     assert document.encoding is None
@@ -163,7 +197,9 @@ def test_the_site_is_the_registrable_domain(url: str | None, site: str | None) -
     assert site_of(url) == site
 
 
-@pytest.mark.parametrize("text", [f"# A\n\n{prose(1)}\n\n- b\n", f"<html><body><article><p>{prose(1)}</p></article></body></html>"])
+@pytest.mark.parametrize(
+    "text", [f"# A\n\n{prose(1)}\n\n- b\n", f"<html><body><article><p>{prose(1)}</p></article></body></html>"]
+)
 def test_a_document_packs_and_unpacks_to_itself(text: str) -> None:
     document = dedup.extract(text, id="a", url="https://mill.example/a")
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of cases)
 """A page as blocks of all that is seen, each with the extractor's verdict."""
 
 from __future__ import annotations
@@ -44,12 +45,18 @@ CASES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "white space": ("<p>  A \n\n mill.  </p>", [("paragraph", "A mill.")]),
     "break": ("<p>One<br>two</p>", [("paragraph", "One\ntwo")]),
     "two breaks": ("<div>One<br><br>two</div>", [("paragraph", "One"), ("paragraph", "two")]),
-    "text beside elements": ("<div>One<p>two</p>three</div>", [("paragraph", "One"), ("paragraph", "two"), ("paragraph", "three")]),
+    "text beside elements": (
+        "<div>One<p>two</p>three</div>",
+        [("paragraph", "One"), ("paragraph", "two"), ("paragraph", "three")],
+    ),
     "heading and list": ("<h2>A</h2><ul><li>b<li>c</ul>", [("heading", "A"), ("item", "b"), ("item", "c")]),
     "table": ("<table><tr><td>a<td>b</tr></table>", [("row", "a | b")]),
     "code": ("<pre>a\n  b</pre>", [("code", "a\n  b")]),
     "caption": ("<figure><img><figcaption>A mill</figcaption></figure>", [("caption", "A mill")]),
-    "unseen": ("<script>x</script><style>y</style><noscript>n</noscript><p>A.</p><template>t</template>", [("paragraph", "A.")]),
+    "unseen": (
+        "<script>x</script><style>y</style><noscript>n</noscript><p>A.</p><template>t</template>",
+        [("paragraph", "A.")],
+    ),
     "screen reader": ("<p>A<span class='sr-only'>opens</span>.</p>", [("paragraph", "A.")]),
     "comment": ("<p>A<!-- no -->.</p>", [("paragraph", "A.")]),
     "entity": ("<p>A &amp; B&nbsp;C</p>", [("paragraph", "A & B C")]),
@@ -82,9 +89,13 @@ def test_a_page_says_what_it_is() -> None:
 
 
 def test_links_are_counted_by_what_is_seen_of_them() -> None:
-    page = read_page("<html><body><p><a href='/'>Home</a></p><p>No link at all</p><p>Half <a href='/'>Half</a></p></body></html>")
+    page = read_page(
+        "<html><body><p><a href='/'>Home</a></p><p>No link at all</p><p>Half <a href='/'>Half</a></p></body></html>"
+    )
 
-    assert [block.links for block in page.blocks] == [1, 0, 0.5] or [round(block.links, 1) for block in page.blocks] == [1, 0, 0.4]
+    assert [block.links for block in page.blocks] == [1, 0, 0.5] or [
+        round(block.links, 1) for block in page.blocks
+    ] == [1, 0, 0.4]
 
 
 def test_a_page_reads_the_same_however_often_and_whatever_came_before() -> None:

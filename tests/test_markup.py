@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of cases)
 """Markdown and text as blocks: exact offsets, and nothing lost between them."""
 
 from __future__ import annotations
@@ -59,7 +60,10 @@ def test_blocks_are_what_a_reader_sees(text: str, expected: list[tuple[str, str]
 
 
 def test_long_lines_are_paragraphs_of_their_own() -> None:
-    line = "The council met on Monday and spoke at length about the bridge, the ferry, the mill and the price of coal in winter. " * 2
+    line = (
+        "The council met on Monday and spoke at length about the bridge, the ferry, the mill and the price of coal in winter. "
+        * 2
+    )
 
     assert len(blocks(f"{line}\n{line}\n{line}")) == 3
 

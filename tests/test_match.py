@@ -10,7 +10,17 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.match import CROWD, HUBS, SEED_RUN, SEED_SHINGLE, SEED_WINDOW, agreeing_run, pairs_in_buckets, unique_pairs, winnow
+from dedup.match import (
+    CROWD,
+    HUBS,
+    SEED_RUN,
+    SEED_SHINGLE,
+    SEED_WINDOW,
+    agreeing_run,
+    pairs_in_buckets,
+    unique_pairs,
+    winnow,
+)
 from dedup.sign import shingles
 
 WORDS = st.lists(st.integers(1, 30), max_size=40)
@@ -32,7 +42,9 @@ def test_the_guarantee_is_twelve_words() -> None:
 
 
 @given(WORDS, WORDS, st.lists(st.integers(1, 30), min_size=GUARANTEE, max_size=20), WORDS, WORDS)
-def test_texts_that_share_twelve_words_in_a_row_share_a_seed(a: list[int], b: list[int], both: list[int], c: list[int], d: list[int]) -> None:
+def test_texts_that_share_twelve_words_in_a_row_share_a_seed(
+    a: list[int], b: list[int], both: list[int], c: list[int], d: list[int]
+) -> None:
     assert seeds(a + both + b) & seeds(c + both + d)
 
 
@@ -41,7 +53,10 @@ def test_seeds_ascend_and_every_window_holds_one(hashes: list[int]) -> None:
     at = winnow(column(hashes)).tolist()
 
     assert at == sorted(set(at))
-    assert all(any(low <= each < low + SEED_WINDOW for each in at) for low in range(max(len(hashes) - SEED_WINDOW + 1, min(1, len(hashes)))))
+    assert all(
+        any(low <= each < low + SEED_WINDOW for each in at)
+        for low in range(max(len(hashes) - SEED_WINDOW + 1, min(1, len(hashes))))
+    )
 
 
 def test_a_run_of_equal_words_gives_few_seeds() -> None:
@@ -65,7 +80,9 @@ def test_pairs_are_all_pairs_of_small_buckets(rows: list[tuple[int, int]], order
         for pair in itertools.combinations(range(len(rows)), 2)
         if keys[pair[0]] == keys[pair[1]] and members[pair[0]] != members[pair[1]]
     }
-    assert sorted(map(sorted, expected)) == sorted(sorted(pair) for pair in zip(first.tolist(), second.tolist(), strict=True))
+    assert sorted(map(sorted, expected)) == sorted(
+        sorted(pair) for pair in zip(first.tolist(), second.tolist(), strict=True)
+    )
     assert (ranks[members[first]] < ranks[members[second]]).all()
 
 
@@ -87,7 +104,9 @@ def test_a_crowd_pairs_everyone_with_the_best_keepers() -> None:
 
     first, second = pairs_in_buckets(np.zeros(size, np.uint64), np.arange(size), ranks)
 
-    assert set(zip(first.tolist(), second.tolist(), strict=True)) == {(a, b) for a in range(HUBS) for b in range(a + 1, size)}
+    assert set(zip(first.tolist(), second.tolist(), strict=True)) == {
+        (a, b) for a in range(HUBS) for b in range(a + 1, size)
+    }
 
 
 @given(st.lists(st.integers(1, 3), min_size=2, max_size=30), st.integers(1, 29), st.data())

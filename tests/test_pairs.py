@@ -17,7 +17,9 @@ from tests.material import cleaned
 
 PAIRS = [json.loads(line) for line in (ROOT / "fixtures/pairs.jsonl").read_text(encoding="utf-8").splitlines()]
 KNOWN = dict(
-    line.split(": ", 1) for line in (ROOT / "fixtures/known_failures.txt").read_text(encoding="utf-8").splitlines() if line and line[0] != "#"
+    line.split(": ", 1)
+    for line in (ROOT / "fixtures/known_failures.txt").read_text(encoding="utf-8").splitlines()
+    if line and line[0] != "#"
 )
 FOUND = 0.8
 """The share of a labelled copy that must go."""
@@ -31,7 +33,10 @@ WHOLE = 14
 
 def removed(pair: dict[str, Any]) -> tuple[list[tuple[int, int]], bool]:
     """The spans of `right` that go when `left` is older, and whether it goes as a whole."""
-    documents = [{"id": "left", "text": pair["left"], "date": "2020-01-01"}, {"id": "right", "text": pair["right"], "date": "2024-01-01"}]
+    documents = [
+        {"id": "left", "text": pair["left"], "date": "2020-01-01"},
+        {"id": "right", "text": pair["right"], "date": "2024-01-01"},
+    ]
     found = cleaned(documents, keep_chrome=True)
     assert not found.gone("left"), "the older one stays"
     return [(record["start"], record["end"]) for record in found.removed], "document" in found.kinds("right")
@@ -53,5 +58,9 @@ def test_copies_go_and_what_is_only_alike_stays(pair: dict[str, Any], request: p
     right = pair["right"]
     beside = "".join(right[at] if at in gone - labelled else " " for at in range(len(right)))
     letters = {at for at in labelled if right[at].isalnum()}
-    assert len(letters & gone) >= FOUND * len(letters), f"left: {''.join(right[at] for at in sorted(labelled - gone))!r}"
-    assert len(word_list(beside)) <= ((WHOLE if whole else BESIDE) if pair["duplicate"] else 0), f"gone beside it: {beside.split()}"
+    assert len(letters & gone) >= FOUND * len(letters), (
+        f"left: {''.join(right[at] for at in sorted(labelled - gone))!r}"
+    )
+    assert len(word_list(beside)) <= ((WHOLE if whole else BESIDE) if pair["duplicate"] else 0), (
+        f"gone beside it: {beside.split()}"
+    )

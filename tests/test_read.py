@@ -18,7 +18,18 @@ MAX = 1_000_000
 def folder(tmp_path: Path) -> Path:
     """A folder with files of every kind, hidden ones and others."""
     root = tmp_path / "in"
-    for name in ("b.txt", "a.md", "sub/c.HTML", "sub/d.jsonl", ".hidden.txt", ".git/e.txt", "f.pdf", "g.markdown", "h.xhtml", "i.htm"):
+    for name in (
+        "b.txt",
+        "a.md",
+        "sub/c.HTML",
+        "sub/d.jsonl",
+        ".hidden.txt",
+        ".git/e.txt",
+        "f.pdf",
+        "g.markdown",
+        "h.xhtml",
+        "i.htm",
+    ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text('{"text": "x"}\n', encoding="utf-8")
     return root
@@ -31,7 +42,15 @@ def names(paths: list[str | Path], exclude: Path | None = None) -> list[str]:
 def test_a_folder_is_read_whole_sorted_and_without_hidden_files(folder: Path) -> None:
     found = find([folder])
 
-    assert [name for name, _ in found.files] == ["a.md", "b.txt", "g.markdown", "h.xhtml", "i.htm", "sub/c.HTML", "sub/d.jsonl"]
+    assert [name for name, _ in found.files] == [
+        "a.md",
+        "b.txt",
+        "g.markdown",
+        "h.xhtml",
+        "i.htm",
+        "sub/c.HTML",
+        "sub/d.jsonl",
+    ]
     assert [Path(name).name for name in found.ignored] == ["f.pdf"]
     assert found.failures == []
 
@@ -72,7 +91,9 @@ def test_the_output_folder_inside_an_input_folder_is_not_read(folder: Path) -> N
     assert "sub/c.HTML" not in names([folder], exclude=folder / "sub")
 
 
-@pytest.mark.xfail(reason="read.find: a glob also matches the files of the output folder, so a second run reads the first one's output")
+@pytest.mark.xfail(
+    reason="read.find: a glob also matches the files of the output folder, so a second run reads the first one's output"
+)
 def test_the_output_folder_is_not_read_through_a_glob(folder: Path) -> None:
     assert "c.HTML" not in [Path(name).name for name in names([f"{folder}/**/*"], exclude=folder / "sub")]
 
@@ -83,7 +104,10 @@ def test_links_to_folders_are_not_followed(folder: Path) -> None:
     assert len(names([folder])) == 7
 
 
-@pytest.mark.xfail(raises=ValueError, reason="read.find: a link to a file outside of the folder ends the run with a ValueError of pathlib")
+@pytest.mark.xfail(
+    raises=ValueError,
+    reason="read.find: a link to a file outside of the folder ends the run with a ValueError of pathlib",
+)
 def test_a_link_to_a_file_outside_is_read_under_its_own_name(folder: Path) -> None:
     (folder.parent / "outside.txt").write_text("x", encoding="utf-8")
     (folder / "link.txt").symlink_to(folder.parent / "outside.txt")
@@ -144,12 +168,20 @@ def test_documents_are_given_as_sources_or_mappings() -> None:
 
     found = list(given([source, {"text": "y"}, 7]))  # type: ignore[list-item]
 
-    assert found == [source, Source("input:2", "input:2", None, {"text": "y"}), Failure("input:3", "neither a Source nor a mapping but int")]
+    assert found == [
+        source,
+        Source("input:2", "input:2", None, {"text": "y"}),
+        Failure("input:3", "neither a Source nor a mapping but int"),
+    ]
 
 
 @pytest.mark.parametrize(
     ("inputs", "message"),
-    [([], "nothing to read: no input was given"), (["a.txt", {"text": "x"}], "inputs are paths or documents, not both"), ("nowhere", "nothing to read")],
+    [
+        ([], "nothing to read: no input was given"),
+        (["a.txt", {"text": "x"}], "inputs are paths or documents, not both"),
+        ("nowhere", "nothing to read"),
+    ],
 )
 def test_nothing_to_read_is_said(inputs: list[str], message: str) -> None:
     with pytest.raises(InputError, match=message):

@@ -1,8 +1,8 @@
+# ruff: noqa: E501 (tables of cases)
 """A finished run can be asked for everything: documents, what went and why, and the source texts."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +12,8 @@ from dedup import Config, OutputError, Result
 from tests.material import article, prose
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dedup.result import Piece
 
 FORMATS = ("jsonl", "jsonl.gz", "jsonl.zst", "markdown", "text")
@@ -24,7 +26,11 @@ TEXTS = {
 
 
 def run(folder: Path, format_: str = "jsonl") -> Result:
-    return dedup.clean([{"id": id_, "text": text, "date": "2023" if id_ == "a" else "2024"} for id_, text in TEXTS.items()], folder, config=Config(format=format_))
+    return dedup.clean(
+        [{"id": id_, "text": text, "date": "2023" if id_ == "a" else "2024"} for id_, text in TEXTS.items()],
+        folder,
+        config=Config(format=format_),
+    )
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -32,7 +38,9 @@ def test_every_format_gives_the_same_documents_and_sources_back(tmp_path: Path, 
     result = run(tmp_path / "out", format_)
     plain = run(tmp_path / "plain")
 
-    assert [(each["id"], each["text"]) for each in result.documents()] == [(each["id"], each["text"]) for each in plain.documents()]
+    assert [(each["id"], each["text"]) for each in result.documents()] == [
+        (each["id"], each["text"]) for each in plain.documents()
+    ]
     assert {each["id"]: each["text"] for each in result.restore()} == TEXTS
     assert list(Result(tmp_path / "out").removed()) == list(plain.removed())
 

@@ -27,7 +27,7 @@ def test_one_worker_is_no_pool() -> None:
 
 def test_an_error_in_a_worker_is_raised_here() -> None:
     with pytest.raises(ZeroDivisionError):
-        list(pool(2)((1).__floordiv__ if False else _inverse, [1, 0]))
+        list(pool(2)(_inverse, [1, 0]))
 
 
 def _inverse(number: int) -> float:

@@ -67,7 +67,9 @@ def test_equal_shingles_and_only_they_have_equal_hashes(passages: list[list[int]
     found, out = shingles(column([word for passage in passages for word in passage]), bounds, length)
 
     expected = [
-        tuple(passage[at : at + length]) for passage in passages for at in range(max(len(passage) - length + 1, min(len(passage), 1)))
+        tuple(passage[at : at + length])
+        for passage in passages
+        for at in range(max(len(passage) - length + 1, min(len(passage), 1)))
     ]
     assert len(found) == len(expected) == out[-1]
     assert len(set(found.tolist())) == len(set(expected))

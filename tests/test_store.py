@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from dedup.data import Failure
 from dedup.store import Store, atomic
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_columns_and_records_come_back_as_they_were(tmp_path: Path) -> None:
@@ -46,7 +49,7 @@ def test_what_is_not_written_whole_is_not_there(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_text("before")
 
-    with pytest.raises(KeyError), atomic(path) as handle:  # noqa: PT012 (the error comes in the middle of writing)
+    with pytest.raises(KeyError), atomic(path) as handle:
         handle.write(b"half")
         raise KeyError
 

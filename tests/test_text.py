@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of cases)
 """Words, sentences and sameness, for every script."""
 
 from __future__ import annotations
@@ -9,7 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.text import Mark, count_words, fold, link_share, marked_words, pattern, plain, sentences, slots, text_print, word_hash, word_list
+from dedup.text import (
+    Mark,
+    count_words,
+    fold,
+    link_share,
+    marked_words,
+    pattern,
+    plain,
+    sentences,
+    slots,
+    text_print,
+    word_hash,
+    word_list,
+)
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 LETTERS = st.text(st.sampled_from("abcxyzÀÉÎõüßñçøåЖщёあカ漢字ไทยกุعربיםΩ12"), min_size=1, max_size=30)
@@ -57,7 +71,9 @@ def test_words_that_are_the_same_fold_to_the_same(left: str, right: str) -> None
     assert word_hash(left) == word_hash(right)
 
 
-@pytest.mark.parametrize(("left", "right"), [("12", "13"), ("mill", "mills"), ("は", "が"), ("ü", "ä2"), ("１２", "21")])
+@pytest.mark.parametrize(
+    ("left", "right"), [("12", "13"), ("mill", "mills"), ("は", "が"), ("ü", "ä2"), ("１２", "21")]
+)
 def test_words_that_differ_stay_different(left: str, right: str) -> None:
     assert word_hash(left) != word_hash(right)
 
@@ -110,6 +126,15 @@ def test_sentences_end_where_a_reader_would_end_them(text: str, count: int) -> N
     assert len(list(sentences(text, 0, len(text)))) == count
 
 
+@pytest.mark.xfail(
+    reason="text._line_stops: one line longer than the others makes every other line break a sentence's end, and so a cut in mid-sentence"
+)
+def test_a_dateline_before_wrapped_text_makes_no_sentence_ends() -> None:
+    text = "CORRAN, Jan. 2 -- The ferry to Corran left the quay at dawn with nine\npassengers, two goats and a piano that nobody on\nboard would own to, while the fog came down on\nthe town."
+
+    assert len(list(sentences(text, 0, len(text)))) == 2
+
+
 @given(LINES)
 def test_marked_words_stand_where_they_say(text: str) -> None:
     half = len(text) // 2
@@ -118,7 +143,9 @@ def test_marked_words_stand_where_they_say(text: str) -> None:
     words = marked_words(text, spans)
 
     assert [word_hash(text[a:b]) for a, b in zip(words.starts, words.ends, strict=True)] == words.hashes.tolist()
-    assert all(spans[n][0] <= a < b <= spans[n][1] for a, b, n in zip(words.starts, words.ends, words.spans, strict=True))
+    assert all(
+        spans[n][0] <= a < b <= spans[n][1] for a, b, n in zip(words.starts, words.ends, words.spans, strict=True)
+    )
     assert (np.diff(words.starts) > 0).all()
 
 
@@ -163,7 +190,12 @@ def test_plain_takes_the_marks_and_leaves_the_words(text: str, expected: str) ->
 
 @pytest.mark.parametrize(
     ("text", "low", "high"),
-    [("[Home](/) [News](/n)", 0.8, 1), ("See https://a.example/x", 0.7, 1), ("A [mill](/m) closed in the long winter.", 0, 0.2), ("", 0, 0)],
+    [
+        ("[Home](/) [News](/n)", 0.8, 1),
+        ("See https://a.example/x", 0.7, 1),
+        ("A [mill](/m) closed in the long winter.", 0, 0.2),
+        ("", 0, 0),
+    ],
 )
 def test_link_share_is_the_share_of_what_is_seen(text: str, low: float, high: float) -> None:
     assert low <= link_share(text) <= high

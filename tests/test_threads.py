@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of cases)
 """A pasted comment thread is told from an interview, a play and a list."""
 
 from __future__ import annotations
@@ -9,8 +10,26 @@ from dedup.threads import MIN_BODY_WORDS, find_thread
 from tests.material import prose
 
 BODY = [prose(n, 60) for n in range(3)]
-THREAD = ["harbour_cat", "same old story, nothing changes..", "Jo", "agreed!!", "harbour_cat", "told you so lol", "Bo K", "Thanks all."]
-INTERVIEW = ["Reporter", "When did you first see the mill?", "Ada Moor", "As a child, with my father.", "Reporter", "And now?", "Ada Moor", "It is closed."]
+THREAD = [
+    "harbour_cat",
+    "same old story, nothing changes..",
+    "Jo",
+    "agreed!!",
+    "harbour_cat",
+    "told you so lol",
+    "Bo K",
+    "Thanks all.",
+]
+INTERVIEW = [
+    "Reporter",
+    "When did you first see the mill?",
+    "Ada Moor",
+    "As a child, with my father.",
+    "Reporter",
+    "And now?",
+    "Ada Moor",
+    "It is closed.",
+]
 
 
 def start_of(blocks: list[str], tags: dict[int, Tag] | None = None) -> int | None:
@@ -46,7 +65,9 @@ CASES: dict[str, tuple[list[str], int | None]] = {
 @pytest.mark.parametrize(("blocks", "start"), CASES.values(), ids=CASES)
 def test_what_is_a_thread(blocks: list[str], start: int | None, request: pytest.FixtureRequest) -> None:
     if request.node.callspec.id in ("only two speakers", "too few posts"):
-        request.applymarker(pytest.mark.xfail(reason="threads._is_name: short posts count as user names, and so as speakers"))
+        request.applymarker(
+            pytest.mark.xfail(reason="threads._is_name: short posts count as user names, and so as speakers")
+        )
     assert start_of(blocks) == start
 
 

@@ -1,9 +1,10 @@
+# ruff: noqa: E501 (tables of cases)
 """The output folder: refused if it is not ours, and equal records give equal bytes."""
 
 from __future__ import annotations
 
 import gzip
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 import pytest
@@ -12,6 +13,9 @@ from hypothesis import strategies as st
 
 from dedup import OutputError
 from dedup.write import check_folder, front_matter, is_finished, tree_path, versions, write_records
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 IDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 
@@ -71,23 +75,31 @@ def test_a_path_in_a_tree_stays_in_the_tree(id_: str, kind: str) -> None:
     assert all(len(step.encode()) <= 255 for step in steps)
 
 
-@pytest.mark.xfail(reason="write.tree_path: ids that differ in slashes share a file, and the later document overwrites the earlier one")
+@pytest.mark.xfail(
+    reason="write.tree_path: ids that differ in slashes share a file, and the later document overwrites the earlier one"
+)
 @pytest.mark.parametrize(("left", "right"), [("a/b", "a//b"), ("/a", "a"), ("a/", "a")])
 def test_two_ids_have_two_paths(left: str, right: str) -> None:
     assert tree_path(left, "text") != tree_path(right, "text")
 
 
-@pytest.mark.parametrize(("left", "right"), [("a b", "a%20b"), ("../a", "a"), (".", ".."), ("a?b", "a:b"), ("a\n", "a ")])
+@pytest.mark.parametrize(
+    ("left", "right"), [("a b", "a%20b"), ("../a", "a"), (".", ".."), ("a?b", "a:b"), ("a\n", "a ")]
+)
 def test_ids_that_need_escaping_do_not_meet(left: str, right: str) -> None:
     assert tree_path(left, "text") != tree_path(right, "text")
 
 
-@pytest.mark.xfail(reason="write.tree_path: a document's file may have the name of another's folder; the run ends with a FileExistsError")
+@pytest.mark.xfail(
+    reason="write.tree_path: a document's file may have the name of another's folder; the run ends with a FileExistsError"
+)
 def test_no_file_is_where_another_document_needs_a_folder() -> None:
     assert not tree_path("a.txt/b", "text").startswith(tree_path("a", "text") + "/")
 
 
-@pytest.mark.xfail(reason="write.tree_path: an id of many short steps is longer than a path may be; the run ends with an OSError")
+@pytest.mark.xfail(
+    reason="write.tree_path: an id of many short steps is longer than a path may be; the run ends with an OSError"
+)
 def test_a_path_is_as_long_as_a_path_may_be() -> None:
     assert len(tree_path("a/" * 3_000, "text")) < 4_000
 
@@ -97,8 +109,14 @@ def test_front_matter_is_a_line_a_field() -> None:
 
     head = found.removeprefix("---\n").removesuffix("---\n\n")
     rows = dict(line.split(": ", 1) for line in head.splitlines())
-    assert {name: orjson.loads(value) for name, value in rows.items()} == {"id": "a", "title": 'The "mill":\n---\n', "metadata": {"tags": ["x"]}}
+    assert {name: orjson.loads(value) for name, value in rows.items()} == {
+        "id": "a",
+        "title": 'The "mill":\n---\n',
+        "metadata": {"tags": ["x"]},
+    }
 
 
 def test_everything_that_can_change_the_output_has_its_version_told() -> None:
-    assert {"dedup", "trafilatura", "lxml", "datasketch", "numpy", "regex", "charset-normalizer", "unicode"} <= set(versions())
+    assert {"dedup", "trafilatura", "lxml", "datasketch", "numpy", "regex", "charset-normalizer", "unicode"} <= set(
+        versions()
+    )
