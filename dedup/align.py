@@ -6,8 +6,10 @@ similarity is 2·m / (n + k) and containment of the first in the second m / n.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,7 +18,7 @@ from dedup.sign import shingles
 from dedup.text import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -77,7 +79,7 @@ Run = tuple[int, int, int]
 
 
 def chains(document: NDArray[np.uint64], keeper: NDArray[np.uint64]) -> list[list[Run]]:
-    """Where two sequences of word hashes agree: chains of runs, ascending on both sides, none overlapping in `document`."""
+    """Where two sequences of word hashes agree: chains of runs, ascending on both sides, apart in `document`."""
     anchors = _anchors(document, keeper)
     found = [_filled(chain, document, keeper) for chain in _chain(anchors)]
     taken = np.zeros(len(document), bool)
@@ -146,32 +148,33 @@ def _chain(runs: list[Run]) -> list[list[Run]]:
 def _filled(chain: list[Run], document: NDArray[np.uint64], keeper: NDArray[np.uint64]) -> list[Run]:
     """The chain with overlaps cut and the equal words inside its gaps added."""
     result: list[Run] = [chain[0]]
-    for start, other, length in chain[1:]:
+    for run in chain[1:]:
         end, other_end = result[-1][0] + result[-1][2], result[-1][1] + result[-1][2]
-        overlap = max(0, end - start, other_end - other)
-        if overlap >= length:
+        overlap = max(0, end - run[0], other_end - run[1])
+        if overlap >= run[2]:
             continue
-        start, other, length = start + overlap, other + overlap, length - overlap
-        matcher = SequenceMatcher(None, document[end:start].tolist(), keeper[other_end:other].tolist(), autojunk=False)
-        blocks = matcher.get_matching_blocks()
-        result.extend((end + block.a, other_end + block.b, block.size) for block in blocks if block.size)
+        start, other, length = run[0] + overlap, run[1] + overlap, run[2] - overlap
+        result += _equal(document[end:start], keeper[other_end:other], (end, other_end))
         result.append((start, other, length))
     return result
 
 
-def passages(runs: list[Run], document: Words, keeper: Words, limits: Limits) -> Iterator[Passage]:
+def passages(
+    runs: list[Run], document: Words, keeper: Words, limits: Limits, bars: Sequence[int] = ()
+) -> Iterator[Passage]:
     """What of a chain may go from `document`, since `keeper` has it: whole sentences or blocks, verified.
 
-    A sentence that is the document's own, or differs from the keeper's in a figure or a name, stays; if the two differ
-    so all over, they are filled from one template, and everything stays.
+    A sentence that is the document's own, that holds one of the `bars` (see `barred`), or that differs from the keeper's
+    in a figure or a name, stays; if the two differ so all over, they are filled from one template, and everything stays.
     """
-    conflicts, swapped = _conflicts(runs, document, keeper)
+    found, swapped = _conflicts(runs, document, keeper)
+    conflicts = sorted({*found, *bars})
     if swapped * TEMPLATE > sum(run[2] for run in runs):
         return
     start = None
     for low, high in _sentences(runs, document.marks):
         agreed = sum(clip(run, low, high)[2] for run in runs if run[0] < high and run[0] + run[2] > low)
-        if agreed < OWN * (high - low) or any(low <= at < high for at in conflicts):
+        if agreed < OWN * (high - low) or bisect_left(conflicts, low) < bisect_left(conflicts, high):
             yield from _verified(start, low, runs, document, limits)
             start = None
         elif start is None:
@@ -186,7 +189,7 @@ def _conflicts(runs: list[Run], document: Words, keeper: Words) -> tuple[list[in
     many of these places have another one in the keeper, as a form has that is filled in anew."""
     found: list[int] = []
     swapped = 0
-    for (start, other, length), (after, other_after, _) in zip(runs, runs[1:], strict=False):
+    for (start, other, length), (after, other_after, _) in pairwise(runs):
         here, there = slice(start + length, after), slice(other + length, other_after)
         known = set(keeper.hashes[there].tolist())
         own = [
@@ -207,7 +210,7 @@ def _sentences(runs: list[Run], marks: NDArray[np.uint8]) -> Iterator[tuple[int,
     if low - starts[first] > EDGE or (marks[starts[first] : low] & _TELLING).any():
         first += 1
     edges = [*starts[first:].tolist(), len(marks)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         if start >= high:
             return
         if end > high and (end - high > EDGE or (marks[high:end] & _TELLING).any()):
@@ -237,20 +240,36 @@ def clip(run: Run, start: int, end: int) -> Run:
     return run[0] + cut, run[1] + cut, min(run[2] - cut, end - run[0] - cut)
 
 
-def without(runs: list[Run], gone: NDArray[np.bool_], taken: NDArray[np.bool_]) -> Iterator[list[Run]]:
-    """The chain without words that are gone from the keeper or already taken from the document, in pieces."""
-    piece: list[Run] = []
+def barred(runs: list[Run], gone: NDArray[np.bool_], taken: NDArray[np.bool_]) -> list[int]:
+    """The words of the document that agree with words gone from the keeper, or that are taken already."""
+    found: list[int] = []
     for start, other, length in runs:
-        free = ~(gone[other : other + length] | taken[start : start + length])
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], free, [False])).astype(np.int8)))
-        parts = [(start + int(a), other + int(a), int(b - a)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-        whole = len(parts) == 1 and parts[0][2] == length
-        if not whole and piece:
-            yield piece
-            piece = []
-        for part in parts if not whole else ():
-            yield [part]
-        if whole:
-            piece.append(parts[0])
-    if piece:
-        yield piece
+        found += (start + np.flatnonzero(gone[other : other + length] | taken[start : start + length])).tolist()
+    return found
+
+
+def extended(chain: list[Run], document: Words, keeper: Words) -> list[Run]:
+    """The chain on to the ends of its first and last sentence, if the most of them agrees: where words were changed near
+    the end of a passage, its last words stand too few together to be an anchor."""
+    starts = np.flatnonzero(document.marks & _STARTS)
+    start, other, _ = chain[0]
+    end, other_end = chain[-1][0] + chain[-1][2], chain[-1][1] + chain[-1][2]
+    low = int(starts[np.searchsorted(starts, start, "right") - 1])
+    after = int(np.searchsorted(starts, end))
+    high = int(starts[after]) if after < len(starts) else len(document.marks)
+    before = _rest(document, keeper, (low, start), (max(0, other - (start - low) - EDGE), other))
+    behind = _rest(document, keeper, (end, high), (other_end, other_end + (high - end) + EDGE))
+    return [*before, *chain, *behind]
+
+
+def _rest(document: Words, keeper: Words, here: tuple[int, int], there: tuple[int, int]) -> list[Run]:
+    """The equal words of the rest of a sentence, if they are most of it."""
+    if not 0 < here[1] - here[0] <= GAP:
+        return []
+    found = _equal(document.hashes[slice(*here)], keeper.hashes[slice(*there)], (here[0], there[0]))
+    return found if sum(run[2] for run in found) >= OWN * (here[1] - here[0]) else []
+
+
+def _equal(left: NDArray[np.uint64], right: NDArray[np.uint64], at: tuple[int, int]) -> list[Run]:
+    blocks = SequenceMatcher(None, left.tolist(), right.tolist(), autojunk=False).get_matching_blocks()
+    return [(at[0] + block.a, at[1] + block.b, block.size) for block in blocks if block.size]

@@ -7,11 +7,12 @@ has it, and only if the two were aligned themselves: there are no chains of like
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from dedup.align import HEADING, TOLERANCE, Limits, Passage, Run, Words, clip, passages, without
+from dedup.align import HEADING, TOLERANCE, Limits, Passage, Run, Words, barred, clip, passages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -98,9 +99,8 @@ def _free(
     chain, taken, gone = state
     own, other = corpus.words(document), corpus.words(keeper)
     gone = np.zeros(len(other.hashes), bool) if gone is None else gone
-    for piece in list(without(chain, gone, taken)):
-        for passage in list(passages(piece, own, other, limits)):
-            yield from _by_block(passage, piece, (corpus.blocks(document), own.marks), limits)
+    for passage in list(passages(chain, own, other, limits, barred(chain, gone, taken))):
+        yield from _by_block(passage, chain, (corpus.blocks(document), own.marks), limits)
 
 
 def _by_block(
@@ -110,7 +110,7 @@ def _by_block(
     blocks, marks = columns
     inside = blocks[passage.start : passage.end]
     edges = [0, *(np.flatnonzero(np.diff(inside)) + 1).tolist(), len(inside)]
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         start, end = passage.start + low, passage.start + high
         parts = [clip(run, start, end) for run in runs if run[0] < end and run[0] + run[2] > start]
         agreed = sum(part[2] for part in parts)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import xxhash
 
-from dedup import chrome, match
-from dedup.align import Limits, Words, chains
+from dedup import match
+from dedup.align import Limits, Words, chains, extended
 from dedup.cluster import Aligned, Duplicate, duplicates
 from dedup.data import Flag, Keeper, Kind, Reason
+from dedup.repetition import count_articles
 from dedup.shards import ARTICLE_BANDS, Work
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def count_repetition(work: Work, shards: list[str], live: dict[str, NDArray[np.b
             _part(store, shard, articles[first:], live[shard], part)
             for shard, first in zip(shards, firsts, strict=False)
         ]
-        found = chrome.count_articles(np.concatenate([c[0] for c in columns]), np.concatenate([c[1] for c in columns]))
+        found = count_articles(np.concatenate([c[0] for c in columns]), np.concatenate([c[1] for c in columns]))
         keys.append(found[0])
         counts.append(found[1])
     store.save(ALL, "repeated", np.concatenate(keys))
@@ -200,14 +201,12 @@ class Chunk(NamedTuple):
 
 def verify(chunk: Chunk) -> list[Aligned]:
     """Align every pair; pairs with nothing in common that is long enough drop out."""
-    words = corpus(chunk.work)
+    words, least = corpus(chunk.work), chunk.work.config.min_words
     result = []
     for keeper, document in chunk.pairs.tolist():
-        found = [
-            chain
-            for chain in chains(words.words(document).hashes, words.words(keeper).hashes)
-            if sum(run[2] for run in chain) * 2 >= chunk.work.config.min_words
-        ]
+        own, other = words.words(document), words.words(keeper)
+        agreeing = chains(own.hashes, other.hashes)
+        found = [extended(chain, own, other) for chain in agreeing if sum(run[2] for run in chain) * 2 >= least]
         if found:
             result.append((keeper, document, found))
     return result

@@ -14,11 +14,12 @@ import numpy as np
 import orjson
 import xxhash
 
-from dedup import chrome, match
+from dedup import chrome, match, repetition
 from dedup.clean import cut, kept, snapped_flag
-from dedup.data import Document, Failure, Flag, Format, Kind, Reason, Source, Tag
+from dedup.data import Document, Failure, Flag, Format, Source, Tag
 from dedup.dates import iso_date
 from dedup.extract import pack, read_source, unpack
+from dedup.records import clean_record, flagged, removed_record, source_record
 from dedup.sign import band_keys, mix, shingles, signatures
 from dedup.store import Store
 from dedup.text import marked_words, word_hash
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
     from dedup.config import Config
 
+LINKED = 0x5BD1E9955BD1E995
+"""Tells the print of a block of links from that of the same words as text."""
 ARTICLE_BANDS, ARTICLE_ROWS = 20, 6
 """Pages of a site that share a band of their bodies' signatures are copies of one article: P = .998 at Jaccard .8."""
 
@@ -102,18 +105,19 @@ def _digest(sources: Iterable[Source | Failure]) -> str:
 def _save_prints(store: Store, shard: str, documents: list[Document]) -> None:
     """The columns that repetition is counted over: prints by block, site and article keys by document."""
     bounds = np.concatenate(([0], np.cumsum([len(document.blocks) for document in documents]))).astype(np.int64)
-    prints = np.zeros((bounds[-1], chrome.PRINTS), np.uint64)
+    prints = np.zeros((bounds[-1], repetition.PRINTS), np.uint64)
     sites = np.array([xxhash.xxh3_64_intdigest((document.site or "").encode()) for document in documents], np.uint64)
     words: list[NDArray[np.uint64]] = []
     for document, first in zip(documents, bounds, strict=False):
         for offset, block in enumerate(document.blocks):
-            text = chrome.block_text(document.text[block.start : block.end])
-            prints[first + offset, :2] = text.exact, text.template
+            text = repetition.block_text(document.text[block.start : block.end])
+            # A link to an article in the lists of its siblings does not repeat its headline.
+            prints[first + offset, :2] = text.exact ^ (LINKED if block.links > 0.5 else 0), text.template
             words.append(np.fromiter(map(word_hash, text.words), np.uint64, len(text.words)))
     body = _body(documents, words, bounds)
     _near_prints(prints, words)
     site_of_block = np.repeat(sites, np.diff(bounds))[:, None]
-    salt = np.arange(1, chrome.PRINTS + 1, dtype=np.uint64) << np.uint64(56)
+    salt = np.arange(1, repetition.PRINTS + 1, dtype=np.uint64) << np.uint64(56)
     store.save(shard, "prints", np.where(prints == 0, prints, mix(prints ^ mix(site_of_block + salt))))
     store.save(shard, "blocks", bounds)
     store.save(shard, "sites", sites)
@@ -122,10 +126,10 @@ def _save_prints(store: Store, shard: str, documents: list[Document]) -> None:
 
 def _near_prints(prints: NDArray[np.uint64], words: list[NDArray[np.uint64]]) -> None:
     flat, bounds = _ragged(words)
-    hashes, shingle_bounds = shingles(flat, bounds, chrome.NEAR_SHINGLE)
+    hashes, shingle_bounds = shingles(flat, bounds, repetition.NEAR_SHINGLE)
     enough = np.diff(bounds) >= 5
-    sketch = signatures(hashes, shingle_bounds, chrome.NEAR_BANDS * chrome.NEAR_ROWS)
-    prints[:, 2:] = np.where(enough[:, None], band_keys(sketch, chrome.NEAR_BANDS, chrome.NEAR_ROWS), 0)
+    sketch = signatures(hashes, shingle_bounds, repetition.NEAR_BANDS * repetition.NEAR_ROWS)
+    prints[:, 2:] = np.where(enough[:, None], band_keys(sketch, repetition.NEAR_BANDS, repetition.NEAR_ROWS), 0)
 
 
 def _body(documents: list[Document], words: list[NDArray[np.uint64]], bounds: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -169,9 +173,9 @@ class Flagged(NamedTuple):
 def flag(job: Flagging) -> Flagged:
     """Flag the chrome of a shard's documents, and leave the words of the rest, their seeds and band keys."""
     store, config = job.work.store, job.work.config
-    repetition = chrome.Repetition(store.column("all", "repeated"), store.column("all", "counts"))
+    repeated = repetition.Repetition(store.column("all", "repeated"), store.column("all", "counts"))
     site_names, site_articles = store.column("all", "sites"), store.column("all", "site_articles")
-    counts = repetition.of(np.asarray(store.column(job.shard, "prints")))
+    counts = repeated.of(np.asarray(store.column(job.shard, "prints")))
     bounds, sites = store.column(job.shard, "blocks"), store.column(job.shard, "sites")
     documents = []
     for number, record in enumerate(store.records(job.shard, "documents")):
@@ -269,53 +273,25 @@ def cut_shard(job: Cutting) -> Cut:
     encodings: dict[str, int] = {}
     total = left = 0
     for number, record in enumerate(store.records(job.shard, "flagged")):
-        document, found = _flagged(record)
+        document, found = flagged(record)
         duplicates = [snapped_flag(document, each) for each in job.duplicates.get(number, ())]
         final = cut(document, found + duplicates, config.min_words)
         text = kept(document.text, final)
         total, left = total + len(document.text), left + len(text)
         if text.strip():
-            clean.append(_clean_record(document, text))
+            clean.append(clean_record(document, text))
         for each in final:
             spans_, characters = counts.get((str(each.reason), str(each.kind)), (0, 0))
             counts[str(each.reason), str(each.kind)] = (spans_ + 1, characters + each.end - each.start)
-            removed.append(_removed_record(document, each))
+            removed.append(removed_record(document, each))
         if document.encoding:
             encoding = document.metadata.get("encoding", document.encoding)
             encodings[encoding] = encodings.get(encoding, 0) + 1
-        sources.append(_source_record(document))
+        sources.append(source_record(document))
     store.save_records(job.shard, "clean", clean)
     store.save_records(job.shard, "removed", removed)
     store.save_records(job.shard, "sources", sources)
     return Cut(counts, len(sources), len(clean), total, left, encodings)
-
-
-def _flagged(record: dict[str, Any]) -> tuple[Document, list[Flag]]:
-    rows = record.pop("flags")
-    return unpack(record), [
-        Flag(**{**row, "reason": Reason(row["reason"]), "kind": Kind(row["kind"]), "keeper": None}) for row in rows
-    ]
-
-
-def _clean_record(document: Document, text: str) -> dict[str, Any]:
-    known = {name: getattr(document, name) for name in ("url", "site", "title", "author", "date", "language", "source")}
-    metadata = document.metadata | ({"tags": document.tags} if document.tags else {})
-    record = {"id": document.id, "text": text, **known, "metadata": metadata}
-    return {name: value for name, value in record.items() if value not in (None, {})}
-
-
-def _removed_record(document: Document, flag: Flag) -> dict[str, Any]:
-    record = {"id": document.id, "start": flag.start, "end": flag.end, "text": document.text[flag.start : flag.end],
-              "reason": flag.reason, "kind": flag.kind, "why": flag.why, "evidence": flag.evidence}  # fmt: skip
-    if flag.keeper:
-        record |= {"keeper": asdict(flag.keeper), "similarity": flag.similarity}
-    return record
-
-
-def _source_record(document: Document) -> dict[str, Any]:
-    digest = hashlib.blake2b(document.text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-    return {"id": document.id, "place": document.place, "format": document.format, "encoding": document.encoding,
-            "characters": len(document.text), "digest": digest}  # fmt: skip
 
 
 def records(work: Work, shards: Iterable[str], name: str) -> Iterator[dict[str, Any]]:

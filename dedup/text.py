@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from enum import IntFlag
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -39,26 +40,35 @@ _ABBREVIATION = regex.compile(
     regex.V1,
 )
 # "NORTHFIELD, March 12 (NW) -- ": an agency's place and date in front of the first sentence.
-_DATELINE = regex.compile(r"\p{Lu}[\p{Lu}\p{M}.' -]{2,}[^.!?\n]{0,48}?\s(?:--|[\u2013\u2014-])\s+(?=\S)", regex.V1)
+_DATELINE = regex.compile(
+    r"\p{Lu}[\p{Lu}\p{M}.' -]{2,}(?:[^.!?:\n]|\.(?=\s\d)){0,48}?(?:\s(?:--|[\u2013\u2014-])|:)\s+(?=\S)", regex.V1
+)
 _BETWEEN_NAMES = regex.compile(r"[,;/&|]|\s(?:and|und|et|y|e|en|i|с|и)\s", regex.IGNORECASE)
 _LINE = regex.compile(r"[^\r\n]+")
 _SPACE = regex.compile(r"\s+")
 _STRAIGHT = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"', "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-", "\u00ad": None, "\u200b": None, "\ufeff": None, "\u2060": None}
 )  # fmt: skip
-_LINK = regex.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+[\"'][^\"']*[\"'])?\)")
-_TARGET = regex.compile(r"(?<=\])\((?:[^()\s]|\([^()]*\))*\)")  # where a Markdown link leads: not a word of the text
-_REFERENCE = regex.compile(r"!?\[([^\[\]]+)\]\[[^\[\]]*\]")
-_AUTOLINK = regex.compile(r"<((?:https?://|mailto:)?[^<>\s]+[@./][^<>\s]*)>")
+# Possessive and bounded throughout: a text of nothing but brackets must cost its length, not its square.
+_LINK = regex.compile(
+    r"!?\[((?:[^\[\]]{1,2000}+|\[[^\[\]]{0,500}+\]){0,50}+)\]\((?:[^()\s]{1,2000}+|\([^()]{0,500}+\)){0,50}+(?:\s{1,9}[\"'][^\"']{0,500}[\"'])?\)"
+)
+_TARGET = regex.compile(r"(?<=\])\((?:[^()\s]{1,2000}+|\([^()]{0,500}+\)){0,50}+\)")  # where a Markdown link leads
+_REFERENCE = regex.compile(r"!?\[([^\[\]]{1,500}+)\]\[[^\[\]]{0,200}+\]")
+_AUTOLINK = regex.compile(r"<((?:https?://|mailto:)?[^<>\s@./]{1,100}+[@./][^<>\s]{0,2000}+)>")
 _TAGS = regex.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _MARKS = regex.compile(
-    r"(?m)^[ \t]*(?:(?:[>|:}][ \t]?)+|#{1,6}[ \t]+|[-*+][ \t]+)|[ \t]+#+[ \t]*$|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}"
+    r"(?m)^[ \t]*(?:(?:[>|:}][ \t]?)+|#{1,6}[ \t]+|[-*+][ \t]+)|(?<![ \t])[ \t]+#+[ \t]*$|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}"
 )
 _FIGURE = regex.compile(r"\p{N}+")
-_ADDRESS = regex.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+")
+_ADDRESS = regex.compile(r"https?://\S+|\bwww\.\S+|(?<![^\s<>()\[\]:,;\"'])[^\s@<>()\[\]]{1,64}+@[^\s@]{1,253}+")
 _TITLE_WORDS = regex.compile(
     r"(?<![\w'])\p{Lu}[\w'.-]*(?:[ ,&|/]+(?:(?:of|the|and|de|von|van|la|le)[ ])*\p{Lu}[\w'.-]*)*"
 )
+
+
+MEANT = 0.8
+"""A line shorter than this share of the block's usual line was broken on purpose."""
 
 
 def fold(word: str) -> str:
@@ -181,6 +191,7 @@ def _sentence_stops(text: str, start: int, end: int) -> Iterator[int]:
     dateline = _DATELINE.match(text, start, end)
     if dateline:
         yield dateline.end()
+        start = dateline.end()
     for match in _SENTENCE_END.finditer(text, start, end):
         head = text[max(start, match.start() - 24) : match.start() + 1]
         if text[match.start()] != "." or not _ABBREVIATION.search(head):
@@ -188,12 +199,12 @@ def _sentence_stops(text: str, start: int, end: int) -> Iterator[int]:
 
 
 def _line_stops(text: str, start: int, end: int) -> Iterator[int]:
-    """Line breaks that were meant: the next line's first word would have fitted on the line."""
+    """Line breaks that were meant: the next line's first word would have fitted easily on the line."""
     lines = [(match.start(), match.end()) for match in _LINE.finditer(text, start, end)]
-    width = max((stop - first for first, stop in lines), default=0)
-    for (first, stop), (after, after_stop) in zip(lines, lines[1:], strict=False):
+    width = sorted(stop - first for first, stop in lines)[len(lines) // 2] if lines else 0
+    for (first, stop), (after, after_stop) in pairwise(lines):
         word = text[after:after_stop].lstrip(">|:}#% \t").split(" ", 1)[0]
-        if stop - first + 1 + len(word) < width - 4:
+        if stop - first + 1 + len(word) < MEANT * width:
             yield after
 
 

@@ -17,6 +17,9 @@ MIN_POSTS = 4
 MIN_BODY_WORDS = 120
 """The article before the thread has at least as many words: an interview begins with its speakers."""
 
+HANDLE = 6
+"""Letters of a user name in small letters, at least: shorter ones are posts ("lol", "thx", "nope")."""
+
 _NAME = re.compile(r"[\w@][\w.'@-]*(?: [\w.'@&-]+){0,4}$")
 _CUE = re.compile(
     r"would love your thoughts|please comment|leave a (?:reply|comment)|post a comment|\breply\b.{0,12}$|^\d+ (?:comments?|replies)\b"
@@ -47,9 +50,12 @@ def find_thread(blocks: list[str], tags: list[Tag], *, cue: bool = False) -> Thr
     >>> find_thread(body + thread, [Tag.PARAGRAPH] * 11).start
     3
     """
-    names = [_is_name(block, tag) for block, tag in zip(blocks, tags, strict=True)]
-    counts = Counter(block.casefold() for block, name in zip(blocks, names, strict=True) if name)
+    lines = [_is_line(block, tag) for block, tag in zip(blocks, tags, strict=True)]
+    counts = Counter(block.casefold() for block, line in zip(blocks, lines, strict=True) if line)
     repeated = {name for name, count in counts.items() if count >= 2}
+    names = [
+        line and (block.casefold() in repeated or _is_name(block)) for block, line in zip(blocks, lines, strict=True)
+    ]
     first = next((i for i, block in enumerate(blocks) if names[i] and block.casefold() in repeated), None)
     if first is None:
         return None
@@ -67,8 +73,17 @@ def find_thread(blocks: list[str], tags: list[Tag], *, cue: bool = False) -> Thr
     return Thread(start, tuple(sorted(set(posters))), len(posters), cue)
 
 
-def _is_name(block: str, tag: Tag) -> bool:
-    return tag is Tag.PARAGRAPH and len(block) <= 40 and bool(_NAME.match(block)) and not block.isdigit()
+def _is_line(block: str, tag: Tag) -> bool:
+    """A short line of a few words that ends no sentence: a name, or a short post."""
+    short = tag is Tag.PARAGRAPH and len(block) <= 40 and not block.isdigit()
+    return short and bool(_NAME.match(block)) and block[-1:] not in ".!?"
+
+
+def _is_name(block: str) -> bool:
+    """A handle, or words of which most are capitalised: what people sign with who wrote once."""
+    words = block.split()
+    capitals = sum(word[0].isupper() or word[0].isdigit() for word in words)
+    return capitals * 2 > len(words) or (len(words) == 1 and (len(block) >= HANDLE or not block.isalpha()))
 
 
 def _earliest(first: int, names: list[bool]) -> int:

@@ -22,7 +22,7 @@ VOCABULARY = tuple(
     " storm thunder rain snow frost fog summer autumn spring morning evening night shadow silence music dance song story"
     " carried opened closed mended painted counted measured borrowed promised refused followed gathered lifted lowered"
     " slowly quickly quietly rarely often seldom nearly hardly almost always never again behind beside between beyond under"
-    " over across along around against before after during without within toward upon among and but while since until".split()  # noqa: SIM905 (as prose it can be read)
+    " over across along around against before after during without within toward upon among and but while since until".split()
 )
 
 

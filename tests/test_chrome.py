@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.chrome import Repetition, block_text, count_articles
+from dedup.repetition import Repetition, block_text, count_articles
 from tests.material import article, cleaned, prose
 
 FOOTER = "All opinions in this letter are those of its writers and of nobody at the mill house."
@@ -144,12 +144,9 @@ def test_every_flag_says_why() -> None:
         assert record["reason"] == "chrome"
 
 
-SHARED = "chrome._by_edges: a paragraph that opens three articles goes from all of them, so that no document keeps it"
-
-
 @pytest.mark.parametrize(
     "place",
-    ["alone", *(pytest.param(place, marks=pytest.mark.xfail(reason=SHARED)) for place in ("first", "last"))],
+    ["alone", "first", "last"],
 )
 def test_a_paragraph_of_running_text_that_three_articles_share_stays_in_one(place: str) -> None:
     shared = prose(999, 45)

@@ -37,7 +37,6 @@ def start_of(blocks: list[str], tags: dict[int, Tag] | None = None) -> int | Non
     return found.start if found else None
 
 
-@pytest.mark.xfail(reason="threads._is_name: short posts ('Thanks all.', 'told you so lol') count as user names")
 def test_a_thread_names_its_posters_and_them_only() -> None:
     found = find_thread(BODY + THREAD, [Tag.PARAGRAPH] * 11)
 
@@ -53,7 +52,6 @@ CASES: dict[str, tuple[list[str], int | None]] = {
     "an interview with short answers": ([*BODY, "Reporter", "Were you there?", "Ada Moor", "Yes.", "Reporter", "And did you weep?", "Ada Moor",
                                          "No. Not then.", "Reporter", "And now?", "Ada Moor", "Sometimes."], None),
     "an interview from its start": (INTERVIEW * 3, None),
-    # known failure: short posts count as names, so that there seem to be more speakers and posts
     "only two speakers": ([*BODY, "Jo", "lol", "Bo", "yeah..", "Jo", "thx", "Bo", "nope"], None),
     "too few posts": ([*BODY, "Jo", "lol", "Jo", "thx"], None),
     "no article before it": (THREAD, None),
@@ -63,11 +61,7 @@ CASES: dict[str, tuple[list[str], int | None]] = {
 
 
 @pytest.mark.parametrize(("blocks", "start"), CASES.values(), ids=CASES)
-def test_what_is_a_thread(blocks: list[str], start: int | None, request: pytest.FixtureRequest) -> None:
-    if request.node.callspec.id in ("only two speakers", "too few posts"):
-        request.applymarker(
-            pytest.mark.xfail(reason="threads._is_name: short posts count as user names, and so as speakers")
-        )
+def test_what_is_a_thread(blocks: list[str], start: int | None) -> None:
     assert start_of(blocks) == start
 
 

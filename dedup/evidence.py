@@ -1,0 +1,84 @@
+"""What is known of a block before it is judged: its words, its place, how often it stands, which rules match it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dedup.data import Document, Kind, Tag
+from dedup.lexicon import Hit, Where, dom_kind, hits, languages_of
+from dedup.text import count_words, plain
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+TAIL = 0.6
+"""Where the tail begins at the latest, as a share of the article's text."""
+EDGE_BLOCKS = 30
+"""Blocks at the top and the end in which rules of those zones are looked for."""
+OFTEN, OFTEN_SHARE = 5, 0.05
+"""A paragraph in the middle of articles is chrome from 5 articles and 5 % of the site's on: agency background that
+several articles share is less, and is a duplicate."""
+ROOMY = (Kind.BOILERPLATE, Kind.BYLINE, Kind.COPYRIGHT, Kind.FOOTER, Kind.HEADER)
+"""Places that hold things of several kinds, or say things worth knowing: there the words are looked at, too."""
+
+
+@dataclass(slots=True)
+class Verdict:
+    kind: Kind
+    why: str
+    evidence: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Evidence:
+    """A block with all that is known of it."""
+
+    start: int
+    end: int
+    tag: Tag
+    main: bool
+    links: float
+    path: str
+    plain: str
+    words: int
+    counts: tuple[int, int, int]
+    hits: tuple[Hit, ...]
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    name: str
+    articles: int
+    needed: int
+
+    @property
+    def often(self) -> int:
+        """In how many articles even a paragraph of running text is chrome."""
+        return max(self.needed, OFTEN, round(OFTEN_SHARE * self.articles))
+
+
+def look(document: Document, counts: NDArray[np.int64]) -> list[Evidence]:
+    """The blocks with their counts, and the rules that match where they may stand at the widest."""
+    article = [block for block in document.blocks if block.main]
+    length = sum(block.end - block.start for block in article)
+    bare = [plain(document.text[block.start : block.end]) for block in document.blocks]
+    languages = languages_of((word for each in bare for word in each.casefold().split()), document.language)
+    blocks, index, seen = [], 0, 0
+    for block, text, of_block in zip(document.blocks, bare, counts, strict=True):
+        zones = {Where.ANY}
+        if index < EDGE_BLOCKS or not block.main:
+            zones |= {Where.HEAD, Where.START}
+        if index >= len(article) - EDGE_BLOCKS or seen >= TAIL * length or not block.main:
+            zones |= {Where.TAIL, Where.END}
+        words = count_words(text)
+        tried = block.tag is not Tag.MATTER and (block.main or dom_kind(block.path) in (None, *ROOMY))
+        found = hits(text, words, frozenset(zones), languages) if tried else ()
+        exact, template, near = (int(count) for count in of_block)
+        known = (block.start, block.end, block.tag, block.main, block.links, block.path)
+        blocks.append(Evidence(*known, text, words, (exact, template, near), found))
+        if block.main:
+            index, seen = index + 1, seen + block.end - block.start
+    return blocks

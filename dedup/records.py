@@ -1,0 +1,38 @@
+"""Documents, flags and removals as the JSON objects that are stored and written."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+from typing import Any
+
+from dedup.data import Document, Flag, Kind, Reason
+from dedup.extract import unpack
+
+
+def flagged(record: dict[str, Any]) -> tuple[Document, list[Flag]]:
+    rows = record.pop("flags")
+    return unpack(record), [
+        Flag(**{**row, "reason": Reason(row["reason"]), "kind": Kind(row["kind"]), "keeper": None}) for row in rows
+    ]
+
+
+def clean_record(document: Document, text: str) -> dict[str, Any]:
+    known = {name: getattr(document, name) for name in ("url", "site", "title", "author", "date", "language", "source")}
+    metadata = document.metadata | ({"tags": document.tags} if document.tags else {})
+    record = {"id": document.id, "text": text, **known, "metadata": metadata}
+    return {name: value for name, value in record.items() if value not in (None, {})}
+
+
+def removed_record(document: Document, flag: Flag) -> dict[str, Any]:
+    record = {"id": document.id, "start": flag.start, "end": flag.end, "text": document.text[flag.start : flag.end],
+              "reason": flag.reason, "kind": flag.kind, "why": flag.why, "evidence": flag.evidence}  # fmt: skip
+    if flag.keeper:
+        record |= {"keeper": asdict(flag.keeper), "similarity": flag.similarity}
+    return record
+
+
+def source_record(document: Document) -> dict[str, Any]:
+    digest = hashlib.blake2b(document.text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return {"id": document.id, "place": document.place, "format": document.format, "encoding": document.encoding,
+            "characters": len(document.text), "digest": digest}  # fmt: skip
