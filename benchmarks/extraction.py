@@ -2,7 +2,7 @@
 
 PAGES has one object a line with `id`, `site`, `html` and `gold` (the article's text). The measure is that of the
 article-extraction-benchmark: word 4-shingles as multisets, precision and recall of every page, their means, and the F1
-of the two means. Trafilatura runs as its own users run it for precision: `favor_precision=True, include_comments=False`.
+of the two means. Trafilatura runs as its users run it for precision: `favor_precision=True, include_comments=False`.
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ def main() -> None:
             scores[extractor.__name__] = [score(page["gold"], found.get(page["id"], "")) for page in pages]
             figures = "  ".join(f"{name} {value:.4f}" for name, value in f1(scores[extractor.__name__]).items())
             print(
-                f"{path.rsplit('/')[-1]:28} {extractor.__name__[3:]:12} {figures}  {1000 * seconds / len(pages):.0f} ms a page"
+                f"{path.rsplit('/')[-1]:24} {extractor.__name__[3:]:12} {figures}  "
+                f"{1000 * seconds / len(pages):.0f} ms a page"
             )
         gains = [
             sum(x or 0 for x in ours) - sum(x or 0 for x in theirs)

@@ -164,8 +164,9 @@ def passages(
 ) -> Iterator[Passage]:
     """What of a chain may go from `document`, since `keeper` has it: whole sentences or blocks, verified.
 
-    A sentence that is the document's own, that holds one of the `bars` (see `barred`), or that differs from the keeper's
-    in a figure or a name, stays; if the two differ so all over, they are filled from one template, and everything stays.
+    A sentence that is the document's own, that holds one of the `bars` (see `barred`), or that differs from the
+    keeper's in a figure or a name, stays; if the two differ so all over, they are filled from one template, and
+    everything stays.
     """
     found, swapped = _conflicts(runs, document, keeper)
     conflicts = sorted({*found, *bars})
@@ -249,8 +250,8 @@ def barred(runs: list[Run], gone: NDArray[np.bool_], taken: NDArray[np.bool_]) -
 
 
 def extended(chain: list[Run], document: Words, keeper: Words) -> list[Run]:
-    """The chain on to the ends of its first and last sentence, if the most of them agrees: where words were changed near
-    the end of a passage, its last words stand too few together to be an anchor."""
+    """The chain on to the ends of its first and last sentence, if the most of them agrees: where words were changed
+    near the end of a passage, its last words stand too few together to be an anchor."""
     starts = np.flatnonzero(document.marks & _STARTS)
     start, other, _ = chain[0]
     end, other_end = chain[-1][0] + chain[-1][2], chain[-1][1] + chain[-1][2]

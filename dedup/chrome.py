@@ -1,8 +1,8 @@
 """What a site repeats around its articles: counted over distinct articles, and judged block by block.
 
-Body text is sacred: losing a real paragraph is worse than leaving a disclaimer. So a block goes only when a certain rule
-names it, when the extractor leaves it out of the page's article, or when it repeats *and* stands where chrome stands:
-in the unbroken run of chrome at the top or the end, or so often that it can be no part of an article.
+Body text is sacred: losing a real paragraph is worse than leaving a disclaimer. So a block goes only when a certain
+rule names it, when the extractor leaves it out of the page's article, or when it repeats *and* stands where chrome
+stands: in the unbroken run of chrome at the top or the end, or so often that it can be no part of an article.
 """
 
 from __future__ import annotations
@@ -185,11 +185,11 @@ def _weak(block: Evidence, where: Where, site: Site) -> Verdict | None:
     needed = site.often if running else site.needed
     for count, how in zip(block.counts, ("exact", "template", "near"), strict=True):
         if count >= needed:
-            return _repeated(block, count, how, (hint.rule.kind if hint else dom_kind(block.path)) or kind, site)
+            return _repeated(count, how, (hint.rule.kind if hint else dom_kind(block.path)) or kind, site)
     return None
 
 
-def _repeated(block: Evidence, count: int, how: str, kind: Kind, site: Site) -> Verdict:
+def _repeated(count: int, how: str, kind: Kind, site: Site) -> Verdict:
     evidence = {"articles": count, "of": site.articles, "match": how}
     likeness = {
         "exact": "Stands",
@@ -212,7 +212,7 @@ def _by_often(article: list[Evidence], site: Site, format_: Format) -> None:
         enough = 2 if light and format_ is Format.HTML else (site.needed if light or hint else site.often)
         if count >= enough and (block.tag is not Tag.HEADING or light):
             kind = (hint.kind if hint else dom_kind(block.path)) or Kind.BOILERPLATE
-            block.verdict = _repeated(block, count, "exact", kind, site)
+            block.verdict = _repeated(count, "exact", kind, site)
 
 
 def _fill_gaps(article: list[Evidence]) -> None:

@@ -55,7 +55,7 @@ def restored(clean: str, removed: Iterable[tuple[int, str]]) -> str:
 
 
 def snapped_flag(document: Document, flag: Flag) -> Flag:
-    """A flag on words of one block with the marks that cling to them: quotes, brackets, the full stop, the quote sign."""
+    """A flag on words of one block with the marks that cling to them: quotes, brackets, the full stop, the `>`."""
     text, block = document.text, _block_at(document, flag.start)
     start, end = flag.start, min(flag.end, block.end)
     while (

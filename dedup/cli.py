@@ -2,7 +2,7 @@
 
 \b
 Exit codes: 0 done; 1 done, but some inputs failed (or a restored text differs); 2 wrong usage or settings, nothing to
-read, or an output folder that is refused; 70 a bug in dedup; 130 interrupted.
+read, or an output folder that is refused; 70 a bug in dedup, or a worker process died; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dedup.config import Config
-from dedup.errors import DedupError
+from dedup.errors import DedupError, WorkerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +44,9 @@ class _Command(click.Command):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except WorkerError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(BUG)
         except DedupError as error:
             raise click.UsageError(str(error), ctx) from error
         except BaseException as error:

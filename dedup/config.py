@@ -6,6 +6,7 @@ A field is a flag (`--min-words`), a key of the `[dedup]` table of a TOML file (
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import tomllib
 from dataclasses import asdict, dataclass, field, fields
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 OUTPUT_FORMATS = ("jsonl", "jsonl.gz", "jsonl.zst", "markdown", "text")
 KEEP_POLICIES = ("earliest", "longest", "first")
+MOST = 2**53 - 1
+"""The largest whole number that every reader of the manifest can read."""
 
 
 def _setting(default: Any, help: str, low: float | None = None, high: float | None = None, **more: Any) -> Any:  # noqa: A002
@@ -65,8 +68,7 @@ class Config:
         """
         if isinstance(self.keep_kinds, list):
             object.__setattr__(self, "keep_kinds", tuple(self.keep_kinds))
-        for spec in fields(self):
-            _check(spec.name, getattr(self, spec.name), spec.default, spec.metadata)
+        _check_all(asdict(self))
         if self.bands * self.rows > self.num_perm:
             raise SettingError(
                 f"bands = {self.bands}, rows = {self.rows}: {self.bands} x {self.rows} = {self.bands * self.rows}"
@@ -89,9 +91,11 @@ class Config:
             table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise SettingError(f"{path}: cannot be read as TOML: {error}") from error
-        chosen = table.get("dedup", table.get("tool", {}).get("dedup"))
+        tool = table.get("tool")
+        chosen = table.get("dedup", tool.get("dedup") if isinstance(tool, dict) else None)
         if not isinstance(chosen, dict):
             raise SettingError(f"{path}: has no [dedup] table")
+        _check_all(changes or {})  # so that what is wrong after this stands in the file, or is a matter of both
         return cls.of({**chosen, **(changes or {})}, place=f"{path}: ")
 
     @classmethod
@@ -101,22 +105,54 @@ class Config:
         Raises:
             SettingError: a name is unknown or a value is out of range.
         """
-        names = [spec.name for spec in fields(cls)]
-        unknown = sorted(set(values) - set(names))
-        if unknown:
-            raise SettingError(f"{place}unknown setting {unknown[0]!r}; there are: {', '.join(names)}")
-        return cls(**values)
+        try:
+            _check_all(values)
+            return cls(**values)
+        except SettingError as error:
+            raise SettingError(f"{place}{error}") from None
+
+
+def codec(name: str) -> codecs.CodecInfo | None:
+    """The codec of a text encoding of this name. Not those of Python's own that no file is written in.
+
+    >>> [codec(name) is not None for name in ("utf-8", "Latin-1", "klingon", "rot13", "unicode_escape")]
+    [True, True, False, False, False]
+    """
+    try:
+        found = codecs.lookup(name)
+        "".encode(name)  # LookupError for those that are no encodings of text
+    except (LookupError, ValueError):  # ValueError: no name at all (NUL, lone surrogates), and the codec `undefined`
+        return None
+    return None if found.name in ("unicode-escape", "raw-unicode-escape", "idna", "punycode", "undefined") else found
+
+
+def _check_all(values: Mapping[str, Any]) -> None:
+    """Refuse a setting that there is not, and values that cannot be, each for itself."""
+    known = {spec.name: spec for spec in fields(Config)}
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise SettingError(f"unknown setting {unknown[0]!r}; there are: {', '.join(known)}")
+    for name, value in values.items():
+        _check(name, value, known[name].default, known[name].metadata)
+    encoding = values.get("encoding")
+    if encoding and not codec(encoding):
+        raise SettingError(f"encoding = {encoding!r}: is no encoding of text; known are utf-8, cp1252, shift_jis, ...")
 
 
 def _check(name: str, value: Any, default: Any, spec: Mapping[str, Any]) -> None:
     """Refuse a value that is not of the default's type, not in its range, or not one of its choices."""
     number = isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool)
-    if type(value) is not type(default) and not number:
+    several = isinstance(default, tuple) and isinstance(value, list)
+    if type(value) is not type(default) and not (number or several):
         raise SettingError(f"{name} = {value!r}: must be of type {type(default).__name__}")
+    if isinstance(value, str) and not value.isascii() and value != value.encode("utf-8", "replace").decode():
+        raise SettingError(f"{name} = {value!r}: holds what is not UTF-8")
+    if isinstance(value, int) and value > MOST:
+        raise SettingError(f"{name} = {value}: must be at most {MOST}")
     low, high = spec["low"], spec["high"]
     if low is not None and not low <= value <= (high if high is not None else value):
         raise SettingError(f"{name} = {value}: must be " + (f"from {low} to {high}" if high else f"at least {low}"))
     choices = spec.get("choices")
-    for each in value if isinstance(value, tuple) else (value,):
+    for each in value if isinstance(value, tuple | list) else (value,):
         if choices and each not in choices:
             raise SettingError(f"{name} = {each!r}: must be one of {', '.join(choices)}")

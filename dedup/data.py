@@ -123,6 +123,8 @@ class Document:
     place: str = ""
     encoding: str | None = None
     """The encoding of the file it came from; None for a record."""
+    exact: bool = True
+    """Whether the text in that encoding is the file again, byte for byte: not where it can be written in two ways."""
     url: str | None = None
     site: str | None = None
     title: str | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from dedup.config import Config
+from dedup.config import Config, codec
 from dedup.data import Block, Document, Failure, Format, Source
 from dedup.html import UnreadablePageError, read_page
 from dedup.markup import blocks as markup_blocks
@@ -23,10 +23,13 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# WHATWG Encoding Standard, 4.2: pages that say Latin-1 or ASCII are read as windows-1252 by every browser.
-_BROWSERS = {"iso-8859-1": "windows-1252", "latin-1": "windows-1252", "latin1": "windows-1252", "ascii": "windows-1252",
-             "us-ascii": "windows-1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932",
-             "x-sjis": "cp932", "ks_c_5601-1987": "cp949", "euc-kr": "cp949", "big5": "big5hkscs", "x-gbk": "gb18030"}  # fmt: skip
+# WHATWG Encoding Standard, 4.2: what every browser reads a page as that names one of these (by the codec's own name).
+_BROWSERS = {
+    "iso8859-1": "windows-1252", "ascii": "windows-1252", "iso8859-9": "windows-1254", "iso8859-11": "cp874",
+    "tis-620": "cp874", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs",
+}  # fmt: skip
+_LABELS = {"x-sjis": "shift_jis", "x-gbk": "gbk", "dos-874": "cp874", "windows-874": "cp874", "x-euc-jp": "euc-jp"}
+"""Names that browsers know and Python does not."""
 _DECLARED = re.compile(rb"""(?:charset\s*=\s*["']?|<\?xml[^>]*encoding\s*=\s*["'])\s*([\w.:-]+)""", re.IGNORECASE)
 _BODIES = (("html", Format.HTML), ("markdown", Format.MARKDOWN), ("text", Format.TEXT))
 _STATED = ("url", "site", "title", "author", "date", "language")
@@ -40,7 +43,7 @@ def extract(text: str, *, format: Format | str | None = None, id: str = "", url:
     Raises:
         ValueError: the page cannot be parsed, or is empty.
 
-    >>> page = "<html><body><nav>Home</nav><article><p>" + "The ferry left at dawn. " * 20 + "</p></article></body></html>"
+    >>> page = "<html><body><nav>Home</nav><article><p>" + "The ferry left at dawn. " * 20 + "</p></article></body>"
     >>> document = extract(page)
     >>> [(block.tag.value, block.main) for block in document.blocks]
     [('paragraph', False), ('paragraph', True)]
@@ -56,7 +59,8 @@ def read_source(source: Source, config: Config) -> Document | Failure:
             document = _from_file(source, source.kind, source.content, config)
         else:
             document = _from_record(source)
-        return _document(document, config)
+        _check_writable(_document(document, config))
+        return document
     except (ValueError, LookupError) as error:
         return Failure(source.place, str(error))
 
@@ -120,7 +124,8 @@ def _from_file(source: Source, kind: Format, content: bytes, config: Config) -> 
     text = content.decode(encoding)
     if "\x00" in text and kind is not Format.HTML:
         raise ValueError(f"holds NUL characters (read as {encoding}): not a text file")
-    document = Document(id=source.id, text=text, format=kind, place=source.place, encoding=encoding)
+    exact = kind is Format.HTML or text.encode(encoding, "replace") == content
+    document = Document(id=source.id, text=text, format=kind, place=source.place, encoding=encoding, exact=exact)
     if how == "detected":
         document.metadata["encoding"] = f"{encoding} ({how})"
     return document
@@ -140,9 +145,9 @@ def _encoding(content: bytes, kind: Format, config: Config) -> tuple[str, str]:
             _check(content, name, "its byte order mark")
             return name, "declared"
     declared = _DECLARED.search(content[:4096]) if kind is Format.HTML else None
-    names = [declared.group(1).decode("ascii").lower()] if declared else []
-    for name in [_BROWSERS.get(each, each) for each in names] + ["utf-8"]:
-        if _decodes(content, name):
+    said = _declared(declared.group(1)) if declared else None
+    for name in (said, "utf-8"):
+        if name and _decodes(content, name):
             return name, "declared"
     from charset_normalizer import from_bytes
 
@@ -152,17 +157,34 @@ def _encoding(content: bytes, kind: Format, config: Config) -> tuple[str, str]:
     return best.encoding, "detected"
 
 
+def _declared(name: bytes) -> str | None:
+    """The encoding that a page says it has, as browsers understand it; None if it cannot have it.
+
+    >>> _declared(b"Latin1"), _declared(b"windows-1251"), _declared(b"utf-16"), _declared(b"undefined")
+    ('windows-1252', 'windows-1251', None, None)
+    """
+    label = name.decode("ascii").lower()
+    label = _LABELS.get(label, label)
+    found = codec(label)
+    # The name was found in ASCII bytes, so that the encoding must be one that holds them: not UTF-16 and not EBCDIC.
+    if found is None or found.name == "utf-7" or not _decodes(name, label) or name.decode(label) != name.decode("ascii"):
+        return None
+    return _BROWSERS.get(found.name, label)
+
+
 def _check(content: bytes, encoding: str, said: str) -> None:
     try:
         content.decode(encoding)
     except UnicodeDecodeError as error:
         raise ValueError(f"not valid {encoding} (from {said}) at byte {error.start}: {error.reason}") from error
+    except UnicodeError as error:
+        raise ValueError(f"not valid {encoding} (from {said}): {error}") from error
 
 
 def _decodes(content: bytes, encoding: str) -> bool:
     try:
         content.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+    except UnicodeError:
         return False
     return True
 
@@ -182,15 +204,32 @@ def _from_record(source: Source) -> Document:
         raise ValueError(
             f"its {name} holds a lone surrogate at character {error.start}, which is no character"
         ) from error
-    stated = {key: str(record[key]) for key in _STATED if record.get(key) not in (None, "")}
+    url, site, title, author, date, language = (_stated(record, field) for field in _STATED)
     metadata = record.get("metadata")
     extra = {key: value for key, value in record.items() if key not in {*_STATED, "id", "metadata", "tags", name}}
     known = dict(metadata) if isinstance(metadata, dict) else ({} if metadata is None else {"metadata": metadata})
     tags = record.get("tags") if isinstance(record.get("tags"), list) else None
     return Document(
-        id=str(record["id"]) if record.get("id") not in (None, "") else source.id,
-        text=text, format=kind, place=source.place, tags=[str(tag) for tag in tags or ()], metadata=extra | known, **stated
+        id=_stated(record, "id") or source.id, text=text, format=kind, place=source.place, url=url, site=site, title=title,
+        author=author, date=date, language=language, tags=[str(tag) for tag in tags or ()], metadata=extra | known,
     )  # fmt: skip
+
+
+def _stated(record: Mapping[str, Any], field: str) -> str | None:
+    return None if record.get(field) in (None, "") else str(record[field])
+
+
+def _check_writable(document: Document) -> None:
+    """Refuse what JSON cannot hold: lone surrogates, sets, numbers over 64 bits, keys that are no strings.
+
+    Raises:
+        ValueError: and where it stands.
+    """
+    for name, value in pack(document).items():
+        try:
+            orjson.dumps([value])
+        except TypeError as error:
+            raise ValueError(f"its {name} cannot be written as JSON: {error}") from error
 
 
 def _parsed(line: bytes) -> Mapping[str, Any]:

@@ -21,13 +21,15 @@ SEPARATOR = "\n\n"
 """Stands between two blocks of a page's source text; no block contains it."""
 
 _SKIPPED = frozenset(
-    "script style noscript template head iframe object embed svg canvas audio video select textarea datalist map".split()
+    """script style noscript template head iframe object embed svg canvas audio video select textarea datalist
+    map""".split()
 )
 _READERS_ONLY = frozenset("sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only".split())
 _CLIPPED = re.compile(r"clip:\s*rect\((?:0|1px)[^)]*\)|clip-path:\s*inset\((?:50|100)%\)")
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark meter nobr output progress q"
-    " rp rt ruby s samp small span strike strong sub sup time tt u var wbr button link meta noindex o:p st1:place".split()
+    """a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark meter nobr output
+    progress q rp rt ruby s samp small span strike strong sub sup time tt u var wbr button link meta noindex o:p
+    st1:place""".split()
 )
 _TAGS = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), Tag.HEADING),
@@ -106,7 +108,7 @@ class _Piece:
 
 @dataclass(slots=True)
 class _Walk:
-    """What is open while the tree is walked: the elements, and the text gathered since the last block began or ended."""
+    """What is open while the tree is walked: the elements, and the text since the last block began or ended."""
 
     steps: list[str] = field(default_factory=list)
     tags: list[Tag | None] = field(default_factory=list)

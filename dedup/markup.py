@@ -31,8 +31,9 @@ _STOP = re.compile(r"[.!?:;…。！？]['\"”’»)\]*_]*[ \t]*$")
 
 # Keys that make a leading run of `Key: value` lines front matter (Pelican, Jekyll, RFC 5322 and RFC 5536 headers).
 MATTER_KEYS = frozenset(
-    "title date author authors tags category categories slug layout summary lang language url permalink number from subject"
-    " newsgroups path message-id organization references sender reply-to lines xref distribution nntp-posting-host".split()
+    """title date author authors tags category categories slug layout summary lang language url permalink number from
+    subject newsgroups path message-id organization references sender reply-to lines xref distribution
+    nntp-posting-host""".split()
 )
 LONG_LINE = 120
 """A paragraph whose lines are typically longer than this was not hard-wrapped: each line is a paragraph of its own."""
@@ -71,7 +72,7 @@ def _lines(text: str) -> Iterator[_Line]:
 
 
 def _matter(lines: list[_Line]) -> Iterator[Block]:
-    """The front matter at the very top: a run of `Key: value` lines of which two have known keys; `---` may frame it."""
+    """The front matter at the top: a run of `Key: value` lines of which two have known keys; `---` may frame it."""
     first = next((index for index, line in enumerate(lines) if line.text), len(lines))
     framed = first < len(lines) and lines[first].text == "---"
     run: list[_Line] = []
@@ -121,7 +122,7 @@ def _closes(text: str, fence: str) -> bool:
 
 
 def _cut(group: list[_Line]) -> Iterator[Block]:
-    """A group as blocks: headings, items, rows and rules end a paragraph; items and quotes take the lines below them."""
+    """A group as blocks: headings, items, rows and rules end a paragraph; items and quotes take the lines below."""
     if (_FENCE.match(group[0].text) or _COMMENT.match(group[0].text)) and len(group) > 1:
         yield _block([line for line in group if line.text], Tag.CODE)
         return

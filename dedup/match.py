@@ -1,7 +1,8 @@
 """Candidates: which documents may share a passage. Two proposers, both linear in hot buckets.
 
-MinHash LSH bands propose blocks that are alike as a whole; winnowed seeds propose runs of equal words wherever they stand
-in a document (quoted, embedded, truncated, split differently). Nothing here is believed: `align` verifies every pair.
+MinHash LSH bands propose blocks that are alike as a whole; winnowed seeds propose runs of equal words wherever they
+stand in a document (quoted, embedded, truncated, split differently). Nothing here is believed: `align` verifies every
+pair.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ def state_matter(document: Document, line: str) -> None:
 
 
 def state_groups(document: Document, hit: Hit) -> None:
-    """Take in what the named groups of a rule caught. A byline names its publisher, not where the article first stood."""
+    """Take in what the named groups of a rule caught. A byline names its publisher, not where it first stood."""
     for name, value in hit.groups.items():
         state(document, "publisher" if name == "source" and hit.rule.kind is Kind.BYLINE else name, value)
 

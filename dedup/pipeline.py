@@ -140,9 +140,12 @@ def _take(prepared: Iterable[Prepared]) -> tuple[list[str], dict[str, NDArray[np
     failures: list[Failure] = []
     for each in prepared:
         failures.extend(each.failures)
-        own = [places.setdefault(id_, place) == place for id_, place in zip(each.ids, each.places, strict=True)]
-        taken = [(id_, place) for id_, place, first in zip(each.ids, each.places, own, strict=True) if not first]
-        failures.extend(Failure(place, f"has the id {id_!r} of {places[id_]}") for id_, place in taken)
+        own = []
+        for id_, place in zip(each.ids, each.places, strict=True):
+            own.append(id_ not in places)
+            if id_ in places:
+                failures.append(Failure(place, f"has the id {id_!r} of {places[id_]}"))
+            places.setdefault(id_, place)
         if any(own):
             live[each.shard] = np.array(own)
     return list(live), live, failures

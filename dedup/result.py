@@ -6,7 +6,6 @@ import gzip
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -21,10 +20,14 @@ from dedup.write import CLEAN, FAILURES, MANIFEST, REMOVED, SOURCES, TREE, front
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from tempfile import TemporaryDirectory
 
 
 class Piece(NamedTuple):
-    """A piece of a document as `explain` shows it: a block or part of one, and if it went, the record that says why."""
+    """A piece of a document as `explain` shows it: a block or part of one, and if it went, the record that says why.
+
+    `text` is the source text from `start` to `end`, with the white space that went with it.
+    """
 
     start: int
     end: int
@@ -128,7 +131,7 @@ def _pieces(text: str, kind: Format, removed: list[dict[str, Any]]) -> Iterator[
         for start, end in _blocks(text[position:stop], kind):
             yield Piece(position + start, position + end, text[position + start : position + end], None)
         if record:
-            yield Piece(record["start"], record["end"], record["text"].strip(), record)
+            yield Piece(record["start"], record["end"], record["text"], record)
             position = record["end"]
 
 

@@ -72,7 +72,7 @@ class Prepared(NamedTuple):
 
 
 def prepare(batch: Batch) -> Prepared:
-    """Extract the documents of a batch and the prints of their blocks. A shard that is already there is not made again."""
+    """Extract the documents of a batch and the prints of their blocks. A shard that is there is not made again."""
     store = batch.work.store
     shard = f"{batch.number:06d}-{_digest(batch.sources)}"
     if not store.has(shard, "prepared"):
@@ -185,11 +185,8 @@ def flag(job: Flagging) -> Flagged:
         of_site = int(site_articles[np.searchsorted(site_names, sites[number])])
         found = chrome.flags(document, counts[bounds[number] : bounds[number + 1]], of_site, config)
         if config.keep_chrome:
-            found = [
-                each
-                for each in found
-                if document.format is Format.HTML and each.kind is not None and "path" in each.evidence
-            ]
+            # What a page's extractor leaves out was never its text, however much of the chrome is to stay.
+            found = [each for each in found if document.format is Format.HTML and "path" in each.evidence]
         document.date = iso_date(document.date)
         documents.append((document, found))
     store.save_records(
@@ -247,7 +244,7 @@ def _save_keys(store: Store, shard: str, bounds: NDArray[np.int64], config: Conf
 
 
 class Cutting(NamedTuple):
-    """One shard to cut: the duplicates of its documents, by their place in the shard, as (span, keeper's id and span)."""
+    """One shard to cut, and the duplicates of its documents, by their place in the shard."""
 
     work: Work
     shard: str

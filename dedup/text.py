@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Scripts written without spaces: every character is a word (UAX #29 leaves them to dictionaries; we use none).
-_UNSPACED = r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]"
+_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 # Soft hyphen, zero-width space and joiners, word joiner, byte order mark: they stand inside words and are not seen.
 _INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"
 _WORD = regex.compile(rf"{_UNSPACED}\p{{M}}*|[\w--{_UNSPACED}](?:[{_INVISIBLE}]*[\w--{_UNSPACED}])*", regex.V1)
@@ -29,7 +29,8 @@ _UNSPACED_WORD = regex.compile(_UNSPACED, regex.V1)
 _STRIP = regex.compile(rf"[{_INVISIBLE}\p{{Mn}}]")
 # A sentence ends at a mark, with the quotes and brackets that close behind it, before white space and a new start.
 _SENTENCE_END = regex.compile(
-    r"""(?: [.!?\u2026\u061f\u06d4\u0964]+ ["'\u201d\u2019\u00bb)\]*_]* (?=\s) \s+ (?= ["'\u201c\u2018\u00ab(\[*_>|#:-]* [\p{Lu}\p{Lt}\p{Lo}\p{N}] )
+    r"""(?: [.!?\u2026\u061f\u06d4\u0964]+ ["'\u201d\u2019\u00bb)\]*_]* (?=\s) \s+
+            (?= ["'\u201c\u2018\u00ab(\[*_>|#:-]* [\p{Lu}\p{Lt}\p{Lo}\p{N}] )
         | [\u3002\uff01\uff1f\uff0e]+ [\u300d\u300f\uff09"'\u201d\u2019]* )""",
     regex.VERBOSE | regex.V1,
 )
@@ -47,8 +48,11 @@ _BETWEEN_NAMES = regex.compile(r"[,;/&|]|\s(?:and|und|et|y|e|en|i|с|и)\s", reg
 _LINE = regex.compile(r"[^\r\n]+")
 _SPACE = regex.compile(r"\s+")
 _STRAIGHT = str.maketrans(
-    {"\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"', "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-", "\u00ad": None, "\u200b": None, "\ufeff": None, "\u2060": None}
-)  # fmt: skip
+    dict.fromkeys("\u2018\u2019\u201a\u201b", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"')
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+    | dict.fromkeys("\u00ad\u200b\ufeff\u2060")
+)
 # Possessive and bounded throughout: a text of nothing but brackets must cost its length, not its square.
 _LINK = regex.compile(
     r"!?\[((?:[^\[\]]{1,2000}+|\[[^\[\]]{0,500}+\]){0,50}+)\]\((?:[^()\s]{1,2000}+|\([^()]{0,500}+\)){0,50}+(?:\s{1,9}[\"'][^\"']{0,500}[\"'])?\)"
@@ -58,7 +62,8 @@ _REFERENCE = regex.compile(r"!?\[([^\[\]]{1,500}+)\]\[[^\[\]]{0,200}+\]")
 _AUTOLINK = regex.compile(r"<((?:https?://|mailto:)?[^<>\s@./]{1,100}+[@./][^<>\s]{0,2000}+)>")
 _TAGS = regex.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _MARKS = regex.compile(
-    r"(?m)^[ \t]*(?:(?:[>|:}][ \t]?)+|#{1,6}[ \t]+|[-*+][ \t]+)|(?<![ \t])[ \t]+#+[ \t]*$|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}"
+    r"(?m)^[ \t]*(?:(?:[>|:}][ \t]?)+|#{1,6}[ \t]+|[-*+][ \t]+)|(?<![ \t])[ \t]+#+[ \t]*$"
+    r"|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}"
 )
 _FIGURE = regex.compile(r"\p{N}+")
 _ADDRESS = regex.compile(r"https?://\S+|\bwww\.\S+|(?<![^\s<>()\[\]:,;\"'])[^\s@<>()\[\]]{1,64}+@[^\s@]{1,253}+")

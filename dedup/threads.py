@@ -22,8 +22,10 @@ HANDLE = 6
 
 _NAME = re.compile(r"[\w@][\w.'@-]*(?: [\w.'@&-]+){0,4}$")
 _CUE = re.compile(
-    r"would love your thoughts|please comment|leave a (?:reply|comment)|post a comment|\breply\b.{0,12}$|^\d+ (?:comments?|replies)\b"
-    r"|\b(?:\d+|an?) (?:minutes?|hours?|days?|weeks?|months?|years?) ago\b|^(?:reply|like|share|report|upvote|edited)\b.{0,20}$"
+    r"would love your thoughts|please comment|leave a (?:reply|comment)|post a comment"
+    r"|\breply\b.{0,12}$|^\d+ (?:comments?|replies)\b"
+    r"|\b(?:\d+|an?) (?:minutes?|hours?|days?|weeks?|months?|years?) ago\b"
+    r"|^(?:reply|like|share|report|upvote|edited)\b.{0,20}$"
     r"|load more comments|schreibe einen kommentar|antworten$|laisser un commentaire|dejar un comentario",
     re.IGNORECASE,
 )  # fmt: skip
@@ -46,7 +48,7 @@ def find_thread(blocks: list[str], tags: list[Tag], *, cue: bool = False) -> Thr
     """The comment thread that runs to the end of these plain blocks, if there is one; `cue`: a comment form was seen.
 
     >>> body = ["The council met on Monday. " * 12] * 3
-    >>> thread = ["harbour_cat", "same old story, nothing changes..", "Jo", "agreed!!", "harbour_cat", "told you so lol", "Bo K", "Thanks all."]
+    >>> thread = ["harbour_cat", "same old story..", "Jo", "agreed!!", "harbour_cat", "told you so lol", "Bo K", "Ta."]
     >>> find_thread(body + thread, [Tag.PARAGRAPH] * 11).start
     3
     """

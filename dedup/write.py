@@ -40,6 +40,9 @@ CLEAN = {
     "markdown": TREE,
     "text": TREE,
 }
+MAX_STEP, MAX_PATH = 200, 900
+"""Bytes of a name and of a whole path in the tree; file systems take 255 and, with the folder's own path, 1,024 or more."""
+_FILE_NAME = re.compile(r"\.(?=(?:md|txt)$)", re.IGNORECASE)
 _LIBRARIES = (
     "dedup", "trafilatura", "lxml", "htmldate", "datasketch", "numpy", "regex", "xxhash", "charset-normalizer",
     "publicsuffixlist", "dateparser",
@@ -134,14 +137,28 @@ def front_matter(record: dict[str, Any]) -> str:
 def tree_path(id_: str, kind: str) -> str:
     """The place of a document in a tree: its id with everything escaped that a file name may not hold.
 
-    >>> tree_path("news/a b.html", "text"), tree_path("../../etc/passwd", "markdown")
-    ('news/a b.html.txt', '%2E%2E/%2E%2E/etc/passwd.md')
+    Two ids have two places, and no file has the name of a folder. What is too long for a path ends in a digest.
+
+    >>> tree_path("news/a b.html", "text"), tree_path("../../etc/passwd", "markdown"), tree_path("a.txt//b", "text")
+    ('news/a b.html.txt', '%2E%2E/%2E%2E/etc/passwd.md', 'a%2Etxt/%2F/b.txt')
     """
-    steps = [quote(step, safe=" ()[],;+=@!~&'#") for step in re.split(r"/+", id_.strip("/"))] or ["_"]
-    safe = [step.replace(".", "%2E") if not step.strip(". ") else step for step in steps]
-    if any(len(step) > 150 for step in safe):
-        safe = [hashlib.blake2b(id_.encode(), digest_size=16).hexdigest()]
-    return "/".join(safe) + (".md" if kind == "markdown" else ".txt")
+    *folders, name = map(_step, id_.split("/"))
+    folders = [_FILE_NAME.sub("%2E", folder) for folder in folders]
+    path = "/".join([*folders, name])
+    return (path if len(path) <= MAX_PATH else _shortened(path)) + (".md" if kind == "markdown" else ".txt")
+
+
+def _step(step: str) -> str:
+    """A step of an id as a name of ASCII characters. A `%2F` of ours stands for nothing: for two slashes in a row."""
+    name = quote(step, safe=" ()[],;+=@!~&'#") or "%2F"
+    name = name if name.strip(". ") else name.replace(".", "%2E")
+    return name if len(name) <= MAX_STEP else _shortened(name)
+
+
+def _shortened(name: str) -> str:
+    """The beginning of a name and a digest of all of it, after a sign that no escaped name holds."""
+    digest = hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
+    return f"{name.replace('/', '%2F')[:80]}%~{digest}"
 
 
 def _digest(path: Path) -> dict[str, Any]:

@@ -1,0 +1,65 @@
+"""What must hold on real data, which is not part of the project: skipped where DEDUP_SHARED is unset."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+import dedup
+from benchmarks.extraction import by_dedup, by_trafilatura, f1, read, score
+from dedup.run import pool
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.shared
+
+# The clean text of five collected articles, checked by eye: all of the chrome gone, all of the body there. As digests,
+# since the texts belong to others.
+ARTICLES = {
+    "000_cccea349c52b532e.txt": "2f6c751cc33cd36e",
+    "001_db01bdd30abf5bd8.txt": "5e774d58b61252ea",
+    "002_ae5cb57c015c28b7.txt": "f4908e0384c2b438",
+    "003_b5bd361db521c854.txt": "c2de53015c1320f2",
+    "004_a804a51a9e6f9974.txt": "8d890619b14e0703",
+}
+
+
+def test_five_real_articles_lose_their_chrome_and_nothing_else(shared: Path) -> None:
+    result = dedup.clean(shared / "seeds")
+
+    found = {each["id"]: hashlib.sha256(each["text"].encode()).hexdigest()[:16] for each in result.documents()}
+    assert found == ARTICLES
+
+
+@pytest.mark.parametrize("name", ["big9", "l3s-gn1", "fundus-eval"])
+def test_extraction_is_at_least_trafilaturas(shared: Path, name: str) -> None:
+    pages = read(str(shared / f"data/html/{name}.jsonl.gz"))
+    theirs, ours = by_trafilatura(pages), by_dedup(pages)
+
+    figures = [f1([score(page["gold"], found.get(page["id"], "")) for page in pages]) for found in (theirs, ours)]
+    assert figures[1]["f1"] >= figures[0]["f1"]
+
+
+def test_quoted_passages_are_found(shared: Path, tmp_path: Path) -> None:
+    dedup.clean(shared / "data/text/posts.jsonl.gz", tmp_path / "out", runner=pool(2))
+
+    command = [sys.executable, shared / "score/passages.py", shared / "data/text/posts.passages.jsonl.gz"]
+    printed = subprocess.run([*command, tmp_path / "out/removed.jsonl"], capture_output=True, check=True).stdout
+    assert json.loads(printed)["recall"] >= 0.95
+
+
+def test_a_newsletters_news_stay(shared: Path) -> None:
+    with gzip.open(shared / "data/text/newsletter-en.jsonl.gz", "rt", encoding="utf-8") as lines:
+        issues = [json.loads(line) for line in lines][::8]
+    result = dedup.clean(issues)
+
+    characters = result.summary["characters"]
+    gone = 1 - characters["out"] / characters["in"]
+    assert 0.1 < gone < 0.3  # about a fifth recurs
