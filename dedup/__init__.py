@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dedup.config import Config
-    from dedup.data import Block, Document, Failure, Flag, Format, Keeper, Kind, Match, Reason, Source, Span, Tag
+    from dedup.data import Block, Document, Failure, Flag, Format, Keeper, Kind, Match, Reason, Source, Tag
     from dedup.errors import DedupError, InputError, OutputError, SettingError
     from dedup.extract import extract
     from dedup.pipeline import clean
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Block", "Config", "DedupError", "Document", "Failure", "Flag", "Format", "InputError", "Keeper", "Kind", "Match",
-    "OutputError", "Piece", "Reason", "Result", "SettingError", "Source", "Span", "Tag", "clean", "extract",
+    "OutputError", "Piece", "Reason", "Result", "SettingError", "Source", "Tag", "clean", "extract",
 ]  # fmt: skip
 
 _HOME = {

@@ -7,13 +7,13 @@ similarity is 2·m / (n + k) and containment of the first in the second m / n.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedup.data import Match
 from dedup.sign import shingles
 from dedup.text import Mark
 
@@ -53,18 +53,6 @@ class Words(NamedTuple):
 
     hashes: NDArray[np.uint64]
     marks: NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """`words[start:end]` of a document, all or nearly all of which stands in `words[keeper_start:keeper_end]`."""
-
-    start: int
-    end: int
-    keeper_start: int
-    keeper_end: int
-    similarity: float
-    containment: float
 
 
 class Limits(NamedTuple):
@@ -159,9 +147,9 @@ def _filled(chain: list[Run], document: NDArray[np.uint64], keeper: NDArray[np.u
     return result
 
 
-def passages(
+def matches(
     runs: list[Run], document: Words, keeper: Words, limits: Limits, bars: Sequence[int] = ()
-) -> Iterator[Passage]:
+) -> Iterator[Match]:
     """What of a chain may go from `document`, since `keeper` has it: whole sentences or blocks, verified.
 
     A sentence that is the document's own, that holds one of the `bars` (see `barred`), or that differs from the
@@ -219,7 +207,7 @@ def _sentences(runs: list[Run], marks: NDArray[np.uint8]) -> Iterator[tuple[int,
         yield start, end
 
 
-def _verified(start: int | None, end: int, runs: list[Run], document: Words, limits: Limits) -> Iterator[Passage]:
+def _verified(start: int | None, end: int, runs: list[Run], document: Words, limits: Limits) -> Iterator[Match]:
     """The passage from `start` to `end`, if it is long and like enough, and running text."""
     inside = [clip(run, start, end) for run in runs if start is not None and run[0] < end and run[0] + run[2] > start]
     if start is None or not inside:
@@ -232,7 +220,7 @@ def _verified(start: int | None, end: int, runs: list[Run], document: Words, lim
     named = int(np.count_nonzero(marks & _TELLING))
     alike = similarity >= limits.threshold and containment >= 1 - TOLERANCE
     if counted >= limits.min_words and alike and named <= NAMES * (end - start):
-        yield Passage(start, end, low, high, round(similarity, 4), round(containment, 4))
+        yield Match(start, end, low, high, round(similarity, 4), round(containment, 4))
 
 
 def clip(run: Run, start: int, end: int) -> Run:

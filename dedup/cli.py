@@ -200,7 +200,7 @@ def _print_records(records: Iterable[dict[str, Any]]) -> None:
 
 
 def _print_summary(result: Result, folder: Path | None, params: dict[str, Any]) -> None:
-    from dedup.read import find
+    from dedup.find import find
     from dedup.terminal import SHOWN, summary
 
     for line in summary(result, str(folder or ""), None if params["verbose"] else SHOWN):

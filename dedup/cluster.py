@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from dedup.align import HEADING, TOLERANCE, Limits, Passage, Run, Words, barred, clip, passages
+from dedup.align import HEADING, TOLERANCE, Limits, Run, Words, barred, clip, matches
+from dedup.data import Match
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -36,7 +37,7 @@ class Corpus(Protocol):
 class Duplicate:
     """A passage of a document, within one block, that goes since `keeper` has it."""
 
-    passage: Passage
+    match: Match
     keeper: int
 
 
@@ -67,23 +68,23 @@ def duplicates(
     corpus: Corpus, aligned: Iterable[Aligned], order: NDArray[np.int64], copies: NDArray[np.int64], limits: Limits
 ) -> dict[int, list[Duplicate]]:
     """What goes from which document, by its number. `copies` int64 [d] names a document with the very same words."""
-    matches: dict[int, list[tuple[int, list[Run]]]] = {}
+    chains: dict[int, list[tuple[int, list[Run]]]] = {}
     for keeper, document, found in aligned:
-        matches.setdefault(document, []).extend((keeper, chain) for chain in found)
+        chains.setdefault(document, []).extend((keeper, chain) for chain in found)
     for document in np.flatnonzero(copies != np.arange(len(copies))).tolist():
         length = len(corpus.words(document).hashes)
-        matches[document] = [(int(copies[document]), [(0, 0, length)])]
+        chains[document] = [(int(copies[document]), [(0, 0, length)])]
     gone: dict[int, NDArray[np.bool_]] = {}
     result: dict[int, list[Duplicate]] = {}
-    for document in sorted(matches, key=lambda number: order[number]):
+    for document in sorted(chains, key=lambda number: order[number]):
         best_first = sorted(
-            matches[document], key=lambda match: (-sum(run[2] for run in match[1]), order[match[0]], match[1][0])
+            chains[document], key=lambda found: (-sum(run[2] for run in found[1]), order[found[0]], found[1][0])
         )
         taken = np.zeros(len(corpus.words(document).hashes), bool)
         for keeper, chain in best_first:
-            for passage in _free(corpus, document, keeper, (chain, taken, gone.get(keeper)), limits):
-                result.setdefault(document, []).append(Duplicate(passage, keeper))
-                taken[passage.start : passage.end] = True
+            for match in _free(corpus, document, keeper, (chain, taken, gone.get(keeper)), limits):
+                result.setdefault(document, []).append(Duplicate(match, keeper))
+                taken[match.start : match.end] = True
         gone[document] = taken
     return result
 
@@ -94,24 +95,24 @@ def _free(
     keeper: int,
     state: tuple[list[Run], NDArray[np.bool_], NDArray[np.bool_] | None],
     limits: Limits,
-) -> Iterator[Passage]:
+) -> Iterator[Match]:
     """What of a chain may go, given what is taken from the document already and gone from the keeper itself."""
     chain, taken, gone = state
     own, other = corpus.words(document), corpus.words(keeper)
     gone = np.zeros(len(other.hashes), bool) if gone is None else gone
-    for passage in list(passages(chain, own, other, limits, barred(chain, gone, taken))):
-        yield from _by_block(passage, chain, (corpus.blocks(document), own.marks), limits)
+    for match in list(matches(chain, own, other, limits, barred(chain, gone, taken))):
+        yield from _by_block(match, chain, (corpus.blocks(document), own.marks), limits)
 
 
 def _by_block(
-    passage: Passage, runs: list[Run], columns: tuple[NDArray[np.int32], NDArray[np.uint8]], limits: Limits
-) -> Iterator[Passage]:
+    match: Match, runs: list[Run], columns: tuple[NDArray[np.int32], NDArray[np.uint8]], limits: Limits
+) -> Iterator[Match]:
     """A passage over several blocks as one for each, every one similar enough by itself; headings stay."""
     blocks, marks = columns
-    inside = blocks[passage.start : passage.end]
+    inside = blocks[match.start : match.end]
     edges = [0, *(np.flatnonzero(np.diff(inside)) + 1).tolist(), len(inside)]
     for low, high in pairwise(edges):
-        start, end = passage.start + low, passage.start + high
+        start, end = match.start + low, match.start + high
         parts = [clip(run, start, end) for run in runs if run[0] < end and run[0] + run[2] > start]
         agreed = sum(part[2] for part in parts)
         if marks[start] & HEADING or not parts or agreed < (1 - TOLERANCE) * (end - start):
@@ -119,4 +120,4 @@ def _by_block(
         keeper_start, keeper_end = parts[0][1], parts[-1][1] + parts[-1][2]
         similarity = 2 * agreed / (end - start + keeper_end - keeper_start)
         if similarity >= limits.threshold:
-            yield Passage(start, end, keeper_start, keeper_end, round(similarity, 4), round(agreed / (end - start), 4))
+            yield Match(start, end, keeper_start, keeper_end, round(similarity, 4), round(agreed / (end - start), 4))

@@ -226,10 +226,10 @@ def as_flags(work: Work, found: dict[int, list[Duplicate]], ids: list[str]) -> d
 
 
 def _flag(words: Corpus, document: int, duplicate: Duplicate, ids: list[str]) -> Flag:
-    passage, keeper = duplicate.passage, duplicate.keeper
-    start, end = words.characters(document, passage.start, passage.end)
-    keeper_start, keeper_end = words.characters(keeper, passage.keeper_start, passage.keeper_end)
-    why = f"{passage.containment:.0%} of its {passage.end - passage.start} words stand in {ids[keeper]}."
-    evidence = {"words": passage.end - passage.start, "containment": passage.containment}
+    agreed, keeper = duplicate.match, duplicate.keeper
+    start, end = words.characters(document, agreed.start, agreed.end)
+    keeper_start, keeper_end = words.characters(keeper, agreed.keeper_start, agreed.keeper_end)
+    why = f"{agreed.containment:.0%} of its {agreed.end - agreed.start} words stand in {ids[keeper]}."
+    evidence = {"words": agreed.end - agreed.start, "containment": agreed.containment}
     where = Keeper(ids[keeper], keeper_start, keeper_end)
-    return Flag(start, end, Reason.DUPLICATE, Kind.PASSAGE, why, evidence, where, passage.similarity)
+    return Flag(start, end, Reason.DUPLICATE, Kind.PASSAGE, why, evidence, where, agreed.similarity)

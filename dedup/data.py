@@ -65,13 +65,6 @@ class Tag(StrEnum):
     MATTER = "matter"  # a line of front matter: `Title: …`
 
 
-class Span(NamedTuple):
-    """A half-open range of code points."""
-
-    start: int
-    end: int
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """A document as it was found: where, what, and its undecoded content.
@@ -162,18 +155,14 @@ class Flag:
 
 
 class Match(NamedTuple):
-    """Two verified spans of words: `words[start:end]` of a document and of its keeper, by number.
+    """Two verified spans of words: `words[start:end]` of a document and `words[keeper_start:keeper_end]` of its keeper.
 
-    `runs` are the pieces that agree word by word, as (start in document, start in keeper, length).
-    `similarity` is 2·m / (n + k) for m agreeing words of n and k; `containment` is m / n.
+    Of n and k words of which m agree in the same order, `similarity` is 2·m / (n + k) and `containment` m / n.
     """
 
-    document: int
     start: int
     end: int
-    keeper: int
     keeper_start: int
     keeper_end: int
     similarity: float
     containment: float
-    runs: tuple[tuple[int, int, int], ...]

@@ -26,7 +26,8 @@ _BOMS = (
 # WHATWG Encoding Standard, 4.2: what every browser reads a page as that names one of these (by the codec's own name).
 _BROWSERS = {
     "iso8859-1": "windows-1252", "ascii": "windows-1252", "iso8859-9": "windows-1254", "iso8859-11": "cp874",
-    "tis-620": "cp874", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs",
+    "tis-620": "cp874", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
+    "big5": "big5hkscs",
 }  # fmt: skip
 _LABELS = {"x-sjis": "shift_jis", "x-gbk": "gbk", "dos-874": "cp874", "windows-874": "cp874", "x-euc-jp": "euc-jp"}
 """Names that browsers know and Python does not."""
@@ -145,10 +146,9 @@ def _encoding(content: bytes, kind: Format, config: Config) -> tuple[str, str]:
             _check(content, name, "its byte order mark")
             return name, "declared"
     declared = _DECLARED.search(content[:4096]) if kind is Format.HTML else None
-    said = _declared(declared.group(1)) if declared else None
-    for name in (said, "utf-8"):
-        if name and _decodes(content, name):
-            return name, "declared"
+    for said in (_declared(declared.group(1)) if declared else None, "utf-8"):
+        if said and _decodes(content, said):
+            return said, "declared"
     from charset_normalizer import from_bytes
 
     best = from_bytes(content).best()
@@ -167,7 +167,12 @@ def _declared(name: bytes) -> str | None:
     label = _LABELS.get(label, label)
     found = codec(label)
     # The name was found in ASCII bytes, so that the encoding must be one that holds them: not UTF-16 and not EBCDIC.
-    if found is None or found.name == "utf-7" or not _decodes(name, label) or name.decode(label) != name.decode("ascii"):
+    if (
+        found is None
+        or found.name == "utf-7"
+        or not _decodes(name, label)
+        or name.decode(label) != name.decode("ascii")
+    ):
         return None
     return _BROWSERS.get(found.name, label)
 
@@ -210,9 +215,19 @@ def _from_record(source: Source) -> Document:
     known = dict(metadata) if isinstance(metadata, dict) else ({} if metadata is None else {"metadata": metadata})
     tags = record.get("tags") if isinstance(record.get("tags"), list) else None
     return Document(
-        id=_stated(record, "id") or source.id, text=text, format=kind, place=source.place, url=url, site=site, title=title,
-        author=author, date=date, language=language, tags=[str(tag) for tag in tags or ()], metadata=extra | known,
-    )  # fmt: skip
+        id=_stated(record, "id") or source.id,
+        text=text,
+        format=kind,
+        place=source.place,
+        url=url,
+        site=site,
+        title=title,
+        author=author,
+        date=date,
+        language=language,
+        tags=[str(tag) for tag in tags or ()],
+        metadata=extra | known,
+    )
 
 
 def _stated(record: Mapping[str, Any], field: str) -> str | None:

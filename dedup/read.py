@@ -1,22 +1,24 @@
-"""Files, folders, globs, standard input and iterables as sources, in an order that depends on their names alone.
+"""Files, standard input and iterables as sources.
 
 What cannot be read is a `Failure` in its place. Nothing is decoded here but compression: see `extract`.
 """
 
 from __future__ import annotations
 
-import glob
 import gzip
 import os
 import sys
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
+import orjson
+
 from dedup.data import Failure, Format, Source
 from dedup.errors import InputError
+from dedup.find import FORMATS, RECORDS, Found, extension, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,111 +26,21 @@ if TYPE_CHECKING:
 Inputs = str | Path | Iterable[str | Path | Source | Mapping[str, Any]]
 """What can be cleaned: a path, or paths, sources and mappings in any order."""
 
-FORMATS = {
-    ".html": Format.HTML,
-    ".htm": Format.HTML,
-    ".xhtml": Format.HTML,
-    ".md": Format.MARKDOWN,
-    ".markdown": Format.MARKDOWN,
-    ".txt": Format.TEXT,
-}
-RECORDS = (".jsonl",)
-COMPRESSED = (".gz", ".zst")
 STANDARD_INPUT = "-"
 _BROKEN = (EOFError, gzip.BadGzipFile, zlib.error)
-
-
-@dataclass(slots=True)
-class Found:
-    """The files to read, sorted by id; and what was named or stands in a folder but cannot be read."""
-
-    files: list[tuple[str, Path]] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
-    """Files in folders whose extension is not one of ours."""
-
-
-def find(paths: Iterable[str | Path], exclude: Path | None = None) -> Found:
-    """All files under the given paths and globs; ids are relative to the folder that is common to all of them.
-
-    `exclude` is the output folder, which may lie inside an input folder.
-    """
-    found = Found()
-    files: dict[Path, None] = {}
-    roots: list[Path] = []
-    hidden = exclude.resolve() if exclude else None
-    for each in _expanded(paths, found):
-        if each.is_dir():
-            roots.append(each.resolve())
-            for path in _walk(each, hidden):
-                if _extension(path) is None:
-                    found.ignored.append(_name(path))
-                else:
-                    files[path.resolve()] = None
-        elif _extension(each) is None:
-            known = " ".join([*FORMATS, *RECORDS])
-            found.failures.append(
-                Failure(_name(each), f"unknown extension {each.suffix!r}; known are {known} (+ .gz .zst)")
-            )
-        else:
-            roots.append(each.resolve().parent)
-            files[each.resolve()] = None
-    common = Path(os.path.commonpath(roots)) if roots else Path()
-    named = [(_name(path.relative_to(common)), path) for path in files]
-    found.files = sorted(named, key=lambda pair: os.fsencode(pair[0]))
-    found.failures.sort(key=lambda failure: failure.id)
-    return found
-
-
-def _name(path: Path) -> str:
-    r"""A path as text; bytes that are not UTF-8 as escapes, since no id could hold them.
-
-    >>> _name(Path(os.fsdecode(b"caf\xe9.txt")))
-    'caf\\xe9.txt'
-    """
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
-
-
-def _expanded(paths: Iterable[str | Path], found: Found) -> Iterator[Path]:
-    for path in paths:
-        name = os.fspath(path)
-        if Path(name).exists():
-            yield Path(name)
-            continue
-        matched = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207 (absolute globs)
-        if not matched:
-            what = "no file matches this pattern" if glob.has_magic(name) else "no such file or folder"
-            found.failures.append(Failure(_name(Path(name)), what))
-        yield from map(Path, matched)
-
-
-def _walk(folder: Path, hidden: Path | None) -> Iterator[Path]:
-    """The regular files under a folder, hidden ones left out; links to folders are not followed (they may loop)."""
-    for root, folders, names in os.walk(folder):
-        here = Path(root)
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and (here / name).resolve() != hidden)
-        yield from (here / name for name in sorted(names) if not name.startswith(".") and (here / name).is_file())
-
-
-def _extension(path: Path) -> str | None:
-    """The extension that says what is in a file, below that of its compression; None if it is not one of ours."""
-    suffix = path.suffix.lower()
-    if suffix in COMPRESSED:
-        suffix = Path(path.stem).suffix.lower()
-    return suffix if suffix in FORMATS or suffix in RECORDS else None
 
 
 def sources(files: Iterable[tuple[str, Path]], max_bytes: int) -> Iterator[Source | Failure]:
     """The documents of the files, in order; a file that cannot be read is a failure in its place."""
     for name, path in files:
-        extension = _extension(path)
+        kind = extension(path)
         try:
-            if extension in RECORDS:
+            if kind in RECORDS:
                 with _opened(path) as stream:
                     yield from _lines(stream, name, max_bytes)
-            elif extension is not None:
+            elif kind is not None:
                 with _opened(path) as stream:
-                    yield _whole(stream, name, FORMATS[extension], max_bytes)
+                    yield _whole(stream, name, FORMATS[kind], max_bytes)
         except OSError as error:
             yield Failure(name, f"cannot be read: {error.strerror or error}")
 
@@ -141,12 +53,22 @@ def standard_input(max_bytes: int) -> Iterator[Source | Failure]:
 def given(inputs: Iterable[Source | Mapping[str, Any]]) -> Iterator[Source | Failure]:
     """Sources and mappings given through the API; a mapping is read like a JSONL record."""
     for number, each in enumerate(inputs, 1):
-        if isinstance(each, Source):
-            yield each
-        elif isinstance(each, Mapping):
-            yield Source(f"input:{number}", f"input:{number}", None, dict(each))
+        place = f"input:{number}"
+        if isinstance(each, Source | Mapping):
+            source = each if isinstance(each, Source) else Source(place, place, None, dict(each))
+            why = _unwritable(source)
+            yield Failure(place, f"cannot be written as JSON: {why}") if why else source
         else:
-            yield Failure(f"input:{number}", f"neither a Source nor a mapping but {type(each).__name__}")
+            yield Failure(place, f"neither a Source nor a mapping but {type(each).__name__}")
+
+
+def _unwritable(source: Source) -> str:
+    """Why JSON cannot hold what a source given through the API brings; empty if it can."""
+    try:
+        orjson.dumps([source.place, source.id, source.content if isinstance(source.content, dict) else None])
+    except TypeError as error:
+        return str(error)
+    return ""
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -163,7 +85,8 @@ def open_zstd(path: Path, mode: str) -> IO[bytes]:
         from compression import zstd
     else:
         from backports import zstd
-    return cast("IO[bytes]", zstd.open(path, mode))
+    opened: Any = zstd.open
+    return cast("IO[bytes]", opened(path, mode))
 
 
 def _is_broken(error: Exception) -> bool:
@@ -172,7 +95,7 @@ def _is_broken(error: Exception) -> bool:
 
 def _whole(stream: IO[bytes], name: str, kind: Format, max_bytes: int) -> Source | Failure:
     try:
-        content = stream.read(max_bytes + 1)
+        content = _read(stream, max_bytes + 1)
     except Exception as error:
         if not _is_broken(error):
             raise
@@ -182,29 +105,45 @@ def _whole(stream: IO[bytes], name: str, kind: Format, max_bytes: int) -> Source
     return Source(name, name, kind, content)
 
 
+def _read(stream: IO[bytes], most: int) -> bytes:
+    """At most so many bytes. Piece by piece: a stream takes memory for all that it is asked for before it reads."""
+    pieces = []
+    while most > 0 and (piece := stream.read(min(most, 1 << 20))):
+        pieces.append(piece)
+        most -= len(piece)
+    return b"".join(pieces)
+
+
 def _lines(stream: IO[bytes], name: str, max_bytes: int) -> Iterator[Source | Failure]:
-    """The lines of a JSONL file as sources; where its compression breaks, what came before is kept and the break told."""
-    number = 0
+    """The lines of a JSONL file as sources; where its compression breaks, what came before is kept and told so."""
+    number, empty = 0, True
     while True:
         number += 1
+        place = f"{name}:{number}"
         try:
-            line = stream.readline(max_bytes + 1)
-            too_long = len(line) > max_bytes
-            while too_long and line and not line.endswith(b"\n"):
-                line = stream.readline(1 << 20)
+            line, more = _line(stream, max_bytes)
         except Exception as error:
             if not _is_broken(error):
                 raise
-            yield Failure(
-                f"{name}:{number}", f"compressed file is broken here, {number - 1} lines before it were read: {error}"
-            )
+            yield Failure(place, f"compressed file is broken here, {number - 1} lines before it were read: {error}")
             return
-        if too_long:
-            yield Failure(f"{name}:{number}", f"larger than max_bytes = {max_bytes}; raise it with --max-bytes")
+        if more:
+            yield Failure(place, f"larger than max_bytes = {max_bytes}; raise it with --max-bytes")
         elif not line:
-            return
-        elif line.strip():
-            yield Source(f"{name}:{number}", f"{name}:{number}", None, line)
+            break
+        elif line.removeprefix(BOM_UTF8).strip():
+            yield Source(place, place, None, line.removeprefix(BOM_UTF8))
+        empty = empty and not (more or line.removeprefix(BOM_UTF8).strip())
+    if empty:
+        yield Failure(name, "empty: there is no line in it")
+
+
+def _line(stream: IO[bytes], max_bytes: int) -> tuple[bytes, bool]:
+    """The next line, and whether it is longer than it may be; the rest of such a line is passed over."""
+    line = rest = stream.readline(max_bytes + 1)
+    while len(line) > max_bytes and rest and not rest.endswith(b"\n"):
+        rest = stream.readline(1 << 20)
+    return line, len(line) > max_bytes
 
 
 def is_path(value: object) -> bool:
@@ -220,8 +159,8 @@ def open_inputs(inputs: Inputs, max_bytes: int, exclude: Path | None) -> tuple[I
     """
     if isinstance(inputs, str | Path):
         inputs = [inputs]
-    everything: Iterable[Any] = iter(inputs)
-    first = next(iter(everything), None)  # type: ignore[call-overload]
+    everything: Iterator[Any] = iter(inputs)
+    first = next(everything, None)
     if first is None:
         raise InputError("nothing to read: no input was given")
     if not is_path(first):

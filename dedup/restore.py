@@ -1,7 +1,8 @@
 """The source texts of a run as files again, each checked against its digest.
 
-Texts and Markdown come back under their path in their own encoding, byte for byte; the visible text of a page as
-`<path>.txt`; records as one JSONL file for each file they came from. No path leaves the folder.
+Texts and Markdown come back under their path in their own encoding, byte for byte (where that cannot be, it is told);
+the visible text of a page as `<path>.txt`; records as one JSONL file for each file they came from. No path leaves the
+folder.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from dedup.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+
+_INEXACT = "its text is as it was, but not every byte: in {} a text can be written in more than one way"
 
 
 def check_empty(folder: Path) -> None:
@@ -60,6 +64,8 @@ def write_all(records: Iterable[dict[str, Any]], folder: Path) -> Iterator[Failu
                 else:
                     with _opened(folder / name, "wb") as handle:
                         handle.write(_content(record))
+                    if not record.get("exact", True):
+                        yield Failure(record["id"], f"{name}: {_INEXACT.format(record['encoding'])}")
             except (OSError, UnicodeEncodeError, LookupError) as error:
                 yield Failure(record["id"], f"{name}: cannot be written: {error}")
 

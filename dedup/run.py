@@ -66,17 +66,16 @@ def pool(workers: int) -> Runner:
 
 @contextmanager
 def _executor(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that end with the work, and at once where it ends early: what they do is written whole or not at all."""
+    """Processes that end with the work, and at once where that ends early: they write things whole or not at all."""
     # spawn: a forked child of a process that uses threads (progress bars, NumPy) can hang; and it is what every
     # platform has.
     executor = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_ignore_interrupt)
     try:
         yield executor
     except BaseException as error:
-        processes = list((executor._processes or {}).values())
-        executor.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
+        for process in list((executor._processes or {}).values()):  # terminate_workers() as of Python 3.14
             process.terminate()
+        executor.shutdown(cancel_futures=True)
         if isinstance(error, BrokenProcessPool):
             raise WorkerError(
                 "a worker process died, most likely since memory ran out; run it again with fewer workers (-j 1 needs"
@@ -93,8 +92,10 @@ def _ignore_interrupt() -> None:
 
 @contextmanager
 def _no_interrupt() -> Iterator[None]:
-    """Keep an interrupt back for a moment: a process that is started meanwhile never gets one (Ctrl-C goes to all, and a
-    worker that still imports would print a traceback)."""
+    """Keep an interrupt back for a moment; a process that is started meanwhile never gets one.
+
+    Ctrl-C goes to all processes, and a worker that is still importing would print a traceback.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

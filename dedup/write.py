@@ -41,7 +41,7 @@ CLEAN = {
     "text": TREE,
 }
 MAX_STEP, MAX_PATH = 200, 900
-"""Bytes of a name and of a whole path in the tree; file systems take 255 and, with the folder's own path, 1,024 or more."""
+"""Bytes of a name and of a path in the tree; systems take 255, and 1,024 or more with the folder's own path."""
 _FILE_NAME = re.compile(r"\.(?=(?:md|txt)$)", re.IGNORECASE)
 _LIBRARIES = (
     "dedup", "trafilatura", "lxml", "htmldate", "datasketch", "numpy", "regex", "xxhash", "charset-normalizer",

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.align import TOLERANCE, Limits, Run, Words, barred, chains, clip, passages
+from dedup.align import TOLERANCE, Limits, Run, Words, barred, chains, clip, matches
 from dedup.text import Mark, marked_words
 from tests.material import VOCABULARY, prose
 
@@ -33,7 +33,7 @@ def removed(document: str, keeper: str, limits: Limits = LIMITS) -> list[str]:
     """What of a document may go, as text."""
     found = marked_words(document, [(0, len(document))])
     own, other = Words(found.hashes, found.marks), words_of(keeper)
-    parts = [each for chain in chains(own.hashes, other.hashes) for each in passages(chain, own, other, limits)]
+    parts = [each for chain in chains(own.hashes, other.hashes) for each in matches(chain, own, other, limits)]
     return [
         document[found.starts[each.start] : found.ends[each.end - 1]]
         for each in sorted(parts, key=lambda each: each.start)
@@ -91,7 +91,7 @@ def test_passages_are_whole_sentences_that_the_keeper_has(pair: tuple[str, str])
     starts = {*np.flatnonzero(document.marks & int(Mark.STARTS_SENTENCE)).tolist(), len(document.hashes)}
     known = set(keeper.hashes.tolist())
     for chain in chains(document.hashes, keeper.hashes):
-        for passage in passages(chain, document, keeper, LIMITS):
+        for passage in matches(chain, document, keeper, LIMITS):
             inside = slice(passage.start, passage.end)
             telling = document.hashes[inside][(document.marks[inside] & TELLING) > 0]
             assert {passage.start, passage.end} <= starts

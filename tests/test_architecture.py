@@ -22,7 +22,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 # From low to high; a module imports only what stands in a lower row. `html*` and `verdict*` stand for families.
 ROWS: list[set[str]] = [
     {"errors", "data"},
-    {"config", "store", "run", "text", "dates"},
+    {"config", "store", "run", "text", "dates", "find"},
     {"markup", "lexicon", "threads", "sign", "read", "repetition"},
     {"verdict*", "evidence", "metadata"},
     {"html*", "chrome", "match", "align"},

@@ -87,7 +87,7 @@ def test_exact_copies_go_without_an_alignment() -> None:
 
     found = duplicates(corpus, [], np.arange(2), np.array([0, 0]), Limits(15, 0.8))
 
-    assert [(each.keeper, each.passage.start, each.passage.end) for each in found[1]] == [
+    assert [(each.keeper, each.match.start, each.match.end) for each in found[1]] == [
         (0, 0, len(corpus.words(1).hashes))
     ]
 
@@ -96,7 +96,7 @@ def test_a_document_that_two_share_keeps_what_neither_has() -> None:
     found = Texts([A, B, f"{A} {C} {B}"]).decided()
 
     assert sorted(each.keeper for each in found[2]) == [0, 1]
-    assert sum(each.passage.end - each.passage.start for each in found[2]) == len(A.split()) + len(B.split())
+    assert sum(each.match.end - each.match.start for each in found[2]) == len(A.split()) + len(B.split())
 
 
 def test_likeness_is_not_handed_on() -> None:
@@ -107,11 +107,11 @@ def test_likeness_is_not_handed_on() -> None:
     found = Texts([first, middle, third]).decided()
 
     for number, some in found.items():
-        gone_of = {n: [(d.passage.start, d.passage.end) for d in ds] for n, ds in found.items()}
+        gone_of = {n: [(d.match.start, d.match.end) for d in ds] for n, ds in found.items()}
         for each in some:
             assert each.keeper < number
             for low, high in gone_of.get(each.keeper, []):
-                assert each.passage.keeper_end <= low or each.passage.keeper_start >= high
+                assert each.match.keeper_end <= low or each.match.keeper_start >= high
 
 
 @settings(deadline=None, max_examples=40)
@@ -126,16 +126,16 @@ def test_what_goes_once_stood_in_its_keeper_and_still_does(documents: list[list[
     found = corpus.decided()
 
     gone = {
-        number: {at for each in some for at in range(each.passage.start, each.passage.end)}
+        number: {at for each in some for at in range(each.match.start, each.match.end)}
         for number, some in found.items()
     }
     for number, some in found.items():
         taken: set[int] = set()
         for each in some:
-            own = set(range(each.passage.start, each.passage.end))
+            own = set(range(each.match.start, each.match.end))
             assert not own & taken
             taken |= own
-            assert not set(range(each.passage.keeper_start, each.passage.keeper_end)) & gone.get(each.keeper, set())
+            assert not set(range(each.match.keeper_start, each.match.keeper_end)) & gone.get(each.keeper, set())
             assert each.keeper != number
     left = {
         word

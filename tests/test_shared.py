@@ -50,8 +50,9 @@ def test_extraction_is_at_least_trafilaturas(shared: Path, name: str) -> None:
 def test_quoted_passages_are_found(shared: Path, tmp_path: Path) -> None:
     dedup.clean(shared / "data/text/posts.jsonl.gz", tmp_path / "out", runner=pool(2))
 
-    command = [sys.executable, shared / "score/passages.py", shared / "data/text/posts.passages.jsonl.gz"]
-    printed = subprocess.run([*command, tmp_path / "out/removed.jsonl"], capture_output=True, check=True).stdout
+    command = [sys.executable, str(shared / "score/passages.py"), str(shared / "data/text/posts.passages.jsonl.gz")]
+    found = str(tmp_path / "out/removed.jsonl")
+    printed = subprocess.run([*command, found], capture_output=True, check=True).stdout
     assert json.loads(printed)["recall"] >= 0.95
 
 

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 (tables of cases)
+
 """The output folder: refused if it is not ours, and equal records give equal bytes."""
 
 from __future__ import annotations
@@ -75,9 +75,6 @@ def test_a_path_in_a_tree_stays_in_the_tree(id_: str, kind: str) -> None:
     assert all(len(step.encode()) <= 255 for step in steps)
 
 
-@pytest.mark.xfail(
-    reason="write.tree_path: ids that differ in slashes share a file, and the later document overwrites the earlier one"
-)
 @pytest.mark.parametrize(("left", "right"), [("a/b", "a//b"), ("/a", "a"), ("a/", "a")])
 def test_two_ids_have_two_paths(left: str, right: str) -> None:
     assert tree_path(left, "text") != tree_path(right, "text")
@@ -90,16 +87,10 @@ def test_ids_that_need_escaping_do_not_meet(left: str, right: str) -> None:
     assert tree_path(left, "text") != tree_path(right, "text")
 
 
-@pytest.mark.xfail(
-    reason="write.tree_path: a document's file may have the name of another's folder; the run ends with a FileExistsError"
-)
 def test_no_file_is_where_another_document_needs_a_folder() -> None:
     assert not tree_path("a.txt/b", "text").startswith(tree_path("a", "text") + "/")
 
 
-@pytest.mark.xfail(
-    reason="write.tree_path: an id of many short steps is longer than a path may be; the run ends with an OSError"
-)
 def test_a_path_is_as_long_as_a_path_may_be() -> None:
     assert len(tree_path("a/" * 3_000, "text")) < 4_000
 

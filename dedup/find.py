@@ -1,0 +1,149 @@
+"""Which files there are to read under paths and globs, and by which ids.
+
+Every path is found once, in an order of the names alone, and what is missing is told.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dedup.data import Failure, Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+FORMATS = {
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".xhtml": Format.HTML,
+    ".md": Format.MARKDOWN,
+    ".markdown": Format.MARKDOWN,
+    ".txt": Format.TEXT,
+}
+RECORDS = (".jsonl",)
+COMPRESSED = (".gz", ".zst")
+
+
+@dataclass(slots=True)
+class Found:
+    """The files to read, sorted by id; and what was named or stands in a folder but cannot be read."""
+
+    files: list[tuple[str, Path]] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    """Files in folders whose extension is not one of ours."""
+
+
+def find(paths: Iterable[str | Path], exclude: Path | None = None) -> Found:
+    """All files under the given paths and globs; ids are relative to the folder that is common to all of them.
+
+    A link to a file is a file of the link's name; links to folders are not followed, since they may loop. `exclude` is
+    the output folder, which may lie inside an input folder: nothing in it is read.
+    """
+    found = Found()
+    files: dict[Path, None] = {}
+    broken: dict[Path, str] = {}
+    roots: list[Path] = []
+    hidden = exclude.resolve() if exclude else None
+    for each in _expanded(paths, hidden, found):
+        if each.is_dir():
+            roots.append(each.resolve())
+            known, other = _listed(roots[-1], hidden, broken)
+            files |= dict.fromkeys(known)
+            found.ignored += [_name(each / path.relative_to(roots[-1])) for path in other]
+        elif extension(each) is None:
+            why = f"unknown extension {each.suffix!r}; known are {' '.join([*FORMATS, *RECORDS])} (+ .gz .zst)"
+            found.failures.append(Failure(_name(each), why))
+        else:
+            roots.append(each.parent.resolve())
+            files[roots[-1] / each.name] = None
+    common = Path(os.path.commonpath(roots)) if roots else Path()
+    named = [(_name(path.relative_to(common)), path) for path in files]
+    found.files = sorted(named, key=lambda pair: os.fsencode(pair[0]))
+    found.failures += [Failure(_name(path.relative_to(common)), why) for path, why in broken.items()]
+    found.failures.sort(key=lambda failure: failure.id)
+    found.ignored = sorted(set(found.ignored))
+    return found
+
+
+def _name(path: Path) -> str:
+    r"""A path as text; bytes that are not UTF-8 as escapes, since no id could hold them.
+
+    >>> _name(Path(os.fsdecode(b"caf\xe9.txt")))
+    'caf\\xe9.txt'
+    """
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _expanded(paths: Iterable[str | Path], hidden: Path | None, found: Found) -> Iterator[Path]:
+    """The paths that are there and those that match; what is missing becomes a failure."""
+    for path in paths:
+        name = os.fspath(path)
+        if why := _missing(name):
+            matched = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207 (absolute globs)
+            yield from (Path(each) for each in matched if not _is_in(Path(each), hidden))
+            if not matched:
+                why = "no file matches this pattern" if glob.has_magic(name) else why
+                found.failures.append(Failure(_name(Path(name)), why))
+        elif not _is_in(Path(name), hidden):
+            yield Path(name)
+        elif not Path(name).is_dir():  # a folder may have been named by a shell's `*`
+            found.failures.append(Failure(_name(Path(name)), "lies in the output folder, which is not read"))
+
+
+def _missing(name: str) -> str:
+    """Why there is nothing of this name; empty if there is."""
+    try:
+        return "" if Path(name).exists() else "no such file or folder"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+
+
+def _is_in(path: Path, folder: Path | None) -> bool:
+    # Not resolve(), which raises an error for links in a loop.
+    return folder is not None and Path(os.path.realpath(path)).is_relative_to(folder)
+
+
+def _listed(folder: Path, hidden: Path | None, broken: dict[Path, str]) -> tuple[list[Path], list[Path]]:
+    """The files under a folder that can be read, and those whose extension is not one of ours."""
+    known: list[Path] = []
+    other: list[Path] = []
+    for path in _walk(folder, hidden, broken):
+        if extension(path) is None:
+            other.append(path)
+        elif why := _unreadable(path):
+            broken[path] = why
+        else:
+            known.append(path)
+    return known, other
+
+
+def _walk(folder: Path, hidden: Path | None, broken: dict[Path, str]) -> Iterator[Path]:
+    """The files under a folder, hidden ones left out; folders that cannot be listed go to `broken`."""
+
+    def tell(error: OSError) -> None:
+        broken[Path(error.filename)] = f"cannot be read: {error.strerror}"
+
+    for root, folders, names in os.walk(folder, onerror=tell):
+        here = Path(root)
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and here / name != hidden)
+        yield from (here / name for name in sorted(names) if not name.startswith("."))
+
+
+def _unreadable(path: Path) -> str:
+    """Why a file in a folder cannot be read; empty if it can be."""
+    if path.is_file():
+        return ""
+    return "is a link that leads nowhere" if path.is_symlink() and not path.exists() else "is not a file"
+
+
+def extension(path: Path) -> str | None:
+    """The extension that says what is in a file, below that of its compression; None if it is not one of ours."""
+    suffix = path.suffix.lower()
+    if suffix in COMPRESSED:
+        suffix = Path(path.stem).suffix.lower()
+    return suffix if suffix in FORMATS or suffix in RECORDS else None
