@@ -107,7 +107,7 @@ def hits(block: str, words: int, zones: frozenset[Where], languages: frozenset[s
     """The rules of these zones and languages that match a plain block of so many words, certain ones first."""
     found = []
     for rule in _rules_for(zones, languages):
-        if rule.min_words <= words <= rule.max_words:
+        if rule.min_words <= words <= rule.max_words and len(block) <= LETTERS * rule.max_words:
             match = _search(rule, block)
             if match:
                 found.append(Hit(rule, {name: value.strip() for name, value in match.groupdict().items() if value}))
@@ -122,6 +122,8 @@ def _search(rule: Rule, block: str) -> Any:
         return None
 
 
+LETTERS = 16
+"""Characters of a word, at most, on the mean of a block: what is longer is no text that rules know."""
 PATIENCE = 2.0
 """Seconds for one rule on one block; they take microseconds."""
 

@@ -35,4 +35,4 @@ def removed_record(document: Document, flag: Flag) -> dict[str, Any]:
 def source_record(document: Document) -> dict[str, Any]:
     digest = hashlib.blake2b(document.text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
     return {"id": document.id, "place": document.place, "format": document.format, "encoding": document.encoding,
-            "characters": len(document.text), "digest": digest}  # fmt: skip
+            "exact": document.exact, "characters": len(document.text), "digest": digest}  # fmt: skip

@@ -6,12 +6,14 @@ Every runner gives its results in the items' order, so that an answer never depe
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, islice
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from dedup.errors import WorkerError
@@ -19,6 +21,7 @@ from dedup.errors import WorkerError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
+    from types import FrameType
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
@@ -55,7 +58,7 @@ def pool(workers: int) -> Runner:
             waiting: deque[Future[Any]] = deque()
             for item in chain(first, rest):
                 with _no_interrupt():
-                    waiting.append(executor.submit(function, item))
+                    waiting.append(executor.submit(_call, function, item))
                 if len(waiting) >= 3 * workers:
                     yield waiting.popleft().result()
             while waiting:
@@ -66,15 +69,17 @@ def pool(workers: int) -> Runner:
 
 @contextmanager
 def _executor(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that end with the work, and at once where that ends early: they write things whole or not at all."""
+    """Processes that end with the work; where that ends early, as soon as they can without harm to what they share."""
     # spawn: a forked child of a process that uses threads (progress bars, NumPy) can hang; and it is what every
     # platform has.
-    executor = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_ignore_interrupt)
+    executor = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_begin)
     try:
         yield executor
     except BaseException as error:
-        for process in list((executor._processes or {}).values()):  # terminate_workers() as of Python 3.14
-            process.terminate()
+        if STOP:
+            for pid in list(executor._processes or {}):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, STOP)
         executor.shutdown(cancel_futures=True)
         if isinstance(error, BrokenProcessPool):
             raise WorkerError(
@@ -86,21 +91,65 @@ def _executor(workers: int) -> Iterator[ProcessPoolExecutor]:
         executor.shutdown()
 
 
-def _ignore_interrupt() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 @contextmanager
 def _no_interrupt() -> Iterator[None]:
-    """Keep an interrupt back for a moment; a process that is started meanwhile never gets one.
+    """Keep signals back for a moment; a process that is started meanwhile gets none before it is ready for them.
 
     Ctrl-C goes to all processes, and a worker that is still importing would print a traceback.
     """
-    if not hasattr(signal, "pthread_sigmask"):
+    if not STOP:
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, STOP})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+# ── in a worker ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+STOP: Any = getattr(signal, "SIGUSR1", None)
+"""Tells a worker to give up what it does. It is not killed: if it is just sending a result, the reader would wait for
+the rest for ever. Where there is no such signal (Windows), what is under way is waited for."""
+
+
+class _Stopped(BaseException):
+    """A worker was told to give up."""
+
+
+class _Self:
+    """What a worker knows of itself; it lasts as long as the process."""
+
+    busy = stopped = False
+
+
+def _begin() -> None:
+    Thread(target=_end_with_parent, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if STOP:
+        signal.signal(STOP, _stop)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {STOP})
+
+
+def _end_with_parent() -> None:
+    """Not to wait for work for ever where the program was killed."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
+
+
+def _stop(_: int, __: FrameType | None) -> None:
+    _Self.stopped = True
+    if _Self.busy:
+        raise _Stopped
+
+
+def _call(function: Callable[[_In], _Out], item: _In) -> _Out:
+    if _Self.stopped:
+        raise _Stopped
+    _Self.busy = True
+    try:
+        return function(item)
+    finally:
+        _Self.busy = False

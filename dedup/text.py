@@ -29,7 +29,7 @@ _UNSPACED_WORD = regex.compile(_UNSPACED, regex.V1)
 _STRIP = regex.compile(rf"[{_INVISIBLE}\p{{Mn}}]")
 # A sentence ends at a mark, with the quotes and brackets that close behind it, before white space and a new start.
 _SENTENCE_END = regex.compile(
-    r"""(?: [.!?\u2026\u061f\u06d4\u0964]+ ["'\u201d\u2019\u00bb)\]*_]* (?=\s) \s+
+    r"""(?: (?<![.!?\u2026]) [.!?\u2026\u061f\u06d4\u0964]++ ["'\u201d\u2019\u00bb)\]*_]* (?=\s) \s+
             (?= ["'\u201c\u2018\u00ab(\[*_>|#:-]* [\p{Lu}\p{Lt}\p{Lo}\p{N}] )
         | [\u3002\uff01\uff1f\uff0e]+ [\u300d\u300f\uff09"'\u201d\u2019]* )""",
     regex.VERBOSE | regex.V1,

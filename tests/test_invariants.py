@@ -221,7 +221,7 @@ def test_a_higher_threshold_removes_no_more(seed: int) -> None:
 
 
 LEFTOVER = (
-    "align.without: what is left of a run that is cut stands apart from the runs after it, and is too short alone"
+    "a passage that stands twice in one document may be chained with the document's own words around it, and stay"
 )
 
 

@@ -1,4 +1,3 @@
-
 """The output folder: refused if it is not ours, and equal records give equal bytes."""
 
 from __future__ import annotations
