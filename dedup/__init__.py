@@ -18,19 +18,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dedup.config import Config
     from dedup.data import Block, Document, Failure, Flag, Format, Keeper, Kind, Match, Reason, Source, Tag
-    from dedup.errors import DedupError, InputError, OutputError, SettingError
+    from dedup.errors import DedupError, InputError, OutputError, SettingError, WorkerError
     from dedup.extract import extract
     from dedup.pipeline import clean
     from dedup.result import Piece, Result
 
 __all__ = [
     "Block", "Config", "DedupError", "Document", "Failure", "Flag", "Format", "InputError", "Keeper", "Kind", "Match",
-    "OutputError", "Piece", "Reason", "Result", "SettingError", "Source", "Tag", "clean", "extract",
+    "OutputError", "Piece", "Reason", "Result", "SettingError", "Source", "Tag", "WorkerError",
+    "clean", "extract",
 ]  # fmt: skip
 
 _HOME = {
     "Config": "config", "DedupError": "errors", "InputError": "errors", "OutputError": "errors",
-    "SettingError": "errors", "Piece": "result", "Result": "result", "clean": "pipeline", "extract": "extract",
+    "SettingError": "errors", "WorkerError": "errors", "Piece": "result", "Result": "result", "clean": "pipeline",
+    "extract": "extract",
 }  # fmt: skip
 """The module that a name stands in; the rest stand in `data`."""
 

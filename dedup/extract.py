@@ -211,9 +211,10 @@ def _from_record(source: Source) -> Document:
         ) from error
     url, site, title, author, date, language = (_stated(record, field) for field in _STATED)
     metadata = record.get("metadata")
-    extra = {key: value for key, value in record.items() if key not in {*_STATED, "id", "metadata", "tags", name}}
-    known = dict(metadata) if isinstance(metadata, dict) else ({} if metadata is None else {"metadata": metadata})
     tags = record.get("tags") if isinstance(record.get("tags"), list) else None
+    taken = {*_STATED, "id", "metadata", name} | ({"tags"} if tags is not None else set())
+    extra = {key: value for key, value in record.items() if key not in taken}
+    known = dict(metadata) if isinstance(metadata, dict) else ({} if metadata is None else {"metadata": metadata})
     return Document(
         id=_stated(record, "id") or source.id,
         text=text,

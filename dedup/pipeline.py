@@ -58,6 +58,7 @@ def clean(
 
     Raises:
         SettingError, InputError, OutputError: before any work is done.
+        WorkerError: a process of the runner died.
 
     >>> result = clean([{"id": "a", "text": "The mill closed in May."}, {"id": "b", "text": ""}])
     >>> [document["text"] for document in result.documents()], result.failures[0].why
@@ -66,8 +67,9 @@ def clean(
     config = config or Config()
     temporary = None if out else _Temporary(prefix="dedup-")
     folder = Path(out) if out else Path(temporary.name if temporary else "")
-    sources, ignored = open_inputs(inputs, config.max_bytes, folder)
     write.check_folder(folder)
+    sources, ignored = open_inputs(inputs, config.max_bytes, folder)
+    write.make_folder(folder)
     store = Store.open(folder / write.WORK, f"{config.digest} {SCHEME} {write.versions()}")
     work = Work(store.folder, config)
 

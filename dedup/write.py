@@ -58,15 +58,23 @@ _DISTRIBUTION = {"dedup": "dedup-corpus"}
 
 
 def check_folder(folder: Path) -> None:
-    """Refuse an output folder that is not ours; make it if it is not there.
+    """Refuse an output folder that is not ours.
 
     Raises:
-        OutputError: it is a file, or holds something that no run of ours left, or cannot be made.
+        OutputError: it is a file, or holds something that no run of ours left.
     """
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder}: is a file, not a folder")
     if folder.is_dir() and any(folder.iterdir()) and not (is_finished(folder) or (folder / WORK / "stamp").is_file()):
         raise OutputError(f"{folder}: is not empty and was not made by dedup; name another folder, or remove it")
+
+
+def make_folder(folder: Path) -> None:
+    """Make the output folder if it is not there.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

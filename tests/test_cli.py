@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from dedup import Config
 from dedup.cli import main
+from dedup.errors import WorkerError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -348,6 +349,22 @@ def test_restore_gives_files_back_byte_for_byte(here: Path) -> None:
     assert {name: content for name, content in tree(here / "back").items() if content is not None} == FILES
 
 
+def test_restore_tells_files_whose_bytes_do_not_come_back(here: Path) -> None:
+    (here / "src").mkdir()
+    (here / "src/a.txt").write_bytes(MILL.encode())
+    (here / "src/b.txt").write_bytes(b"The mill \xfa\x54 closed.\n")  # a sign that cp932 has twice
+    assert call("clean", "src", "-o", "out", "-q", "--encoding", "cp932").exit_code == 0
+
+    run = call("restore", "out", "-o", "back")
+
+    assert (run.exit_code, run.stdout) == (1, "")
+    assert run.stderr == (
+        "b.txt: b.txt: its text is as it was, but not every byte: in cp932 a text can be written in more than one way\n"
+    )
+    assert (here / "back/b.txt").read_text("cp932") == "The mill ¬ closed.\n".replace("¬", "\uffe2")
+    assert call("restore", "out").exit_code == 0
+
+
 def test_restore_gives_pages_as_text_and_records_as_lines(here: Path) -> None:
     (here / "in/page.html").write_text(f"<html><body><nav>Home</nav><article><p>{MILL}</p></article></body></html>")
     lines = [{"id": "x", "text": " \r\n" + MILL, "url": "https://a.example/x"}, {"id": "z", "markdown": "# " + FERRY}]
@@ -459,10 +476,16 @@ def test_every_command_and_option_has_help_and_an_example(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "code"), [(KeyboardInterrupt(), 130), (OSError(28, "No space left", "out/x"), 2), (KeyError("x"), 70)]
+    ("error", "said", "code"),
+    [
+        (KeyboardInterrupt(), "Interrupted. `dedup clean` into the same folder", 130),
+        (OSError(28, "No space left", "out/x"), "Error: out/x: No space left", 2),
+        (WorkerError("a worker process died"), "Error: a worker process died\n", 70),
+        (KeyError("x"), "This is a bug in dedup.", 70),
+    ],
 )
 def test_what_ends_a_run_has_its_exit_code(
-    here: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int
+    here: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, said: str, code: int
 ) -> None:
     def fails(*_: object, **__: object) -> None:
         raise error
@@ -470,13 +493,8 @@ def test_what_ends_a_run_has_its_exit_code(
     monkeypatch.setattr("dedup.pipeline.clean", fails)
     run = call("clean", here / "in", "-o", "out")
 
-    said = {
-        130: "Interrupted. `dedup clean` into the same folder",
-        2: "Error: out/x: No space left",
-        70: "This is a bug in dedup.",
-    }
     assert (run.exit_code, run.stdout) == (code, "")
-    assert said[code] in run.stderr
+    assert said in run.stderr
 
 
 def test_an_interrupted_run_goes_on_to_the_same_end(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -204,3 +204,47 @@ def test_a_text_is_a_page_only_if_it_starts_with_a_tag() -> None:
 def test_what_cannot_be_extracted_is_a_value_error() -> None:
     with pytest.raises(ValueError, match="empty"):
         dedup.extract("  ")
+
+
+@pytest.mark.parametrize(
+    ("content", "settings", "exact"),
+    [
+        (GERMAN.encode(), {}, True),
+        (("\ufeff" + GERMAN).encode("utf-16-be"), {}, True),
+        (("\ufeff" + GERMAN).encode("utf-16-be"), {"encoding": "utf-16"}, False),  # would be written little-endian
+        (b"The mill \xfa\x54 closed.", {"encoding": "cp932"}, False),  # a sign that cp932 has twice
+        (b"The mill +AGE- closed.", {"encoding": "utf-7"}, False),
+    ],
+)
+def test_a_text_that_does_not_give_its_bytes_back_is_not_exact(
+    content: bytes, settings: dict[str, Any], exact: bool
+) -> None:
+    document = of_file(content, **settings)
+
+    assert isinstance(document, Document)
+    assert document.exact is exact
+    assert unpack(pack(document)) == document
+
+
+@pytest.mark.parametrize("label", ["latin1", "ISO_8859-1", "l1", "us-ascii"])
+def test_a_name_of_latin_1_means_windows_1252(label: str) -> None:
+    page = f"<html><head><meta charset={label}></head><body><p>“Café”</p></body></html>"
+
+    document = of_file(page.encode("cp1252"), Format.HTML)
+
+    assert isinstance(document, Document)
+    assert (document.text, document.encoding) == ("“Café”", "windows-1252")
+
+
+def test_metadata_nested_too_deep_to_be_written_is_a_failure() -> None:
+    found = of_record(b'{"text": "The mill.", "metadata": ' + b'{"a":' * 300 + b"1" + b"}" * 301)
+
+    assert isinstance(found, Failure)
+    assert found.why.startswith("its metadata cannot be written as JSON: ")
+
+
+def test_tags_that_are_no_list_stay_in_the_metadata() -> None:
+    found = read_source(Source("a:1", "a:1", None, {"text": "The mill closed.", "tags": "mills"}), Config())
+
+    assert isinstance(found, Document)
+    assert (found.tags, found.metadata) == ([], {"tags": "mills"})

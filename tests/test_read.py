@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from backports import zstd
@@ -123,6 +125,79 @@ def test_a_link_that_leads_nowhere_is_a_failure(folder: Path, target: str) -> No
     (folder / "link.txt").symlink_to(folder / target)
 
     assert [Path(failure.id).name for failure in find([folder]).failures] == ["link.txt"]
+
+
+def test_a_link_to_another_article_is_a_document_of_its_own(folder: Path) -> None:
+    (folder / "link.txt").symlink_to(folder / "b.txt")
+
+    assert {"b.txt", "link.txt"} <= set(names([folder]))
+    assert names([folder / "link.txt"]) == ["link.txt"]
+
+
+def test_what_is_in_the_output_folder_is_read_in_no_way(folder: Path) -> None:
+    found = find([folder / "b.txt", folder / "sub", folder / "sub/d.jsonl", f"{folder}/sub/*"], exclude=folder / "sub")
+
+    assert [name for name, _ in found.files] == ["b.txt"]
+    assert found.failures == [Failure(str(folder / "sub/d.jsonl"), "lies in the output folder, which is not read")]
+
+
+def test_a_loop_of_links_matched_by_a_glob_stops_nothing(folder: Path) -> None:
+    (folder / "link.txt").symlink_to(folder / "link.txt")
+
+    found = list(sources(find([f"{folder}/*.txt"], exclude=folder / "sub").files, MAX))
+
+    assert [each.id for each in found] == ["b.txt", "link.txt"]
+    assert isinstance(found[1], Failure)
+
+
+def test_a_folder_that_cannot_be_listed_is_a_failure(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = os.scandir
+
+    def refuse(path: Any) -> Any:
+        if str(path).endswith("sub"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+
+    assert find([folder]).failures == [Failure("sub", "cannot be read: Permission denied")]
+
+
+def test_a_pipe_in_a_folder_is_a_failure_and_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.txt")
+
+    assert find([folder]).failures == [Failure("pipe.txt", "is not a file")]
+
+
+def test_a_byte_order_mark_may_stand_before_any_line(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b'\xef\xbb\xbf{"text": "One."}\n\xef\xbb\xbf{"text": "Two."}\n')
+
+    found = list(sources(find([tmp_path]).files, MAX))
+
+    assert [each.content for each in found if isinstance(each, Source)] == [
+        b'{"text": "One."}\n',
+        b'{"text": "Two."}\n',
+    ]
+
+
+def test_a_large_limit_takes_no_memory(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"x" * 3_000_000)
+
+    (found,) = sources(find([tmp_path]).files, 2**53 - 1)
+
+    assert isinstance(found, Source)
+    assert len(found.content) == 3_000_000
+
+
+@pytest.mark.parametrize(
+    "source", [Source("p\ud800", "p", Format.TEXT, b"x"), Source("p", "p\ud800", Format.TEXT, b"x")]
+)
+def test_a_source_that_cannot_be_named_in_the_record_is_a_failure(source: Source) -> None:
+    (found,) = given([source])
+
+    assert isinstance(found, Failure)
+    assert found.id == "input:1"
+    assert found.why.startswith("cannot be written as JSON: ")
 
 
 @pytest.mark.parametrize(("suffix", "packed"), [(".gz", gzip.compress), (".zst", zstd.compress)])

@@ -22,6 +22,9 @@ TEXTS = {
     "b": f"{article(2)}\r\n\r\n{prose(1_000, 60)}\r\n\r\n{prose(1_001, 60)}\r\n",
     "c": f"---\ntitle: The copy\ndate: 2025-01-01\n---\n\n{article(1)}\n",
     "d/e": "Short.\n\n",
+    "d//e": "---\n\nBegins with a rule.\n---\n\nAnd has another.\n",
+    "d/e.md/f": "---\n",
+    "d": "Alone.",
 }
 
 
@@ -71,7 +74,7 @@ def test_the_summary_adds_up(tmp_path: Path) -> None:
     summary = result.summary
     removed = list(result.removed())
     counts = [count for kinds in summary["removed"].values() for count in kinds.values()]
-    assert summary["documents"] == {"in": 4, "out": len(list(result.documents())), "failed": 0}
+    assert summary["documents"] == {"in": len(TEXTS), "out": len(list(result.documents())), "failed": 0}
     assert summary["characters"]["in"] == sum(map(len, TEXTS.values()))
     assert summary["characters"]["out"] == sum(len(each["text"]) for each in result.documents())
     assert sum(count["spans"] for count in counts) == len(removed)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import operator
+import os
+import signal
+import subprocess
+import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from dedup.errors import WorkerError
 from dedup.progress import with_bars
 from dedup.run import pool, serial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 def test_results_come_in_the_items_order() -> None:
@@ -47,6 +54,54 @@ def test_a_pool_reads_only_a_few_items_ahead() -> None:
     assert next(results) == 0
     assert len(taken) <= 3 * 2 + 1
     results.close()  # type: ignore[attr-defined]
+
+
+def test_a_pool_that_is_left_ends_soon_whatever_it_is_at() -> None:
+    """With large items and results, so that it is left while some are on their way."""
+    start = time.monotonic()
+    results = pool(2)(_slowly, [b"x" * 3_000_000] * 6 + [b""] * 100)
+
+    next(results)
+    results.close()  # type: ignore[attr-defined]
+
+    assert time.monotonic() - start < 10
+
+
+def _slowly(content: bytes) -> bytes:
+    time.sleep(0.01 if content else 60)
+    return content
+
+
+def test_a_worker_that_dies_is_told_with_what_to_do() -> None:
+    with pytest.raises(WorkerError, match=r"a worker process died.*-j 1"):
+        list(pool(2)(os._exit, [3, 3]))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_what_ends_the_program_ends_its_workers(tmp_path: Path, sent: signal.Signals, code: int) -> None:
+    """As Ctrl-C does it: the signal goes to all processes. None prints a traceback, and none is left."""
+    program = (
+        "import sys, time\n"
+        "from dedup.run import pool\n"
+        "if __name__ == '__main__':\n"
+        "    try:\n"
+        "        for _ in pool(2)(time.sleep, [0, 0] + [60] * 20): print('.', flush=True)\n"
+        "    except KeyboardInterrupt:\n"
+        "        sys.exit(130)\n"
+    )
+    (tmp_path / "program.py").write_text(program)
+    with subprocess.Popen(
+        [sys.executable, tmp_path / "program.py"], stdout=-1, stderr=-1, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        (os.killpg if sent is signal.SIGINT else os.kill)(process.pid, sent)
+        # Read to the end: to where the last process that holds the stream has ended.
+        said = process.stderr.read()
+        assert b"Traceback" not in said
+        assert process.wait() == code
 
 
 def test_bars_are_silent_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:

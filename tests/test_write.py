@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import OutputError
-from dedup.write import check_folder, front_matter, is_finished, tree_path, versions, write_records
+from dedup.write import check_folder,
+    make_folder, front_matter, is_finished, tree_path, versions, write_records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +23,7 @@ IDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 def test_a_folder_that_is_new_or_empty_is_taken(tmp_path: Path) -> None:
     check_folder(tmp_path)
     check_folder(tmp_path / "a" / "b")
+    make_folder(tmp_path / "a" / "b")
 
     assert (tmp_path / "a" / "b").is_dir()
 
@@ -50,7 +52,7 @@ def test_a_file_or_a_folder_in_a_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="is a file, not a folder"):
         check_folder(tmp_path / "out")
     with pytest.raises(OutputError, match="cannot be made"):
-        check_folder(tmp_path / "out" / "in")
+        make_folder(tmp_path / "out" / "in")
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst"])
@@ -72,6 +74,21 @@ def test_a_path_in_a_tree_stays_in_the_tree(id_: str, kind: str) -> None:
     assert not {"..", ".", ""} & set(steps)
     assert all(each.isprintable() for each in path)
     assert all(len(step.encode()) <= 255 for step in steps)
+
+
+STEPS = st.lists(
+    st.sampled_from(["", ".", "..", "a", "a.txt", "a.MD", "%2F", "%2E", "é", "a" * 300, "a" * 301]), min_size=1
+)
+
+
+@given(STEPS, STEPS, st.sampled_from(["text", "markdown"]))
+def test_no_two_documents_meet(left: list[str], right: list[str], kind: str) -> None:
+    one, other = (tree_path("/".join(steps), kind) for steps in (left, right))
+
+    assert (one == other) == (left == right)
+    assert not other.lower().startswith(one.lower() + "/")
+    assert max(map(len, one.split("/"))) <= 255
+    assert len(one) <= 1_000
 
 
 @pytest.mark.parametrize(("left", "right"), [("a/b", "a//b"), ("/a", "a"), ("a/", "a")])
