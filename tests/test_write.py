@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import OutputError
-from dedup.write import check_folder,
-    make_folder, front_matter, is_finished, tree_path, versions, write_records
+from dedup.write import check_folder, front_matter, is_finished, make_folder, tree_path, versions, write_records
 
 if TYPE_CHECKING:
     from pathlib import Path
