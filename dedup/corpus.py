@@ -118,7 +118,7 @@ def merge_words(work: Work, shards: list[str]) -> None:
     sizes = [np.diff(store.column(shard, "bounds")) for shard in shards]
     store.save(ALL, "bounds", np.concatenate(([0], np.cumsum(np.concatenate(sizes)))).astype(np.int64))
     for name in Corpus._fields[1:]:
-        store.save(ALL, name, np.concatenate([store.column(shard, name) for shard in shards]))
+        store.merge(shards, ALL, name)
 
 
 def corpus(work: Work) -> Corpus:

@@ -76,7 +76,7 @@ class Source:
     """Where it stands, for messages: `path` or `path:line`."""
     id: str
     """The id it has if it does not bring one."""
-    kind: Format | None
+    format: Format | None
     """The format of a file; None for a record, whose field names it."""
     content: bytes | dict[str, Any]
 

@@ -56,8 +56,8 @@ def extract(text: str, *, format: Format | str | None = None, id: str = "", url:
 def read_source(source: Source, config: Config) -> Document | Failure:
     """The document of a source, or why there is none."""
     try:
-        if source.kind is not None and isinstance(source.content, bytes):
-            document = _from_file(source, source.kind, source.content, config)
+        if source.format is not None and isinstance(source.content, bytes):
+            document = _from_file(source, source.format, source.content, config)
         else:
             document = _from_record(source)
         _check_writable(_document(document, config))

@@ -15,7 +15,7 @@ import numpy as np
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -62,6 +62,23 @@ class Store:
         """Write a column of a shard."""
         with atomic(self.folder / f"{shard}.{name}.npy") as handle:
             np.save(handle, column, allow_pickle=False)
+
+    def merge(self, shards: Sequence[str], target: str, name: str) -> None:
+        """Put a column of some shards one behind the other as that of the shard `target`, a shard at a time."""
+        columns = [self.column(shard, name) for shard in shards]
+        size = sum(map(len, columns))
+        if not size:
+            self.save(target, name, np.zeros(0, columns[0].dtype))
+            return
+        path = self.folder / f"{target}.{name}.npy"
+        temporary = path.with_name(path.name + ".part")
+        whole = np.lib.format.open_memmap(temporary, "w+", columns[0].dtype, (size,))
+        start = 0
+        for column in columns:
+            whole[start : start + len(column)] = column
+            start += len(column)
+        whole.flush()
+        temporary.replace(path)
 
     def column(self, shard: str, name: str) -> NDArray[Any]:
         """A column of a shard, memory-mapped."""

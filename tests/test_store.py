@@ -61,3 +61,16 @@ def test_removing_leaves_nothing(tmp_path: Path) -> None:
     store.remove()
 
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("sizes", [(3, 0, 2), (0,), (0, 0), (5,)])
+def test_merged_columns_are_those_of_the_shards_in_order(tmp_path: Path, sizes: tuple[int, ...]) -> None:
+    store = Store.open(tmp_path / "work", "stamp")
+    for number, size in enumerate(sizes):
+        store.save(f"s{number}", "words", np.arange(size, dtype=np.int32) + 10 * number)
+
+    store.merge([f"s{number}" for number in range(len(sizes))], "all", "words")
+
+    want = [10 * number + at for number, size in enumerate(sizes) for at in range(size)]
+    assert store.column("all", "words").tolist() == want
+    assert store.column("all", "words").dtype == np.int32
