@@ -44,12 +44,13 @@ def flags(document: Document, counts: NDArray[np.int64], articles: int, config: 
     blocks = look(document, counts)
     _by_extractor(blocks)
     article = [block for block in blocks if block.main]
-    _by_rules(article)
-    _by_thread(article)
-    _take_metadata(document, blocks)
-    _by_edges(article, site, _names(document.author))
-    _by_often(article, site, document.format)
-    _fill_gaps(article)
+    if len(article) > 1:  # a text of one block is what there is to say, and furnishes nothing
+        _by_rules(article)
+        _by_thread(article)
+        _take_metadata(document, blocks)
+        _by_edges(article, site, _names(document.author))
+        _by_often(article, site, document.format)
+        _fill_gaps(article)
     _take_metadata(document, blocks)
     kinds = set(config.keep_kinds)
     return [

@@ -162,3 +162,10 @@ def test_a_paragraph_of_running_text_that_three_articles_share_stays_in_one(plac
     found = cleaned(site(texts))
 
     assert [id_ for id_, text in found.texts.items() if shared in text], "all copies are gone"
+
+
+@pytest.mark.parametrize("text", ["Subscribe to our newsletter", "X", "© 2024 The Mill House. All rights reserved."])
+def test_a_text_of_one_block_stays_whatever_it_says(text: str) -> None:
+    found = cleaned([{"id": "a", "text": text}, {"id": "b", "text": article(1)}])
+
+    assert found.texts["a"] == text
