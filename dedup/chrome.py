@@ -146,6 +146,8 @@ def _by_edges(article: list[Evidence], site: Site, authors: tuple[str, ...]) -> 
             weak = weak or _weak(block, where, site)
             if weak:
                 block.verdict = weak
+            elif block.tag is Tag.HEADING and block.counts[0] >= site.needed:
+                continue  # it goes if all under it does
             elif block.tag is Tag.RULE or (where is Where.START and block.tag is Tag.HEADING and not body):
                 body = body or block.tag is Tag.HEADING  # the headline may stand in the run, and stays
             else:
@@ -226,8 +228,9 @@ def _fill_gaps(article: list[Evidence]) -> None:
             block.verdict = Verdict(Kind.FOOTER, "A rule between chrome.", {"rule": "rule-between-chrome"})
         elif not block.verdict and before and after and block.links > 0.9 and block.words <= SHORT:
             block.verdict = Verdict(before.kind, "Nothing but links, between chrome.", {"rule": "links-between-chrome"})
-    for index, block in enumerate(article):
-        if not block.verdict and block.tag is Tag.HEADING and index:
+    for index in range(len(article) - 1, 0, -1):  # from the end: a section may hold nothing but empty ones
+        block = article[index]
+        if not block.verdict and block.tag is Tag.HEADING:
             section = list(_section(article, index))
             if section and all(each.verdict for each in section) and block.counts[0] >= 2:
                 first = section[0].verdict
@@ -239,7 +242,7 @@ def _fill_gaps(article: list[Evidence]) -> None:
 
 def _section(article: list[Evidence], index: int) -> Iterator[Evidence]:
     for block in article[index + 1 :]:
-        if block.tag is Tag.HEADING and not block.verdict:
+        if block.tag is Tag.HEADING and block.level <= article[index].level:
             return
         yield block
 

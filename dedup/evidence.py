@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dedup.data import Document, Kind, Tag
+from dedup.data import Block, Document, Format, Kind, Tag
 from dedup.lexicon import Hit, Where, dom_kind, hits, languages_of
 from dedup.text import count_words, plain
 
@@ -45,6 +45,8 @@ class Evidence:
     words: int
     counts: tuple[int, int, int]
     hits: tuple[Hit, ...]
+    level: int = 0
+    """Of a heading: 1 for the highest."""
     verdict: Verdict | None = None
 
 
@@ -78,7 +80,18 @@ def look(document: Document, counts: NDArray[np.int64]) -> list[Evidence]:
         found = hits(text, words, frozenset(zones), languages) if tried else ()
         exact, template, near = (int(count) for count in of_block)
         known = (block.start, block.end, block.tag, block.main, block.links, block.path)
-        blocks.append(Evidence(*known, text, words, (exact, template, near), found))
+        blocks.append(Evidence(*known, text, words, (exact, template, near), found, _level(document, block)))
         if block.main:
             index, seen = index + 1, seen + block.end - block.start
     return blocks
+
+
+def _level(document: Document, block: Block) -> int:
+    """The level of a heading: its `#` marks, or the `h3` it stands in; 1 where it has none."""
+    if block.tag is not Tag.HEADING:
+        return 0
+    if document.format is Format.HTML:
+        step = block.path.rsplit("/", 1)[-1]
+        return int(step[1]) if step[1:2].isdigit() else 1
+    text = document.text[block.start : block.end]
+    return max(1, len(text) - len(text.lstrip("#")))

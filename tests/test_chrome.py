@@ -169,3 +169,17 @@ def test_a_text_of_one_block_stays_whatever_it_says(text: str) -> None:
     found = cleaned([{"id": "a", "text": text}, {"id": "b", "text": article(1)}])
 
     assert found.texts["a"] == text
+
+
+def test_a_heading_stays_as_long_as_something_stays_under_it() -> None:
+    def issue(n: int) -> str:
+        own = "\n\n".join(f"# {title}\n\n{prose(10 * n + at, 40)}" for at, title in enumerate(("One", "Two")))
+        calls = "# Calls\n\n## Papers\n\nSend us your papers.\n\n## Talks\n\nSend us your talks."
+        return f"{own}\n\n# News\n\n## Official\n\n{prose(10 * n + 5, 40)}\n\n{calls}\n\nSubscribe to our newsletter.\n"
+
+    found = cleaned([{"id": f"d{n}", "text": issue(n)} for n in range(1, 5)])
+
+    for text in found.texts.values():
+        assert "# News\n\n## Official" in text
+        assert "Calls" not in text
+        assert "Papers" not in text
