@@ -25,6 +25,7 @@ _SKIPPED = frozenset(
     map""".split()
 )
 _READERS_ONLY = frozenset("sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only".split())
+_TITLE, _TITLE_END = re.compile(r"<title\b[^>]*>", re.IGNORECASE), re.compile(r"</title\b", re.IGNORECASE)
 _CLIPPED = re.compile(r"clip:\s*rect\((?:0|1px)[^)]*\)|clip-path:\s*inset\((?:50|100)%\)")
 _INLINE = frozenset(
     """a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark meter nobr output
@@ -85,6 +86,8 @@ def _parse(html: str) -> HtmlElement:
     # huge_tree: without it libxml2 stops at a depth of 256 and drops the rest of the page without a word.
     parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
     clean = html.replace("\x00", "\N{REPLACEMENT CHARACTER}")  # libxml2 ends a page at a NUL byte
+    if not _TITLE_END.search(clean):  # a title that does not end takes the whole page with it, in browsers too
+        clean = _TITLE.sub("", clean, count=1)
     try:
         tree = document_fromstring(clean.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
