@@ -128,6 +128,8 @@ def test_a_page_without_an_element_is_refused() -> None:
 
 
 def test_a_title_that_does_not_end_takes_nothing_with_it() -> None:
-    page = read_page(f"<html><head><title>The mill<script>1</script></head><body><p>{'The mill closed. ' * 20}</p></body>")
+    page = read_page(
+        f"<html><head><title>The mill<script>1</script></head><body><p>{'The mill closed. ' * 20}</p></body>"
+    )
 
     assert [page.text[block.start : block.end][:16] for block in page.blocks if block.main] == ["The mill closed."]
