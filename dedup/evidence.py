@@ -26,6 +26,8 @@ ROOMY = (Kind.BOILERPLATE, Kind.BYLINE, Kind.COPYRIGHT, Kind.FOOTER, Kind.HEADER
 
 @dataclass(slots=True)
 class Verdict:
+    """Why a block goes, and as what."""
+
     kind: Kind
     why: str
     evidence: dict[str, Any]
@@ -52,6 +54,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Site:
+    """The site of a document: its name, how many distinct articles it has, and in how many a block is repeated."""
+
     name: str
     articles: int
     needed: int

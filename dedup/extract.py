@@ -10,7 +10,7 @@ import orjson
 
 from dedup.config import Config, codec
 from dedup.data import Block, Document, Failure, Format, Source
-from dedup.html import UnreadablePageError, read_page
+from dedup.html import read_page
 from dedup.markup import blocks as markup_blocks
 
 if TYPE_CHECKING:
@@ -271,6 +271,3 @@ def unpack(record: Mapping[str, Any]) -> Document:
 
     rows = [Block(start, end, Tag(tag), main, path, links) for start, end, tag, main, path, links in record["blocks"]]
     return Document(**{**record, "format": Format(record["format"]), "blocks": rows})
-
-
-__all__ = ["UnreadablePageError", "extract", "pack", "read_source", "site_of", "unpack"]

@@ -181,6 +181,3 @@ def _summary(cut: list[shards.Cut], failures: list[Failure], ignored: list[str],
             f"{s:.1f}": round(candidate_probability(s, config.bands, config.rows), 4) for s in (0.5, 0.6, 0.7, 0.8, 0.9)
         },
     }
-
-
-__all__ = ["clean"]

@@ -18,6 +18,7 @@ def flagged(record: dict[str, Any]) -> tuple[Document, list[Flag]]:
 
 
 def clean_record(document: Document, text: str) -> dict[str, Any]:
+    """A line of `clean`: the text that stays, and what is known of the document."""
     known = {name: getattr(document, name) for name in ("url", "site", "title", "author", "date", "language", "source")}
     metadata = document.metadata | ({"tags": document.tags} if document.tags else {})
     record = {"id": document.id, "text": text, **known, "metadata": metadata}
@@ -25,6 +26,7 @@ def clean_record(document: Document, text: str) -> dict[str, Any]:
 
 
 def removed_record(document: Document, flag: Flag) -> dict[str, Any]:
+    """A line of `removed.jsonl`: what went, and why."""
     record = {"id": document.id, "start": flag.start, "end": flag.end, "text": document.text[flag.start : flag.end],
               "reason": flag.reason, "kind": flag.kind, "why": flag.why, "evidence": flag.evidence}  # fmt: skip
     if flag.keeper:
@@ -33,6 +35,7 @@ def removed_record(document: Document, flag: Flag) -> dict[str, Any]:
 
 
 def source_record(document: Document) -> dict[str, Any]:
+    """A line of `sources.jsonl`: where the document came from, and the digest of its source text."""
     digest = hashlib.blake2b(document.text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
     return {"id": document.id, "place": document.place, "format": document.format, "encoding": document.encoding,
             "exact": document.exact, "characters": len(document.text), "digest": digest}  # fmt: skip

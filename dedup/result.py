@@ -16,7 +16,7 @@ from dedup.errors import OutputError
 from dedup.html import SEPARATOR
 from dedup.markup import blocks as markup_blocks
 from dedup.read import open_zstd
-from dedup.write import CLEAN, FAILURES, MANIFEST, REMOVED, SOURCES, TREE, front_matter, is_finished, tree_path
+from dedup.write import CLEAN, FAILURES, MANIFEST, REMOVED, SOURCES, TREE, is_finished, tree_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,6 +151,3 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
     with opened(path, "rb") as handle:
         for line in handle:
             yield orjson.loads(line)
-
-
-__all__ = ["Piece", "Result", "front_matter"]

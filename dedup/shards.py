@@ -95,9 +95,7 @@ def _digest(sources: Iterable[Source | Failure]) -> str:
     digest = hashlib.blake2b(digest_size=8)
     for source in sources:
         content = source.content if isinstance(source, Source) else source.why
-        raw = (
-            content if isinstance(content, bytes) else orjson.dumps(content, default=repr, option=orjson.OPT_SORT_KEYS)
-        )
+        raw = content if isinstance(content, bytes) else orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
         digest.update(orjson.dumps([type(source).__name__, getattr(source, "place", ""), source.id, len(raw)]) + raw)
     return digest.hexdigest()
 
