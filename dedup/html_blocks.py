@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _SKIPPED = frozenset(
-    """script style noscript template head iframe object embed svg canvas audio video select textarea datalist
+    b"""script style noscript template head iframe object embed svg canvas audio video select textarea datalist
     map""".split()
 )
 _READERS_ONLY = frozenset("sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only".split())
 _CLIPPED = re.compile(r"clip:\s*rect\((?:0|1px)[^)]*\)|clip-path:\s*inset\((?:50|100)%\)")
 _INLINE = frozenset(
-    """a abbr acronym b bdi bdo big br cite code data del dfn em font i img input ins kbd label mark meter nobr output
+    b"""a abbr acronym b bdi bdo big br cite code data del dfn em font i img input ins kbd label mark meter nobr output
     progress q rp rt ruby s samp small span strike strong sub sup time tt u var wbr button link meta noindex o:p
     st1:place""".split()
 )
@@ -72,7 +72,7 @@ def pieces(tree: HtmlElement) -> list[Piece]:
     pairs = zip(tokens, tokens, strict=False)
     for markup, between in pairs:
         text = between
-        mark = known.get(markup) or known.setdefault(markup, _mark(markup.decode()))
+        mark = known.get(markup) or known.setdefault(markup, _mark(markup))
         if mark is _HIDDEN:
             text = _skip(pairs)
         elif mark.act is not None:
@@ -170,27 +170,18 @@ class _Walk:
         """End the block that is being read."""
         raw = b"".join(self.buffer).decode()
         self.buffer.clear()
-        linked = b"".join(self.links).decode() if self.links else ""
-        self.links.clear()
         if "&" in raw:
-            raw, linked = unescape(raw), unescape(linked)
-        self.add(raw, len("".join(linked.split())))
-
-    def add(self, raw: str, linked: int) -> None:
-        """Add the blocks of a run of text: two <br> end a paragraph."""
+            raw = unescape(raw)
+        linked = 0
+        if self.links:
+            links = unescape(b"".join(self.links).decode())
+            linked = len("".join(links.split()))
+            self.links.clear()
         tag, path = self.tags[-1], self.paths[-1]
-        if tag is not Tag.CODE and "\v" not in raw:
-            text = " ".join(raw.split())
-            if text:
-                self.pieces.append(Piece(text, tag, path, linked))
-            return
-        shown = max(1, len("".join(raw.split())))
-        for part in [raw] if tag is Tag.CODE else raw.split("\v\v"):
-            lines = part.split("\n") if tag is Tag.CODE else part.split("\v")
-            text = "\n".join(line for line in (_squeeze(line, tag) for line in lines) if line)
-            if text:
-                share = len("".join(text.split())) / shown
-                self.pieces.append(Piece(text, tag, path, round(linked * share)))
+        if "\v" in raw or tag is Tag.CODE:
+            self.pieces += _parts(raw, tag, path, linked)
+        elif text := " ".join(raw.split()):
+            self.pieces.append(Piece(text, tag, path, linked))
 
     def join_cells(self, first: int) -> None:
         """Make one block of the short cells of a row."""
@@ -198,6 +189,17 @@ class _Walk:
         if len(cells) > 1 and all(cell.tag is Tag.ROW and len(cell.text) <= _CELL for cell in cells):
             text = " | ".join(cell.text for cell in cells)
             self.pieces[first:] = [Piece(text, Tag.ROW, cells[0].path, sum(cell.linked for cell in cells))]
+
+
+def _parts(raw: str, tag: Tag, path: str, linked: int) -> Iterator[Piece]:
+    """The blocks of a text with line breaks: two <br> end a paragraph."""
+    shown = max(1, len("".join(raw.split())))
+    for part in [raw] if tag is Tag.CODE else raw.split("\v\v"):
+        lines = part.split("\n") if tag is Tag.CODE else part.split("\v")
+        text = "\n".join(line for line in (_squeeze(line, tag) for line in lines) if line)
+        if text:
+            share = len("".join(text.split())) / shown
+            yield Piece(text, tag, path, round(linked * share))
 
 
 def _squeeze(line: str, tag: Tag) -> str:
@@ -224,28 +226,29 @@ _HIDDEN = _Mark(step="hidden")
 _EMPTY, _BREAK = _Mark(_Walk.pass_by), _Mark(_Walk.end_line)
 _LINK, _LINK_END = _Mark(_Walk.enter_link), _Mark(_Walk.leave_link)
 _END, _ROW_END = _Mark(_Walk.leave), _Mark(_Walk.leave, row=True)
-_ENDS = {**dict.fromkeys((f"/{name}" for name in _INLINE), _PLAIN), "/a": _LINK_END, "/tr": _ROW_END}
+_ENDS = {**dict.fromkeys((b"/" + name for name in _INLINE), _PLAIN), b"/a": _LINK_END, b"/tr": _ROW_END}
 
 
-def _mark(markup: str) -> _Mark:
-    if markup[0] == "/":
+def _mark(markup: bytes) -> _Mark:
+    if markup[0] == _SLASH:
         return _ENDS.get(markup, _END)
-    empty = markup[-1] == "/"
-    name = markup.removesuffix("/").partition(" ")[0]
+    empty = markup[-1] == _SLASH
+    name = (markup[:-1] if empty else markup).partition(b" ")[0]
     if name in _SKIPPED or _unseen(markup):
         return _PLAIN if empty else _HIDDEN
-    if name == "br":
+    if name == b"br":
         return _BREAK
     if name in _INLINE:
-        return _LINK if name == "a" and not empty else _PLAIN
-    return _EMPTY if empty else _opening(markup, name)
+        return _LINK if name == b"a" and not empty else _PLAIN
+    return _EMPTY if empty else _opening(markup)
 
 
 @lru_cache(maxsize=1 << 12)
-def _opening(markup: str, name: str) -> _Mark:
+def _opening(markup: bytes) -> _Mark:
     """The start tag of a block. Remembered, as the pages of a site share them."""
-    attributes = dict(_attributes(markup))
-    return _Mark(_Walk.enter, _step(attributes, name), _TAGS.get(name), name == "tr")
+    text = markup.decode()
+    name = text.partition(" ")[0]
+    return _Mark(_Walk.enter, _step(dict(_attributes(text)), name), _TAGS.get(name), name == "tr")
 
 
 def _attributes(markup: str) -> Iterator[tuple[str, str]]:
@@ -253,13 +256,13 @@ def _attributes(markup: str) -> Iterator[tuple[str, str]]:
         yield name, unescape(value) if "&" in value else value
 
 
-def _unseen(markup: str) -> bool:
+def _unseen(markup: bytes) -> bool:
     """Text for screen readers only ("opens in a new tab"), which no reader sees: by class, or clipped to nothing."""
     low = markup.lower()
     # Four searches for a word cost a tenth of reading the attributes, which almost no tag then needs.
-    if not ("sr-only" in low or "visually" in low or "screen-reader" in low or "clip" in low):
+    if not (b"sr-only" in low or b"visually" in low or b"screen-reader" in low or b"clip" in low):
         return False
-    attributes = dict(_attributes(markup))
+    attributes = dict(_attributes(markup.decode()))
     if _CLIPPED.search(attributes.get("style", "")):
         return True
     return not _READERS_ONLY.isdisjoint(attributes.get("class", "").lower().split())
