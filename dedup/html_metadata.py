@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
+from html import unescape
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ _BROKEN = (ValueError, TypeError, AttributeError, KeyError, IndexError, Recursio
 """What trafilatura's readers raise on pages that state nonsense."""
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _SECTION = './/head//meta[@property="article:section" or contains(@name, "subject")][@content]/@content'
+_HALF = re.compile("[\ud800-\udfff]")
 _LONGEST = 120
 """An author is shorter."""
 
@@ -62,7 +64,7 @@ def _found(tree: HtmlElement, url: str | None) -> Found:
 
 def _read_json(tree: HtmlElement, found: Found) -> None:
     """JSON-LD, which goes before <meta>."""
-    from trafilatura.json_metadata import extract_json, extract_json_parse_error, normalize_json
+    from trafilatura.json_metadata import extract_json, extract_json_parse_error
     from trafilatura.metadata import JSON_MINIFY
 
     try:
@@ -70,15 +72,27 @@ def _read_json(tree: HtmlElement, found: Found) -> None:
             if script.get("type") not in ("application/ld+json", "application/settings+json") or not script.text:
                 continue
             try:
-                said = orjson.loads(normalize_json(script.text))
+                said = orjson.loads(_normal(script.text))
             except orjson.JSONDecodeError:  # lone surrogates, control characters, NaN; or no JSON at all
-                said = _loose_json(normalize_json(JSON_MINIFY.sub(r"\1", script.text)))
+                said = _loose_json(_normal(JSON_MINIFY.sub(r"\1", script.text)))
             if isinstance(said, str):
                 extract_json_parse_error(said, found)
             else:
                 extract_json(said, found)
     except _BROKEN:
         return  # what was read until then stands
+
+
+def _normal(text: str) -> str:
+    """As trafilatura's `normalize_json`, which looks at every character of its own to drop half ones."""
+    from trafilatura.json_metadata import JSON_UNICODE_REPLACE
+    from trafilatura.utils import HTML_STRIP_TAGS
+
+    if "\\" in text:
+        text = text.replace("\\n", "").replace("\\r", "").replace("\\t", "")
+        text = JSON_UNICODE_REPLACE.sub(lambda match: chr(int(match[1], 16)), text)
+        text = unescape(_HALF.sub("", text))
+    return " ".join(HTML_STRIP_TAGS.sub("", text).split())
 
 
 def _loose_json(text: str) -> Any:
@@ -120,9 +134,9 @@ def _categories(tree: HtmlElement) -> list[str]:
 
 # ── the author in the page's elements ───────────────────────────────────────────────────────────────────────────────
 
-_OTHERS = (
-    "//*[@rel='author' or contains(@itemprop, 'author') or contains(@data-component, 'Byline')"
-    " or @data-testid='AuthorCard' or @data-testid='AuthorURL']|//author"
+_OTHERS = (  # by the attribute, not by the element: a fifth of the time
+    "//@rel[. = 'author']/..|//@itemprop[contains(., 'author')]/..|//@data-component[contains(., 'Byline')]/.."
+    "|//@data-testid[. = 'AuthorCard' or . = 'AuthorURL']/..|//author"
 )
 _BY_ATTRIBUTE = "author|channel-name|zuozhe|bianji|xiaobian|submitted-by|posted-by|journalist-name"
 _ANY = re.compile(rf"{_BY_ATTRIBUTE}|Author|BBL|[Bb]yl|username|screenname|writer")
@@ -154,10 +168,10 @@ def _places(tree: HtmlElement) -> list[HtmlElement]:
     """The elements whose attributes speak of an author, in the order of the page."""
     found = list(_query(_OTHERS)(tree))
     for name in ("class", "id"):
-        values = _query(f"//@{name}")(tree)
-        if _ANY.search("\n".join(values)):
-            elements = _query(f"//*[@{name}]")(tree)
-            found += [each for each, value in zip(elements, values, strict=True) if _ANY.search(value)]
+        # All values in one string first: elements become objects only where one of the words stands at all.
+        values = "\n".join(_query(f"//@{name}")(tree))
+        for word in sorted(set(_ANY.findall(values))):
+            found += _query(f"//@{name}[contains(., $word)]/..")(tree, word=word)
     return list(tree.xpath("$found|$found", found=found)) if found else []
 
 

@@ -38,6 +38,7 @@ ROWS: list[set[str]] = [
 DOORS = {
     "click": {"cli"},
     "trafilatura": {"html*", "verdict*"},
+    "htmldate": {"html*"},
     "lxml": {"html*", "verdict*"},
     "regex": {"text"},
     "datasketch": {"sign"},
