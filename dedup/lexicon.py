@@ -16,6 +16,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from dedup.data import Kind
+from dedup.literals import Reader
+from dedup.sieve import Sieve
 from dedup.text import pattern
 
 if TYPE_CHECKING:
@@ -65,10 +67,19 @@ def rules() -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda rule: not rule.certain))
 
 
+@dataclass(frozen=True, slots=True)
+class DomRule:
+    """A rule for the place of a block in its page; its fields are those of the tables of `lexicon/dom.toml`."""
+
+    name: str
+    kind: Kind
+    pattern: str
+
+
 @cache
-def dom_rules() -> tuple[tuple[Kind, Any], ...]:
-    """What the tags, classes and ids around a block say of its kind (`lexicon/dom.toml`), first match first."""
-    return tuple((Kind(rule["kind"]), pattern(rule["pattern"])) for rule in _table("dom.toml")["rule"])
+def dom_rules() -> tuple[DomRule, ...]:
+    """What the tags, classes and ids around a block say of its kind, first match first."""
+    return tuple(DomRule(rule["name"], Kind(rule["kind"]), rule["pattern"]) for rule in _table("dom.toml")["rule"])
 
 
 @cache
@@ -105,13 +116,18 @@ _PART = re.compile(r"<<(\w+)>>")
 @lru_cache(maxsize=1 << 14)
 def hits(block: str, words: int, zones: frozenset[Where], languages: frozenset[str]) -> tuple[Hit, ...]:
     """The rules of these zones and languages that match a plain block of so many words, certain ones first."""
+    tried, sieve = _sieve(zones, languages, max(least for least in _SIZES if least <= words))
     found = []
-    for rule in _rules_for(zones, languages):
-        if rule.min_words <= words <= rule.max_words and len(block) <= LETTERS * rule.max_words:
-            match = _search(rule, block)
-            if match:
-                found.append(Hit(rule, {name: value.strip() for name, value in match.groupdict().items() if value}))
+    for number in sieve.sift(block):
+        rule = tried[number]
+        match = _search(rule, block) if _fits(rule, block, words) else None
+        if match:
+            found.append(Hit(rule, {name: value.strip() for name, value in match.groupdict().items() if value}))
     return tuple(found)
+
+
+def _fits(rule: Rule, block: str, words: int) -> bool:
+    return rule.min_words <= words <= rule.max_words and len(block) <= LETTERS * rule.max_words
 
 
 def _search(rule: Rule, block: str) -> Any:
@@ -128,9 +144,24 @@ PATIENCE = 2.0
 """Seconds for one rule on one block; they take microseconds."""
 
 
+_SIZES = (0, 25, 61)
+"""Words from which on a block has a sieve of its own: most rules are for short blocks, and most text is none."""
+
+
 @cache
-def _rules_for(zones: frozenset[Where], languages: frozenset[str]) -> tuple[Rule, ...]:
-    return tuple(rule for rule in rules() if rule.language in languages and not rule.where.isdisjoint(zones))
+def _sieve(zones: frozenset[Where], languages: frozenset[str], words: int) -> tuple[tuple[Rule, ...], Sieve]:
+    """The rules of these zones and languages for blocks of so many words and more, and which of them to try."""
+    spoken = [rule for rule in rules() if rule.language in languages and rule.max_words >= words]
+    tried = tuple(rule for rule in spoken if not rule.where.isdisjoint(zones))
+    return tried, Sieve([_needed(rule.language)[rule.name] for rule in tried])
+
+
+@cache
+def _needed(language: str) -> dict[str, frozenset[str] | None]:
+    """What the rules of a language cannot match without: read once for each language that documents have."""
+    table = _table(f"{language}.toml")
+    reader = Reader(table.get("parts"))
+    return {row["name"]: reader.needed(row["pattern"]) for row in table["rule"]}
 
 
 def languages_of(words: Iterable[str], stated: str | None = None) -> frozenset[str]:
@@ -172,4 +203,13 @@ def _function_words() -> dict[str, frozenset[str]]:
 @cache
 def dom_kind(path: str) -> Kind | None:
     """The kind of chrome that the tags, classes and ids of a block's path name, if they name one."""
-    return next((kind for kind, compiled in dom_rules() if compiled.search(path)), None)
+    tried = dom_rules()
+    return next(
+        (tried[number].kind for number in _dom_sieve().sift(path) if pattern(tried[number].pattern).search(path)), None
+    )
+
+
+@cache
+def _dom_sieve() -> Sieve:
+    reader = Reader()
+    return Sieve([reader.needed(rule.pattern) for rule in dom_rules()])

@@ -23,6 +23,8 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 ROWS: list[set[str]] = [
     {"errors", "data"},
     {"config", "store", "run", "text", "dates", "find"},
+    {"sieve"},
+    {"literals"},
     {"markup", "lexicon", "threads", "sign", "read", "repetition"},
     {"verdict*", "evidence", "metadata"},
     {"html*", "chrome", "match", "align"},
