@@ -34,12 +34,18 @@ STOPLISTS = {
 # ── trafilatura ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def trafilatura_text(html: str, mode: str = "favor_precision") -> str:
+def trafilatura_text(html: str, favor: str = "precision") -> str:
     """What trafilatura extracts from a page, as for a corpus: no comments, and no page's answer depends on others."""
     import trafilatura
 
-    favored = {mode: True} if mode else {}
-    return trafilatura.extract(html, include_comments=False, deduplicate=False, **favored) or ""
+    found = trafilatura.extract(
+        html,
+        favor_precision=favor == "precision",
+        favor_recall=favor == "recall",
+        include_comments=False,
+        deduplicate=False,
+    )
+    return found or ""
 
 
 def one_by_one(text_of: Callable[[str], str], pages: Sequence[Record]) -> dict[str, str]:
@@ -47,13 +53,10 @@ def one_by_one(text_of: Callable[[str], str], pages: Sequence[Record]) -> dict[s
     return {page["id"]: text_of(page["html"]) for page in pages}
 
 
-MODES = {
-    "trafilatura precision": "favor_precision",
-    "trafilatura": "",
-    "trafilatura recall": "favor_recall",
-}
 BARS: dict[str, Extractor] = {
-    name: partial(one_by_one, partial(trafilatura_text, mode=mode)) for name, mode in MODES.items()
+    "trafilatura precision": partial(one_by_one, trafilatura_text),
+    "trafilatura": partial(one_by_one, partial(trafilatura_text, favor="")),
+    "trafilatura recall": partial(one_by_one, partial(trafilatura_text, favor="recall")),
 }
 """Trafilatura's modes: the best of them on a set is what dedup is held against."""
 

@@ -13,7 +13,9 @@ import multiprocessing
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,18 +112,20 @@ def parts(pages: Sequence[Record]) -> dict[str, list[int]]:
 
 def measure(name: str, pages: Sequence[Record], extractors: Mapping[str, Extractor], at_once: int = 1) -> Measured:
     """Run the extractors on a set, one after the other, or so many at once where their time does not matter."""
-    runs = {}
-    # Each in a process of its own: trafilatura remembers what it has worked out, and the next to use it would gain.
-    with multiprocessing.get_context("spawn").Pool(at_once, maxtasksperchild=1) as processes:
-        answers = processes.imap(_timed, [(texts_of, pages) for texts_of in extractors.values()], chunksize=1)
-        for extractor, (found, seconds) in zip(extractors, answers, strict=True):
-            scores = [score(page["gold"], found.get(page["id"], "")) for page in pages]
-            runs[extractor] = Run(scores, 1000 * seconds / len(pages))
+    with ThreadPoolExecutor(at_once) as threads:
+        runs = dict(zip(extractors, threads.map(partial(_run, pages), extractors.values()), strict=True))
     return Measured(name, pages, runs)
 
 
-def _timed(work: tuple[Extractor, Sequence[Record]]) -> tuple[dict[str, str], float]:
-    texts_of, pages = work
+def _run(pages: Sequence[Record], texts_of: Extractor) -> Run:
+    # In a process of its own: trafilatura remembers what it has worked out, and the next to use it would gain.
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
+        found, seconds = process.submit(_timed, texts_of, pages).result()
+    scores = [score(page["gold"], found.get(page["id"], "")) for page in pages]
+    return Run(scores, 1000 * seconds / len(pages))
+
+
+def _timed(texts_of: Extractor, pages: Sequence[Record]) -> tuple[dict[str, str], float]:
     texts_of(pages[:1])  # what is loaded once is no page's time
     start = time.process_time()
     found = texts_of(pages)
@@ -186,9 +190,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"  {gain:+.4f}  {id_}")
         fallen += floors.broken(name, measured.reached(), options.floors)
         if options.update:
-            print(
-                *(f"  floor raised: {row}" for row in floors.update(name, measured.reached(), options.floors)), sep="\n"
-            )
+            risen = floors.update(name, measured.reached(), options.floors)
+            print("".join(f"  floor raised: {row}\n" for row in risen), end="")
         written[name] = as_json(measured)
         print(flush=True)
     if options.json:
