@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def items(texts: Iterable[str], href: str = "#") -> str:
     """Links in a list."""
-    return "".join(f'<li><a href="{href}">{escape(text)}</a></li>' for text in texts)
+    return "".join(f'<li><a href="{href}"><span>{escape(text)}</span></a></li>' for text in texts)
 
 
 def nested(inner: str, depth: int) -> str:
@@ -164,9 +164,16 @@ class Page:
         return self.box("bio", f"<h4>{self.says('bio_head')}</h4><p>{escape(self.article.bio)}</p>")
 
     def cards(self, role: str, heading: str, shown: list[Teaser]) -> str:
-        """Other articles with headline and deck."""
+        """Other articles with picture, section, headline, deck and date."""
+        sections = self.site.lists["section"]
         cards = "".join(
-            nested(f'<h3><a href="/{each.number}">{escape(each.title)}</a></h3><p>{escape(each.deck)}</p>', 2)
+            nested(
+                f'<a href="/{each.number}"><picture><source><img src="/t.jpg" alt=""></picture></a>'
+                f"<div><span>{escape(sections[each.number % len(sections)])}</span></div>"
+                f'<h3><a href="/{each.number}">{escape(each.title)}</a></h3><p>{escape(each.deck)}</p>'
+                f"<div><time>2024-{each.number % 12 + 1:02}-{each.number % 28 + 1:02}</time></div>",
+                2,
+            )
             for each in shown
         )
         return self.box(role, f"<h2>{self.says(heading)}</h2>{cards}", "section")
