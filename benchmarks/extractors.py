@@ -92,15 +92,15 @@ def justext_text(html: str) -> str:
 
 def readability_text(html: str) -> str:
     """The text of what readability-lxml takes for the article."""
+    import lxml.etree
     import lxml.html
     from readability import Document
-    from readability.readability import Unparseable
 
     try:
         summary = Document(html).summary(html_partial=True)
-    except (Unparseable, ValueError):
+        return "\n".join(lxml.html.fromstring(summary).itertext())
+    except (ValueError, lxml.etree.ParserError):  # a page without anything in it
         return ""
-    return "\n".join(lxml.html.fromstring(summary).itertext())
 
 
 _PEERS: dict[str, tuple[str, Callable[[str], str]]] = {

@@ -3,7 +3,8 @@
 Two made-up corpora, one of sites with a page each (`unknown`) and one of sites with 60 pages each (`known`), or the
 files of pages that are given. Both programs are whole processes from start to end, `dedup clean` and a loop over
 `trafilatura.extract` for precision (`peer`), with one process and with two, and take turns: A B A B. Shown are medians
-over the rounds, then one run each on corpora of growing size. MB is the most that any one process of a run held.
+over the rounds, then one run each on corpora of growing size. `ms` is CPU time a page, of all processes of a run: on a
+machine that does other work as well it tells more than pages/s. MB is the most that any one process of a run held.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from benchmarks.scores import Record
 
 PER_SITE = 60
-COLUMNS = f"{'':26} {'pages':>7} {'pages/s':>8} {'F1':>7} {'MB':>6}"
+COLUMNS = f"{'':26} {'pages':>7} {'pages/s':>8} {'ms':>6} {'F1':>7} {'MB':>6}"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Run:
     """What a program took for a corpus."""
 
     seconds: float
+    cpu: float
+    """Seconds of CPU time."""
     megabytes: float
     f1: float
 
@@ -92,7 +95,7 @@ def by_dedup(pages: Pages, folder: Path, jobs: int) -> tuple[list[str], Path]:
     return [sys.executable, "-m", "dedup", "clean", str(pages.given), "-o", str(out), *options], out / "clean.jsonl"
 
 
-PROGRAMS = {"trafilatura precision": by_trafilatura, "dedup": by_dedup}
+PROGRAMS = {"trafilatura": by_trafilatura, "dedup": by_dedup}
 
 
 def run(program: Callable[[Pages, Path, int], tuple[list[str], Path]], pages: Pages, jobs: int) -> Run:
@@ -110,7 +113,8 @@ def run(program: Callable[[Pages, Path, int], tuple[list[str], Path]], pages: Pa
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode not in (0, 1):  # 1: some pages hold nothing
             raise RuntimeError(f"exit code {process.returncode}: {' '.join(command)}")
-        return Run(seconds, used.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10), f1(pages, out))
+        megabytes = used.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+        return Run(seconds, used.ru_utime + used.ru_stime, megabytes, f1(pages, out))
 
 
 def f1(pages: Pages, out: Path) -> float:
@@ -135,11 +139,16 @@ def compared(pages: Pages, jobs: int, rounds: int) -> None:
         for name, program in PROGRAMS.items():
             runs[name].append(run(program, pages, jobs))
     took = {name: median(each.seconds for each in some) for name, some in runs.items()}
+    used = {name: median(each.cpu for each in some) for name, some in runs.items()}
     for name, some in runs.items():
-        speed, memory = pages.count / took[name], max(each.megabytes for each in some)
-        print(f"    {name:22} {pages.count:7,} {speed:8.1f} {some[0].f1:7.4f} {memory:6.0f}")
-    theirs, ours = took.values()
-    print(f"    ratio {theirs / ours:.2f} (dedup / trafilatura, pages/s)", flush=True)
+        speed, ms, memory = (
+            pages.count / took[name],
+            1000 * used[name] / pages.count,
+            max(each.megabytes for each in some),
+        )
+        print(f"    {name:22} {pages.count:7,} {speed:8.1f} {ms:6.1f} {some[0].f1:7.4f} {memory:6.0f}")
+    by_clock, by_cpu = (figure["trafilatura"] / figure["dedup"] for figure in (took, used))
+    print(f"    dedup is {by_clock:.2f} times as fast as trafilatura, {by_cpu:.2f} times by CPU time", flush=True)
 
 
 def report(growing: Iterator[Pages], rounds: int) -> None:

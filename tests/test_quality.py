@@ -160,7 +160,7 @@ def test_both_programs_are_run_on_the_same_pages(tmp_path: Path, capsys: pytest.
     speed_pages.compared(pages, 1, 1)
 
     said = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in said] == ["trafilatura", "dedup", "ratio"]
+    assert [line.split()[0] for line in said] == ["trafilatura", "dedup", "dedup"]
     assert all(float(line.split()[-2]) > 0.5 for line in said[:2])
 
 
