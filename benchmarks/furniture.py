@@ -110,10 +110,15 @@ class Page:
         by = f'<span class="by">{escape(writer.some("by"))}</span> <time>{escape(writer.some("stamp"))}</time>'
         return (
             f"<h1>{escape(self.article.teaser.title)}</h1>\n"
-            + self.box("deck", escape(self.article.teaser.deck), "p")
+            + self.deck
             + self.box("byline", f"{by} <span>{self.says('minutes')}</span>")
             + self.share
         )
+
+    @cached_property
+    def deck(self) -> str:
+        """The sentence under the headline."""
+        return self.box("deck", escape(self.article.teaser.deck), "p")
 
     @cached_property
     def share(self) -> str:

@@ -115,7 +115,9 @@ def docs(of: Page) -> str:
     heads = (part.text for part in of.article.body if part.tag == "h2")
     contents = of.box("toc", "".join(f'<a href="#s">{escape(text)}</a>' for text in heads), "nav")
     following = of.box("pager", "".join(f'<a href="#">{escape(each.title)}</a>' for each in of.others(2)))
-    story = f"<h1>{escape(of.article.teaser.title)}</h1>" + body(of, semantic, of.also) + of.letter + following
+    story = (
+        f"<h1>{escape(of.article.teaser.title)}</h1>" + of.deck + body(of, semantic, of.also) + of.letter + following
+    )
     middle = of.box("story", of.crumbs + story, "main") + contents
     return f"<body>{of.top}{of.box('layout', of.box('tree', tree, 'nav') + middle)}{of.foot}"
 

@@ -95,8 +95,11 @@ class Article:
 
     @property
     def gold(self) -> str:
-        """The text that an extractor should find: the body, without headline, caption and what a site puts around."""
-        return "\n\n".join(part.text for part in self.body)
+        """The text that an extractor should find: deck and body, without headline, caption and what a site puts around.
+
+        The deck is the article's, as in `fixtures/seeds.gold.jsonl`.
+        """
+        return "\n\n".join([self.teaser.deck, *(part.text for part in self.body)])
 
 
 def teaser(writer: Writer, number: int) -> Teaser:
