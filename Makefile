@@ -5,10 +5,10 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 
 .DELETE_ON_ERROR:
-.PHONY: help corpus dedup test check golden readme clean
+.PHONY: help corpus dedup test check golden readme quality quality-update bench-pages clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The exit code 1 of `dedup clean` says: done, but some inputs could not be used. That is no reason to stop here.
 define cleaned
@@ -37,6 +37,15 @@ golden: $(VENV)/installed-dev ## rewrite what fixtures/golden wants; the diff is
 readme: $(VENV)/installed-dev ## rewrite the outputs that README.md shows
 	$(BIN)/python -m tests.test_readme --update
 
+quality: $(VENV)/installed-bench ## quality of extraction: make quality PAGES="a.jsonl.gz folder" WORST=10 JSON=out.json
+	@$(BIN)/python -m benchmarks.quality $(PAGES) $(if $(WORST),--worst $(WORST)) $(if $(JSON),--json $(JSON))
+
+quality-update: $(VENV)/installed-bench ## raise the floors of benchmarks/floors.toml to what is reached
+	@$(BIN)/python -m benchmarks.quality $(PAGES) --only dedup --update
+
+bench-pages: $(VENV)/installed ## speed and memory beside trafilatura: make bench-pages PAGES="a.jsonl.gz" SIZES="300 1200"
+	@$(BIN)/python -m benchmarks.speed_pages $(PAGES) $(if $(SIZES),--sizes $(SIZES))
+
 clean: ## remove .venv, caches and out/
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
@@ -48,6 +57,11 @@ $(VENV)/installed: pyproject.toml | $(BIN)/python
 	@echo "installing dedup into $(VENV) ..."
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -e .
 	@touch $@
+
+$(VENV)/installed-bench: pyproject.toml | $(BIN)/python
+	@echo "installing dedup and what it is compared with into $(VENV) ..."
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev,bench]'
+	@touch $(VENV)/installed $(VENV)/installed-dev $@
 
 $(VENV)/installed-dev: pyproject.toml | $(BIN)/python
 	@echo "installing dedup and what its tests need into $(VENV) ..."
