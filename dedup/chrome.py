@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.config import Config
+    from dedup.judge import Proofs
 
 BODY_WORDS = 25
 """A block of as many words, by no rule chrome, begins the body: the head of a document ends there."""
@@ -34,7 +35,9 @@ NAMELESS_SHARE = 0.01
 """Documents that name no site count as one; it may be a whole archive, so a block must stand in 1 % of them."""
 
 
-def flags(document: Document, counts: NDArray[np.int64], articles: int, config: Config) -> list[Flag]:
+def flags(
+    document: Document, counts: NDArray[np.int64], articles: int, config: Config, proofs: Proofs
+) -> list[Flag]:
     """The chrome of a document, and into its metadata what the chrome says of the article.
 
     `counts` (int64 [b, 3]) are its blocks' from `Repetition.of`; `articles` how many its site has.
@@ -42,7 +45,7 @@ def flags(document: Document, counts: NDArray[np.int64], articles: int, config: 
     needed = config.min_articles if document.site else max(config.min_articles, round(articles * NAMELESS_SHARE))
     site = Site(document.site or "this collection", articles, needed)
     blocks = look(document, counts)
-    _by_extractor(blocks)
+    _by_extractor(blocks, proofs)
     article = [block for block in blocks if block.main]
     if len(article) > 1:  # a text of one block is what there is to say, and furnishes nothing
         _by_rules(article)
@@ -60,9 +63,9 @@ def flags(document: Document, counts: NDArray[np.int64], articles: int, config: 
     ]
 
 
-def _by_extractor(blocks: list[Evidence]) -> None:
+def _by_extractor(blocks: list[Evidence], proofs: Proofs) -> None:
     """What the page's extractor leaves out of the article, and front matter."""
-    for block in blocks:
+    for number, block in enumerate(blocks):
         if block.tag is Tag.MATTER:
             block.verdict = Verdict(
                 Kind.HEADER, "Front matter: what it says is in the metadata.", {"rule": "front-matter"}
@@ -72,9 +75,11 @@ def _by_extractor(blocks: list[Evidence]) -> None:
             place = dom_kind(block.path)
             vague = Kind.NAVIGATION if block.links > 0.5 else Kind.BOILERPLATE
             kind = place if place and place not in ROOMY else named or place or vague
-            where = block.path.rsplit("/", 2)[-2:]
-            why = f"The extractor leaves it out of the article; it stands in {'/'.join(where)}."
-            block.verdict = Verdict(kind, why, {"path": block.path, "links": block.links})
+            where = "/".join(block.path.rsplit("/", 2)[-2:])
+            evidence = {"path": block.path, "links": block.links, **proofs.evidence(number)}
+            if block.counts[0] > 1:
+                evidence["articles"] = block.counts[0]
+            block.verdict = Verdict(kind, f"The extractor leaves it out of the article; it stands in {where}.", evidence)
 
 
 def _by_rules(article: list[Evidence]) -> None:

@@ -15,7 +15,8 @@ from dedup.align import Limits, Words, chains, extended
 from dedup.cluster import Aligned, Duplicate, duplicates
 from dedup.data import Flag, Keeper, Kind, Reason
 from dedup.repetition import count_articles
-from dedup.shards import ARTICLE_BANDS, Work
+from dedup.columns import ARTICLE_BANDS
+from dedup.shards import ALL, Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     from dedup.store import Store
 
-ALL = "all"
-"""The shard under which columns of the whole corpus are kept."""
 PARTS = 16
 """Ranges of keys that are taken one after the other, to bound memory."""
 

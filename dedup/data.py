@@ -128,6 +128,10 @@ class Document:
     source: str | None = None
     """Where the article says that it first appeared."""
     tags: list[str] = field(default_factory=list)
+    html: str = ""
+    """Of a page, until it is judged: its source, of which `text` is what is seen."""
+    says: int = 0
+    """1 for a page that says it is an article, -1 for one that says it is something else, 0 for one that says nothing."""
     metadata: dict[str, Any] = field(default_factory=dict)
 
 

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import codecs
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from dedup.config import Config, codec
+from dedup.config import Config
 from dedup.data import Block, Document, Failure, Format, Source
+from dedup.decode import encoding_of
+from dedup.features import Blocks
 from dedup.html import read_page
+from dedup.judge import Judgement, decided, judge
 from dedup.markup import blocks as markup_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is the beginning of this one
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-# WHATWG Encoding Standard, 4.2: what every browser reads a page as that names one of these (by the codec's own name).
-_BROWSERS = {
-    "iso8859-1": "windows-1252", "ascii": "windows-1252", "iso8859-9": "windows-1254", "iso8859-11": "cp874",
-    "tis-620": "cp874", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
-    "big5": "big5hkscs",
-}  # fmt: skip
-_LABELS = {"x-sjis": "shift_jis", "x-gbk": "gbk", "dos-874": "cp874", "windows-874": "cp874", "x-euc-jp": "euc-jp"}
-"""Names that browsers know and Python does not."""
-_DECLARED = re.compile(rb"""(?:charset\s*=\s*["']?|<\?xml[^>]*encoding\s*=\s*["'])\s*([\w.:-]+)""", re.IGNORECASE)
 _BODIES = (("html", Format.HTML), ("markdown", Format.MARKDOWN), ("text", Format.TEXT))
 _STATED = ("url", "site", "title", "author", "date", "language")
 
@@ -50,7 +37,23 @@ def extract(text: str, *, format: Format | str | None = None, id: str = "", url:
     [('paragraph', False), ('paragraph', True)]
     """
     kind = Format(format) if format else (Format.HTML if re.match(r"\s*<[!a-zA-Z]", text) else Format.TEXT)
-    return _document(Document(id=id, text=text, format=kind, url=url, place=id), Config())
+    document = _document(Document(id=id, text=text, format=kind, url=url, place=id), Config())
+    if kind is Format.HTML:
+        own = judge_page(document)
+        main = decided(own.odds.astype("int64"), own.kept, document.says)
+        document.blocks = [replace(block, main=bool(m)) for block, m in zip(document.blocks, main, strict=True)]
+        document.html = ""
+    return document
+
+
+def judge_page(document: Document) -> Judgement:
+    """What a page alone says of the blocks that it was cut into."""
+    return judge(document.html, document.url, page_of(document), document.title or "", document.says)
+
+
+def page_of(document: Document) -> Blocks:
+    """The blocks of a page as they are looked at."""
+    return Blocks.of([document.text[block.start : block.end] for block in document.blocks], document.blocks)
 
 
 def read_source(source: Source, config: Config) -> Document | Failure:
@@ -70,7 +73,7 @@ def _document(document: Document, config: Config) -> Document:
     if not document.text.strip("\ufeff \t\r\n\v\f"):
         raise ValueError("empty: there is no text in it")
     if document.format is Format.HTML:
-        _read_html(document, config)
+        read_html(document)
     else:
         document.blocks = markup_blocks(document.text)
     if not document.blocks:
@@ -79,14 +82,21 @@ def _document(document: Document, config: Config) -> Document:
     return document
 
 
-def _read_html(document: Document, config: Config) -> None:
-    page = read_page(document.text, document.url, headline=config.headline)
+def read_html(document: Document) -> None:
+    """Make of a document whose text is a page's HTML one whose text is what is seen of the page.
+
+    Raises:
+        UnreadablePageError: the page cannot be read whole.
+    """
+    document.html = document.text
+    page = read_page(document.html, document.url)
     said = page.metadata
     document.text, document.blocks = page.text, page.blocks
     for name in ("title", "author", "date", "url", "language"):
         if getattr(document, name) is None and said.get(name):
             setattr(document, name, str(said[name]))
     document.tags = document.tags or list(said.get("tags", ()))
+    document.says = int(said.get("says", 0))
     if said.get("sitename"):
         document.metadata.setdefault("publisher", said["sitename"])
 
@@ -121,7 +131,7 @@ def _suffixes() -> Any:
 def _from_file(source: Source, kind: Format, content: bytes, config: Config) -> Document:
     if not content:
         raise ValueError("empty file")
-    encoding, how = _encoding(content, kind, config)
+    encoding, how = encoding_of(content, kind, config)
     text = content.decode(encoding)
     if "\x00" in text and kind is not Format.HTML:
         raise ValueError(f"holds NUL characters (read as {encoding}): not a text file")
@@ -130,68 +140,6 @@ def _from_file(source: Source, kind: Format, content: bytes, config: Config) -> 
     if how == "detected":
         document.metadata["encoding"] = f"{encoding} ({how})"
     return document
-
-
-def _encoding(content: bytes, kind: Format, config: Config) -> tuple[str, str]:
-    """The encoding of a file and how it is known: given, declared, or detected.
-
-    Raises:
-        ValueError: the content is not valid in the encoding it must be in, or in none that can be told.
-    """
-    if config.encoding:
-        _check(content, config.encoding, "--encoding")
-        return config.encoding, "given"
-    for mark, name in _BOMS:
-        if content.startswith(mark):
-            _check(content, name, "its byte order mark")
-            return name, "declared"
-    declared = _DECLARED.search(content[:4096]) if kind is Format.HTML else None
-    for said in (_declared(declared.group(1)) if declared else None, "utf-8"):
-        if said and _decodes(content, said):
-            return said, "declared"
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(content).best()
-    if best is None:
-        raise ValueError("its encoding is not declared, not UTF-8, and cannot be told; give it with --encoding")
-    return best.encoding, "detected"
-
-
-def _declared(name: bytes) -> str | None:
-    """The encoding that a page says it has, as browsers understand it; None if it cannot have it.
-
-    >>> _declared(b"Latin1"), _declared(b"windows-1251"), _declared(b"utf-16"), _declared(b"undefined")
-    ('windows-1252', 'windows-1251', None, None)
-    """
-    label = name.decode("ascii").lower()
-    label = _LABELS.get(label, label)
-    found = codec(label)
-    # The name was found in ASCII bytes, so that the encoding must be one that holds them: not UTF-16 and not EBCDIC.
-    if (
-        found is None
-        or found.name == "utf-7"
-        or not _decodes(name, label)
-        or name.decode(label) != name.decode("ascii")
-    ):
-        return None
-    return _BROWSERS.get(found.name, label)
-
-
-def _check(content: bytes, encoding: str, said: str) -> None:
-    try:
-        content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise ValueError(f"not valid {encoding} (from {said}) at byte {error.start}: {error.reason}") from error
-    except UnicodeError as error:
-        raise ValueError(f"not valid {encoding} (from {said}): {error}") from error
-
-
-def _decodes(content: bytes, encoding: str) -> bool:
-    try:
-        content.decode(encoding)
-    except UnicodeError:
-        return False
-    return True
 
 
 def _from_record(source: Source) -> Document:
@@ -259,8 +207,8 @@ def _parsed(line: bytes) -> Mapping[str, Any]:
 
 
 def pack(document: Document) -> dict[str, Any]:
-    """A document as a mapping that JSON can hold; blocks as rows."""
-    fields = {name: getattr(document, name) for name in Document.__slots__ if name != "blocks"}
+    """A document as a mapping that JSON can hold; blocks as rows. Its HTML is not in it."""
+    fields = {name: getattr(document, name) for name in Document.__slots__ if name not in ("blocks", "html")}
     rows = [(b.start, b.end, b.tag.value, b.main, b.path, b.links) for b in document.blocks]
     return {**fields, "blocks": rows}
 

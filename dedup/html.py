@@ -1,4 +1,4 @@
-"""A page as blocks of all its visible text, each with trafilatura's verdict; and what the page says about itself.
+"""A page as blocks of all its visible text, what it says about itself, and trafilatura's answer on it.
 
 This module and `html_*` import lxml and trafilatura (inside the functions: 0.3 s). "Visible" is what the markup
 shows without running scripts or style sheets.
@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dedup.data import Block
-from dedup.html_blocks import pieces as _pieces
-from dedup.html_metadata import metadata as _metadata
-from dedup.verdict import article_blocks
+from dedup.html_blocks import pieces
+from dedup.html_metadata import metadata
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lxml.html import HtmlElement
 
 SEPARATOR = "\n\n"
@@ -31,33 +32,29 @@ class UnreadablePageError(ValueError):
 
 @dataclass(slots=True)
 class Page:
-    """A parsed page: its visible text, its blocks with verdicts, and its metadata as far as stated."""
+    """A parsed page: its visible text, its blocks (none of them judged), and its metadata as far as stated."""
 
     text: str
     blocks: list[Block]
     metadata: dict[str, Any]
 
 
-def read_page(html: str, url: str | None = None, *, headline: bool = False) -> Page:
-    """Parse a page, cut it into blocks, and mark those that belong to the article (`Block.main`).
+def read_page(html: str, url: str | None = None) -> Page:
+    """Parse a page and cut it into blocks.
 
     Raises:
         UnreadablePageError: it holds no element, or is nested deeper than libxml2 reads (2,048 elements).
     """
     tree = _parse(html)
-    pieces = list(_pieces(tree))
     found: list[Block] = []
+    texts: list[str] = []
     position = 0
-    for piece in pieces:
+    for piece in pieces(tree):
         end = position + len(piece.text)
-        found.append(Block(position, end, piece.tag, False, piece.path, round(piece.linked / len(piece.text), 3)))
+        found.append(Block(position, end, piece.tag, True, piece.path, round(piece.linked / len(piece.text), 3)))
+        texts.append(piece.text)
         position = end + len(SEPARATOR)
-    said = _metadata(tree, url)
-    verdicts = article_blocks(
-        [piece.text for piece in pieces], found, _answer(tree, url), str(said.get("title") or ""), headline
-    )
-    marked = [replace(block, main=main) for block, main in zip(found, verdicts, strict=True)]
-    return Page(SEPARATOR.join(piece.text for piece in pieces), marked, said)
+    return Page(SEPARATOR.join(texts), found, metadata(tree, url))
 
 
 def _parse(html: str) -> HtmlElement:
@@ -79,22 +76,27 @@ def _parse(html: str) -> HtmlElement:
     return tree
 
 
-# ── trafilatura's verdict ───────────────────────────────────────────────────────────────────────────────────────────
+# ── trafilatura's answer ────────────────────────────────────────────────────────────────────────────────────────────
+
+_MODES: tuple[dict[str, bool], ...] = ({"favor_precision": True, "fast": True}, {"favor_precision": True}, {})
+"""Of trafilatura, tried in this order. The first takes 60 % of the time of the second, which also asks readability and
+jusText, and is as good where its answer holds most of the page's running text (on two pages of three)."""
 
 
-def _answer(tree: HtmlElement, url: str | None) -> str:
-    """The article as trafilatura gives it: with precision, and where that finds nothing, in its default mode."""
+def article(html: str, url: str | None, enough: Callable[[str], bool]) -> str:
+    """The article of a page as trafilatura gives it: in its fast mode for precision if that is `enough`, else in its
+    mode for precision, and where that finds nothing, in its default mode."""
     import trafilatura
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    for precision in (True, False):
-        # deduplicate=False: its cache is the process's, and its answer would depend on what was read before.
+    tree = _parse(html)
+    answer = ""
+    for mode in _MODES:
         try:
-            text = trafilatura.extract(
-                tree, url=url, favor_precision=precision, include_comments=False, deduplicate=False
-            )
+            # deduplicate=False: its cache is the process's, and its answer would depend on what was read before.
+            answer = trafilatura.extract(tree, url=url, include_comments=False, deduplicate=False, **mode) or ""
         except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, MemoryError):
-            text = None  # trafilatura fails on some broken trees: the page then gets our own verdict
-        if text:
-            return str(text)
-    return ""
+            answer = ""  # trafilatura fails on some broken trees
+        if answer and ("fast" not in mode or enough(answer)):
+            break
+    return answer

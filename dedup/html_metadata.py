@@ -39,7 +39,33 @@ def metadata(tree: HtmlElement, url: str | None) -> dict[str, Any]:
     language = tree.get("lang") or tree.get(_LANGUAGE)
     tags = [*(found.categories or []), *(found.tags or [])]
     stated = {"title": found.title, "author": found.author, "date": found.date, "url": found.url or url}
-    return {**stated, "sitename": found.sitename, "language": language, "tags": list(dict.fromkeys(filter(None, tags)))}
+    tags = list(dict.fromkeys(filter(None, tags)))
+    return {**stated, "sitename": found.sitename, "language": language, "tags": tags, "says": _says(tree, url)}
+
+
+_ARTICLES = frozenset(
+    """AnalysisNewsArticle Article BackgroundNewsArticle BlogPosting LiveBlogPosting NewsArticle OpinionNewsArticle Recipe
+    Report ReportageNewsArticle Review ScholarlyArticle TechArticle""".split()
+)
+_OTHERS_THAN_ARTICLES = frozenset(
+    """CollectionPage Course DiscussionForumPosting Event FAQPage ItemList JobPosting LocalBusiness OfferCatalog Product
+    ProductGroup QAPage SearchResultsPage Service SoftwareApplication""".split()
+)
+_TYPE = re.compile(r'"@type"\s*:\s*\[?\s*"(\w+)"')
+_FORUM = re.compile(r"forum|thread|/t/|viewtopic|/questions/", re.IGNORECASE)
+
+
+def _says(tree: HtmlElement, url: str | None) -> int:
+    """1 for a page that says it is an article (og:type, schema.org), -1 for one that says it is something else."""
+    kinds = _query("//meta[@property='og:type' or @name='og:type']/@content")(tree)
+    kind = str(kinds[0]).strip().lower() if kinds else ""
+    scripts = _query("//script[contains(@type, 'ld+json')]/text()")(tree)
+    types = {name for script in scripts for name in _TYPE.findall(script)}
+    article = kind in ("article", "blog", "news") or not types.isdisjoint(_ARTICLES)
+    other = kind not in ("", "article", "blog", "news", "video") or not types.isdisjoint(_OTHERS_THAN_ARTICLES)
+    if (other and not article) or _FORUM.search(url or ""):
+        return -1
+    return 1 if article else 0
 
 
 def _found(tree: HtmlElement, url: str | None) -> Found:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedup import cluster, corpus, shards, write
+from dedup import cluster, corpus, pages, shards, write
 from dedup.config import Config
 from dedup.corpus import Chunk
 from dedup.data import Failure, Source
@@ -82,6 +82,10 @@ def clean(
         raise InputError(
             "nothing to read: no input could be used" + "".join(f"\n  {f.id}: {f.why}" for f in failures[:5])
         )
+    chosen = pages.choose(work, names, live)
+    list(runner(pages.judge, chosen))
+    pages.learn(work, names)
+    list(runner(pages.settle, chosen))
     corpus.count_repetition(work, names, live)
     flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
     found = {} if config.keep_duplicates else _duplicates(work, flagged, runner)

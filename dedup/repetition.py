@@ -7,12 +7,13 @@ keys of a small sketch, by which blocks that differ in a few words are counted w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xxhash
 
-from dedup.text import plain, slots, word_list
+from dedup.text import plain, slots, word_hash, word_list
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,13 +28,15 @@ PRINTS = 2 + NEAR_BANDS
 
 @dataclass(frozen=True, slots=True)
 class BlockText:
-    """What is compared of a block: its words, and the words that remain when names and figures are slots."""
+    """What is compared of a block: prints of its words, and of those that remain when names and figures are slots; and
+    the hashes of its words (uint64 [n])."""
 
     exact: int
     template: int
-    words: list[str]
+    hashes: NDArray[np.uint64]
 
 
+@lru_cache(maxsize=1 << 14)
 def block_text(text: str) -> BlockText:
     """The exact and template prints of a block, 0 where there are too few words to tell anything by."""
     bare = plain(text)
@@ -41,7 +44,8 @@ def block_text(text: str) -> BlockText:
     frame = word_list(slots(bare))
     told = sum(word not in ("n", "0") for word in frame)
     exact = xxhash.xxh3_64_intdigest(" ".join(words).encode()) if words else 0
-    return BlockText(exact, xxhash.xxh3_64_intdigest(" ".join(frame).encode()) if told >= 3 else 0, words)
+    hashes = np.fromiter(map(word_hash, words), np.uint64, len(words))
+    return BlockText(exact, xxhash.xxh3_64_intdigest(" ".join(frame).encode()) if told >= 3 else 0, hashes)
 
 
 def count_articles(

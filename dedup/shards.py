@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import orjson
-import xxhash
 
-from dedup import chrome, match, repetition
+from dedup import chrome, repetition, site
 from dedup.clean import cut, kept, snapped_flag
-from dedup.data import Document, Failure, Flag, Format, Source, Tag
+from dedup.columns import save_blocks, save_words
+from dedup.data import Document, Failure, Flag, Format, Source
 from dedup.dates import iso_date
 from dedup.extract import pack, read_source, unpack
+from dedup.judge import Proofs
 from dedup.records import clean_record, flagged, removed_record, source_record
-from dedup.sign import band_keys, mix, shingles, signatures
 from dedup.store import Store
-from dedup.text import marked_words, word_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,10 +31,8 @@ if TYPE_CHECKING:
 
     from dedup.config import Config
 
-LINKED = 0x5BD1E9955BD1E995
-"""Tells the print of a block of links from that of the same words as text."""
-ARTICLE_BANDS, ARTICLE_ROWS = 20, 6
-"""Pages of a site that share a band of their bodies' signatures are copies of one article: P = .998 at Jaccard .8."""
+ALL = "all"
+"""The shard under which columns of the whole corpus are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,8 @@ def prepare(batch: Batch) -> Prepared:
         read = [each if isinstance(each, Failure) else read_source(each, batch.work.config) for each in batch.sources]
         documents = [each for each in read if isinstance(each, Document)]
         store.save_records(shard, "documents", map(pack, documents))
-        _save_prints(store, shard, documents)
+        save_blocks(store, shard, documents)
+        store.save_texts(shard, "pages", [document.html for document in documents])
         store.save_records(shard, "prepared", [
             {
                 "ids": [document.id for document in documents],
@@ -98,54 +96,6 @@ def _digest(sources: Iterable[Source | Failure]) -> str:
         raw = content if isinstance(content, bytes) else orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
         digest.update(orjson.dumps([type(source).__name__, getattr(source, "place", ""), source.id, len(raw)]) + raw)
     return digest.hexdigest()
-
-
-def _save_prints(store: Store, shard: str, documents: list[Document]) -> None:
-    """The columns that repetition is counted over: prints by block, site and article keys by document."""
-    bounds = np.concatenate(([0], np.cumsum([len(document.blocks) for document in documents]))).astype(np.int64)
-    prints = np.zeros((bounds[-1], repetition.PRINTS), np.uint64)
-    sites = np.array([xxhash.xxh3_64_intdigest((document.site or "").encode()) for document in documents], np.uint64)
-    words: list[NDArray[np.uint64]] = []
-    for document, first in zip(documents, bounds, strict=False):
-        for offset, block in enumerate(document.blocks):
-            text = repetition.block_text(document.text[block.start : block.end])
-            # A link to an article in the lists of its siblings does not repeat its headline.
-            prints[first + offset, :2] = text.exact ^ (LINKED if block.links > 0.5 else 0), text.template
-            words.append(np.fromiter(map(word_hash, text.words), np.uint64, len(text.words)))
-    body = _body(documents, words, bounds)
-    _near_prints(prints, words)
-    site_of_block = np.repeat(sites, np.diff(bounds))[:, None]
-    salt = np.arange(1, repetition.PRINTS + 1, dtype=np.uint64) << np.uint64(56)
-    store.save(shard, "prints", np.where(prints == 0, prints, mix(prints ^ mix(site_of_block + salt))))
-    store.save(shard, "blocks", bounds)
-    store.save(shard, "sites", sites)
-    store.save(shard, "articles", mix(body ^ mix(sites[:, None])) if len(body) else body)
-
-
-def _near_prints(prints: NDArray[np.uint64], words: list[NDArray[np.uint64]]) -> None:
-    flat, bounds = _ragged(words)
-    hashes, shingle_bounds = shingles(flat, bounds, repetition.NEAR_SHINGLE)
-    enough = np.diff(bounds) >= 5
-    sketch = signatures(hashes, shingle_bounds, repetition.NEAR_BANDS * repetition.NEAR_ROWS)
-    prints[:, 2:] = np.where(enough[:, None], band_keys(sketch, repetition.NEAR_BANDS, repetition.NEAR_ROWS), 0)
-
-
-def _body(documents: list[Document], words: list[NDArray[np.uint64]], bounds: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Keys (uint64 [documents, bands]) by which copies of one article are told: over its blocks of running text."""
-    bodies = []
-    for document, first in zip(documents, bounds, strict=False):
-        own = words[first : first + len(document.blocks)]
-        long = [
-            each for each, block in zip(own, document.blocks, strict=True) if block.main and len(each) >= chrome.SHORT
-        ]
-        bodies.append(np.concatenate(long or own or [np.zeros(0, np.uint64)]))
-    hashes, shingle_bounds = shingles(*_ragged(bodies), 5)
-    return band_keys(signatures(hashes, shingle_bounds, ARTICLE_BANDS * ARTICLE_ROWS), ARTICLE_BANDS, ARTICLE_ROWS)
-
-
-def _ragged(arrays: list[NDArray[np.uint64]]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    bounds = np.concatenate(([0], np.cumsum([len(array) for array in arrays]))).astype(np.int64)
-    return (np.concatenate(arrays) if arrays else np.zeros(0, np.uint64)), bounds
 
 
 # ── shard by shard: flag chrome, and take the words of what is left ─────────────────────────────────────────────────
@@ -171,17 +121,20 @@ class Flagged(NamedTuple):
 def flag(job: Flagging) -> Flagged:
     """Flag the chrome of a shard's documents, and leave the words of the rest, their seeds and band keys."""
     store, config = job.work.store, job.work.config
-    repeated = repetition.Repetition(store.column("all", "repeated"), store.column("all", "counts"))
-    site_names, site_articles = store.column("all", "sites"), store.column("all", "site_articles")
+    repeated = repetition.Repetition(store.column(ALL, "repeated"), store.column(ALL, "counts"))
+    site_names, site_articles = store.column(ALL, "sites"), store.column(ALL, "site_articles")
     counts = repeated.of(np.asarray(store.column(job.shard, "prints")))
     bounds, sites = store.column(job.shard, "blocks"), store.column(job.shard, "sites")
+    proofs = Proofs(*(np.asarray(store.column(job.shard, f"settled_{name}")) for name in ("kept", "own", "told")))
     documents = []
     for number, record in enumerate(store.records(job.shard, "documents")):
         if not job.live[number]:
             continue
+        own = slice(bounds[number], bounds[number + 1])
         document = unpack(record)
+        site.settle(document, proofs.of(own), counts[own, 0])
         of_site = int(site_articles[np.searchsorted(site_names, sites[number])])
-        found = chrome.flags(document, counts[bounds[number] : bounds[number + 1]], of_site, config)
+        found = chrome.flags(document, counts[own], of_site, config, proofs.of(own))
         if config.keep_chrome:
             # What a page's extractor leaves out was never its text, however much of the chrome is to stay.
             found = [each for each in found if document.format is Format.HTML and "path" in each.evidence]
@@ -190,52 +143,8 @@ def flag(job: Flagging) -> Flagged:
     store.save_records(
         job.shard, "flagged", ({**pack(d), "flags": [asdict(f) for f in found]} for d, found in documents)
     )
-    lengths = _save_words(store, job.shard, documents, config)
+    lengths = save_words(store, job.shard, documents, config)
     return Flagged(job.shard, [d.date or "" for d, _ in documents], lengths, [d.id for d, _ in documents])
-
-
-def _save_words(store: Store, shard: str, documents: list[tuple[Document, list[Flag]]], config: Config) -> list[int]:
-    """The columns that passages are matched by: words with marks and offsets, seeds, and band keys of blocks."""
-    marked = []
-    for document, found in documents:
-        flagged = {each.start for each in found}
-        left = [b for b in document.blocks if b.start not in flagged and b.tag is not Tag.RULE]
-        headings = {number for number, block in enumerate(left) if block.tag is Tag.HEADING}
-        marked.append(marked_words(document.text, [(b.start, b.end) for b in left], headings))
-    bounds = np.concatenate(([0], np.cumsum([len(each.hashes) for each in marked]))).astype(np.int64)
-    for name, kind in (
-        ("hashes", np.uint64),
-        ("starts", np.int32),
-        ("ends", np.int32),
-        ("marks", np.uint8),
-        ("spans", np.int32),
-    ):
-        store.save(
-            shard, name, np.concatenate([getattr(each, name) for each in marked] or [np.zeros(0, kind)]).astype(kind)
-        )
-    store.save(shard, "bounds", bounds)
-    _save_keys(store, shard, bounds, config)
-    return [len(each.hashes) for each in marked]
-
-
-def _save_keys(store: Store, shard: str, bounds: NDArray[np.int64], config: Config) -> None:
-    words, block_of = np.asarray(store.column(shard, "hashes")), store.column(shard, "spans")
-    hashes, shingle_bounds = shingles(words, bounds, match.SEED_SHINGLE)
-    seeds, places = [], []
-    for first, low, high in zip(bounds, shingle_bounds, shingle_bounds[1:], strict=False):
-        at = match.winnow(hashes[low:high])
-        seeds.append(hashes[low:high][at])
-        places.append(at + first)
-    store.save(shard, "seeds", np.concatenate(seeds or [np.zeros(0, np.uint64)]))
-    store.save(shard, "places", np.concatenate(places or [np.zeros(0, np.int64)]).astype(np.int64))
-    owner = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
-    edges = np.flatnonzero(np.diff(block_of) | np.diff(owner)) + 1 if len(words) else np.zeros(0, np.int64)
-    starts = np.concatenate(([0], edges, [len(words)])).astype(np.int64) if len(words) else np.zeros(1, np.int64)
-    long = np.flatnonzero(np.diff(starts) >= config.min_words)
-    flat, own = _ragged([words[starts[i] : starts[i + 1]] for i in long])
-    sketch = signatures(*shingles(flat, own, config.shingle), config.num_perm)
-    store.save(shard, "keys", band_keys(sketch, config.bands, config.rows))
-    store.save(shard, "signed", starts[:-1][long])
 
 
 # ── shard by shard: cut ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
@@ -35,6 +36,15 @@ def atomic(path: Path) -> Iterator[IO[bytes]]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _zstd() -> Any:
+    """The module of Zstandard: Python 3.14's, else its backport."""
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    return zstd
 
 
 class Store:
@@ -85,6 +95,18 @@ class Store:
         path = self.folder / f"{shard}.{name}.npy"
         loaded: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
         return loaded
+
+    def save_texts(self, shard: str, name: str, texts: Sequence[str]) -> None:
+        """Write texts of a shard, each compressed by itself (level 1 of Zstandard: 300 MB/s, a fifth is left)."""
+        packed = [_zstd().compress(text.encode("utf-8", "replace"), 1) if text else b"" for text in texts]
+        self.save(shard, name, np.frombuffer(b"".join(packed), np.uint8))
+        self.save(shard, f"{name}_bounds", np.cumsum([0, *map(len, packed)], dtype=np.int64))
+
+    def text(self, shard: str, name: str, number: int) -> str:
+        """A text of a shard, by its number."""
+        low, high = self.column(shard, f"{name}_bounds")[number : number + 2]
+        packed = self.column(shard, name)[low:high].tobytes()
+        return _zstd().decompress(packed).decode("utf-8") if packed else ""
 
     def save_records(self, shard: str, name: str, records: Iterable[Any]) -> None:
         """Write records (dataclasses or mappings) of a shard, one JSON object a line."""

@@ -166,6 +166,12 @@ def word_list(text: str) -> list[str]:
     return [fold(match.group()) for match in _WORD.finditer(text)]
 
 
+@lru_cache(maxsize=1 << 14)
+def words_of(text: str) -> tuple[str, ...]:
+    """`word_list` of a text that is looked at more than once: a block of a page, which its site repeats."""
+    return tuple(word_list(text))
+
+
 def count_words(text: str) -> int:
     """How many words a text has; characters of unspaced scripts count half.
 

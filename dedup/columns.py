@@ -1,0 +1,136 @@
+"""What documents leave in the store for the stages that see all of a corpus: columns by block and by word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xxhash
+
+from dedup import match, repetition
+from dedup.data import Document, Flag, Format, Tag
+from dedup.features import place
+from dedup.sign import band_keys, mix, shingles, signatures
+from dedup.site import signature, signature_key
+from dedup.text import marked_words, word_hash
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dedup.config import Config
+    from dedup.store import Store
+
+LINKED = 0x5BD1E9955BD1E995
+"""Tells the print of a block of links from that of the same words as text."""
+SHORT = 12
+"""Words from which on a block counts for what its article is."""
+ARTICLE_BANDS, ARTICLE_ROWS = 20, 6
+"""Pages of a site that share a band of their bodies' signatures are copies of one article: P = .998 at Jaccard .8."""
+
+
+def save_blocks(store: Store, shard: str, documents: list[Document]) -> None:
+    """The columns that sites are learned from: prints, words, links and signatures by block; by document its site, its
+    content, what it says it is."""
+    bounds = np.concatenate(([0], np.cumsum([len(document.blocks) for document in documents]))).astype(np.int64)
+    prints = np.zeros((bounds[-1], repetition.PRINTS), np.uint64)
+    sites = np.array([xxhash.xxh3_64_intdigest((document.site or "").encode()) for document in documents], np.uint64)
+    places = np.zeros(bounds[-1], np.uint64)
+    words: list[NDArray[np.uint64]] = []
+    for document, first in zip(documents, bounds, strict=False):
+        for number, block in enumerate(document.blocks, first):
+            text = repetition.block_text(document.text[block.start : block.end])
+            # A link to an article in the lists of its siblings does not repeat its headline.
+            prints[number, :2] = text.exact ^ (LINKED if block.links > 0.5 else 0), text.template
+            words.append(text.hashes)
+            if document.format is Format.HTML:
+                places[number] = signature_key(document.site, signature(place(block.path), block))
+    flat, word_bounds = ragged(words)
+    _near_prints(prints, flat, word_bounds)
+    site_of_block = np.repeat(sites, np.diff(bounds))[:, None]
+    salt = np.arange(1, repetition.PRINTS + 1, dtype=np.uint64) << np.uint64(56)
+    blocks = [block for document in documents for block in document.blocks]
+    for name, column in (
+        ("prints", np.where(prints == 0, prints, mix(prints ^ mix(site_of_block + salt)))),
+        ("blocks", bounds), ("sites", sites), ("block_places", places), ("block_words", flat),
+        ("block_bounds", word_bounds), ("block_links", np.array([block.links for block in blocks], np.float32)),
+        ("says", np.array([document.says for document in documents], np.int8)),
+        ("contents", np.array([xxhash.xxh3_64_intdigest(document.html.encode("utf-8", "replace")) for document in documents], np.uint64)),
+    ):  # fmt: skip
+        store.save(shard, name, column)
+
+
+def _near_prints(prints: NDArray[np.uint64], flat: NDArray[np.uint64], bounds: NDArray[np.int64]) -> None:
+    hashes, shingle_bounds = shingles(flat, bounds, repetition.NEAR_SHINGLE)
+    enough = np.diff(bounds) >= 5
+    sketch = signatures(hashes, shingle_bounds, repetition.NEAR_BANDS * repetition.NEAR_ROWS)
+    prints[:, 2:] = np.where(enough[:, None], band_keys(sketch, repetition.NEAR_BANDS, repetition.NEAR_ROWS), 0)
+
+
+def save_articles(store: Store, shard: str, main: NDArray[np.bool_]) -> None:
+    """The keys (uint64 [documents, bands]) by which copies of one article are told, over its blocks of running text:
+    those of `main` (bool [b]), or where it has none, all."""
+    bounds, sites = store.column(shard, "blocks"), store.column(shard, "sites")
+    words, word_bounds = np.asarray(store.column(shard, "block_words")), store.column(shard, "block_bounds")
+    long = main & (np.diff(word_bounds) >= SHORT)
+    bodies = []
+    for low, high in zip(bounds, bounds[1:], strict=False):
+        chosen = np.flatnonzero(long[low:high]) + low if long[low:high].any() else range(low, high)
+        parts = [words[word_bounds[number] : word_bounds[number + 1]] for number in chosen]
+        bodies.append(np.concatenate(parts or [np.zeros(0, np.uint64)]))
+    hashes, shingle_bounds = shingles(*ragged(bodies), 5)
+    keys = band_keys(signatures(hashes, shingle_bounds, ARTICLE_BANDS * ARTICLE_ROWS), ARTICLE_BANDS, ARTICLE_ROWS)
+    store.save(shard, "articles", mix(keys ^ mix(sites[:, None])) if len(keys) else keys)
+
+
+def ragged(arrays: list[NDArray[np.uint64]]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Arrays one behind the other, and where each begins and ends (int64 [n + 1])."""
+    bounds = np.concatenate(([0], np.cumsum([len(array) for array in arrays]))).astype(np.int64)
+    return (np.concatenate(arrays) if arrays else np.zeros(0, np.uint64)), bounds
+
+
+# ── the words of what is left ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def save_words(store: Store, shard: str, documents: list[tuple[Document, list[Flag]]], config: Config) -> list[int]:
+    """The columns that passages are matched by: words with marks and offsets, seeds, and band keys of blocks. The number
+    of words of each document."""
+    marked = []
+    for document, found in documents:
+        flagged = {each.start for each in found}
+        left = [b for b in document.blocks if b.start not in flagged and b.tag is not Tag.RULE]
+        headings = {number for number, block in enumerate(left) if block.tag is Tag.HEADING}
+        marked.append(marked_words(document.text, [(b.start, b.end) for b in left], headings))
+    bounds = np.concatenate(([0], np.cumsum([len(each.hashes) for each in marked]))).astype(np.int64)
+    for name, kind in (
+        ("hashes", np.uint64),
+        ("starts", np.int32),
+        ("ends", np.int32),
+        ("marks", np.uint8),
+        ("spans", np.int32),
+    ):
+        store.save(
+            shard, name, np.concatenate([getattr(each, name) for each in marked] or [np.zeros(0, kind)]).astype(kind)
+        )
+    store.save(shard, "bounds", bounds)
+    _save_keys(store, shard, bounds, config)
+    return [len(each.hashes) for each in marked]
+
+
+def _save_keys(store: Store, shard: str, bounds: NDArray[np.int64], config: Config) -> None:
+    words, block_of = np.asarray(store.column(shard, "hashes")), store.column(shard, "spans")
+    hashes, shingle_bounds = shingles(words, bounds, match.SEED_SHINGLE)
+    seeds, places = [], []
+    for first, low, high in zip(bounds, shingle_bounds, shingle_bounds[1:], strict=False):
+        at = match.winnow(hashes[low:high])
+        seeds.append(hashes[low:high][at])
+        places.append(at + first)
+    store.save(shard, "seeds", np.concatenate(seeds or [np.zeros(0, np.uint64)]))
+    store.save(shard, "places", np.concatenate(places or [np.zeros(0, np.int64)]).astype(np.int64))
+    owner = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+    edges = np.flatnonzero(np.diff(block_of) | np.diff(owner)) + 1 if len(words) else np.zeros(0, np.int64)
+    starts = np.concatenate(([0], edges, [len(words)])).astype(np.int64) if len(words) else np.zeros(1, np.int64)
+    long = np.flatnonzero(np.diff(starts) >= config.min_words)
+    flat, own = ragged([words[starts[i] : starts[i + 1]] for i in long])
+    sketch = signatures(*shingles(flat, own, config.shingle), config.num_perm)
+    store.save(shard, "keys", band_keys(sketch, config.bands, config.rows))
+    store.save(shard, "signed", starts[:-1][long])

@@ -1,0 +1,91 @@
+"""What one page alone says of its blocks: trafilatura's answer, and the odds of every block by the trained weights.
+
+Trafilatura's answer is edited, not replaced: a block that it keeps goes where the odds are against it, one that it
+leaves out comes back where they are high. On pages that say that they are no articles (shops, lists, forums), and
+where trafilatura finds nothing, the odds decide alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from dedup.features import Blocks, features
+from dedup.html import article
+from dedup.model import ODDS, log_odds
+from dedup.text import words_of
+from dedup.verdict import kept_blocks
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+COVERED = 0.5
+"""The share of a page's running text that trafilatura's fast answer holds at least, or it is asked again in full."""
+SURE = 4 * ODDS
+"""Of a headline, which is trafilatura's to keep or not: data sets differ in it, and the weights must not learn that."""
+KEEP = -405
+"""A block that trafilatura keeps stays from these odds on: probability .4."""
+ADD = 2197
+"""One that it leaves out comes back: probability .9."""
+ALONE = -619
+"""Where the odds decide alone: probability .35."""
+
+
+class Judgement(NamedTuple):
+    """What is known of a page's blocks by the page alone.
+
+    `kept` bool [b]: trafilatura's answer; `odds` int32 [b]: log odds in thousandths that a block is the article's.
+    """
+
+    kept: NDArray[np.bool_]
+    odds: NDArray[np.int32]
+
+
+def judge(html: str, url: str | None, page: Blocks, title: str, says: int) -> Judgement:
+    """Judge the blocks of a page. `says` as `Document.says`."""
+    kept = answered(html, url, page)
+    odds = log_odds(features(page, kept, title, says))
+    headline = np.array([place.level == 1 for place in page.places], np.bool_)
+    return Judgement(kept, np.where(headline, np.where(kept, SURE, -SURE), odds).astype(np.int32))
+
+
+def answered(html: str, url: str | None, page: Blocks) -> NDArray[np.bool_]:
+    """Which blocks (bool [b]) trafilatura's answer holds."""
+    words = [words_of(text) for text in page.texts]
+    running = np.where([text[-1:] in _STOPS for text in page.texts], page.running, 0.0)
+
+    def enough(answer: str) -> bool:
+        return bool((running * kept_blocks(words, answer)).sum() >= COVERED * running.sum())
+
+    return kept_blocks(words, article(html, url, enough))
+
+
+_STOPS = frozenset(".!?\u2026:\"\u201d\u3002\uff01\uff1f)\u2019")
+
+
+def decided(odds: NDArray[np.int64], kept: NDArray[np.bool_], says: int) -> NDArray[np.bool_]:
+    """Which blocks (bool [b]) of one page are the article's, by their odds after all evidence is in."""
+    if says < 0 or not kept.any():
+        return odds > ALONE
+    return np.where(kept, odds > KEEP, odds > ADD)
+
+
+class Proofs(NamedTuple):
+    """All that is known of blocks but for their words and repetition: `kept` bool, `own` and `told` int32, each [b].
+
+    `own` are the odds by the page alone (or its site's template), `told` what the siblings add.
+    """
+
+    kept: NDArray[np.bool_]
+    own: NDArray[np.int32]
+    told: NDArray[np.int32]
+
+    def of(self, blocks: slice) -> Proofs:
+        """Those of some blocks."""
+        return Proofs(self.kept[blocks], self.own[blocks], self.told[blocks])
+
+    def evidence(self, block: int) -> dict[str, Any]:
+        """What is known of a block, to read: odds as logarithms, in favour of the article where above 0."""
+        told = {"siblings": round(int(self.told[block]) / ODDS, 1)} if self.told[block] else {}
+        return {"trafilatura": bool(self.kept[block]), "odds": round(int(self.own[block]) / ODDS, 1), **told}

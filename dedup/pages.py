@@ -1,0 +1,155 @@
+"""The stages that only pages go through, bound to the store: which of them are judged one by one, and the rest by what
+those teach of their site.
+
+```
+ prepare ──choose──▶ judge ──learn──▶ settle ──▶ count repetition, flag
+          all pages of small sites,    by its site's template; where that does not fit, one by one after all
+          a sample of large ones
+```
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup import site
+from dedup.columns import save_articles
+from dedup.extract import judge_page, unpack
+from dedup.judge import decided
+from dedup.shards import ALL, Work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+    from dedup.judge import Judgement
+    from dedup.store import Store
+
+
+class Judging(NamedTuple):
+    """One shard, and which of its documents (bool [d]) are pages to be judged one by one."""
+
+    work: Work
+    shard: str
+    chosen: NDArray[np.bool_]
+
+
+def choose(work: Work, shards: list[str], live: dict[str, NDArray[np.bool_]]) -> list[Judging]:
+    """Choose the pages that are judged one by one: of a site with few pages all, else a sample by their content."""
+    store = work.store
+    columns = [np.stack([store.column(shard, name) for name in ("sites", "contents")]) for shard in shards]
+    alive = np.concatenate([live[shard] & (np.diff(store.column(shard, "pages_bounds")) > 0) for shard in shards])
+    sites, contents = np.concatenate(columns, axis=1)
+    chosen = np.zeros(len(sites), np.bool_)
+    order = np.lexsort((contents, sites))
+    order = order[alive[order]]
+    starts = np.flatnonzero(np.concatenate(([True], np.diff(sites[order]) != 0))) if len(order) else np.zeros(0, np.int64)
+    for low, high in pairwise([*starts.tolist(), len(order)]):
+        own = order[low:high]
+        few = high - low < 2 * site.SAMPLE
+        # Copies of the last page of the sample are in it, too: which of them comes first must not matter.
+        chosen[own if few else own[contents[own] <= contents[own[site.SAMPLE - 1]]]] = True
+    bounds = np.cumsum([0, *(column.shape[1] for column in columns)])
+    return [Judging(work, shard, chosen[low:high]) for shard, (low, high) in zip(shards, pairwise(bounds), strict=True)]
+
+
+def judge(job: Judging) -> None:
+    """Judge the chosen pages of a shard, and leave what each says of its site's signatures."""
+    store = job.work.store
+    bounds = store.column(job.shard, "blocks")
+    kept, odds = np.zeros(bounds[-1], np.bool_), np.zeros(bounds[-1], np.int32)
+    for number, own in _judged(store, job.shard, np.flatnonzero(job.chosen)):
+        kept[bounds[number] : bounds[number + 1]], odds[bounds[number] : bounds[number + 1]] = own
+    store.save(job.shard, "kept", kept)
+    store.save(job.shard, "own", odds)
+    _, votes = _votes(store, job.shard, job.chosen)
+    store.save(job.shard, "vote_keys", votes.keys)
+    store.save(job.shard, "vote_odds", votes.odds)
+
+
+def _judged(store: Store, shard: str, numbers: NDArray[np.int64]) -> Iterator[tuple[int, Judgement]]:
+    wanted = set(numbers.tolist())
+    if wanted:
+        for number, record in enumerate(store.records(shard, "documents")):
+            if number in wanted:
+                document = unpack(record)
+                document.html = store.text(shard, "pages", number)
+                yield number, judge_page(document)
+
+
+def _votes(store: Store, shard: str, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], site.Votes]:
+    """The blocks (int64 [n]) of the chosen pages of a shard, and their votes."""
+    bounds, places = store.column(shard, "blocks"), store.column(shard, "block_places")
+    page = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+    mine = np.flatnonzero(chosen[page])
+    words = np.diff(store.column(shard, "block_bounds")).astype(np.int32)
+    return mine, site.votes(places[mine], page[mine], store.column(shard, "own")[mine], words[mine])
+
+
+def learn(work: Work, shards: Iterable[str]) -> None:
+    """Add up what all judged pages say of the signatures of their sites."""
+    store = work.store
+    keys, odds = (
+        np.concatenate([store.column(shard, name) for shard in shards]) for name in ("vote_keys", "vote_odds")
+    )
+    for name, column in zip(site.Knowledge._fields, site.learn(keys, odds), strict=True):
+        store.save(ALL, f"site_{name}", column)
+
+
+def settle(job: Judging) -> None:
+    """Bring together what is known of the blocks of a shard but for repetition: `own` odds, what siblings `told` of
+    them (int32 [b]), and which trafilatura (or the template) `kept`; then the keys of each page's article."""
+    store = job.work.store
+    kept, own = np.array(store.column(job.shard, "kept")), store.column(job.shard, "own").astype(np.int64)
+    knowledge = site.Knowledge(*(store.column(ALL, f"site_{name}") for name in site.Knowledge._fields))
+    places = store.column(job.shard, "block_places")
+    sums, pages = knowledge.of(places)
+    mine, votes = _votes(store, job.shard, job.chosen)
+    if len(mine):
+        sums[mine], pages[mine] = sums[mine] - votes.odds[votes.vote], pages[mine] - 1
+    _by_template(job, knowledge, kept, own, pages)
+    told = site.told(sums, pages)
+    text = places == 0
+    kept[text], own[text], told[text] = True, site.CERTAIN, 0
+    store.save(job.shard, "settled_kept", kept)
+    store.save(job.shard, "settled_own", own.astype(np.int32))
+    store.save(job.shard, "settled_told", told.astype(np.int32))
+    save_articles(store, job.shard, _main(store, job.shard, own + told, kept))
+
+
+def _by_template(
+    job: Judging,
+    knowledge: site.Knowledge,
+    kept: NDArray[np.bool_],
+    own: NDArray[np.int64],
+    pages: NDArray[np.int64],
+) -> None:
+    """Judge the pages that were not chosen: into `kept` and `own`; `pages` is 0 where the template has had its say."""
+    store = job.work.store
+    bounds, places = store.column(job.shard, "blocks"), store.column(job.shard, "block_places")
+    words, links = np.diff(store.column(job.shard, "block_bounds")), store.column(job.shard, "block_links")
+    is_page = np.diff(store.column(job.shard, "pages_bounds")) > 0
+    strange = []
+    for number in np.flatnonzero(is_page & ~job.chosen):
+        at = slice(bounds[number], bounds[number + 1])
+        odds = site.fitting(knowledge, places[at], words[at], links[at])
+        if odds is None:
+            strange.append(number)
+        else:
+            own[at], kept[at], pages[at] = odds, odds > 0, 0
+    for number, judged in _judged(store, job.shard, np.array(strange, np.int64)):
+        at = slice(bounds[number], bounds[number + 1])
+        kept[at], own[at] = judged
+
+
+def _main(store: Store, shard: str, odds: NDArray[np.int64], kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which blocks (bool [b]) of a shard are their articles', by these odds."""
+    bounds, says = store.column(shard, "blocks"), store.column(shard, "says")
+    main = np.zeros(len(odds), np.bool_)
+    for number, (low, high) in enumerate(pairwise(bounds.tolist())):
+        main[low:high] = decided(odds[low:high], kept[low:high], int(says[number]))
+    return main

@@ -1,0 +1,134 @@
+"""What the pages of a site teach each other: which places hold the article, and which texts repeat.
+
+A *signature* is the path of a block's elements without numbers, its tag, and whether it is a link. Its odds are the
+mean over the site's pages of the odds of its blocks on each page. Where a site has many pages only a sample of them is
+judged (trafilatura costs 15 ms a page), and the others go by the signatures alone: the site's template.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import xxhash
+
+from dedup.data import Format
+from dedup.judge import KEEP, Proofs, decided
+from dedup.model import ODDS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dedup.data import Block, Document
+    from dedup.features import Place
+
+SAMPLE = 24
+"""Pages of a site that are judged one by one, where it has twice as many."""
+DOUBT = 2
+"""So many siblings weigh as much as no siblings at all: k of them count k / (k + 2)."""
+HALF = 2
+"""The siblings' odds count half as much as the page's own."""
+REPEATED = 2 * ODDS
+"""Odds against a block whose text stands in two articles; as much again in four, and in eight."""
+FITS = 0.9
+"""A page fits its site's template where so much of its text stands in places that the sample knows well."""
+TEXTUAL = 8
+"""Words of a block without links that is text, for that."""
+ENOUGH = 50
+"""Words that the template must find on a page; else the page is judged by itself."""
+CERTAIN = 10 * ODDS
+"""Of the blocks of a text that is no page."""
+MOST_WORDS = 30
+"""A block counts for as many words at most in its signature's odds."""
+
+
+def signature(place: Place, block: Block) -> str:
+    """What a block has in common with those that stand in the same place on other pages of its site."""
+    return f"{place.signature} {block.tag}{' linked' if block.links > 0.5 else ''}"
+
+
+def signature_key(site: str | None, of_block: str) -> int:
+    """The 64-bit key of a signature on a site."""
+    return xxhash.xxh3_64_intdigest(f"{site or ''}\n{of_block}".encode())
+
+
+class Votes(NamedTuple):
+    """What single pages say of signatures: `keys` uint64, `odds` int64 (thousandths), `blocks` int64, each [v]; and
+    `vote` int64 [b], the vote that each block went into."""
+
+    keys: NDArray[np.uint64]
+    odds: NDArray[np.int64]
+    vote: NDArray[np.int64]
+
+
+def votes(
+    keys: NDArray[np.uint64], pages: NDArray[np.int64], odds: NDArray[np.int32], words: NDArray[np.int32]
+) -> Votes:
+    """The mean odds of every signature on every page, blocks weighted by their words (all arrays [b])."""
+    if not len(keys):
+        return Votes(keys, np.zeros(0, np.int64), np.zeros(0, np.int64))
+    order = np.lexsort((keys, pages))
+    first = np.concatenate(([True], (np.diff(keys[order]) != 0) | (np.diff(pages[order]) != 0)))
+    starts = np.flatnonzero(first)
+    weight = (np.minimum(words, MOST_WORDS) + 1).astype(np.int64)[order]
+    summed = np.add.reduceat(weight * odds[order].astype(np.int64), starts)
+    vote = np.zeros(len(keys), np.int64)
+    vote[order] = np.cumsum(first) - 1
+    return Votes(keys[order][starts], summed // np.add.reduceat(weight, starts), vote)
+
+
+class Knowledge(NamedTuple):
+    """Signatures of all sites: sorted `keys` uint64, the `sums` int64 of their votes, and their number `pages` int64."""
+
+    keys: NDArray[np.uint64]
+    sums: NDArray[np.int64]
+    pages: NDArray[np.int64]
+
+    def of(self, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The sums and numbers of votes (int64 [b]) on the signatures of blocks; 0 where there are none."""
+        if not len(self.keys):
+            return np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        known = self.keys[at] == keys
+        return np.where(known, self.sums[at], 0), np.where(known, self.pages[at], 0)
+
+
+def learn(keys: NDArray[np.uint64], odds: NDArray[np.int64]) -> Knowledge:
+    """Add up the votes of all pages."""
+    order = np.argsort(keys, kind="stable")
+    starts = np.flatnonzero(np.concatenate(([True], np.diff(keys[order]) != 0))) if len(keys) else np.zeros(0, np.int64)
+    sums = np.add.reduceat(odds[order], starts) if len(keys) else np.zeros(0, np.int64)
+    return Knowledge(keys[order][starts], sums, np.diff(np.concatenate((starts, [len(keys)]))).astype(np.int64))
+
+
+def fitting(
+    knowledge: Knowledge, keys: NDArray[np.uint64], words: NDArray[np.int32], links: NDArray[np.float32]
+) -> NDArray[np.int64] | None:
+    """The odds (int64 [b]) of a page's blocks by its site's template alone; None where the page does not fit it."""
+    sums, pages = knowledge.of(keys)
+    odds = sums // np.maximum(1, pages)
+    text = np.where((words >= TEXTUAL) & (links <= 0.5), words, 0)
+    known = (pages >= 2) & (np.abs(odds) > ODDS // 2)
+    if text[known].sum() < FITS * text.sum() or text[odds > KEEP].sum() < ENOUGH:
+        return None
+    return odds
+
+
+def told(sums: NDArray[np.int64], siblings: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What siblings say of blocks (int64 [b]): the mean of their votes, the more the more they are."""
+    mean = sums // np.maximum(1, siblings)
+    return mean * siblings // (HALF * (siblings + DOUBT))
+
+
+def against(articles: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The odds (int64 [b]) against blocks whose text stands in so many distinct articles of their site."""
+    return np.rint(REPEATED * np.log2(np.maximum(1, articles))).astype(np.int64)
+
+
+def settle(document: Document, proofs: Proofs, articles: NDArray[np.int64]) -> None:
+    """Decide which blocks of a page are its article's, now that all is known of them; `articles` int64 [b]."""
+    if document.format is Format.HTML:
+        odds = proofs.own.astype(np.int64) + proofs.told - against(articles)
+        main = decided(odds, proofs.kept, document.says)
+        document.blocks = [replace(block, main=bool(m)) for block, m in zip(document.blocks, main, strict=True)]
