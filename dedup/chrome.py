@@ -45,7 +45,7 @@ def flags(
     needed = config.min_articles if document.site else max(config.min_articles, round(articles * NAMELESS_SHARE))
     site = Site(document.site or "this collection", articles, needed)
     blocks = look(document, counts)
-    _by_extractor(blocks, proofs)
+    _by_extractor(blocks, proofs, _names(document.author))
     article = [block for block in blocks if block.main]
     if len(article) > 1:  # a text of one block is what there is to say, and furnishes nothing
         _by_rules(article)
@@ -63,7 +63,7 @@ def flags(
     ]
 
 
-def _by_extractor(blocks: list[Evidence], proofs: Proofs) -> None:
+def _by_extractor(blocks: list[Evidence], proofs: Proofs, authors: tuple[str, ...]) -> None:
     """What the page's extractor leaves out of the article, and front matter."""
     for number, block in enumerate(blocks):
         if block.tag is Tag.MATTER:
@@ -74,6 +74,7 @@ def _by_extractor(blocks: list[Evidence], proofs: Proofs) -> None:
             named = next((hit.rule.kind for hit in block.hits if hit.rule.certain), None)
             place = dom_kind(block.path)
             vague = Kind.NAVIGATION if block.links > 0.5 else Kind.BOILERPLATE
+            named = named or (Kind.AUTHOR_BIO if _about_author(block, authors) else None)
             kind = place if place and place not in ROOMY else named or place or vague
             where = "/".join(block.path.rsplit("/", 2)[-2:])
             evidence = {"path": block.path, "links": block.links, **proofs.evidence(number)}

@@ -41,6 +41,9 @@ _NAME_END = re.compile(r"[#.\[]")
 _NUMBER = re.compile(r"\d+")
 _OWN = re.compile(r"\.(?:tag|category|author|term|topic|section|postid|post|page-id)-[\w-]+")
 """Classes that name what one article is about or its number, not what stands there."""
+_STANDFIRST = re.compile(
+    r"[.#][\w-]*(?:standfirst|deck|\bdek\b|subtitle|sub-?head|excerpt|intro|lede?|summary)[^/]*$", re.IGNORECASE
+)
 _STOP = re.compile(r"[.!?。！？…:\"”][\"”’)]*\s*$")
 _SENTENCE = re.compile(r"[.!?。！？](?=\s|$|[\"”])")
 _COMMA = re.compile("[,，、،]")
@@ -58,6 +61,8 @@ class Place(NamedTuple):
     signature: str
     level: int
     """Of a heading 1 to 6, else 0."""
+    standfirst: bool
+    """Whether it says that it holds the lines between headline and article."""
     row: tuple[float, ...]
 
 
@@ -84,7 +89,8 @@ def place(path: str) -> Place:
         *(kind is each for each in _KINDS), *(bool(inside.search(path)) for inside in _INSIDE.values()),
     )  # fmt: skip
     signature = _NUMBER.sub("0", _OWN.sub("", path))
-    return Place("/".join(steps), "/".join(steps[:-1]), signature, level, tuple(map(float, row)))
+    standfirst = _STANDFIRST.search(path) is not None
+    return Place("/".join(steps), "/".join(steps[:-1]), signature, level, standfirst, tuple(map(float, row)))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dedup.data import Block
+from dedup.html_blocks import CELLS as CELLS
 from dedup.html_blocks import pieces
 from dedup.html_metadata import metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from lxml.html import HtmlElement
 
@@ -78,20 +79,25 @@ def _parse(html: str) -> HtmlElement:
 
 # ── trafilatura's answer ────────────────────────────────────────────────────────────────────────────────────────────
 
-_MODES: tuple[dict[str, bool], ...] = ({"favor_precision": True, "fast": True}, {"favor_precision": True}, {})
+MODES: tuple[dict[str, bool], ...] = ({"favor_precision": True, "fast": True}, {"favor_precision": True}, {})
 """Of trafilatura, tried in this order. The first takes 60 % of the time of the second, which also asks readability and
 jusText, and is as good where its answer holds most of the page's running text (on two pages of three)."""
 
 
-def article(html: str, url: str | None, enough: Callable[[str], bool]) -> str:
-    """The article of a page as trafilatura gives it: in its fast mode for precision if that is `enough`, else in its
-    mode for precision, and where that finds nothing, in its default mode."""
+def article(
+    html: str,
+    url: str | None,
+    modes: Sequence[dict[str, bool]] = MODES,
+    enough: Callable[[str], bool] = bool,
+) -> str:
+    """The article of a page as trafilatura gives it: in the first of the modes that finds something, which for a
+    fast mode must also be `enough`."""
     import trafilatura
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     tree = _parse(html)
     answer = ""
-    for mode in _MODES:
+    for mode in modes:
         try:
             # deduplicate=False: its cache is the process's, and its answer would depend on what was read before.
             answer = trafilatura.extract(tree, url=url, include_comments=False, deduplicate=False, **mode) or ""

@@ -39,6 +39,8 @@ _TAGS = {
     "blockquote": Tag.QUOTE,
     "pre": Tag.CODE,
 }
+CELLS = " | "
+"""Stands between the cells of a row of data. A cell of an old page's layout is a block of its own."""
 _CELL = 100
 """Cells of a table row up to this long are joined to one block; longer ones are the columns of an old page layout."""
 _PATH = 400
@@ -187,7 +189,7 @@ class _Walk:
         """Make one block of the short cells of a row."""
         cells = self.pieces[first:]
         if len(cells) > 1 and all(cell.tag is Tag.ROW and len(cell.text) <= _CELL for cell in cells):
-            text = " | ".join(cell.text for cell in cells)
+            text = CELLS.join(cell.text for cell in cells)
             self.pieces[first:] = [Piece(text, Tag.ROW, cells[0].path, sum(cell.linked for cell in cells))]
 
 

@@ -29,7 +29,7 @@ DOUBT = 2
 """So many siblings weigh as much as no siblings at all: k of them count k / (k + 2)."""
 HALF = 2
 """The siblings' odds count half as much as the page's own."""
-REPEATED = 2 * ODDS
+REPEATED = 5 * ODDS // 2
 """Odds against a block whose text stands in two articles; as much again in four, and in eight."""
 FITS = 0.9
 """A page fits its site's template where so much of its text stands in places that the sample knows well."""

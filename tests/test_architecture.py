@@ -19,19 +19,21 @@ if TYPE_CHECKING:
 PACKAGE = ROOT / "dedup"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
 
-# From low to high; a module imports only what stands in a lower row. `html*` and `verdict*` stand for families.
+# From low to high; a module imports only what stands in a lower row. `html*` stands for a family.
 ROWS: list[set[str]] = [
     {"errors", "data"},
-    {"config", "store", "run", "text", "dates", "find"},
-    {"sieve"},
+    {"config", "store", "run", "text", "dates", "find", "model"},
+    {"sieve", "decode"},
     {"literals"},
     {"markup", "lexicon", "threads", "sign", "read", "repetition"},
-    {"verdict*", "evidence", "metadata"},
-    {"html*", "chrome", "match", "align"},
-    {"extract", "cluster", "clean", "write", "progress"},
+    {"verdict", "evidence", "metadata", "features"},
+    {"html*", "match", "align"},
+    {"judge"},
+    {"site", "chrome"},
+    {"extract", "cluster", "clean", "write", "progress", "columns"},
     {"records", "result"},
     {"shards"},
-    {"corpus"},
+    {"pages", "corpus"},
     {"pipeline"},
     {"restore", "terminal", "__init__"},
     {"cli"},
@@ -39,15 +41,15 @@ ROWS: list[set[str]] = [
 ]
 DOORS = {
     "click": {"cli"},
-    "trafilatura": {"html*", "verdict*"},
+    "trafilatura": {"html*"},
     "htmldate": {"html*"},
-    "lxml": {"html*", "verdict*"},
+    "lxml": {"html*"},
     "regex": {"text"},
     "datasketch": {"sign"},
     "tqdm": {"progress"},
     "dateparser": {"dates"},
     "publicsuffixlist": {"extract"},
-    "charset_normalizer": {"extract"},
+    "charset_normalizer": {"decode"},
 }
 HEAVY = ("numpy", "scipy", "lxml", "trafilatura", "datasketch", "dateparser", "charset_normalizer")
 MAX_LINES, MAX_FUNCTION, MAX_ARGUMENTS = 300, 60, 6
@@ -55,7 +57,7 @@ MAX_LINES, MAX_FUNCTION, MAX_ARGUMENTS = 300, 60, 6
 
 def family(name: str) -> str:
     """The name under which a module stands in the tables: `html_walk` is of `html*`."""
-    return next((f"{each}*" for each in ("html", "verdict") if name.startswith(each)), name)
+    return "html*" if name.startswith("html") else name
 
 
 def imported(path: Path) -> Iterator[str]:

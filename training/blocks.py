@@ -67,9 +67,16 @@ def example(record: dict[str, Any]) -> Example | None:
     headline = np.array([place.level == 1 for place in page.places], np.bool_)
     weights = np.where(headline, 0, (page.words + 2) / (page.words + 2).sum())
     rows = features(page, kept, document.title or "", document.says)
-    targets = coverage(page, record["gold"])
     return Example(
-        record["site"], record["gold"], list(page.texts), rows, targets, weights, kept, headline, document.says
+        site=record["site"],
+        gold=record["gold"],
+        texts=list(page.texts),
+        rows=rows,
+        targets=coverage(page, record["gold"]),
+        weights=weights,
+        kept=kept,
+        headline=headline,
+        says=document.says,
     )
 
 
