@@ -35,9 +35,7 @@ NAMELESS_SHARE = 0.01
 """Documents that name no site count as one; it may be a whole archive, so a block must stand in 1 % of them."""
 
 
-def flags(
-    document: Document, counts: NDArray[np.int64], articles: int, config: Config, proofs: Proofs
-) -> list[Flag]:
+def flags(document: Document, counts: NDArray[np.int64], articles: int, config: Config, proofs: Proofs) -> list[Flag]:
     """The chrome of a document, and into its metadata what the chrome says of the article.
 
     `counts` (int64 [b, 3]) are its blocks' from `Repetition.of`; `articles` how many its site has.
@@ -80,7 +78,9 @@ def _by_extractor(blocks: list[Evidence], proofs: Proofs, authors: tuple[str, ..
             evidence = {"path": block.path, "links": block.links, **proofs.evidence(number)}
             if block.counts[0] > 1:
                 evidence["articles"] = block.counts[0]
-            block.verdict = Verdict(kind, f"The extractor leaves it out of the article; it stands in {where}.", evidence)
+            block.verdict = Verdict(
+                kind, f"The extractor leaves it out of the article; it stands in {where}.", evidence
+            )
 
 
 def _by_rules(article: list[Evidence]) -> None:

@@ -33,7 +33,7 @@ def save_blocks(store: Store, shard: str, documents: list[Document]) -> None:
     content, what it says it is."""
     bounds = np.concatenate(([0], np.cumsum([len(document.blocks) for document in documents]))).astype(np.int64)
     prints = np.zeros((bounds[-1], repetition.PRINTS), np.uint64)
-    sites = np.array([xxhash.xxh3_64_intdigest((document.site or "").encode()) for document in documents], np.uint64)
+    sites = np.array([site_key(document.site) for document in documents], np.uint64)
     places = np.zeros(bounds[-1], np.uint64)
     words: list[NDArray[np.uint64]] = []
     for document, first in zip(documents, bounds, strict=False):
@@ -134,3 +134,14 @@ def _save_keys(store: Store, shard: str, bounds: NDArray[np.int64], config: Conf
     sketch = signatures(*shingles(flat, own, config.shingle), config.num_perm)
     store.save(shard, "keys", band_keys(sketch, config.bands, config.rows))
     store.save(shard, "signed", starts[:-1][long])
+
+
+def site_key(name: str | None) -> int:
+    """The 64-bit key of a site by its name."""
+    return xxhash.xxh3_64_intdigest((name or "").encode())
+
+
+def print_of(site: str, exact: int, *, linked: bool) -> int:
+    """The key under which the exact print of a block is counted on its site: what `save_blocks` makes of it."""
+    of_site = np.array([site_key(site)], np.uint64) + (np.uint64(1) << np.uint64(56))
+    return int(mix(np.array([exact ^ (LINKED if linked else 0)], np.uint64) ^ mix(of_site))[0])

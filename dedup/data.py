@@ -36,11 +36,13 @@ class Kind(StrEnum):
     CAPTION = "caption"
     BYLINE = "byline"
     BOILERPLATE = "boilerplate"  # repeated, of no known kind
+    HEADING = "heading"  # unwanted by the settings, as are tables
+    TABLE = "table"
     PASSAGE = "passage"
     DOCUMENT = "document"  # all that is left of the document is a copy
 
 
-CHROME_KINDS = tuple(kind for kind in Kind if kind not in (Kind.PASSAGE, Kind.DOCUMENT))
+CHROME_KINDS = tuple(kind for kind in Kind if kind not in (Kind.HEADING, Kind.TABLE, Kind.PASSAGE, Kind.DOCUMENT))
 
 
 class Format(StrEnum):

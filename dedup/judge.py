@@ -100,7 +100,7 @@ def answered(html: str, url: str | None, page: Blocks) -> NDArray[np.bool_]:
     return kept_blocks(words, article(html, url, enough=enough))
 
 
-_STOPS = frozenset(".!?\u2026:\"\u201d\u3002\uff01\uff1f)\u2019")
+_STOPS = frozenset('.!?\u2026:"\u201d\u3002\uff01\uff1f)\u2019')
 
 
 def decided(odds: NDArray[np.int64], kept: NDArray[np.bool_], says: int) -> NDArray[np.bool_]:

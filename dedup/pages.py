@@ -11,15 +11,17 @@ those teach of their site.
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from dedup import site
-from dedup.columns import save_articles
+from dedup.columns import save_articles, site_key
 from dedup.extract import judge_page, unpack
 from dedup.judge import decided
 from dedup.shards import ALL, Work
+from dedup.sites import SiteFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,14 +49,25 @@ def choose(work: Work, shards: list[str], live: dict[str, NDArray[np.bool_]]) ->
     chosen = np.zeros(len(sites), np.bool_)
     order = np.lexsort((contents, sites))
     order = order[alive[order]]
-    starts = np.flatnonzero(np.concatenate(([True], np.diff(sites[order]) != 0))) if len(order) else np.zeros(0, np.int64)
+    starts = (
+        np.flatnonzero(np.concatenate(([True], np.diff(sites[order]) != 0))) if len(order) else np.zeros(0, np.int64)
+    )
+    taught = _taught(work)
     for low, high in pairwise([*starts.tolist(), len(order)]):
         own = order[low:high]
+        if int(sites[own[0]]) in taught:
+            continue
         few = high - low < 2 * site.SAMPLE
         # Copies of the last page of the sample are in it, too: which of them comes first must not matter.
         chosen[own if few else own[contents[own] <= contents[own[site.SAMPLE - 1]]]] = True
     bounds = np.cumsum([0, *(column.shape[1] for column in columns)])
     return [Judging(work, shard, chosen[low:high]) for shard, (low, high) in zip(shards, pairwise(bounds), strict=True)]
+
+
+def _taught(work: Work) -> set[int]:
+    """The keys of the sites that a file of `dedup site learn` knows: their pages go by it, one at a time or all."""
+    names = SiteFile.load(Path(work.config.sites)).articles if work.config.sites else ()
+    return {site_key(name) for name in names}
 
 
 def judge(job: Judging) -> None:
@@ -96,7 +109,10 @@ def learn(work: Work, shards: Iterable[str]) -> None:
     keys, odds = (
         np.concatenate([store.column(shard, name) for shard in shards]) for name in ("vote_keys", "vote_odds")
     )
-    for name, column in zip(site.Knowledge._fields, site.learn(keys, odds), strict=True):
+    known = site.learn(keys, odds)
+    if work.config.sites:
+        known = site.merged(known, SiteFile.load(Path(work.config.sites)).knowledge())
+    for name, column in zip(site.Knowledge._fields, known, strict=True):
         store.save(ALL, f"site_{name}", column)
 
 

@@ -98,6 +98,11 @@ def _digest(sources: Iterable[Source | Failure]) -> str:
     return digest.hexdigest()
 
 
+def documents(store: Store, shard: str) -> Iterator[Document]:
+    """The documents of a shard as they were read, in order."""
+    yield from map(unpack, store.records(shard, "documents"))
+
+
 # ── shard by shard: flag chrome, and take the words of what is left ─────────────────────────────────────────────────
 
 

@@ -33,6 +33,8 @@ REPEATED = 5 * ODDS // 2
 """Odds against a block whose text stands in two articles; as much again in four, and in eight."""
 FITS = 0.9
 """A page fits its site's template where so much of its text stands in places that the sample knows well."""
+LINKED = 0.5
+"""A block with more of its characters in links is a block of links."""
 TEXTUAL = 8
 """Words of a block without links that is text, for that."""
 ENOUGH = 50
@@ -45,7 +47,12 @@ MOST_WORDS = 30
 
 def signature(place: Place, block: Block) -> str:
     """What a block has in common with those that stand in the same place on other pages of its site."""
-    return f"{place.signature} {block.tag}{' linked' if block.links > 0.5 else ''}"
+    return signature_of(place.signature, block.tag, block.links > LINKED)
+
+
+def signature_of(path: str, tag: str, linked: bool) -> str:
+    """A signature by its parts: the path without numbers, the tag, and whether most of the block stands in links."""
+    return f"{path} {tag}{' linked' if linked else ''}"
 
 
 def signature_key(site: str | None, of_block: str) -> int:
@@ -94,12 +101,20 @@ class Knowledge(NamedTuple):
         return np.where(known, self.sums[at], 0), np.where(known, self.pages[at], 0)
 
 
+def merged(one: Knowledge, other: Knowledge) -> Knowledge:
+    """What two sources know of signatures, added up."""
+    keys = np.concatenate([one.keys, other.keys])
+    order = np.argsort(keys, kind="stable")
+    if not len(keys):
+        return one
+    starts = np.flatnonzero(np.concatenate(([True], np.diff(keys[order]) != 0)))
+    sums, pages = (np.concatenate([a, b])[order] for a, b in ((one.sums, other.sums), (one.pages, other.pages)))
+    return Knowledge(keys[order][starts], np.add.reduceat(sums, starts), np.add.reduceat(pages, starts))
+
+
 def learn(keys: NDArray[np.uint64], odds: NDArray[np.int64]) -> Knowledge:
     """Add up the votes of all pages."""
-    order = np.argsort(keys, kind="stable")
-    starts = np.flatnonzero(np.concatenate(([True], np.diff(keys[order]) != 0))) if len(keys) else np.zeros(0, np.int64)
-    sums = np.add.reduceat(odds[order], starts) if len(keys) else np.zeros(0, np.int64)
-    return Knowledge(keys[order][starts], sums, np.diff(np.concatenate((starts, [len(keys)]))).astype(np.int64))
+    return merged(Knowledge(keys, odds, np.ones(len(keys), np.int64)), Knowledge(keys[:0], odds[:0], odds[:0]))
 
 
 def fitting(
