@@ -12,7 +12,7 @@ from dedup.data import Document, Flag, Format, Tag
 from dedup.features import place
 from dedup.sign import band_keys, mix, shingles, signatures
 from dedup.site import signature, signature_key
-from dedup.text import marked_words, word_hash
+from dedup.text import marked_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

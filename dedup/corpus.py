@@ -14,9 +14,9 @@ import xxhash
 from dedup import match
 from dedup.align import Limits, Words, chains, extended
 from dedup.cluster import Aligned, Duplicate, duplicates
+from dedup.columns import ARTICLE_BANDS
 from dedup.data import Flag, Keeper, Kind, Reason
 from dedup.repetition import count_articles, with_known
-from dedup.columns import ARTICLE_BANDS
 from dedup.shards import ALL, Work
 from dedup.sites import SiteFile
 

@@ -133,7 +133,7 @@ class Document:
     html: str = ""
     """Of a page, until it is judged: its source, of which `text` is what is seen."""
     says: int = 0
-    """1 for a page that says it is an article, -1 for one that says it is something else, 0 for one that says nothing."""
+    """Of a page: 1 where it says that it is an article, -1 that it is something else, 0 where it says nothing."""
     metadata: dict[str, Any] = field(default_factory=dict)
 
 

@@ -18,7 +18,6 @@ from dedup.read import Inputs, open_inputs
 from dedup.run import Runner, serial
 from dedup.shards import ALL, Work, documents
 from dedup.sites import Place, Repeated, SiteFile
-from dedup.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +66,11 @@ def _in_words(work: Work, shards: Iterable[str]) -> SiteFile:
                 words.places(document, sums, pages)
                 words.texts(document, repeated.of(np.asarray(prints[own]))[:, 0])
     for name in found.articles:
-        found.places[name] = [Place(*key, *value) for (of, *key), value in words.found_places.items() if of == name]
+        found.places[name] = [
+            Place(path, tag, linked, *value)
+            for (of, path, tag, linked), value in words.found_places.items()
+            if of == name
+        ]
         texts = [Repeated(text, count, linked) for (of, text, linked), count in words.found_texts.items() if of == name]
         found.texts[name] = sorted(texts, key=lambda each: (-each.articles, each.text))[:MOST_TEXTS]
     return found

@@ -157,8 +157,8 @@ def _by_template(
             strange.append(number)
         else:
             own[at], kept[at], pages[at] = odds, odds > 0, 0
-    for number, judged in _judged(store, job.shard, np.array(strange, np.int64)):
-        at = slice(bounds[number], bounds[number + 1])
+    for each, judged in _judged(store, job.shard, np.array(strange, np.int64)):
+        at = slice(bounds[each], bounds[each + 1])
         kept[at], own[at] = judged
 
 

@@ -86,7 +86,7 @@ def votes(
 
 
 class Knowledge(NamedTuple):
-    """Signatures of all sites: sorted `keys` uint64, the `sums` int64 of their votes, and their number `pages` int64."""
+    """Signatures of all sites: sorted `keys` uint64, the `sums` int64 of their votes, their number `pages` int64."""
 
     keys: NDArray[np.uint64]
     sums: NDArray[np.int64]
@@ -138,7 +138,7 @@ def told(sums: NDArray[np.int64], siblings: NDArray[np.int64]) -> NDArray[np.int
 
 def against(articles: NDArray[np.int64]) -> NDArray[np.int64]:
     """The odds (int64 [b]) against blocks whose text stands in so many distinct articles of their site."""
-    return np.rint(REPEATED * np.log2(np.maximum(1, articles))).astype(np.int64)
+    return np.asarray(np.rint(REPEATED * np.log2(np.maximum(1, articles))), np.int64)
 
 
 def settle(document: Document, proofs: Proofs, articles: NDArray[np.int64]) -> None:

@@ -144,7 +144,7 @@ class SiteFile:
 
     def repeated(self) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         """The prints of all repeated texts (sorted), and in how many articles each stands."""
-        rows = sorted({key: count for key, count in self._prints()}.items())
+        rows = sorted(dict(self._prints()).items())
         return np.array([key for key, _ in rows], np.uint64), np.array([count for _, count in rows], np.int64)
 
     def _prints(self) -> Iterator[tuple[int, int]]:
