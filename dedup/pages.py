@@ -99,7 +99,7 @@ def _votes(store: Store, shard: str, chosen: NDArray[np.bool_]) -> tuple[NDArray
     bounds, places = store.column(shard, "blocks"), store.column(shard, "block_places")
     page = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
     mine = np.flatnonzero(chosen[page])
-    words = np.diff(store.column(shard, "block_bounds")).astype(np.int32)
+    words = np.diff(store.column(shard, "block_bounds"))
     return mine, site.votes(places[mine], page[mine], store.column(shard, "own")[mine], words[mine])
 
 

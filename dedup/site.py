@@ -70,7 +70,7 @@ class Votes(NamedTuple):
 
 
 def votes(
-    keys: NDArray[np.uint64], pages: NDArray[np.int64], odds: NDArray[np.int32], words: NDArray[np.int32]
+    keys: NDArray[np.uint64], pages: NDArray[np.int64], odds: NDArray[np.int32], words: NDArray[np.int64]
 ) -> Votes:
     """The mean odds of every signature on every page, blocks weighted by their words (all arrays [b])."""
     if not len(keys):
@@ -118,7 +118,7 @@ def learn(keys: NDArray[np.uint64], odds: NDArray[np.int64]) -> Knowledge:
 
 
 def fitting(
-    knowledge: Knowledge, keys: NDArray[np.uint64], words: NDArray[np.int32], links: NDArray[np.float32]
+    knowledge: Knowledge, keys: NDArray[np.uint64], words: NDArray[np.int64], links: NDArray[np.float32]
 ) -> NDArray[np.int64] | None:
     """The odds (int64 [b]) of a page's blocks by its site's template alone; None where the page does not fit it."""
     sums, pages = knowledge.of(keys)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from importlib import import_module
 from random import Random
 from typing import Any
 
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import dedup
 from benchmarks.pages import corpus
+from benchmarks.scores import figures, score
 from dedup import Config, site
 from dedup.data import Block, Tag
 from dedup.features import place
@@ -33,7 +34,7 @@ def cleaned(records: list[dict[str, Any]], **settings: Any) -> dict[str, str]:
 
 
 def pages(sites: int, of_each: int) -> list[dict[str, Any]]:
-    return [{name: record[name] for name in ("id", "site", "url", "html")} for record in corpus(sites, of_each)]  # type: ignore[literal-required]
+    return [{name: dict(record)[name] for name in ("id", "site", "url", "html")} for record in corpus(sites, of_each)]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def news() -> list[dict[str, Any]]:
     return pages(1, 14)
 
 
-def test_a_template_gives_what_judging_every_page_gives(
+def test_a_template_gives_nearly_what_judging_every_page_gives(
     news: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judged: list[str] = []
@@ -134,14 +135,17 @@ def test_a_template_gives_what_judging_every_page_gives(
         judged.append(html)
         return judge(html, *rest)
 
-    monkeypatch.setattr(sys.modules["dedup.extract"], "judge", noted)
+    monkeypatch.setattr(import_module("dedup.extract"), "judge", noted)
     every = cleaned(news)
     assert len(judged) == len(news)
     judged.clear()
     monkeypatch.setattr(site, "SAMPLE", 4)
 
-    assert cleaned(news) == every
+    by_template = cleaned(news)
+
     assert len(judged) < 8
+    assert all(score(text, by_template[id_]).f1 > 0.95 for id_, text in every.items())
+    assert figures([score(text, by_template[id_]) for id_, text in every.items()]).f1 > 0.99
 
 
 def test_a_template_depends_on_no_order_of_the_pages(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -57,7 +57,7 @@ def test_the_file_says_what_holds_articles_and_what_repeats(corpus: Any) -> None
 def test_a_page_alone_is_cleaned_by_it_as_among_its_siblings(corpus: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     records, _, taught = corpus
     among = {d["id"]: d["text"] for d in dedup.clean(records, config=Config(keep_duplicates=True)).documents()}
-    monkeypatch.setattr(sys.modules["dedup.extract"], "judge", lambda *_: pytest.fail("trafilatura was asked"))
+    monkeypatch.setattr(import_module("dedup.extract"), "judge", lambda *_: pytest.fail("trafilatura was asked"))
 
     (document,) = cleaned(records[-1], sites=str(taught)).documents()
 
