@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import dedup
 from dedup.html import SEPARATOR, UnreadablePageError, read_page
 from tests.material import prose
 
@@ -71,7 +72,7 @@ def test_blocks_are_what_is_seen(html: str, expected: list[tuple[str, str]]) -> 
 
 
 def test_the_article_is_main_and_the_frame_is_not() -> None:
-    page = read_page(PAGE.format(BODY))
+    page = dedup.extract(PAGE.format(BODY))
 
     main = [page.text[block.start : block.end] for block in page.blocks if block.main]
     rest = [page.text[block.start : block.end] for block in page.blocks if not block.main]
@@ -128,7 +129,7 @@ def test_a_page_without_an_element_is_refused() -> None:
 
 
 def test_a_title_that_does_not_end_takes_nothing_with_it() -> None:
-    page = read_page(
+    page = dedup.extract(
         f"<html><head><title>The mill<script>1</script></head><body><p>{'The mill closed. ' * 20}</p></body>"
     )
 

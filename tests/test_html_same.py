@@ -56,6 +56,7 @@ def same_metadata(html: str, url: str | None = None) -> None:
         found: dict[str, Any] = metadata(_parse(html), url)
     except UnreadablePageError:
         return
+    found.pop("says", None)  # trafilatura does not ask
     plain = slow_metadata(_parse(html), url)
     # trafilatura finds nothing at all where a control character stands beside an element that it takes out.
     assert found == plain or not plain
@@ -100,3 +101,21 @@ def test_the_time_grows_with_the_page_and_not_faster() -> None:
         return time.process_time() - start
 
     assert seconds(40_000) < 40 * max(seconds(4_000), 0.01)
+
+
+@pytest.mark.parametrize(
+    ("head", "url", "says"),
+    [
+        ("", "https://mill.example/a", 0),
+        ("<meta property='og:type' content='article'>", None, 1),
+        ("<meta property='og:type' content='website'>", None, -1),
+        ("<meta property='og:type' content='product'>", None, -1),
+        ("<meta property='og:type' content='video'>", None, 0),
+        ('<script type="application/ld+json">{"@type": "NewsArticle"}</script>', None, 1),
+        ('<script type="application/ld+json">{"@type": ["Product", "Thing"]}</script>', None, -1),
+        ("<meta property='og:type' content='website'>" + '<script type="application/ld+json">{"@type":"Article"}</script>', None, 1),
+        ("<meta property='og:type' content='article'>", "https://mill.example/forum/12", -1),
+    ],
+)  # fmt: skip
+def test_what_a_page_says_it_is(head: str, url: str | None, says: int) -> None:
+    assert metadata(_parse(f"<html><head>{head}</head><body><p>A mill.</p></body></html>"), url)["says"] == says
