@@ -7,7 +7,10 @@ nothing. The names are those of the trained weights (`dedup.model`).
 from __future__ import annotations
 
 import re
+from array import array
 from functools import lru_cache
+from itertools import count, pairwise
+from math import log1p
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,7 +20,7 @@ from dedup.lexicon import dom_kind
 from dedup.text import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -33,35 +36,23 @@ _COMMENT = re.compile(
     re.IGNORECASE,
 )
 _HOLDERS = (
-    "article",
-    "main",
-    "aside",
-    "footer",
-    "header",
-    "nav",
-    "form",
-    "figure",
-    "table",
-    "ul",
-    "blockquote",
-    "section",
-)
-_INSIDE = {name: re.compile(rf"(?:^|/){name}(?:[#.\[/]|$)") for name in _HOLDERS}
+    "article", "main", "aside", "footer", "header", "nav", "form", "figure", "table", "ul", "blockquote", "section",
+)  # fmt: skip
 _LEAVES = frozenset(
     "p td th tr tbody thead tfoot table li ul ol dl dt dd blockquote h1 h2 h3 h4 h5 h6 pre figure figcaption".split()
 )
-_NAME_END = re.compile(r"[#.\[]")
+_NAME = re.compile(r"(?:^|/)([^/#.\[]*)")
 _NUMBER = re.compile(r"(?<!/h)\d+")
 _OWN = re.compile(r"\.(?:tag|category|author|term|topic|section|postid|post|page-id)-[\w-]+")
 """Classes that name what one article is about or its number, not what stands there."""
 _STANDFIRST = re.compile(
     r"[.#][\w-]*(?:standfirst|deck|\bdek\b|subtitle|sub-?head|excerpt|intro|lede?|summary)[^/]*$", re.IGNORECASE
 )
-_STOP = re.compile(r"[.!?。！？…:\"”][\"”’)]*\s*$")
-_SENTENCE = re.compile(r"[.!?。！？](?=\s|$|[\"”])")
-_COMMA = re.compile("[,，、،]")
-_DIGIT = re.compile(r"\d")
-_CAPITAL = re.compile(r"(?:^|\s)[^\W\d_a-z]")
+_STOPS, _QUOTES = ".!?\u3002\uff01\uff1f\u2026:", '"\u201d\u2019)'
+_SENTENCE = re.compile('[.!?\u3002\uff01\uff1f](?=\\s|$|["\u201d])')
+_DIGIT, _ASCII_DIGIT = re.compile(r"\d"), re.compile("[0-9]")
+# The letter first, which a search finds fast, and then that a word starts with it.
+_CAPITAL, _ASCII_CAPITAL = re.compile(r"[^\W\d_a-z](?<!\S.)"), re.compile(r"[A-Z](?<!\S.)")
 _TAGS = (Tag.PARAGRAPH, Tag.HEADING, Tag.ITEM, Tag.QUOTE, Tag.ROW, Tag.CAPTION, Tag.CODE)
 _KINDS = tuple(kind for kind in CHROME_KINDS if kind not in (Kind.CONTACT, Kind.DISCLAIMER))
 
@@ -76,7 +67,8 @@ class Place(NamedTuple):
     """Of a heading 1 to 6, else 0."""
     standfirst: bool
     """Whether it says that it holds the lines between headline and article."""
-    row: tuple[float, ...]
+    row: bytes
+    """Its features, as they stand in memory: int16."""
 
 
 _PLACE_NAMES = (
@@ -85,39 +77,67 @@ _PLACE_NAMES = (
 )  # fmt: skip
 _TEXT_NAMES = ("words", "word_length", "stop", "sentences", "commas", "digits", "capitals")
 _AROUND_NAMES = ("words", "links", "blocks", "share", "stop", "kept", "home")
+_WINDOWS = (
+    ("words", (-2, -1, 1, 2)),
+    ("links", (-2, -1, 1, 2)),
+    ("stop", (-1, 1)),
+    ("level", (-1, 1)),
+    ("kept", (-1, 1)),
+)
+
+
+def _row(values: Iterable[float]) -> bytes:
+    """Features in 256ths, rounded to even as NumPy does."""
+    return array("h", [max(-32768, min(32767, round(value * UNIT))) for value in values]).tobytes()
+
+
+_TAG_ROWS = {tag: _row([float(tag is each) for each in _TAGS]) for tag in Tag}
 
 
 @lru_cache(maxsize=1 << 15)
 def place(path: str) -> Place:
     """What the path of a block says."""
-    steps = path.split("/")
-    own = _NAME_END.split(steps[-1], maxsplit=1)[0]
-    while len(steps) > 1 and _NAME_END.split(steps[-1], maxsplit=1)[0] in _LEAVES:
-        steps.pop()
+    steps, tags = path.split("/"), _NAME.findall(path)
+    own, inside = tags[-1], frozenset(tags)
+    while len(tags) > 1 and tags[-1] in _LEAVES:
+        tags.pop()
+    del steps[len(tags) :]
     level = int(own[1]) if len(own) == 2 and own[0] == "h" and own[1] in "123456" else 0
     kind = dom_kind(path)
     box = own in ("div", "span", "section", "article", "body")
     row = (
         level, own == "p", box, len(_BODY.findall(path)), path.count("/"), bool(_COMMENT.search(path)), bool(kind),
-        *(kind is each for each in _KINDS), *(bool(inside.search(path)) for inside in _INSIDE.values()),
+        *(kind is each for each in _KINDS), *(name in inside for name in _HOLDERS),
     )  # fmt: skip
     signature = _NUMBER.sub("0", _OWN.sub("", path))
     standfirst = _STANDFIRST.search(path) is not None
-    return Place("/".join(steps), "/".join(steps[:-1]), signature, level, standfirst, tuple(map(float, row)))
+    return Place("/".join(steps), "/".join(steps[:-1]), signature, level, standfirst, _row(row))
 
 
 @lru_cache(maxsize=1 << 14)
-def _text_row(text: str) -> tuple[float, ...]:
-    words, letters = max(1, len(words_of(text))), max(1, len(text))
-    return (
-        float(np.log1p(len(words_of(text)))),
-        letters / words,
-        float(_STOP.search(text) is not None),
-        len(_SENTENCE.findall(text)) / words,
-        len(_COMMA.findall(text)) / words,
-        len(_DIGIT.findall(text)) / letters,
-        len(_CAPITAL.findall(text)) / words,
+def _text_row(text: str) -> bytes:
+    known, plain = len(words_of(text)), text.isascii()
+    words, letters = max(1, known), max(1, len(text))
+    digits, capitals = (_ASCII_DIGIT, _ASCII_CAPITAL) if plain else (_DIGIT, _CAPITAL)
+    commas = text.count(",") if plain else sum(map(text.count, ",\uff0c\u3001\u060c"))
+    return _row(
+        (
+            log1p(known),
+            letters / words,
+            _stops(text),
+            len(_SENTENCE.findall(text)) / words,
+            commas / words,
+            len(digits.findall(text)) / letters,
+            len(capitals.findall(text)) / words,
+        )
     )
+
+
+def _stops(text: str) -> bool:
+    """Whether a text ends as a sentence does: with a stop, maybe in quotes or brackets, or with a closing quote."""
+    text = text.rstrip()
+    bare = text.rstrip(_QUOTES)
+    return (bare != "" and bare[-1] in _STOPS) or any(quote in text[len(bare) :] for quote in '"\u201d')
 
 
 class Blocks(NamedTuple):
@@ -149,18 +169,14 @@ def names() -> tuple[str, ...]:
     return (
         *_TEXT_NAMES, "links", *_PLACE_NAMES, *(f"tag_{tag}" for tag in _TAGS), "at", "words_before", *around,
         "kept", "next_kept", "last_kept", "before", "after", "title",
-        "page_share", "page_kept", "page_blocks", "page_words", "page_links", "page_running", "page_covered", "page_says",
+        "page_share", "page_kept", "page_blocks", "page_words", "page_links", "page_running", "page_covered",
+        "page_says",
         *(f"{name}{step:+d}" for name, steps in _WINDOWS for step in steps), "density",
     )  # fmt: skip
 
 
-_WINDOWS = (
-    ("words", (-2, -1, 1, 2)),
-    ("links", (-2, -1, 1, 2)),
-    ("stop", (-1, 1)),
-    ("level", (-1, 1)),
-    ("kept", (-1, 1)),
-)
+_AT = {name: number for number, name in enumerate(names())}
+_LINKS, _MIDDLE, _STEPS, _DENSITY = _AT["links"], _AT["at"], _AT["words-2"], _AT["density"]
 
 
 def features(page: Blocks, kept: NDArray[np.bool_], title: str, says: int) -> NDArray[np.int16]:
@@ -169,43 +185,61 @@ def features(page: Blocks, kept: NDArray[np.bool_], title: str, says: int) -> ND
     `kept` (bool [b]) are those of trafilatura's answer; `says` is 1 for a page that says it is an article, -1 for one
     that says it is something else, 0 for one that says nothing.
     """
-    held = kept.astype(np.float64)
-    text = np.array([_text_row(text) for text in page.texts], np.float64)
-    where = np.array([each.row for each in page.places], np.float64)
-    tags = np.array([[block.tag is tag for tag in _TAGS] for block in page.blocks], np.float64)
-    stop, total = text[:, 2], max(1.0, float(page.words.sum()))
-    count = len(page.words)
-    title_words = set(words_of(title))
-    told = [sum(w in title_words for w in words_of(t)) / max(1, len(words_of(t))) for t in page.texts]
-    columns = [
-        text, page.links[:, None], where, tags,
-        (np.arange(count) / max(1, count - 1))[:, None], (np.cumsum(page.words) / total)[:, None],
-        *(_around(page, [each[which] for each in page.places], stop, held) for which in range(3)),
-        held[:, None], _distances(kept), np.array(told)[:, None], _of_page(page, held, says),
-        *(_shifted(column, steps) for column, (_, steps) in zip((text[:, 0], page.links, stop, where[:, 0], held), _WINDOWS, strict=True)),
-        _density(page, stop)[:, None],
+    size, total = len(page.words), max(1.0, float(page.words.sum()))
+    rows = np.empty((size, len(_AT)), np.int16)
+    if not size:
+        return rows
+    rows[:, :_LINKS] = _stacked([_text_row(text) for text in page.texts])
+    rows[:, _LINKS + 1 : _MIDDLE] = _stacked(
+        [place.row + _TAG_ROWS[block.tag] for place, block in zip(page.places, page.blocks, strict=True)]
+    )
+    held, stop = kept.astype(np.float64), (rows[:, _AT["stop"]] > 0).astype(np.float64)
+    middle = [
+        (np.arange(size) / max(1, size - 1))[:, None], (np.cumsum(page.words) / total)[:, None],
+        _around(page, stop, held, total), held[:, None], _distances(kept), _told(page.texts, title)[:, None],
+        np.tile(_of_page(page, held, says), (size, 1)),
     ]  # fmt: skip
-    return np.clip(np.rint(np.concatenate(columns, axis=1) * UNIT), -32768, 32767).astype(np.int16)
+    numbers = np.concatenate([page.links[:, None], *middle, _density(page, stop)[:, None]], axis=1)
+    whole = np.clip(np.rint(numbers * UNIT), -32768, 32767).astype(np.int16)
+    rows[:, _LINKS], rows[:, _MIDDLE:_STEPS], rows[:, _DENSITY] = whole[:, 0], whole[:, 1:-1], whole[:, -1]
+    _look_around(rows)
+    return rows
 
 
-def _around(
-    page: Blocks, keys: Sequence[object], stop: NDArray[np.float64], held: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """What the blocks of one place have together."""
-    numbers: dict[object, int] = {}
-    own = np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int64)
+def _stacked(rows: list[bytes]) -> NDArray[np.int16]:
+    return np.frombuffer(b"".join(rows), np.int16).reshape(len(rows), -1)
 
-    def total(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(own, values, len(numbers))
 
-    words = total(page.words)
-    some, kept = np.maximum(1, words), total(page.words * held)
+def _told(texts: Sequence[str], title: str) -> NDArray[np.float64]:
+    """The share of every block's words that the title has."""
+    title_words = frozenset(words_of(title))
+    told = np.zeros(len(texts), np.float64)
+    for number, text in enumerate(texts):
+        words = words_of(text)
+        if not title_words.isdisjoint(words):
+            told[number] = sum(map(title_words.__contains__, words)) / len(words)
+    return told
+
+
+def _around(page: Blocks, stop: NDArray[np.float64], held: NDArray[np.float64], total: float) -> NDArray[np.float64]:
+    """What the blocks of one place have together: of one holder, one outer element, one signature."""
+    own: list[int] = []
+    ends = [0]
+    for which in range(3):
+        keys = [place[which] for place in page.places]
+        numbers = dict(zip(dict.fromkeys(keys), count(ends[-1])))
+        own += map(numbers.__getitem__, keys)
+        ends.append(ends[-1] + len(numbers))
+    places = np.array(own, np.intp)
+    weights = np.stack([page.words, page.words * page.links, page.words * stop, page.words * held])
+    words, linked, stopped, kept = (np.bincount(places, np.tile(each, 3), ends[-1]) for each in weights)
+    some = np.maximum(1, words)
+    shares = [kept[low:high] / max(1.0, float(kept[low:high].sum())) for low, high in pairwise(ends)]
     columns = (
-        np.log1p(words), total(page.words * page.links) / some, np.log1p(np.bincount(own, minlength=len(numbers))),
-        words / max(1.0, float(page.words.sum())), total(page.words * stop) / some,
-        kept / some, kept / max(1.0, float(kept.sum())),
+        np.log1p(words), linked / some, np.log1p(np.bincount(places, minlength=ends[-1])), words / total,
+        stopped / some, kept / some, np.concatenate(shares),
     )  # fmt: skip
-    return np.stack(columns, axis=1)[own]
+    return np.concatenate(np.split(np.stack(columns, axis=1)[places], 3), axis=1)
 
 
 def _distances(kept: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -221,21 +255,23 @@ def _distances(kept: NDArray[np.bool_]) -> NDArray[np.float64]:
     )
 
 
-def _of_page(page: Blocks, held: NDArray[np.float64], says: int) -> NDArray[np.float64]:
+def _of_page(page: Blocks, held: NDArray[np.float64], says: int) -> list[float]:
     words, running = float(page.words.sum()), page.running
     some, kept = max(1.0, words), float((page.words * held).sum())
-    row = [
+    return [
         kept / some, np.log1p(kept), np.log1p(len(page.words)), np.log1p(some),
         float((page.words * page.links).sum()) / some, np.log1p(running.sum()),
         float((running * held).sum()) / max(1.0, float(running.sum())), float(says),
     ]  # fmt: skip
-    return np.tile(row, (len(page.words), 1))
 
 
-def _shifted(column: NDArray[np.float64], steps: Sequence[int]) -> NDArray[np.float64]:
-    """A column of the blocks so many steps further on, 0 past the ends."""
-    padded = np.concatenate([np.zeros(2), column, np.zeros(2)])
-    return np.stack([padded[2 + step : 2 + step + len(column)] for step in steps], axis=1)
+def _look_around(rows: NDArray[np.int16]) -> None:
+    """Give every block some features of those so many steps further on, 0 past the ends."""
+    padded = np.zeros((len(rows) + 4, len(_WINDOWS)), np.int16)
+    padded[2:-2] = rows[:, [_AT[name] for name, _ in _WINDOWS]]
+    steps = ((number, step) for number, (_, steps) in enumerate(_WINDOWS) for step in steps)
+    for column, (number, step) in enumerate(steps, _STEPS):
+        rows[:, column] = padded[2 + step : 2 + step + len(rows), number]
 
 
 _KERNEL = np.exp(-np.abs(np.arange(-6, 7)) / 2.0)
@@ -243,6 +279,7 @@ _KERNEL = np.exp(-np.abs(np.arange(-6, 7)) / 2.0)
 
 def _density(page: Blocks, stop: NDArray[np.float64]) -> NDArray[np.float64]:
     """Unlinked words around a block, those of whole sentences counted twice."""
-    weight = page.words * (1 - page.links) * (1 + stop)
-    smooth = np.convolve(np.pad(weight, 6), _KERNEL, "valid")
+    weight = np.zeros(len(stop) + 12)
+    weight[6:-6] = page.words * (1 - page.links) * (1 + stop)
+    smooth = np.convolve(weight, _KERNEL, "valid")
     return np.asarray(np.log1p(np.maximum(smooth, 0)), np.float64)

@@ -22,6 +22,8 @@ from dedup.text import words_of
 from dedup.verdict import kept_blocks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 COVERED = 0.5
@@ -53,7 +55,7 @@ def judge(html: str, url: str | None, page: Blocks, title: str, says: int) -> Ju
     kept = answered(html, url, page)
     odds = log_odds(features(page, kept, title, says))
     headline = np.array([place.level == 1 for place in page.places], np.bool_)
-    rows = np.array([CELLS in text for text in page.texts]) & (np.array([b.tag for b in page.blocks]) == Tag.ROW)
+    rows = [block.tag is Tag.ROW and CELLS in text for block, text in zip(page.blocks, page.texts, strict=True)]
     odds = _whole_tables(page, rows, odds) + INSIDE * _inside(page, kept)
     odds = np.where(headline, np.where(kept, SURE, -SURE), odds)
     return Judgement(kept, np.where(_standfirst(page, kept), np.maximum(odds, SURE), odds).astype(np.int32))
@@ -66,13 +68,16 @@ def _inside(page: Blocks, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
     for place, count in zip(page.places, (page.words * kept).tolist(), strict=True):
         words[place.holder] += count
     home = max(words, key=lambda holder: (words[holder], holder), default="")
+    below = f"{home}/"
     return inside & np.array(
-        [home in (each.holder, each.outer) or each.holder.startswith(f"{home}/") for each in page.places], np.bool_
+        [home in (each.holder, each.outer) or each.holder.startswith(below) for each in page.places], np.bool_
     )
 
 
-def _whole_tables(page: Blocks, rows: NDArray[np.bool_], odds: NDArray[np.int32]) -> NDArray[np.int32]:
+def _whole_tables(page: Blocks, rows: Sequence[bool], odds: NDArray[np.int32]) -> NDArray[np.int32]:
     """The odds with those of a table's rows made equal: it stays or goes whole."""
+    if not any(rows):
+        return odds
     holders = [place.holder if row else None for place, row in zip(page.places, rows, strict=True)]
     edges = [0, *(n for n in range(1, len(holders)) if holders[n] != holders[n - 1]), len(holders)]
     equal = odds.copy()
@@ -94,11 +99,14 @@ def answered(html: str, url: str | None, page: Blocks) -> NDArray[np.bool_]:
     """Which blocks (bool [b]) trafilatura's answer holds."""
     words = [words_of(text) for text in page.texts]
     running = np.where([text[-1:] in _STOPS for text in page.texts], page.running, 0.0)
+    found: dict[str, NDArray[np.bool_]] = {}
 
     def enough(answer: str) -> bool:
-        return bool((running * kept_blocks(words, answer)).sum() >= COVERED * running.sum())
+        found[answer] = kept_blocks(words, answer)
+        return bool((running * found[answer]).sum() >= COVERED * running.sum())
 
-    return kept_blocks(words, article(html, url, enough=enough))
+    answer = article(html, url, enough=enough)
+    return found[answer] if answer in found else kept_blocks(words, answer)
 
 
 _STOPS = frozenset('.!?\u2026:"\u201d\u3002\uff01\uff1f)\u2019')

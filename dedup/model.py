@@ -22,7 +22,7 @@ ODDS = 1000
 
 
 class Trees(NamedTuple):
-    """Complete binary trees of depth 6: node i goes to 2i + 1 where its feature is at most the threshold, else to 2i + 2.
+    """Complete binary trees of depth 6: node i goes to 2i + 1 where its feature is at most the threshold, else 2i + 2.
 
     `features` int16, `thresholds` int16 [t, 63]; `leaves` int32 [t, 64]; `names` those of the features.
     """
@@ -41,16 +41,41 @@ def weights() -> Trees:
         return Trees(features, thresholds, leaves, tuple(map(str, stored["names"])))
 
 
+class _Level(NamedTuple):
+    """The nodes of one depth of all trees, tree by tree: `features` int64 and `thresholds` int16, each [t * 2 ** depth].
+
+    The children of node n of one level are the nodes 2n and 2n + 1 of the next.
+    """
+
+    features: NDArray[np.intp]
+    thresholds: NDArray[np.int16]
+
+    @classmethod
+    def of(cls, trees: Trees, depth: int) -> _Level:
+        nodes = slice((1 << depth) - 1, (2 << depth) - 1)
+        return cls(trees.features[:, nodes].ravel().astype(np.intp), trees.thresholds[:, nodes].ravel())
+
+
+@cache
+def _own() -> tuple[_Level, ...]:
+    return _levels(weights())
+
+
+def _levels(trees: Trees) -> tuple[_Level, ...]:
+    return tuple(_Level.of(trees, depth) for depth in range(DEPTH))
+
+
 def log_odds(rows: NDArray[np.int16], trees: Trees | None = None) -> NDArray[np.int32]:
-    """That each block belongs to the article, as log odds in thousandths (int32 [b]), by its features (int16 [b, f])."""
-    trees = trees or weights()
-    count, nodes = len(trees.features), trees.features.shape[1]
-    first_node = (np.arange(count, dtype=np.int64) * nodes)[None, :]
-    first_feature = (np.arange(len(rows), dtype=np.int64) * rows.shape[1])[:, None]
-    flat, asked, limits = rows.ravel(), trees.features.ravel(), trees.thresholds.ravel()
-    node = np.zeros((len(rows), count), np.int64)
-    for _ in range(DEPTH):
-        at = node + first_node
-        node = 2 * node + 1 + (flat[asked[at] + first_feature] > limits[at])
-    leaf = node - nodes + (np.arange(count, dtype=np.int64) * (nodes + 1))[None, :]
-    return np.asarray(trees.leaves.ravel()[leaf].sum(axis=1), np.int32)
+    """That each block is the article's, as log odds in thousandths (int32 [b]), by its features (int16 [b, f])."""
+    levels, leaves = (_levels(trees), trees.leaves) if trees else (_own(), weights().leaves)
+    flat, count = np.ravel(rows, order="F"), len(rows)  # one feature of all blocks after the other
+    block = np.arange(count, dtype=np.intp)
+    node = np.repeat(np.arange(len(leaves), dtype=np.intp)[:, None], count, axis=1)
+    for level in levels:
+        at = level.features.take(node, mode="clip")  # "clip": looks at no index twice
+        at *= count
+        at += block
+        right = flat.take(at, mode="clip") > level.thresholds.take(node, mode="clip")
+        node += node
+        node += right
+    return np.asarray(leaves.ravel().take(node, mode="clip").sum(axis=0), np.int32)

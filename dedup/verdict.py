@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.text import word_list
+from dedup.text import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    Line = tuple[str, ...]
+    """The words of a line of the answer, or of a block."""
 
 _NEAR = 12
 """Blocks between a short block of the article and the one before it, at most."""
@@ -21,14 +24,15 @@ _GRAM = 4
 """Words in the shingles by which trafilatura's answer is found again in the page (as in its own benchmarks)."""
 
 
-def kept_blocks(words: Sequence[tuple[str, ...]], answer: str) -> NDArray[np.bool_]:
+def kept_blocks(words: Sequence[Line], answer: str) -> NDArray[np.bool_]:
     """Which blocks (bool [b], given by their words) claim a line of trafilatura's answer and are granted it.
 
     A block claims the line that holds most of its 4-word shingles, if they cover half of its words. A line is granted
     to as many blocks as it has words for, those nearest to the rest of the article first: its headline, not the link
     to it in a list of others. A block of fewer words claims a line that equals it and stands next to one granted.
     """
-    lines = [tuple(word_list(cell)) for line in answer.splitlines() for cell in line.split("|")]
+    # Without the mark of a list's item, a line is the text of a block, whose words are known already.
+    lines = [words_of(cell.strip("- ")) for line in answer.splitlines() for cell in line.split("|")]
     lines = [line for line in lines if line]
     if not lines:
         return np.zeros(len(words), np.bool_)
@@ -38,36 +42,53 @@ def kept_blocks(words: Sequence[tuple[str, ...]], answer: str) -> NDArray[np.boo
     return np.array([line is not None for line in granted], np.bool_)
 
 
-def _claims(words: Sequence[tuple[str, ...]], lines: list[tuple[str, ...]]) -> list[int | None]:
-    places: dict[tuple[str, ...], list[int]] = {}
+def _claims(words: Sequence[Line], lines: list[Line]) -> list[int | None]:
+    places: dict[Line, tuple[int, ...]] = {}
     for number, line in enumerate(lines):
-        for index in range(len(line) - _GRAM + 1):
-            places.setdefault(line[index : index + _GRAM], []).append(number)
+        here = (number,)
+        for gram in _grams(line):
+            known = places.setdefault(gram, here)
+            if known[-1] != number:
+                places[gram] = (*known, number)
+    exact = {line: number for number, line in enumerate(lines) if len(line) >= _GRAM}
     claims: list[int | None] = []
     for each in words:
-        covered = [False] * len(each)
-        hits: Counter[int] = Counter()
-        for index in range(len(each) - _GRAM + 1):
-            at = places.get(each[index : index + _GRAM])
-            if at:
-                covered[index : index + _GRAM] = [True] * _GRAM
-                hits.update(set(at))
-        best = max(hits.items(), key=lambda hit: (hit[1], -hit[0]))[0] if hits else None
-        claims.append(best if sum(covered) * 2 >= len(each) else None)
+        number = exact.get(each)
+        if number is not None and len(places[each[:_GRAM]]) == 1:
+            claims.append(number)  # the only line that holds so much as its first words
+        else:
+            claims.append(_claim(len(each), [places.get(gram) for gram in _grams(each)]))
     return claims
 
 
-def _grant(
-    words: Sequence[tuple[str, ...]], claims: list[int | None], lines: list[tuple[str, ...]]
-) -> list[int | None]:
+def _grams(words: Line) -> Iterator[Line]:
+    return zip(words, words[1:], words[2:], words[3:], strict=False)
+
+
+def _claim(size: int, at: list[tuple[int, ...] | None]) -> int | None:
+    """The line that a block of so many words claims, whose shingles stand in these lines."""
+    if not any(at):
+        return None
+    covered = end = 0
+    hits: dict[int, int] = {}
+    for index, numbers in enumerate(at):
+        if numbers:
+            covered += index + _GRAM - max(index, end)
+            end = index + _GRAM
+            for number in numbers:
+                hits[number] = hits.get(number, 0) + 1
+    return max(hits, key=lambda number: (hits[number], -number)) if covered * 2 >= size else None
+
+
+def _grant(words: Sequence[Line], claims: list[int | None], lines: list[Line]) -> list[int | None]:
     room = Counter[tuple[str, ...]]()
     for line in lines:
         room[line] += len(line)
-    rivals: dict[tuple[str, ...], list[int]] = {}
+    rivals: dict[Line, list[int]] = {}
     for index, claim in enumerate(claims):
         if claim is not None:
             rivals.setdefault(lines[claim], []).append(index)
-    alone = [index for index, claim in enumerate(claims) if claim is not None and len(rivals[lines[claim]]) == 1]
+    alone = sorted(claimants[0] for claimants in rivals.values() if len(claimants) == 1)
     granted = list(claims)
     for line, claimants in rivals.items():
         if sum(len(words[index]) for index in claimants) <= 1.25 * room[line]:
@@ -85,9 +106,7 @@ def _distance(index: int, others: list[int]) -> int:
     return min((abs(index - other) for other in others[max(0, at - 1) : at + 1]), default=0)
 
 
-def _grant_short(
-    words: Sequence[tuple[str, ...]], granted: list[int | None], lines: list[tuple[str, ...]], step: int
-) -> None:
+def _grant_short(words: Sequence[Line], granted: list[int | None], lines: list[Line], step: int) -> None:
     """Grant lines to blocks too short for a shingle, going down (step 1) or up (-1) from a granted neighbour."""
     last, age = None, 0
     taken = {line for line in granted if line is not None}
