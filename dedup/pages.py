@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import site
-from dedup.columns import save_articles
+from dedup.columns import block_words, load_table, save_articles
 from dedup.extract import judge_page, unpack
 from dedup.judge import decided
 from dedup.shards import ALL, Work
@@ -47,7 +47,9 @@ def choose(work: Work, shards: list[str], live: dict[str, NDArray[np.bool_]]) ->
     chosen = np.zeros(len(sites), np.bool_)
     order = np.lexsort((contents, sites))
     order = order[alive[order]]
-    starts = np.flatnonzero(np.concatenate(([True], np.diff(sites[order]) != 0))) if len(order) else np.zeros(0, np.int64)
+    starts = (
+        np.flatnonzero(np.concatenate(([True], np.diff(sites[order]) != 0))) if len(order) else np.zeros(0, np.int64)
+    )
     for low, high in pairwise([*starts.tolist(), len(order)]):
         own = order[low:high]
         few = high - low < 2 * site.SAMPLE
@@ -72,21 +74,22 @@ def judge(job: Judging) -> None:
 
 
 def _judged(store: Store, shard: str, numbers: NDArray[np.int64]) -> Iterator[tuple[int, Judgement]]:
-    wanted = set(numbers.tolist())
-    if wanted:
-        for number, record in enumerate(store.records(shard, "documents")):
-            if number in wanted:
-                document = unpack(record)
-                document.html = store.text(shard, "pages", number)
-                yield number, judge_page(document)
+    if len(numbers):
+        table, bounds = load_table(store, shard), store.column(shard, "blocks")
+        chosen = np.isin(np.arange(len(bounds) - 1), numbers).tolist()
+        records, pages = store.records(shard, "documents", chosen), store.texts(shard, "pages", numbers)
+        for number, record, html in zip(numbers.tolist(), records, pages, strict=True):
+            document = unpack(record)
+            document.html, document.blocks = html, table.only(slice(bounds[number], bounds[number + 1])).blocks()
+            yield number, judge_page(document)
 
 
 def _votes(store: Store, shard: str, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], site.Votes]:
     """The blocks (int64 [n]) of the chosen pages of a shard, and their votes."""
-    bounds, places = store.column(shard, "blocks"), store.column(shard, "block_places")
+    bounds, places = store.column(shard, "blocks"), store.column(shard, "block_keys")
     page = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
     mine = np.flatnonzero(chosen[page])
-    words = np.diff(store.column(shard, "block_bounds")).astype(np.int32)
+    words = block_words(store, shard).astype(np.int32)
     return mine, site.votes(places[mine], page[mine], store.column(shard, "own")[mine], words[mine])
 
 
@@ -106,7 +109,7 @@ def settle(job: Judging) -> None:
     store = job.work.store
     kept, own = np.array(store.column(job.shard, "kept")), store.column(job.shard, "own").astype(np.int64)
     knowledge = site.Knowledge(*(store.column(ALL, f"site_{name}") for name in site.Knowledge._fields))
-    places = store.column(job.shard, "block_places")
+    places = store.column(job.shard, "block_keys")
     sums, pages = knowledge.of(places)
     mine, votes = _votes(store, job.shard, job.chosen)
     if len(mine):
@@ -130,8 +133,8 @@ def _by_template(
 ) -> None:
     """Judge the pages that were not chosen: into `kept` and `own`; `pages` is 0 where the template has had its say."""
     store = job.work.store
-    bounds, places = store.column(job.shard, "blocks"), store.column(job.shard, "block_places")
-    words, links = np.diff(store.column(job.shard, "block_bounds")), store.column(job.shard, "block_links")
+    bounds, places = store.column(job.shard, "blocks"), store.column(job.shard, "block_keys")
+    words, links = block_words(store, job.shard), store.column(job.shard, "block_links")
     is_page = np.diff(store.column(job.shard, "pages_bounds")) > 0
     strange = []
     for number in np.flatnonzero(is_page & ~job.chosen):

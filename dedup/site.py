@@ -7,7 +7,6 @@ judged (trafilatura costs 15 ms a page), and the others go by the signatures alo
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ from dedup.model import ODDS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.data import Block, Document
+    from dedup.data import Document, Tag
     from dedup.features import Place
 
 SAMPLE = 24
@@ -43,9 +42,9 @@ MOST_WORDS = 30
 """A block counts for as many words at most in its signature's odds."""
 
 
-def signature(place: Place, block: Block) -> str:
+def signature(place: Place, tag: Tag, *, linked: bool) -> str:
     """What a block has in common with those that stand in the same place on other pages of its site."""
-    return f"{place.signature} {block.tag}{' linked' if block.links > 0.5 else ''}"
+    return f"{place.signature} {tag}{' linked' if linked else ''}"
 
 
 def signature_key(site: str | None, of_block: str) -> int:
@@ -126,9 +125,8 @@ def against(articles: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.rint(REPEATED * np.log2(np.maximum(1, articles))).astype(np.int64)
 
 
-def settle(document: Document, proofs: Proofs, articles: NDArray[np.int64]) -> None:
-    """Decide which blocks of a page are its article's, now that all is known of them; `articles` int64 [b]."""
-    if document.format is Format.HTML:
-        odds = proofs.own.astype(np.int64) + proofs.told - against(articles)
-        main = decided(odds, proofs.kept, document.says)
-        document.blocks = [replace(block, main=bool(m)) for block, m in zip(document.blocks, main, strict=True)]
+def settled(document: Document, proofs: Proofs, articles: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which blocks (bool [b]) are their document's article, now that all is known of them; `articles` int64 [b]."""
+    if document.format is not Format.HTML:
+        return np.ones(len(articles), np.bool_)
+    return decided(proofs.own.astype(np.int64) + proofs.told - against(articles), proofs.kept, document.says)
