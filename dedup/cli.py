@@ -7,7 +7,6 @@ read, or an output folder that is refused; 70 a bug in dedup, or a worker proces
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import Field, fields
 from pathlib import Path
@@ -15,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dedup.cli_common import PIPE, STAGES, Command, Setting, cpus
+from dedup.cli_site import site
 from dedup.config import Config
-from dedup.errors import DedupError, WorkerError
+from dedup.errors import DedupError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,56 +26,9 @@ if TYPE_CHECKING:
 
     from dedup.result import Piece, Result
 
-PIPE, FOLDER = "-", click.Path(path_type=Path)
+FOLDER = click.Path(path_type=Path)
 SHOWN_LINES = 3
 """Lines of a block that `explain` shows without --full."""
-BUG = 70  # EX_SOFTWARE: 1 means "done", which a crash is not
-STAGES = {"prepare": "reading", "flag": "chrome", "verify": "duplicates", "cut_shard": "cutting"}
-
-
-class Setting(click.Option):
-    """An option made of a field of `Config`."""
-
-
-class _Command(click.Command):
-    """A command that says plainly what ended it, and shows the settings apart from its other options."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except WorkerError as error:
-            click.echo(f"Error: {error}", err=True)
-            ctx.exit(BUG)
-        except DedupError as error:
-            raise click.UsageError(str(error), ctx) from error
-        except BaseException as error:
-            ctx.exit(_ended(error))
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        params = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
-        for title, settings in (("Options", False), ("Settings", True)):
-            rows = [p.get_help_record(ctx) for p in params if isinstance(p, Setting) is settings]
-            if any(rows):
-                with formatter.section(title):
-                    formatter.write_dl([row for row in rows if row])
-
-
-def _ended(error: BaseException) -> int:
-    """Say what ended a command, and with which exit code."""
-    if isinstance(error, BrokenPipeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered has nowhere to go
-        return 0
-    if isinstance(error, KeyboardInterrupt):
-        click.echo("\nInterrupted. `dedup clean` into the same folder goes on from there.", err=True)
-        return 130
-    if isinstance(error, OSError):
-        click.echo(f"Error: {error.filename or 'output'}: {error.strerror or error}", err=True)
-        return 2
-    sys.excepthook(type(error), error, error.__traceback__)
-    click.echo("This is a bug in dedup. Please report it with the lines above.", err=True)
-    return BUG
 
 
 def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
@@ -95,7 +49,8 @@ def main() -> None:
     keep a record of all that went."""
 
 
-main.command_class = _Command
+main.command_class = Command
+main.add_command(site)
 
 
 # ── clean ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -110,10 +65,10 @@ def _setting(spec: Field[Any]) -> Setting:
     text = known["help"]
     if several:
         text += f" May be repeated: {', '.join(choices)}."
-    elif spec.default not in ("", False):
+    elif spec.default not in ("", False, True):
         text += f" [default: {spec.default}]"
     if isinstance(spec.default, bool):
-        return Setting([f"{flag}/--no-{flag[2:]}"], default=False, help=text)
+        return Setting([f"{flag}/--no-{flag[2:]}"], default=spec.default, help=text)
     ranged = kinds.get(type(spec.default))
     kind = ranged(known["low"], known["high"]) if ranged else click.Choice(choices) if choices else click.STRING
     return Setting([flag], type=kind, multiple=several, help=text, metavar="KIND" if several else None)
@@ -126,10 +81,6 @@ def _config(ctx: click.Context) -> Config:
     changes = {name: ctx.params[name] for name in names}
     file = ctx.params["config"]
     return Config.load(file, changes) if file else Config.of(changes)
-
-
-def _cpus() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @main.command(
@@ -147,7 +98,7 @@ Exit codes: 0 done; 1 done, but some inputs failed; 2 wrong usage or settings, n
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("-o", "--out", metavar="OUT", help="Folder to write, or - for clean JSONL on standard output.")
 @click.option("--config", metavar="FILE", help="TOML file with a [dedup] table of settings; flags win over it.")
-@click.option("-j", "--workers", type=click.IntRange(1), default=_cpus, help="Processes. [default: the number of CPUs]")
+@click.option("-j", "--workers", type=click.IntRange(1), default=cpus, help="Processes. [default: the number of CPUs]")
 @click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bars.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what is going on; list all failures and ignored files.")
 @click.option("--dry-run", is_flag=True, help="Print what would go, a line for each span, and write nothing.")

@@ -12,7 +12,7 @@ from dedup import match, repetition
 from dedup.data import Block, Document, Format, Tag
 from dedup.features import place
 from dedup.sign import band_keys, mix, shingles, signatures
-from dedup.site import signature, signature_key
+from dedup.site import signature_key, signature_of
 from dedup.table import TAGS, Table
 from dedup.text import marked_words
 
@@ -39,7 +39,7 @@ def save_blocks(store: Store, shard: str, documents: list[Document]) -> None:
         ("blocks", bounds), ("block_keys", _signature_keys(documents, bounds, table)),
         ("block_starts", table.starts), ("block_ends", table.ends), ("block_tags", table.tags),
         ("block_links", table.links), ("block_places", table.places),
-        ("sites", np.array([_print(document.site or "") for document in documents], np.uint64)),
+        ("sites", np.array([site_key(document.site) for document in documents], np.uint64)),
         ("says", np.array([document.says for document in documents], np.int8)),
         ("contents", np.array([_print(document.html) for document in documents], np.uint64)),
     ):  # fmt: skip
@@ -83,7 +83,7 @@ def _save_texts(store: Store, shard: str, documents: list[Document], bounds: NDA
     prints[:, 0] = [text.exact ^ (LINKED if linked else 0) for text, (_, linked, _) in zip(told, numbers, strict=True)]
     prints[:, 1] = [text.template for text in told]
     _near_prints(prints, flat, word_bounds)
-    sites = {site: _print(site) for site, _, _ in numbers}
+    sites = {site: site_key(site) for site, _, _ in numbers}
     site_of_text = np.array([sites[site] for site, _, _ in numbers], np.uint64)[:, None]
     salt = np.arange(1, repetition.PRINTS + 1, dtype=np.uint64) << np.uint64(56)
     texts = np.array(rows, np.int64)
@@ -108,7 +108,7 @@ def _signature_keys(documents: list[Document], bounds: NDArray[np.int64], table:
     codes = np.ravel_multi_index((owner, table.places, table.tags, table.links > 0.5), shape)
     found, which = np.unique(codes, return_inverse=True)
     keys = [
-        signature_key(sites[site], signature(place(table.paths[path]), TAGS[tag], linked=bool(linked)))
+        signature_key(sites[site], signature_of(place(table.paths[path]).signature, TAGS[tag], bool(linked)))
         for site, path, tag, linked in zip(*(part.tolist() for part in np.unravel_index(found, shape)), strict=True)
     ]
     pages = np.repeat([document.format is Format.HTML for document in documents], np.diff(bounds))
@@ -189,3 +189,14 @@ def _save_keys(store: Store, shard: str, bounds: NDArray[np.int64], config: Conf
     sketch = signatures(*shingles(flat, own, config.shingle), config.num_perm)
     store.save(shard, "keys", band_keys(sketch, config.bands, config.rows))
     store.save(shard, "signed", starts[:-1][long])
+
+
+def site_key(name: str | None) -> int:
+    """The 64-bit key of a site by its name."""
+    return xxhash.xxh3_64_intdigest((name or "").encode())
+
+
+def print_of(site: str, exact: int, *, linked: bool) -> int:
+    """The key under which the exact print of a block is counted on its site: what `save_blocks` makes of it."""
+    of_site = np.array([site_key(site)], np.uint64) + (np.uint64(1) << np.uint64(56))
+    return int(mix(np.array([exact ^ (LINKED if linked else 0)], np.uint64) ^ mix(of_site))[0])

@@ -5,6 +5,7 @@ They see columns of the whole corpus, memory-mapped, never texts.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,8 +16,9 @@ from dedup.align import Limits, Words, chains, extended
 from dedup.cluster import Aligned, Duplicate, duplicates
 from dedup.columns import ARTICLE_BANDS
 from dedup.data import Flag, Keeper, Kind, Reason
-from dedup.repetition import count_articles
+from dedup.repetition import count_articles, with_known
 from dedup.shards import ALL, Work
+from dedup.sites import SiteFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,8 +49,11 @@ def count_repetition(work: Work, shards: list[str], live: dict[str, NDArray[np.b
         found = count_articles(np.concatenate([c[0] for c in columns]), np.concatenate([c[1] for c in columns]))
         keys.append(found[0])
         counts.append(found[1])
-    store.save(ALL, "repeated", np.concatenate(keys))
-    store.save(ALL, "counts", np.concatenate(counts))
+    repeated, often = np.concatenate(keys), np.concatenate(counts).astype(np.int64)
+    if work.config.sites:
+        repeated, often = with_known(repeated, often, *SiteFile.load(Path(work.config.sites)).repeated())
+    store.save(ALL, "repeated", repeated)
+    store.save(ALL, "counts", often)
     alive = np.concatenate([live[shard] for shard in shards])
     sites = np.concatenate([store.column(shard, "sites") for shard in shards])
     pairs = np.unique(np.stack([sites[alive], articles[alive].astype(np.uint64)]), axis=1)

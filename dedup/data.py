@@ -36,11 +36,13 @@ class Kind(StrEnum):
     CAPTION = "caption"
     BYLINE = "byline"
     BOILERPLATE = "boilerplate"  # repeated, of no known kind
+    HEADING = "heading"  # unwanted by the settings, as are tables
+    TABLE = "table"
     PASSAGE = "passage"
     DOCUMENT = "document"  # all that is left of the document is a copy
 
 
-CHROME_KINDS = tuple(kind for kind in Kind if kind not in (Kind.PASSAGE, Kind.DOCUMENT))
+CHROME_KINDS = tuple(kind for kind in Kind if kind not in (Kind.HEADING, Kind.TABLE, Kind.PASSAGE, Kind.DOCUMENT))
 
 
 class Format(StrEnum):
@@ -130,7 +132,7 @@ class Document:
     html: str = ""
     """Of a page, until it is judged: its source, of which `text` is what is seen."""
     says: int = 0
-    """1 for a page that says it is an article, -1 for one that says it is something else, 0 for one that says nothing."""
+    """Of a page: 1 where it says that it is an article, -1 that it is something else, 0 where it says nothing."""
     metadata: dict[str, Any] = field(default_factory=dict)
 
 

@@ -32,13 +32,26 @@ _COMMENT = re.compile(
     r"|[#.]c\d{4,}(?:[./]|$)|[#.]disqus",
     re.IGNORECASE,
 )
-_HOLDERS = ("article", "main", "aside", "footer", "header", "nav", "form", "figure", "table", "ul", "blockquote", "section")
+_HOLDERS = (
+    "article",
+    "main",
+    "aside",
+    "footer",
+    "header",
+    "nav",
+    "form",
+    "figure",
+    "table",
+    "ul",
+    "blockquote",
+    "section",
+)
 _INSIDE = {name: re.compile(rf"(?:^|/){name}(?:[#.\[/]|$)") for name in _HOLDERS}
 _LEAVES = frozenset(
     "p td th tr tbody thead tfoot table li ul ol dl dt dd blockquote h1 h2 h3 h4 h5 h6 pre figure figcaption".split()
 )
 _NAME_END = re.compile(r"[#.\[]")
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"(?<!/h)\d+")
 _OWN = re.compile(r"\.(?:tag|category|author|term|topic|section|postid|post|page-id)-[\w-]+")
 """Classes that name what one article is about or its number, not what stands there."""
 _STANDFIRST = re.compile(
@@ -141,7 +154,13 @@ def names() -> tuple[str, ...]:
     )  # fmt: skip
 
 
-_WINDOWS = (("words", (-2, -1, 1, 2)), ("links", (-2, -1, 1, 2)), ("stop", (-1, 1)), ("level", (-1, 1)), ("kept", (-1, 1)))
+_WINDOWS = (
+    ("words", (-2, -1, 1, 2)),
+    ("links", (-2, -1, 1, 2)),
+    ("stop", (-1, 1)),
+    ("level", (-1, 1)),
+    ("kept", (-1, 1)),
+)
 
 
 def features(page: Blocks, kept: NDArray[np.bool_], title: str, says: int) -> NDArray[np.int16]:

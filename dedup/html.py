@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dedup.data import Block
-from dedup.html_blocks import CELLS as CELLS
 from dedup.html_blocks import pieces
 from dedup.html_metadata import metadata
 
@@ -79,7 +78,7 @@ def _parse(html: str) -> HtmlElement:
 
 # ── trafilatura's answer ────────────────────────────────────────────────────────────────────────────────────────────
 
-MODES: tuple[dict[str, bool], ...] = ({"favor_precision": True, "fast": True}, {"favor_precision": True}, {})
+MODES: tuple[dict[str, Any], ...] = ({"favor_precision": True, "fast": True}, {"favor_precision": True}, {})
 """Of trafilatura, tried in this order. The first takes 60 % of the time of the second, which also asks readability and
 jusText, and is as good where its answer holds most of the page's running text (on two pages of three)."""
 
@@ -87,7 +86,7 @@ jusText, and is as good where its answer holds most of the page's running text (
 def article(
     html: str,
     url: str | None,
-    modes: Sequence[dict[str, bool]] = MODES,
+    modes: Sequence[dict[str, Any]] = MODES,
     enough: Callable[[str], bool] = bool,
 ) -> str:
     """The article of a page as trafilatura gives it: in the first of the modes that finds something, which for a

@@ -44,8 +44,8 @@ def metadata(tree: HtmlElement, url: str | None) -> dict[str, Any]:
 
 
 _ARTICLES = frozenset(
-    """AnalysisNewsArticle Article BackgroundNewsArticle BlogPosting LiveBlogPosting NewsArticle OpinionNewsArticle Recipe
-    Report ReportageNewsArticle Review ScholarlyArticle TechArticle""".split()
+    """AnalysisNewsArticle Article BackgroundNewsArticle BlogPosting LiveBlogPosting NewsArticle OpinionNewsArticle
+    Recipe Report ReportageNewsArticle Review ScholarlyArticle TechArticle""".split()
 )
 _OTHERS_THAN_ARTICLES = frozenset(
     """CollectionPage Course DiscussionForumPosting Event FAQPage ItemList JobPosting LocalBusiness OfferCatalog Product

@@ -15,7 +15,8 @@ import numpy as np
 
 from dedup.data import Tag
 from dedup.features import Blocks, features
-from dedup.html import CELLS, article
+from dedup.html import article
+from dedup.html_blocks import CELLS
 from dedup.model import ODDS, log_odds
 from dedup.text import words_of
 from dedup.verdict import kept_blocks
@@ -82,7 +83,7 @@ def _whole_tables(page: Blocks, rows: NDArray[np.bool_], odds: NDArray[np.int32]
 
 
 def _standfirst(page: Blocks, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which blocks (bool [b]) before the article say that they are its standfirst, which trafilatura often leaves out."""
+    """Which blocks (bool [b]) before the article say that they are its standfirst: trafilatura often leaves it out."""
     told = np.array([place.standfirst for place in page.places], np.bool_)
     items = np.array([block.tag is Tag.ITEM for block in page.blocks], np.bool_)
     before = np.cumsum(kept) == 0 if kept.any() else np.zeros(len(kept), np.bool_)
@@ -100,7 +101,7 @@ def answered(html: str, url: str | None, page: Blocks) -> NDArray[np.bool_]:
     return kept_blocks(words, article(html, url, enough=enough))
 
 
-_STOPS = frozenset(".!?\u2026:\"\u201d\u3002\uff01\uff1f)\u2019")
+_STOPS = frozenset('.!?\u2026:"\u201d\u3002\uff01\uff1f)\u2019')
 
 
 def decided(odds: NDArray[np.int64], kept: NDArray[np.bool_], says: int) -> NDArray[np.bool_]:

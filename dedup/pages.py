@@ -11,15 +11,17 @@ those teach of their site.
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from dedup import site
-from dedup.columns import block_words, load_table, save_articles
+from dedup.columns import block_words, load_table, save_articles, site_key
 from dedup.extract import judge_page, unpack
 from dedup.judge import decided
 from dedup.shards import ALL, Work
+from dedup.sites import SiteFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,13 +52,22 @@ def choose(work: Work, shards: list[str], live: dict[str, NDArray[np.bool_]]) ->
     starts = (
         np.flatnonzero(np.concatenate(([True], np.diff(sites[order]) != 0))) if len(order) else np.zeros(0, np.int64)
     )
+    taught = _taught(work)
     for low, high in pairwise([*starts.tolist(), len(order)]):
         own = order[low:high]
+        if int(sites[own[0]]) in taught:
+            continue
         few = high - low < 2 * site.SAMPLE
         # Copies of the last page of the sample are in it, too: which of them comes first must not matter.
         chosen[own if few else own[contents[own] <= contents[own[site.SAMPLE - 1]]]] = True
     bounds = np.cumsum([0, *(column.shape[1] for column in columns)])
     return [Judging(work, shard, chosen[low:high]) for shard, (low, high) in zip(shards, pairwise(bounds), strict=True)]
+
+
+def _taught(work: Work) -> set[int]:
+    """The keys of the sites that a file of `dedup site learn` knows: their pages go by it, one at a time or all."""
+    names = SiteFile.load(Path(work.config.sites)).articles if work.config.sites else ()
+    return {site_key(name) for name in names}
 
 
 def judge(job: Judging) -> None:
@@ -89,7 +100,7 @@ def _votes(store: Store, shard: str, chosen: NDArray[np.bool_]) -> tuple[NDArray
     bounds, places = store.column(shard, "blocks"), store.column(shard, "block_keys")
     page = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
     mine = np.flatnonzero(chosen[page])
-    words = block_words(store, shard).astype(np.int32)
+    words = block_words(store, shard)
     return mine, site.votes(places[mine], page[mine], store.column(shard, "own")[mine], words[mine])
 
 
@@ -99,7 +110,10 @@ def learn(work: Work, shards: Iterable[str]) -> None:
     keys, odds = (
         np.concatenate([store.column(shard, name) for shard in shards]) for name in ("vote_keys", "vote_odds")
     )
-    for name, column in zip(site.Knowledge._fields, site.learn(keys, odds), strict=True):
+    known = site.learn(keys, odds)
+    if work.config.sites:
+        known = site.merged(known, SiteFile.load(Path(work.config.sites)).knowledge())
+    for name, column in zip(site.Knowledge._fields, known, strict=True):
         store.save(ALL, f"site_{name}", column)
 
 
@@ -144,8 +158,8 @@ def _by_template(
             strange.append(number)
         else:
             own[at], kept[at], pages[at] = odds, odds > 0, 0
-    for number, judged in _judged(store, job.shard, np.array(strange, np.int64)):
-        at = slice(bounds[number], bounds[number + 1])
+    for each, judged in _judged(store, job.shard, np.array(strange, np.int64)):
+        at = slice(bounds[each], bounds[each + 1])
         kept[at], own[at] = judged
 
 

@@ -33,6 +33,7 @@ from dedup.result import Result
 from dedup.run import Runner, serial
 from dedup.shards import Batch, Cutting, Flagging, Prepared, Work
 from dedup.sign import SCHEME, candidate_probability
+from dedup.sites import SiteFile, file_digest
 from dedup.store import Store
 
 if TYPE_CHECKING:
@@ -65,28 +66,22 @@ def clean(
     (['The mill closed in May.'], 'empty: there is no text in it')
     """
     config = config or Config()
+    if config.sites:
+        SiteFile.load(Path(config.sites))  # so that what is wrong in it ends the run before any work
     temporary = None if out else _Temporary(prefix="dedup-")
     folder = Path(out) if out else Path(temporary.name if temporary else "")
     write.check_folder(folder)
     sources, ignored = open_inputs(inputs, config.max_bytes, folder)
     write.make_folder(folder)
-    store = Store.open(folder / write.WORK, f"{config.digest} {SCHEME} {write.versions()}")
+    store = Store.open(folder / write.WORK, f"{config.digest} {file_digest(config.sites)} {SCHEME} {write.versions()}")
     work = Work(store.folder, config)
 
-    prepared = list(runner(shards.prepare, _batches(work, sources)))
-    names, live, failures = _take(prepared)
+    names, live, failures = study(work, sources, runner)
     if not names:
         store.remove()
         with suppress(OSError):  # the files of an earlier run stay
             folder.rmdir()
-        raise InputError(
-            "nothing to read: no input could be used" + "".join(f"\n  {f.id}: {f.why}" for f in failures[:5])
-        )
-    chosen = pages.choose(work, names, live)
-    list(runner(pages.judge, chosen))
-    pages.learn(work, names)
-    list(runner(pages.settle, chosen))
-    corpus.count_repetition(work, names, live)
+        raise nothing_to_read(failures)
     flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
     found = {} if config.keep_duplicates else _duplicates(work, flagged, runner)
     cut = list(
@@ -104,6 +99,26 @@ def clean(
     write.write_run(folder, config, {**parts, "failures": failures}, summary)
     store.remove()
     return Result(folder, temporary)
+
+
+def study(
+    work: Work, sources: Iterator[Source | Failure], runner: Runner
+) -> tuple[list[str], dict[str, NDArray[np.bool_]], list[Failure]]:
+    """Read all sources and learn what their sites have in common: the shards, which of their documents have an id of
+    their own, and all failures in order."""
+    names, live, failures = _take(list(runner(shards.prepare, _batches(work, sources))))
+    if names:
+        chosen = pages.choose(work, names, live)
+        list(runner(pages.judge, chosen))
+        pages.learn(work, names)
+        list(runner(pages.settle, chosen))
+        corpus.count_repetition(work, names, live)
+    return names, live, failures
+
+
+def nothing_to_read(failures: list[Failure]) -> InputError:
+    """The error of a run without a document."""
+    return InputError("nothing to read: no input could be used" + "".join(f"\n  {f.id}: {f.why}" for f in failures[:5]))
 
 
 class _Temporary(TemporaryDirectory[str]):

@@ -62,12 +62,23 @@ def count_articles(
     return keys[starts][often], counts[often].astype(np.uint32)
 
 
+def with_known(
+    keys: NDArray[np.uint64], counts: NDArray[np.int64], known: NDArray[np.uint64], articles: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Sorted keys and their counts with those of an earlier run added (all that stands in an article now is new)."""
+    both = np.unique(np.concatenate([keys, known]))
+    total = np.zeros(len(both), np.int64)
+    total[np.searchsorted(both, known)] += articles + (~np.isin(known, keys)).astype(np.int64)
+    total[np.searchsorted(both, keys)] += counts
+    return both, total
+
+
 @dataclass(frozen=True, slots=True)
 class Repetition:
     """In how many distinct articles of its site every print stands (1 where it is not in `keys`)."""
 
     keys: NDArray[np.uint64]
-    counts: NDArray[np.uint32]
+    counts: NDArray[np.int64]
 
     def of(self, prints: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Counts (int64 [b, 3]: exact, template, near) of blocks' prints (uint64 [b, PRINTS], 0 = none)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -101,6 +102,15 @@ def _digest(sources: Iterable[Source | Failure]) -> str:
         raw = content if isinstance(content, bytes) else orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
         digest.update(orjson.dumps([type(source).__name__, getattr(source, "place", ""), source.id, len(raw)]) + raw)
     return digest.hexdigest()
+
+
+def documents(store: Store, shard: str) -> Iterator[Document]:
+    """The documents of a shard as they were read, in order."""
+    table, bounds = load_table(store, shard), store.column(shard, "blocks").tolist()
+    for record, (low, high) in zip(store.records(shard, "documents"), pairwise(bounds), strict=True):
+        document = unpack(record)
+        document.blocks = table.only(slice(low, high)).blocks()
+        yield document
 
 
 # ── shard by shard: flag chrome, and take the words of what is left ─────────────────────────────────────────────────

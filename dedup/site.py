@@ -19,7 +19,7 @@ from dedup.model import ODDS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.data import Document, Tag
+    from dedup.data import Block, Document
     from dedup.features import Place
 
 SAMPLE = 24
@@ -32,6 +32,8 @@ REPEATED = 5 * ODDS // 2
 """Odds against a block whose text stands in two articles; as much again in four, and in eight."""
 FITS = 0.9
 """A page fits its site's template where so much of its text stands in places that the sample knows well."""
+LINKED = 0.5
+"""A block with more of its characters in links is a block of links."""
 TEXTUAL = 8
 """Words of a block without links that is text, for that."""
 ENOUGH = 50
@@ -42,9 +44,14 @@ MOST_WORDS = 30
 """A block counts for as many words at most in its signature's odds."""
 
 
-def signature(place: Place, tag: Tag, *, linked: bool) -> str:
+def signature(place: Place, block: Block) -> str:
     """What a block has in common with those that stand in the same place on other pages of its site."""
-    return f"{place.signature} {tag}{' linked' if linked else ''}"
+    return signature_of(place.signature, block.tag, block.links > LINKED)
+
+
+def signature_of(path: str, tag: str, linked: bool) -> str:
+    """A signature by its parts: the path without numbers, the tag, and whether most of the block stands in links."""
+    return f"{path} {tag}{' linked' if linked else ''}"
 
 
 def signature_key(site: str | None, of_block: str) -> int:
@@ -62,7 +69,7 @@ class Votes(NamedTuple):
 
 
 def votes(
-    keys: NDArray[np.uint64], pages: NDArray[np.int64], odds: NDArray[np.int32], words: NDArray[np.int32]
+    keys: NDArray[np.uint64], pages: NDArray[np.int64], odds: NDArray[np.int32], words: NDArray[np.int64]
 ) -> Votes:
     """The mean odds of every signature on every page, blocks weighted by their words (all arrays [b])."""
     if not len(keys):
@@ -78,7 +85,7 @@ def votes(
 
 
 class Knowledge(NamedTuple):
-    """Signatures of all sites: sorted `keys` uint64, the `sums` int64 of their votes, and their number `pages` int64."""
+    """Signatures of all sites: sorted `keys` uint64, the `sums` int64 of their votes, their number `pages` int64."""
 
     keys: NDArray[np.uint64]
     sums: NDArray[np.int64]
@@ -93,16 +100,24 @@ class Knowledge(NamedTuple):
         return np.where(known, self.sums[at], 0), np.where(known, self.pages[at], 0)
 
 
+def merged(one: Knowledge, other: Knowledge) -> Knowledge:
+    """What two sources know of signatures, added up."""
+    keys = np.concatenate([one.keys, other.keys])
+    order = np.argsort(keys, kind="stable")
+    if not len(keys):
+        return one
+    starts = np.flatnonzero(np.concatenate(([True], np.diff(keys[order]) != 0)))
+    sums, pages = (np.concatenate([a, b])[order] for a, b in ((one.sums, other.sums), (one.pages, other.pages)))
+    return Knowledge(keys[order][starts], np.add.reduceat(sums, starts), np.add.reduceat(pages, starts))
+
+
 def learn(keys: NDArray[np.uint64], odds: NDArray[np.int64]) -> Knowledge:
     """Add up the votes of all pages."""
-    order = np.argsort(keys, kind="stable")
-    starts = np.flatnonzero(np.concatenate(([True], np.diff(keys[order]) != 0))) if len(keys) else np.zeros(0, np.int64)
-    sums = np.add.reduceat(odds[order], starts) if len(keys) else np.zeros(0, np.int64)
-    return Knowledge(keys[order][starts], sums, np.diff(np.concatenate((starts, [len(keys)]))).astype(np.int64))
+    return merged(Knowledge(keys, odds, np.ones(len(keys), np.int64)), Knowledge(keys[:0], odds[:0], odds[:0]))
 
 
 def fitting(
-    knowledge: Knowledge, keys: NDArray[np.uint64], words: NDArray[np.int32], links: NDArray[np.float32]
+    knowledge: Knowledge, keys: NDArray[np.uint64], words: NDArray[np.int64], links: NDArray[np.float32]
 ) -> NDArray[np.int64] | None:
     """The odds (int64 [b]) of a page's blocks by its site's template alone; None where the page does not fit it."""
     sums, pages = knowledge.of(keys)
@@ -122,7 +137,7 @@ def told(sums: NDArray[np.int64], siblings: NDArray[np.int64]) -> NDArray[np.int
 
 def against(articles: NDArray[np.int64]) -> NDArray[np.int64]:
     """The odds (int64 [b]) against blocks whose text stands in so many distinct articles of their site."""
-    return np.rint(REPEATED * np.log2(np.maximum(1, articles))).astype(np.int64)
+    return np.asarray(np.rint(REPEATED * np.log2(np.maximum(1, articles))), np.int64)
 
 
 def settled(document: Document, proofs: Proofs, articles: NDArray[np.int64]) -> NDArray[np.bool_]:

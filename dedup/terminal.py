@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from dedup.data import Failure
     from dedup.result import Piece, Result
+    from dedup.sites import SiteFile
 
 COLUMN = 17
 """Width of the column that says what became of a block."""
@@ -167,3 +168,32 @@ def going(records: Iterable[dict[str, Any]]) -> Iterator[str]:
     for record in records:
         text = harmless(record["text"][:200])[:60]
         yield f"{harmless(record['id'])} {record['start']}-{record['end']} {record['kind']} {text}"
+
+
+# ── sites ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def taught(known: SiteFile, name: str, width: int, most: int | None) -> Iterator[str]:
+    """What is known of a site: its places from article to chrome, and its repeated texts, at most so many of each."""
+    places, texts = known.places[name], known.texts[name]
+    yield f"{harmless(name)}: {_many(known.articles[name], 'article')}, {_many(len(places), 'place')}, " + (
+        f"{_many(len(texts), 'repeated text')}"
+    )
+    yield ""
+    yield "is        odds  pages  place"
+    for place in sorted(places, key=lambda each: (-each.odds, each.path, each.tag))[:most]:
+        linked = ", links" if place.linked else ""
+        head = f"{place.kind:8} {place.odds:+5.1f} {place.pages:6}  "
+        yield head + clipped(f"{place.path} ({place.tag}{linked})", width - len(head))
+        yield " " * len(head) + clipped(place.example, width - len(head))
+    yield from _more(len(places), most)
+    yield ""
+    yield "articles  text"
+    for text in texts[:most]:
+        yield f"{text.articles:8}  " + clipped(text.text, width - 10)
+    yield from _more(len(texts), most)
+
+
+def _more(count: int, most: int | None) -> Iterator[str]:
+    if most is not None and count > most:
+        yield f"... and {count - most:,} more: --all shows them"

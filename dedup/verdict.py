@@ -57,7 +57,9 @@ def _claims(words: Sequence[tuple[str, ...]], lines: list[tuple[str, ...]]) -> l
     return claims
 
 
-def _grant(words: Sequence[tuple[str, ...]], claims: list[int | None], lines: list[tuple[str, ...]]) -> list[int | None]:
+def _grant(
+    words: Sequence[tuple[str, ...]], claims: list[int | None], lines: list[tuple[str, ...]]
+) -> list[int | None]:
     room = Counter[tuple[str, ...]]()
     for line in lines:
         room[line] += len(line)

@@ -1,0 +1,104 @@
+"""What the pages of some sites teach, put into words: `dedup site learn`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup import repetition, site
+from dedup.config import Config
+from dedup.data import Format
+from dedup.features import place
+from dedup.model import ODDS
+from dedup.pipeline import nothing_to_read, study
+from dedup.read import Inputs, open_inputs
+from dedup.run import Runner, serial
+from dedup.shards import ALL, Work, documents
+from dedup.sites import Place, Repeated, SiteFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from dedup.data import Document, Failure
+
+MOST_TEXTS = 500
+"""Repeated texts of a site that are put down, the most frequent."""
+EXAMPLE = 80
+"""Characters of a place's example."""
+
+
+def learn(inputs: Inputs, *, config: Config | None = None, runner: Runner = serial) -> tuple[SiteFile, list[Failure]]:
+    """Learn from pages which places of their sites hold articles, and which texts repeat. Also the inputs that failed.
+
+    Raises:
+        InputError: no input could be used.
+    """
+    config = config or Config()
+    with TemporaryDirectory(prefix="dedup-") as folder:
+        work = Work(Path(folder), config)
+        sources, _ = open_inputs(inputs, config.max_bytes, work.folder)
+        names, _, failures = study(work, sources, runner)
+        if not names:
+            raise nothing_to_read(failures)
+        return _in_words(work, names), failures
+
+
+def _in_words(work: Work, shards: Iterable[str]) -> SiteFile:
+    """The columns of the store with their keys as what they stand for."""
+    store, found = work.store, SiteFile()
+    knowledge = site.Knowledge(*(store.column(ALL, f"site_{name}") for name in site.Knowledge._fields))
+    repeated = repetition.Repetition(store.column(ALL, "repeated"), store.column(ALL, "counts"))
+    sizes = dict(zip(store.column(ALL, "sites").tolist(), store.column(ALL, "site_articles").tolist(), strict=True))
+    words = _Words(work.config.min_articles)
+    for shard in shards:
+        bounds, prints = store.column(shard, "blocks"), np.asarray(store.column(shard, "prints"))
+        keys, sites = store.column(shard, "block_keys"), store.column(shard, "sites")
+        counts = repeated.of(prints)[store.column(shard, "block_texts"), 0]
+        for number, document in enumerate(documents(store, shard)):
+            if document.format is Format.HTML and document.site:
+                own = slice(bounds[number], bounds[number + 1])
+                found.articles[document.site] = int(sizes.get(int(sites[number]), 1))
+                sums, pages = knowledge.of(np.asarray(keys[own]))
+                words.places(document, sums, pages)
+                words.texts(document, counts[own])
+    for name in found.articles:
+        found.places[name] = [
+            Place(path, tag, linked, *value)
+            for (of, path, tag, linked), value in words.found_places.items()
+            if of == name
+        ]
+        texts = [Repeated(text, count, linked) for (of, text, linked), count in words.found_texts.items() if of == name]
+        found.texts[name] = sorted(texts, key=lambda each: (-each.articles, each.text))[:MOST_TEXTS]
+    return found
+
+
+class _Words:
+    """Places and texts as they are met; of several examples the first in the alphabet, whatever came first."""
+
+    def __init__(self, least: int) -> None:
+        self.least = least
+        self.found_places: dict[tuple[str, str, str, bool], tuple[float, int, str]] = {}
+        self.found_texts: dict[tuple[str, str, bool], int] = {}
+
+    def places(self, document: Document, sums: NDArray[np.int64], pages: NDArray[np.int64]) -> None:
+        """Take in the places of a page, with what is known of them (int64 [b])."""
+        for block, total, count in zip(document.blocks, sums.tolist(), pages.tolist(), strict=True):
+            if count:
+                linked = block.links > site.LINKED
+                key = (document.site or "", place(block.path).signature, str(block.tag), linked)
+                example = " ".join(document.text[block.start : block.end].split())[:EXAMPLE]
+                known = self.found_places.get(key)
+                if known is None or example < known[2]:
+                    self.found_places[key] = (round(total / count / ODDS, 1), count, example)
+
+    def texts(self, document: Document, counts: NDArray[np.int64]) -> None:
+        """Take in the texts of a page that stand in so many articles (int64 [b])."""
+        for block, count in zip(document.blocks, counts.tolist(), strict=True):
+            if count >= self.least:
+                text = " ".join(document.text[block.start : block.end].split())
+                self.found_texts[document.site or "", text, block.links > site.LINKED] = count
