@@ -5,6 +5,7 @@ This is the only module that imports `regex`. Knows nothing of documents.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from enum import IntFlag
 from functools import cache, lru_cache
@@ -26,6 +27,9 @@ _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar
 _INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"
 _WORD = regex.compile(rf"{_UNSPACED}\p{{M}}*|[\w--{_UNSPACED}](?:[{_INVISIBLE}]*[\w--{_UNSPACED}])*", regex.V1)
 _UNSPACED_WORD = regex.compile(_UNSPACED, regex.V1)
+# Signs that stand in no word, in texts that are ASCII otherwise: those are split as ASCII is, four times as fast.
+_APART = re.compile("[\xa0-\xa9\xab\xac\xae-\xb1\xb6\xb7\xbb\xbf\u2010-\u203e\u20a0-\u20bf\u2190-\u22ff\u25a0-\u25ff]")
+_ASCII_WORD = re.compile("[0-9_a-z]+")
 _STRIP = regex.compile(rf"[{_INVISIBLE}\p{{Mn}}]")
 # A sentence ends at a mark, with the quotes and brackets that close behind it, before white space and a new start.
 _SENTENCE_END = regex.compile(
@@ -45,8 +49,7 @@ _DATELINE = regex.compile(
     r"\p{Lu}[\p{Lu}\p{M}.' -]{2,}(?:[^.!?:\n]|\.(?=\s\d)){0,48}?(?:\s(?:--|[\u2013\u2014-])|:)\s+(?=\S)", regex.V1
 )
 _BETWEEN_NAMES = regex.compile(r"[,;/&|]|\s(?:and|und|et|y|e|en|i|с|и)\s", regex.IGNORECASE)
-_LINE = regex.compile(r"[^\r\n]+")
-_SPACE = regex.compile(r"\s+")
+_LINE, _SPACE = regex.compile(r"[^\r\n]+"), regex.compile(r"\s+")
 _STRAIGHT = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"')
@@ -71,11 +74,11 @@ _TITLE_WORDS = regex.compile(
     r"(?<![\w'])\p{Lu}[\w'.-]*(?:[ ,&|/]+(?:(?:of|the|and|de|von|van|la|le)[ ])*\p{Lu}[\w'.-]*)*"
 )
 
-
 MEANT = 0.8
 """A line shorter than this share of the block's usual line was broken on purpose."""
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(word: str) -> str:
     """A word as it is compared: NFKC, no marks or invisible characters, case-folded.
 
@@ -163,7 +166,8 @@ def word_list(text: str) -> list[str]:
     >>> word_list("The “Old” Mill, 1904")
     ['the', 'old', 'mill', '1904']
     """
-    return [fold(match.group()) for match in _WORD.finditer(text)]
+    plain = text if text.isascii() else _APART.sub(" ", text)
+    return _ASCII_WORD.findall(plain.lower()) if plain.isascii() else [fold(word) for word in _WORD.findall(text)]
 
 
 @lru_cache(maxsize=1 << 14)
