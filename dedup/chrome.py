@@ -10,76 +10,57 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dedup.data import Document, Flag, Format, Kind, Reason, Tag
-from dedup.evidence import ROOMY, TAIL, Evidence, Site, Verdict, look
+from dedup.evidence import TAIL, Evidence, Site, Verdict, look, spoken
 from dedup.lexicon import Hit, Where, dom_kind
 from dedup.metadata import state_groups, state_matter
+from dedup.outside import Known, about_author, outside
 from dedup.text import split_names
 from dedup.threads import find_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from dedup.config import Config
-    from dedup.judge import Proofs
 
 BODY_WORDS = 25
 """A block of as many words, by no rule chrome, begins the body: the head of a document ends there."""
-BIO_WORDS = 90
-"""Words of an author's biography, at most."""
 SHORT = 12
 """Words of a block that is short enough for a label, a button or a link, but not for a paragraph."""
 NAMELESS_SHARE = 0.01
 """Documents that name no site count as one; it may be a whole archive, so a block must stand in 1 % of them."""
 
 
-def flags(document: Document, counts: NDArray[np.int64], articles: int, config: Config, proofs: Proofs) -> list[Flag]:
-    """The chrome of a document, and into its metadata what the chrome says of the article.
-
-    `counts` (int64 [b, 3]) are its blocks' from `Repetition.of`; `articles` how many its site has.
-    """
+def flags(document: Document, known: Known, articles: int, config: Config) -> list[Flag]:
+    """The chrome of a document, and into its metadata what the chrome says of the article; `articles` its site has."""
     needed = config.min_articles if document.site else max(config.min_articles, round(articles * NAMELESS_SHARE))
     site = Site(document.site or "this collection", articles, needed)
-    blocks = look(document, counts)
-    _by_extractor(blocks, proofs, _names(document.author))
-    article = [block for block in blocks if block.main]
+    blocks = known.table.only(known.main).blocks()
+    languages = spoken(document, blocks)
+    away = outside(document, known, languages, _names(document.author))
+    article = look(document, blocks, known.counts[known.main].tolist(), languages)
+    _by_format(article)
     if len(article) > 1:  # a text of one block is what there is to say, and furnishes nothing
         _by_rules(article)
         _by_thread(article)
-        _take_metadata(document, blocks)
+        _take_metadata(document, article, away.said)
         _by_edges(article, site, _names(document.author))
         _by_often(article, site, document.format)
         _fill_gaps(article)
-    _take_metadata(document, blocks)
-    kinds = set(config.keep_kinds)
-    return [
+    _take_metadata(document, article, away.said)
+    within = [
         Flag(block.start, block.end, Reason.CHROME, block.verdict.kind, block.verdict.why, block.verdict.evidence)
-        for block in blocks
-        if block.verdict and block.verdict.kind not in kinds
+        for block in article
+        if block.verdict
     ]
+    return [each for each in (*within, *away.flags) if each.kind not in config.keep_kinds]
 
 
-def _by_extractor(blocks: list[Evidence], proofs: Proofs, authors: tuple[str, ...]) -> None:
-    """What the page's extractor leaves out of the article, and front matter."""
-    for number, block in enumerate(blocks):
+def _by_format(article: list[Evidence]) -> None:
+    """Front matter."""
+    for block in article:
         if block.tag is Tag.MATTER:
             block.verdict = Verdict(
                 Kind.HEADER, "Front matter: what it says is in the metadata.", {"rule": "front-matter"}
-            )
-        elif not block.main:
-            named = next((hit.rule.kind for hit in block.hits if hit.rule.certain), None)
-            place = dom_kind(block.path)
-            vague = Kind.NAVIGATION if block.links > 0.5 else Kind.BOILERPLATE
-            named = named or (Kind.AUTHOR_BIO if _about_author(block, authors) else None)
-            kind = place if place and place not in ROOMY else named or place or vague
-            where = "/".join(block.path.rsplit("/", 2)[-2:])
-            evidence = {"path": block.path, "links": block.links, **proofs.evidence(number)}
-            if block.counts[0] > 1:
-                evidence["articles"] = block.counts[0]
-            block.verdict = Verdict(
-                kind, f"The extractor leaves it out of the article; it stands in {where}.", evidence
             )
 
 
@@ -168,8 +149,7 @@ def _names(author: str | None) -> tuple[str, ...]:
 
 def _about_author(block: Evidence, authors: tuple[str, ...]) -> Verdict | None:
     """At the end of an article, a paragraph that begins with its author's name speaks of the author."""
-    start = block.plain.casefold()
-    if block.words <= BIO_WORDS and any(start.startswith(name) and len(start) > len(name) + 4 for name in authors):
+    if about_author(block.plain, block.words, authors):
         return Verdict(
             Kind.AUTHOR_BIO, "It begins with the author's name and ends the article.", {"rule": "begins-with-author"}
         )
@@ -253,16 +233,21 @@ def _section(article: list[Evidence], index: int) -> Iterator[Evidence]:
         yield block
 
 
-def _take_metadata(document: Document, blocks: list[Evidence]) -> None:
-    """Move what chrome says of the article into its metadata; what is stated already stands."""
-    for block in blocks:
+def _take_metadata(document: Document, article: list[Evidence], away: list[tuple[int, Hit]]) -> None:
+    """Move what chrome says of the article into its metadata, in the page's order; what is stated already stands."""
+    for block in article:
         if block.tag is Tag.MATTER:
             state_matter(document, document.text[block.start : block.end])
-        elif block.verdict:
-            for hit in block.hits:
-                if hit.rule.certain and hit.rule.kind is block.verdict.kind:
-                    state_groups(document, hit)
+    said = [
+        (block.start, hit)
+        for block in article
+        if block.verdict and block.tag is not Tag.MATTER
+        for hit in block.hits
+        if hit.rule.certain and hit.rule.kind is block.verdict.kind
+    ]
+    for _, hit in sorted([*said, *away], key=lambda each: each[0]):
+        state_groups(document, hit)
     if document.title is None:
-        first = next((block for block in blocks if block.main and not block.verdict), None)
+        first = next((block for block in article if not block.verdict), None)
         if first and (first.tag is Tag.HEADING or (first.words <= 2 * SHORT and first.plain[-1:].isalnum())):
             document.title = first.plain

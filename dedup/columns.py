@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xxhash
 
 from dedup import match, repetition
-from dedup.data import Document, Flag, Format, Tag
+from dedup.data import Block, Document, Format, Tag
 from dedup.features import place
 from dedup.sign import band_keys, mix, shingles, signatures
-from dedup.site import signature, signature_key
+from dedup.site import signature_key, signature_of
+from dedup.table import TAGS, Table
 from dedup.text import marked_words
 
 if TYPE_CHECKING:
@@ -29,34 +31,88 @@ ARTICLE_BANDS, ARTICLE_ROWS = 20, 6
 
 
 def save_blocks(store: Store, shard: str, documents: list[Document]) -> None:
-    """The columns that sites are learned from: prints, words, links and signatures by block; by document its site, its
-    content, what it says it is."""
+    """The columns of blocks; and by document its site, its content, what it says it is."""
     bounds = np.concatenate(([0], np.cumsum([len(document.blocks) for document in documents]))).astype(np.int64)
-    prints = np.zeros((bounds[-1], repetition.PRINTS), np.uint64)
-    sites = np.array([site_key(document.site) for document in documents], np.uint64)
-    places = np.zeros(bounds[-1], np.uint64)
-    words: list[NDArray[np.uint64]] = []
-    for document, first in zip(documents, bounds, strict=False):
-        for number, block in enumerate(document.blocks, first):
-            text = repetition.block_text(document.text[block.start : block.end])
-            # A link to an article in the lists of its siblings does not repeat its headline.
-            prints[number, :2] = text.exact ^ (LINKED if block.links > 0.5 else 0), text.template
-            words.append(text.hashes)
-            if document.format is Format.HTML:
-                places[number] = signature_key(document.site, signature(place(block.path), block))
-    flat, word_bounds = ragged(words)
-    _near_prints(prints, flat, word_bounds)
-    site_of_block = np.repeat(sites, np.diff(bounds))[:, None]
-    salt = np.arange(1, repetition.PRINTS + 1, dtype=np.uint64) << np.uint64(56)
-    blocks = [block for document in documents for block in document.blocks]
+    table = Table.of(block for document in documents for block in document.blocks)
+    _save_texts(store, shard, documents, bounds)
     for name, column in (
-        ("prints", np.where(prints == 0, prints, mix(prints ^ mix(site_of_block + salt)))),
-        ("blocks", bounds), ("sites", sites), ("block_places", places), ("block_words", flat),
-        ("block_bounds", word_bounds), ("block_links", np.array([block.links for block in blocks], np.float32)),
+        ("blocks", bounds), ("block_keys", _signature_keys(documents, bounds, table)),
+        ("block_starts", table.starts), ("block_ends", table.ends), ("block_tags", table.tags),
+        ("block_links", table.links), ("block_places", table.places),
+        ("sites", np.array([site_key(document.site) for document in documents], np.uint64)),
         ("says", np.array([document.says for document in documents], np.int8)),
-        ("contents", np.array([xxhash.xxh3_64_intdigest(document.html.encode("utf-8", "replace")) for document in documents], np.uint64)),
+        ("contents", np.array([_print(document.html) for document in documents], np.uint64)),
     ):  # fmt: skip
         store.save(shard, name, column)
+    store.save_records(shard, "paths", [table.paths])
+
+
+def _print(text: str) -> int:
+    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "replace"))
+
+
+def load_table(store: Store, shard: str) -> Table:
+    """The blocks of a shard, all in memory."""
+    starts, ends, tags, links, places = (
+        np.array(store.column(shard, f"block_{name}")) for name in ("starts", "ends", "tags", "links", "places")
+    )
+    return Table(starts, ends, tags, links, places, next(store.records(shard, "paths")))
+
+
+def block_words(store: Store, shard: str) -> NDArray[np.int64]:
+    """How many words each block of a shard has (int64 [b])."""
+    words: NDArray[np.int64] = np.diff(store.column(shard, "text_bounds"))[store.column(shard, "block_texts")]
+    return words
+
+
+def _save_texts(store: Store, shard: str, documents: list[Document], bounds: NDArray[np.int64]) -> None:
+    """What is compared of blocks: prints and words, once for each *text*, as a site repeats most of its blocks on every
+    page (same text, same site, link or not); and which text each block is, in which documents each text stands."""
+    numbers: dict[tuple[str, bool, str], int] = {}
+    rows: list[int] = []
+    for document in documents:
+        site, text = document.site or "", document.text
+        rows += [
+            numbers.setdefault((site, block.links > 0.5, text[block.start : block.end]), len(numbers))
+            for block in document.blocks
+        ]
+    told = [repetition.block_text(text) for _, _, text in numbers]
+    flat, word_bounds = ragged([text.hashes for text in told])
+    prints = np.zeros((len(told), repetition.PRINTS), np.uint64)
+    # A link to an article in the lists of its siblings does not repeat its headline.
+    prints[:, 0] = [text.exact ^ (LINKED if linked else 0) for text, (_, linked, _) in zip(told, numbers, strict=True)]
+    prints[:, 1] = [text.template for text in told]
+    _near_prints(prints, flat, word_bounds)
+    sites = {site: site_key(site) for site, _, _ in numbers}
+    site_of_text = np.array([sites[site] for site, _, _ in numbers], np.uint64)[:, None]
+    salt = np.arange(1, repetition.PRINTS + 1, dtype=np.uint64) << np.uint64(56)
+    texts = np.array(rows, np.int64)
+    owner = np.repeat(np.arange(len(documents)), np.diff(bounds))
+    stands = np.unique(texts * max(1, len(documents)) + owner)
+    for name, column in (
+        ("prints", np.where(prints == 0, prints, mix(prints ^ mix(site_of_text + salt)))),
+        ("text_words", flat), ("text_bounds", word_bounds), ("block_texts", texts.astype(np.int32)),
+        ("stands", np.stack(np.divmod(stands, max(1, len(documents))), axis=1).astype(np.int32)),
+    ):  # fmt: skip
+        store.save(shard, name, column)
+
+
+def _signature_keys(documents: list[Document], bounds: NDArray[np.int64], table: Table) -> NDArray[np.uint64]:
+    """The key of each block's signature on its site (uint64 [b]); 0 for a text that is no page."""
+    sites = sorted({document.site or "" for document in documents})
+    number = {site: at for at, site in enumerate(sites)}
+    shape = (len(sites), len(table.paths), len(TAGS), 2)
+    owner = np.repeat(np.array([number[document.site or ""] for document in documents], np.int64), np.diff(bounds))
+    if not len(owner):
+        return np.zeros(0, np.uint64)
+    codes = np.ravel_multi_index((owner, table.places, table.tags, table.links > 0.5), shape)
+    found, which = np.unique(codes, return_inverse=True)
+    keys = [
+        signature_key(sites[site], signature_of(place(table.paths[path]).signature, TAGS[tag], bool(linked)))
+        for site, path, tag, linked in zip(*(part.tolist() for part in np.unravel_index(found, shape)), strict=True)
+    ]
+    pages = np.repeat([document.format is Format.HTML for document in documents], np.diff(bounds))
+    return np.where(pages, np.array(keys, np.uint64)[which], np.uint64(0))
 
 
 def _near_prints(prints: NDArray[np.uint64], flat: NDArray[np.uint64], bounds: NDArray[np.int64]) -> None:
@@ -70,11 +126,12 @@ def save_articles(store: Store, shard: str, main: NDArray[np.bool_]) -> None:
     """The keys (uint64 [documents, bands]) by which copies of one article are told, over its blocks of running text:
     those of `main` (bool [b]), or where it has none, all."""
     bounds, sites = store.column(shard, "blocks"), store.column(shard, "sites")
-    words, word_bounds = np.asarray(store.column(shard, "block_words")), store.column(shard, "block_bounds")
-    long = main & (np.diff(word_bounds) >= SHORT)
+    words, word_bounds = np.asarray(store.column(shard, "text_words")), np.asarray(store.column(shard, "text_bounds"))
+    texts = np.asarray(store.column(shard, "block_texts"))
+    long = main & (np.diff(word_bounds)[texts] >= SHORT)
     bodies = []
-    for low, high in zip(bounds, bounds[1:], strict=False):
-        chosen = np.flatnonzero(long[low:high]) + low if long[low:high].any() else range(low, high)
+    for low, high in pairwise(bounds.tolist()):
+        chosen = texts[low:high][long[low:high]] if long[low:high].any() else texts[low:high]
         parts = [words[word_bounds[number] : word_bounds[number + 1]] for number in chosen]
         bodies.append(np.concatenate(parts or [np.zeros(0, np.uint64)]))
     hashes, shingle_bounds = shingles(*ragged(bodies), 5)
@@ -91,13 +148,11 @@ def ragged(arrays: list[NDArray[np.uint64]]) -> tuple[NDArray[np.uint64], NDArra
 # ── the words of what is left ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def save_words(store: Store, shard: str, documents: list[tuple[Document, list[Flag]]], config: Config) -> list[int]:
-    """The columns that passages are matched by: words with marks and offsets, seeds, and band keys of blocks. The number
-    of words of each document."""
+def save_words(store: Store, shard: str, documents: list[tuple[Document, list[Block]]], config: Config) -> list[int]:
+    """The columns that passages are matched by: words with marks and offsets, seeds, and band keys of the blocks that
+    are left of each document. The number of words of each."""
     marked = []
-    for document, found in documents:
-        flagged = {each.start for each in found}
-        left = [b for b in document.blocks if b.start not in flagged and b.tag is not Tag.RULE]
+    for document, left in documents:
         headings = {number for number, block in enumerate(left) if block.tag is Tag.HEADING}
         marked.append(marked_words(document.text, [(b.start, b.end) for b in left], headings))
     bounds = np.concatenate(([0], np.cumsum([len(each.hashes) for each in marked]))).astype(np.int64)

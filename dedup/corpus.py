@@ -80,12 +80,15 @@ def _part(
     store: Store, shard: str, articles: NDArray[np.int64], live: NDArray[np.bool_], part: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The prints of a shard in one range of keys, each with the article it stands in."""
-    prints = store.column(shard, "prints")
-    sizes = np.diff(store.column(shard, "blocks"))
-    owner = np.repeat(np.where(live, articles[: len(live)], -1), sizes)
-    chosen = ((prints >> np.uint64(60)) == part) & (prints != 0) & (owner >= 0)[:, None]
-    rows, _ = np.nonzero(chosen)
-    return prints[chosen], owner[rows]
+    prints, stands = store.column(shard, "prints"), store.column(shard, "stands")
+    stands = stands[live[stands[:, 1]]]
+    bounds = np.searchsorted(stands[:, 0], np.arange(len(prints) + 1))
+    chosen = ((prints >> np.uint64(60)) == part) & (prints != 0)
+    texts, _ = np.nonzero(chosen)
+    often = bounds[texts + 1] - bounds[texts]
+    ends = np.cumsum(often)
+    at = np.arange(often.sum()) + np.repeat(bounds[texts] - ends + often, often)
+    return np.repeat(prints[chosen], often), articles[stands[at, 1]]
 
 
 # ── once: candidates ────────────────────────────────────────────────────────────────────────────────────────────────

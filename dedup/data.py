@@ -91,9 +91,8 @@ class Failure:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A paragraph, heading, list item, table row or caption, as the format gives it."""
+class Block(NamedTuple):
+    """A paragraph, heading, list item, table row or caption, as the format gives it. A tuple: a page has hundreds."""
 
     start: int
     end: int

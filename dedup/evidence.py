@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import Any
 
 from dedup.data import Block, Document, Format, Kind, Tag
-from dedup.lexicon import Hit, Where, dom_kind, hits, languages_of
+from dedup.lexicon import Hit, Where, hits, languages_of
 from dedup.text import count_words, plain
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 TAIL = 0.6
 """Where the tail begins at the latest, as a share of the article's text."""
@@ -22,6 +19,10 @@ OFTEN, OFTEN_SHARE = 5, 0.05
 several articles share is less, and is a duplicate."""
 ROOMY = (Kind.BOILERPLATE, Kind.BYLINE, Kind.COPYRIGHT, Kind.FOOTER, Kind.HEADER)
 """Places that hold things of several kinds, or say things worth knowing: there the words are looked at, too."""
+
+
+BIO_WORDS = 90
+"""Words of an author's biography, at most."""
 
 
 @dataclass(slots=True)
@@ -40,7 +41,6 @@ class Evidence:
     start: int
     end: int
     tag: Tag
-    main: bool
     links: float
     path: str
     plain: str
@@ -66,28 +66,39 @@ class Site:
         return max(self.needed, OFTEN, round(OFTEN_SHARE * self.articles))
 
 
-def look(document: Document, counts: NDArray[np.int64]) -> list[Evidence]:
-    """The blocks with their counts, and the rules that match where they may stand at the widest."""
-    article = [block for block in document.blocks if block.main]
+@lru_cache(maxsize=1 << 14)
+def bare(text: str) -> tuple[str, int]:
+    """A block as rules see it, and how many words it has. Remembered, as the pages of a site share most of theirs."""
+    seen = plain(text)
+    return seen, count_words(seen)
+
+
+def look(
+    document: Document, article: list[Block], counts: list[list[int]], languages: frozenset[str]
+) -> list[Evidence]:
+    """The blocks of the article with their counts, and the rules that match where they may stand at the widest."""
     length = sum(block.end - block.start for block in article)
-    bare = [plain(document.text[block.start : block.end]) for block in document.blocks]
-    languages = languages_of((word for each in bare for word in each.casefold().split()), document.language)
-    blocks, index, seen = [], 0, 0
-    for block, text, of_block in zip(document.blocks, bare, counts, strict=True):
+    blocks, seen = [], 0
+    for index, (block, of_block) in enumerate(zip(article, counts, strict=True)):
         zones = {Where.ANY}
-        if index < EDGE_BLOCKS or not block.main:
+        if index < EDGE_BLOCKS:
             zones |= {Where.HEAD, Where.START}
-        if index >= len(article) - EDGE_BLOCKS or seen >= TAIL * length or not block.main:
+        if index >= len(article) - EDGE_BLOCKS or seen >= TAIL * length:
             zones |= {Where.TAIL, Where.END}
-        words = count_words(text)
-        tried = block.tag is not Tag.MATTER and (block.main or dom_kind(block.path) in (None, *ROOMY))
-        found = hits(text, words, frozenset(zones), languages) if tried else ()
-        exact, template, near = (int(count) for count in of_block)
-        known = (block.start, block.end, block.tag, block.main, block.links, block.path)
+        text, words = bare(document.text[block.start : block.end])
+        found = hits(text, words, frozenset(zones), languages) if block.tag is not Tag.MATTER else ()
+        exact, template, near = of_block
+        known = (block.start, block.end, block.tag, block.links, block.path)
         blocks.append(Evidence(*known, text, words, (exact, template, near), found, _level(document, block)))
-        if block.main:
-            index, seen = index + 1, seen + block.end - block.start
+        seen += block.end - block.start
     return blocks
+
+
+def spoken(document: Document, article: list[Block]) -> frozenset[str]:
+    """The languages whose rules are tried on a document: told by all that is seen of a page, its menus too."""
+    text = document.text
+    seen = [text] if document.format is Format.HTML else [bare(text[each.start : each.end])[0] for each in article]
+    return languages_of([word for each in seen for word in each.casefold().split()], document.language)
 
 
 def _level(document: Document, block: Block) -> int:

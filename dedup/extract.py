@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from dedup.config import Config
-from dedup.data import Block, Document, Failure, Format, Source
+from dedup.data import Document, Failure, Format, Source
 from dedup.decode import encoding_of
 from dedup.features import Blocks
 from dedup.html import read_page
@@ -41,7 +40,7 @@ def extract(text: str, *, format: Format | str | None = None, id: str = "", url:
     if kind is Format.HTML:
         own = judge_page(document)
         main = decided(own.odds.astype("int64"), own.kept, document.says)
-        document.blocks = [replace(block, main=bool(m)) for block, m in zip(document.blocks, main, strict=True)]
+        document.blocks = [block._replace(main=m) for block, m in zip(document.blocks, main.tolist(), strict=True)]
         document.html = ""
     return document
 
@@ -207,15 +206,10 @@ def _parsed(line: bytes) -> Mapping[str, Any]:
 
 
 def pack(document: Document) -> dict[str, Any]:
-    """A document as a mapping that JSON can hold; blocks as rows. Its HTML is not in it."""
-    fields = {name: getattr(document, name) for name in Document.__slots__ if name not in ("blocks", "html")}
-    rows = [(b.start, b.end, b.tag.value, b.main, b.path, b.links) for b in document.blocks]
-    return {**fields, "blocks": rows}
+    """A document as a mapping that JSON can hold. Its blocks and its HTML are not in it: they are kept as columns."""
+    return {name: getattr(document, name) for name in Document.__slots__ if name not in ("blocks", "html")}
 
 
 def unpack(record: Mapping[str, Any]) -> Document:
-    """The document that `pack` made the mapping of."""
-    from dedup.data import Tag
-
-    rows = [Block(start, end, Tag(tag), main, path, links) for start, end, tag, main, path, links in record["blocks"]]
-    return Document(**{**record, "format": Format(record["format"]), "blocks": rows})
+    """The document that `pack` made the mapping of, without blocks."""
+    return Document(**{**record, "format": Format(record["format"])})

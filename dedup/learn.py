@@ -56,15 +56,16 @@ def _in_words(work: Work, shards: Iterable[str]) -> SiteFile:
     sizes = dict(zip(store.column(ALL, "sites").tolist(), store.column(ALL, "site_articles").tolist(), strict=True))
     words = _Words(work.config.min_articles)
     for shard in shards:
-        bounds, prints = store.column(shard, "blocks"), store.column(shard, "prints")
-        keys, sites = store.column(shard, "block_places"), store.column(shard, "sites")
+        bounds, prints = store.column(shard, "blocks"), np.asarray(store.column(shard, "prints"))
+        keys, sites = store.column(shard, "block_keys"), store.column(shard, "sites")
+        counts = repeated.of(prints)[store.column(shard, "block_texts"), 0]
         for number, document in enumerate(documents(store, shard)):
             if document.format is Format.HTML and document.site:
                 own = slice(bounds[number], bounds[number + 1])
                 found.articles[document.site] = int(sizes.get(int(sites[number]), 1))
                 sums, pages = knowledge.of(np.asarray(keys[own]))
                 words.places(document, sums, pages)
-                words.texts(document, repeated.of(np.asarray(prints[own]))[:, 0])
+                words.texts(document, counts[own])
     for name in found.articles:
         found.places[name] = [
             Place(path, tag, linked, *value)

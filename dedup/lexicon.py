@@ -126,6 +126,14 @@ def hits(block: str, words: int, zones: frozenset[Where], languages: frozenset[s
     return tuple(found)
 
 
+def certain_hits(block: str, words: int, languages: frozenset[str]) -> tuple[Hit, ...]:
+    """The certain rules of these languages and of any zone that match: `hits` of what stands outside the article."""
+    return tuple(hit for hit in hits(block, words, _EVERYWHERE, languages) if hit.rule.certain)
+
+
+_EVERYWHERE = frozenset(Where)
+
+
 def _fits(rule: Rule, block: str, words: int) -> bool:
     return rule.min_words <= words <= rule.max_words and len(block) <= LETTERS * rule.max_words
 

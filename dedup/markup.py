@@ -7,7 +7,6 @@ parser gives lines, not offsets, and joins what we must tell apart (a quoted lin
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.data import Block, Tag
@@ -58,7 +57,7 @@ def blocks(text: str) -> list[Block]:
     rest = lines[len(found) :] if found else lines
     for group in _groups(rest):
         found.extend(_cut(group))
-    return [replace(block, links=link_share(text[block.start : block.end])) for block in _first_heading(text, found)]
+    return [block._replace(links=link_share(text[block.start : block.end])) for block in _first_heading(text, found)]
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -185,5 +184,5 @@ def _first_heading(text: str, found: list[Block]) -> list[Block]:
         return found
     first = text[found[index].start : found[index].end]
     if len(first) <= LONG_LINE and not _STOP.search(first):
-        found[index] = replace(found[index], tag=Tag.HEADING)
+        found[index] = found[index]._replace(tag=Tag.HEADING)
     return found

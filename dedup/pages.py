@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import site
-from dedup.columns import save_articles, site_key
+from dedup.columns import block_words, load_table, save_articles, site_key
 from dedup.extract import judge_page, unpack
 from dedup.judge import decided
 from dedup.shards import ALL, Work
@@ -85,21 +85,22 @@ def judge(job: Judging) -> None:
 
 
 def _judged(store: Store, shard: str, numbers: NDArray[np.int64]) -> Iterator[tuple[int, Judgement]]:
-    wanted = set(numbers.tolist())
-    if wanted:
-        for number, record in enumerate(store.records(shard, "documents")):
-            if number in wanted:
-                document = unpack(record)
-                document.html = store.text(shard, "pages", number)
-                yield number, judge_page(document)
+    if len(numbers):
+        table, bounds = load_table(store, shard), store.column(shard, "blocks")
+        chosen = np.isin(np.arange(len(bounds) - 1), numbers).tolist()
+        records, pages = store.records(shard, "documents", chosen), store.texts(shard, "pages", numbers)
+        for number, record, html in zip(numbers.tolist(), records, pages, strict=True):
+            document = unpack(record)
+            document.html, document.blocks = html, table.only(slice(bounds[number], bounds[number + 1])).blocks()
+            yield number, judge_page(document)
 
 
 def _votes(store: Store, shard: str, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], site.Votes]:
     """The blocks (int64 [n]) of the chosen pages of a shard, and their votes."""
-    bounds, places = store.column(shard, "blocks"), store.column(shard, "block_places")
+    bounds, places = store.column(shard, "blocks"), store.column(shard, "block_keys")
     page = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
     mine = np.flatnonzero(chosen[page])
-    words = np.diff(store.column(shard, "block_bounds"))
+    words = block_words(store, shard)
     return mine, site.votes(places[mine], page[mine], store.column(shard, "own")[mine], words[mine])
 
 
@@ -122,7 +123,7 @@ def settle(job: Judging) -> None:
     store = job.work.store
     kept, own = np.array(store.column(job.shard, "kept")), store.column(job.shard, "own").astype(np.int64)
     knowledge = site.Knowledge(*(store.column(ALL, f"site_{name}") for name in site.Knowledge._fields))
-    places = store.column(job.shard, "block_places")
+    places = store.column(job.shard, "block_keys")
     sums, pages = knowledge.of(places)
     mine, votes = _votes(store, job.shard, job.chosen)
     if len(mine):
@@ -146,8 +147,8 @@ def _by_template(
 ) -> None:
     """Judge the pages that were not chosen: into `kept` and `own`; `pages` is 0 where the template has had its say."""
     store = job.work.store
-    bounds, places = store.column(job.shard, "blocks"), store.column(job.shard, "block_places")
-    words, links = np.diff(store.column(job.shard, "block_bounds")), store.column(job.shard, "block_links")
+    bounds, places = store.column(job.shard, "blocks"), store.column(job.shard, "block_keys")
+    words, links = block_words(store, job.shard), store.column(job.shard, "block_links")
     is_page = np.diff(store.column(job.shard, "pages_bounds")) > 0
     strange = []
     for number in np.flatnonzero(is_page & ~job.chosen):

@@ -87,7 +87,10 @@ def clean(
     cut = list(
         runner(
             shards.cut_shard,
-            [Cutting(work, name, part) for name, part in zip(names, _by_shard(flagged, found), strict=True)],
+            [
+                Cutting(work, name, live[name], part)
+                for name, part in zip(names, _by_shard(flagged, found), strict=True)
+            ],
         )
     )
 

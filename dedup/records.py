@@ -7,14 +7,20 @@ from dataclasses import asdict
 from typing import Any
 
 from dedup.data import Document, Flag, Kind, Reason
-from dedup.extract import unpack
+from dedup.extract import pack, unpack
 
 
-def flagged(record: dict[str, Any]) -> tuple[Document, list[Flag]]:
+def flagged_record(document: Document, flags: list[Flag]) -> dict[str, Any]:
+    """A document with its flags of chrome, but for its text, which is stored already."""
+    rows = [(flag.start, flag.end, flag.kind, flag.why, flag.evidence) for flag in flags]
+    return {**pack(document), "text": "", "flags": rows}
+
+
+def flagged(record: dict[str, Any], text: str) -> tuple[Document, list[Flag]]:
+    """What `flagged_record` made the record of."""
     rows = record.pop("flags")
-    return unpack(record), [
-        Flag(**{**row, "reason": Reason(row["reason"]), "kind": Kind(row["kind"]), "keeper": None}) for row in rows
-    ]
+    flags = [Flag(start, end, Reason.CHROME, Kind(kind), why, evidence) for start, end, kind, why, evidence in rows]
+    return unpack({**record, "text": text}), flags
 
 
 def clean_record(document: Document, text: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,13 +16,15 @@ import orjson
 
 from dedup import chrome, repetition, site
 from dedup.clean import cut, kept, snapped_flag
-from dedup.columns import save_blocks, save_words
-from dedup.data import Document, Failure, Flag, Format, Source
+from dedup.columns import block_words, load_table, save_blocks, save_words
+from dedup.data import Document, Failure, Flag, Format, Source, Tag
 from dedup.dates import iso_date
 from dedup.extract import pack, read_source, unpack
 from dedup.judge import Proofs
-from dedup.records import clean_record, flagged, removed_record, source_record
+from dedup.outside import Known
+from dedup.records import clean_record, flagged, flagged_record, removed_record, source_record
 from dedup.store import Store
+from dedup.table import TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +33,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.config import Config
+    from dedup.data import Block
+    from dedup.table import Table
 
+RULE = TAGS.index(Tag.RULE)
 ALL = "all"
 """The shard under which columns of the whole corpus are kept."""
 
@@ -100,7 +106,11 @@ def _digest(sources: Iterable[Source | Failure]) -> str:
 
 def documents(store: Store, shard: str) -> Iterator[Document]:
     """The documents of a shard as they were read, in order."""
-    yield from map(unpack, store.records(shard, "documents"))
+    table, bounds = load_table(store, shard), store.column(shard, "blocks").tolist()
+    for record, (low, high) in zip(store.records(shard, "documents"), pairwise(bounds), strict=True):
+        document = unpack(record)
+        document.blocks = table.only(slice(low, high)).blocks()
+        yield document
 
 
 # ── shard by shard: flag chrome, and take the words of what is left ─────────────────────────────────────────────────
@@ -128,38 +138,53 @@ def flag(job: Flagging) -> Flagged:
     store, config = job.work.store, job.work.config
     repeated = repetition.Repetition(store.column(ALL, "repeated"), store.column(ALL, "counts"))
     site_names, site_articles = store.column(ALL, "sites"), store.column(ALL, "site_articles")
-    counts = repeated.of(np.asarray(store.column(job.shard, "prints")))
-    bounds, sites = store.column(job.shard, "blocks"), store.column(job.shard, "sites")
+    counts = repeated.of(np.asarray(store.column(job.shard, "prints")))[store.column(job.shard, "block_texts")]
+    bounds, sites = store.column(job.shard, "blocks").tolist(), store.column(job.shard, "sites")
+    table, words = load_table(store, job.shard), block_words(store, job.shard)
     proofs = Proofs(*(np.asarray(store.column(job.shard, f"settled_{name}")) for name in ("kept", "own", "told")))
-    documents = []
-    for number, record in enumerate(store.records(job.shard, "documents")):
-        if not job.live[number]:
-            continue
+    documents, left = [], []
+    for number, record in zip(
+        np.flatnonzero(job.live).tolist(), store.records(job.shard, "documents", job.live.tolist()), strict=True
+    ):
         own = slice(bounds[number], bounds[number + 1])
-        document = unpack(record)
-        site.settle(document, proofs.of(own), counts[own, 0])
+        document, proof = unpack(record), proofs.of(own)
+        main = site.settled(document, proof, counts[own, 0])
         of_site = int(site_articles[np.searchsorted(site_names, sites[number])])
-        found = chrome.flags(document, counts[own], of_site, config, proofs.of(own))
+        known = Known(table.only(own), main, counts[own], words[own], proof)
+        found = chrome.flags(document, known, of_site, config)
         if config.keep_chrome:
             # What a page's extractor leaves out was never its text, however much of the chrome is to stay.
             found = [each for each in found if document.format is Format.HTML and "path" in each.evidence]
         document.date = iso_date(document.date)
         documents.append((document, found))
-    store.save_records(
-        job.shard, "flagged", ({**pack(d), "flags": [asdict(f) for f in found]} for d, found in documents)
-    )
-    lengths = save_words(store, job.shard, documents, config)
+        if not config.keep_duplicates:  # else nobody asks for their words
+            left.append((document, _left(known.table, found)))
+    store.save_records(job.shard, "flagged", (flagged_record(d, found) for d, found in documents))
+    lengths = save_words(store, job.shard, left, config) if left else []
     return Flagged(job.shard, [d.date or "" for d, _ in documents], lengths, [d.id for d, _ in documents])
+
+
+def _left(table: Table, found: list[Flag]) -> list[Block]:
+    """The blocks that no flag of chrome takes, but for rules."""
+    stays = table.tags != RULE
+    for low, high in zip(
+        np.searchsorted(table.starts, [each.start for each in found]).tolist(),
+        np.searchsorted(table.starts, [each.end for each in found]).tolist(),
+        strict=True,
+    ):
+        stays[low:high] = False
+    return table.only(stays).blocks()
 
 
 # ── shard by shard: cut ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Cutting(NamedTuple):
-    """One shard to cut, and the duplicates of its documents, by their place in the shard."""
+    """One shard to cut, which of its documents are alive, and the duplicates of those, by their place among them."""
 
     work: Work
     shard: str
+    live: NDArray[np.bool_]
     duplicates: dict[int, list[Flag]]
 
 
@@ -181,8 +206,7 @@ def cut_shard(job: Cutting) -> Cut:
     counts: dict[tuple[str, str], tuple[int, int]] = {}
     encodings: dict[str, int] = {}
     total = left = 0
-    for number, record in enumerate(store.records(job.shard, "flagged")):
-        document, found = flagged(record)
+    for number, (document, found) in enumerate(_flagged(store, job)):
         duplicates = [snapped_flag(document, each) for each in job.duplicates.get(number, ())]
         final = cut(document, found + duplicates, config.min_words)
         text = kept(document.text, final)
@@ -201,6 +225,16 @@ def cut_shard(job: Cutting) -> Cut:
     store.save_records(job.shard, "removed", removed)
     store.save_records(job.shard, "sources", sources)
     return Cut(counts, len(sources), len(clean), total, left, encodings)
+
+
+def _flagged(store: Store, job: Cutting) -> Iterator[tuple[Document, list[Flag]]]:
+    table, bounds = load_table(store, job.shard), store.column(job.shard, "blocks").tolist()
+    sources = store.records(job.shard, "documents", job.live.tolist())
+    own = np.flatnonzero(job.live).tolist()
+    for number, record, source in zip(own, store.records(job.shard, "flagged"), sources, strict=True):
+        document, found = flagged(record, source["text"])
+        document.blocks = table.only(slice(bounds[number], bounds[number + 1])).blocks()
+        yield document, found
 
 
 def records(work: Work, shards: Iterable[str], name: str) -> Iterator[dict[str, Any]]:

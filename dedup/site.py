@@ -7,7 +7,6 @@ judged (trafilatura costs 15 ms a page), and the others go by the signatures alo
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -141,9 +140,8 @@ def against(articles: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(np.rint(REPEATED * np.log2(np.maximum(1, articles))), np.int64)
 
 
-def settle(document: Document, proofs: Proofs, articles: NDArray[np.int64]) -> None:
-    """Decide which blocks of a page are its article's, now that all is known of them; `articles` int64 [b]."""
-    if document.format is Format.HTML:
-        odds = proofs.own.astype(np.int64) + proofs.told - against(articles)
-        main = decided(odds, proofs.kept, document.says)
-        document.blocks = [replace(block, main=bool(m)) for block, m in zip(document.blocks, main, strict=True)]
+def settled(document: Document, proofs: Proofs, articles: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which blocks (bool [b]) are their document's article, now that all is known of them; `articles` int64 [b]."""
+    if document.format is not Format.HTML:
+        return np.ones(len(articles), np.bool_)
+    return decided(proofs.own.astype(np.int64) + proofs.told - against(articles), proofs.kept, document.says)

@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from contextlib import contextmanager
+from itertools import compress
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,11 +103,12 @@ class Store:
         self.save(shard, name, np.frombuffer(b"".join(packed), np.uint8))
         self.save(shard, f"{name}_bounds", np.cumsum([0, *map(len, packed)], dtype=np.int64))
 
-    def text(self, shard: str, name: str, number: int) -> str:
-        """A text of a shard, by its number."""
-        low, high = self.column(shard, f"{name}_bounds")[number : number + 2]
-        packed = self.column(shard, name)[low:high].tobytes()
-        return _zstd().decompress(packed).decode("utf-8") if packed else ""
+    def texts(self, shard: str, name: str, numbers: Iterable[int]) -> Iterator[str]:
+        """Some texts of a shard, by their numbers."""
+        bounds, packed = self.column(shard, f"{name}_bounds"), self.column(shard, name)
+        for number in numbers:
+            own = packed[bounds[number] : bounds[number + 1]].tobytes()
+            yield _zstd().decompress(own).decode("utf-8") if own else ""
 
     def save_records(self, shard: str, name: str, records: Iterable[Any]) -> None:
         """Write records (dataclasses or mappings) of a shard, one JSON object a line."""
@@ -114,10 +116,10 @@ class Store:
             for record in records:
                 handle.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY))
 
-    def records(self, shard: str, name: str) -> Iterator[Any]:
-        """The records of a shard, in order."""
+    def records(self, shard: str, name: str, chosen: Iterable[bool] | None = None) -> Iterator[Any]:
+        """The records of a shard, in order; those that are `chosen`."""
         with (self.folder / f"{shard}.{name}.jsonl").open("rb") as handle:
-            for line in handle:
+            for line in handle if chosen is None else compress(handle, chosen):
                 yield orjson.loads(line)
 
     def remove(self) -> None:

@@ -22,13 +22,14 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 # From low to high; a module imports only what stands in a lower row. `html*` and `cli*` stand for families.
 ROWS: list[set[str]] = [
     {"errors", "data"},
-    {"config", "store", "run", "text", "dates", "find", "model"},
+    {"config", "store", "run", "text", "dates", "find", "model", "table"},
     {"sieve", "decode"},
     {"literals"},
     {"markup", "lexicon", "threads", "sign", "read", "repetition"},
     {"verdict", "evidence", "metadata", "features"},
     {"html*", "match", "align"},
     {"judge"},
+    {"outside"},
     {"site", "chrome"},
     {"extract", "cluster", "clean", "write", "progress", "columns"},
     {"records", "result", "sites"},
