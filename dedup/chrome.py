@@ -16,6 +16,7 @@ from dedup.metadata import state_groups, state_matter
 from dedup.outside import Known, about_author, outside
 from dedup.text import split_names
 from dedup.threads import find_thread
+from dedup.wanted import kept_kinds, take_unwanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,12 +48,15 @@ def flags(document: Document, known: Known, articles: int, config: Config) -> li
         _by_often(article, site, document.format)
         _fill_gaps(article)
     _take_metadata(document, article, away.said)
+    take_unwanted(article, config)
+    stay = kept_kinds(config)
     within = [
         Flag(block.start, block.end, Reason.CHROME, block.verdict.kind, block.verdict.why, block.verdict.evidence)
         for block in article
-        if block.verdict
+        if block.verdict and block.verdict.kind not in stay
     ]
-    return [each for each in (*within, *away.flags) if each.kind not in config.keep_kinds]
+    stay -= set() if "caption" in config.keep_kinds else {Kind.CAPTION}  # those of the article are in it by now
+    return [*within, *(each for each in away.flags if each.kind not in stay)]
 
 
 def _by_format(article: list[Evidence]) -> None:

@@ -25,6 +25,7 @@ from dedup.outside import Known
 from dedup.records import clean_record, flagged, flagged_record, removed_record, source_record
 from dedup.store import Store
 from dedup.table import TAGS
+from dedup.wanted import with_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -148,7 +149,7 @@ def flag(job: Flagging) -> Flagged:
     ):
         own = slice(bounds[number], bounds[number + 1])
         document, proof = unpack(record), proofs.of(own)
-        main = site.settled(document, proof, counts[own, 0])
+        main = with_wanted(document, table.only(own), site.settled(document, proof, counts[own, 0]), config)
         of_site = int(site_articles[np.searchsorted(site_names, sites[number])])
         known = Known(table.only(own), main, counts[own], words[own], proof)
         found = chrome.flags(document, known, of_site, config)

@@ -29,7 +29,7 @@ ROWS: list[set[str]] = [
     {"verdict", "evidence", "metadata", "features"},
     {"html*", "match", "align"},
     {"judge"},
-    {"outside"},
+    {"outside", "wanted"},
     {"site", "chrome"},
     {"extract", "cluster", "clean", "write", "progress", "columns"},
     {"records", "result", "sites"},
