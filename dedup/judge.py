@@ -49,9 +49,9 @@ class Judgement(NamedTuple):
     odds: NDArray[np.int32]
 
 
-def judge(html: str, url: str | None, page: Blocks, title: str, says: int) -> Judgement:
+def judge(html: str, page: Blocks, title: str, says: int) -> Judgement:
     """Judge the blocks of a page. `says` as `Document.says`."""
-    kept = answered(html, url, page)
+    kept = answered(html, page)
     odds = log_odds(features(page, kept, title, says))
     headline = np.array([place.level == 1 for place in page.places], np.bool_)
     rows = [block.tag is Tag.ROW and CELLS in text for block, text in zip(page.blocks, page.texts, strict=True)]
@@ -94,7 +94,7 @@ def _standfirst(page: Blocks, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return told & before & ~items & (page.links < 0.3)
 
 
-def answered(html: str, url: str | None, page: Blocks) -> NDArray[np.bool_]:
+def answered(html: str, page: Blocks) -> NDArray[np.bool_]:
     """Which blocks (bool [b]) trafilatura's answer holds."""
     words = [words_of(text) for text in page.texts]
     running = np.where([text[-1:] in _STOPS for text in page.texts], page.running, 0.0)
@@ -104,7 +104,7 @@ def answered(html: str, url: str | None, page: Blocks) -> NDArray[np.bool_]:
         found[answer] = kept_blocks(words, answer)
         return bool((running * found[answer]).sum() >= COVERED * running.sum())
 
-    answer = article(html, url, enough=enough)
+    answer = article(html, enough=enough)
     return found[answer] if answer in found else kept_blocks(words, answer)
 
 
