@@ -47,7 +47,7 @@ def extract(text: str, *, format: Format | str | None = None, id: str = "", url:
 
 def judge_page(document: Document) -> Judgement:
     """What a page alone says of the blocks that it was cut into."""
-    return judge(document.html, document.url, page_of(document), document.title or "", document.says)
+    return judge(document.html, page_of(document), document.title or "", document.says)
 
 
 def page_of(document: Document) -> Blocks:

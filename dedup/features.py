@@ -41,8 +41,8 @@ _HOLDERS = (
 _LEAVES = frozenset(
     "p td th tr tbody thead tfoot table li ul ol dl dt dd blockquote h1 h2 h3 h4 h5 h6 pre figure figcaption".split()
 )
-_NAME = re.compile(r"(?:^|/)([^/#.\[]*)")
-_NUMBER = re.compile(r"(?<!/h)\d+")
+_NAME_END = re.compile(r"[#.\[]")
+_NUMBER = re.compile(r"(?<!^h)\d+")
 _OWN = re.compile(r"\.(?:tag|category|author|term|topic|section|postid|post|page-id)-[\w-]+")
 """Classes that name what one article is about or its number, not what stands there."""
 _STANDFIRST = re.compile(
@@ -86,32 +86,47 @@ _WINDOWS = (
 )
 
 
-def _row(values: Iterable[float]) -> bytes:
-    """Features in 256ths, rounded to even as NumPy does."""
-    return array("h", [max(-32768, min(32767, round(value * UNIT))) for value in values]).tobytes()
+def _row(values: Iterable[int]) -> bytes:
+    """Features that are whole numbers, in 256ths."""
+    return array("h", [min(32767, value * UNIT) for value in values]).tobytes()
 
 
-_TAG_ROWS = {tag: _row([float(tag is each) for each in _TAGS]) for tag in Tag}
+_TAG_ROWS = {tag: _row([tag is each for each in _TAGS]) for tag in Tag}
+_KIND_ROWS = {kind: _row([kind is not None, *(kind is each for each in _KINDS)]) for kind in (None, *Kind)}
+
+
+class _Step(NamedTuple):
+    """What one step of a path says: paths of a page share most of theirs."""
+
+    tag: str
+    bodies: int
+    comment: bool
+    signature: str
+
+
+@lru_cache(maxsize=1 << 14)
+def _step(step: str) -> _Step:
+    signature = _NUMBER.sub("0", _OWN.sub("", step))
+    tag = _NAME_END.split(step, maxsplit=1)[0]
+    return _Step(tag, len(_BODY.findall(step)), _COMMENT.search(step) is not None, signature)
 
 
 @lru_cache(maxsize=1 << 15)
 def place(path: str) -> Place:
     """What the path of a block says."""
-    steps, tags = path.split("/"), _NAME.findall(path)
-    own, inside = tags[-1], frozenset(tags)
-    while len(tags) > 1 and tags[-1] in _LEAVES:
-        tags.pop()
-    del steps[len(tags) :]
+    steps = path.split("/")
+    said = [_step(step) for step in steps]
+    own, inside = said[-1].tag, {step.tag for step in said}
     level = int(own[1]) if len(own) == 2 and own[0] == "h" and own[1] in "123456" else 0
-    kind = dom_kind(path)
     box = own in ("div", "span", "section", "article", "body")
-    row = (
-        level, own == "p", box, len(_BODY.findall(path)), path.count("/"), bool(_COMMENT.search(path)), bool(kind),
-        *(kind is each for each in _KINDS), *(name in inside for name in _HOLDERS),
-    )  # fmt: skip
-    signature = _NUMBER.sub("0", _OWN.sub("", path))
-    standfirst = _STANDFIRST.search(path) is not None
-    return Place("/".join(steps), "/".join(steps[:-1]), signature, level, standfirst, _row(row))
+    bodies, comment = sum([step.bodies for step in said]), any(step.comment for step in said)
+    row = _row((level, own == "p", box, bodies, len(steps) - 1, comment)) + _KIND_ROWS[dom_kind(path)]
+    row += _row([name in inside for name in _HOLDERS])
+    signature = "/".join([step.signature for step in said])
+    standfirst = _STANDFIRST.search(steps[-1]) is not None
+    while len(steps) > 1 and said[len(steps) - 1].tag in _LEAVES:
+        steps.pop()
+    return Place("/".join(steps), "/".join(steps[:-1]), signature, level, standfirst, row)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -120,17 +135,11 @@ def _text_row(text: str) -> bytes:
     words, letters = max(1, known), max(1, len(text))
     digits, capitals = (_ASCII_DIGIT, _ASCII_CAPITAL) if plain else (_DIGIT, _CAPITAL)
     commas = text.count(",") if plain else sum(map(text.count, ",\uff0c\u3001\u060c"))
-    return _row(
-        (
-            log1p(known),
-            letters / words,
-            _stops(text),
-            len(_SENTENCE.findall(text)) / words,
-            commas / words,
-            len(digits.findall(text)) / letters,
-            len(capitals.findall(text)) / words,
-        )
-    )
+    row = (
+        log1p(known), letters / words, _stops(text), len(_SENTENCE.findall(text)) / words, commas / words,
+        len(digits.findall(text)) / letters, len(capitals.findall(text)) / words,
+    )  # fmt: skip
+    return array("d", row).tobytes()
 
 
 def _stops(text: str) -> bool:
@@ -189,25 +198,21 @@ def features(page: Blocks, kept: NDArray[np.bool_], title: str, says: int) -> ND
     rows = np.empty((size, len(_AT)), np.int16)
     if not size:
         return rows
-    rows[:, :_LINKS] = _stacked([_text_row(text) for text in page.texts])
-    rows[:, _LINKS + 1 : _MIDDLE] = _stacked(
-        [place.row + _TAG_ROWS[block.tag] for place, block in zip(page.places, page.blocks, strict=True)]
-    )
-    held, stop = kept.astype(np.float64), (rows[:, _AT["stop"]] > 0).astype(np.float64)
+    of_paths = [place.row + _TAG_ROWS[block.tag] for place, block in zip(page.places, page.blocks, strict=True)]
+    rows[:, _LINKS + 1 : _MIDDLE] = np.frombuffer(b"".join(of_paths), np.int16).reshape(size, -1)
+    text = np.frombuffer(b"".join(map(_text_row, page.texts))).reshape(size, -1)
+    held, stop = kept.astype(np.float64), text[:, _AT["stop"]]
     middle = [
         (np.arange(size) / max(1, size - 1))[:, None], (np.cumsum(page.words) / total)[:, None],
         _around(page, stop, held, total), held[:, None], _distances(kept), _told(page.texts, title)[:, None],
         np.tile(_of_page(page, held, says), (size, 1)),
     ]  # fmt: skip
-    numbers = np.concatenate([page.links[:, None], *middle, _density(page, stop)[:, None]], axis=1)
+    numbers = np.concatenate([text, page.links[:, None], *middle, _density(page, stop)[:, None]], axis=1)
     whole = np.clip(np.rint(numbers * UNIT), -32768, 32767).astype(np.int16)
-    rows[:, _LINKS], rows[:, _MIDDLE:_STEPS], rows[:, _DENSITY] = whole[:, 0], whole[:, 1:-1], whole[:, -1]
+    first = _LINKS + 1
+    rows[:, :first], rows[:, _MIDDLE:_STEPS], rows[:, _DENSITY] = whole[:, :first], whole[:, first:-1], whole[:, -1]
     _look_around(rows)
     return rows
-
-
-def _stacked(rows: list[bytes]) -> NDArray[np.int16]:
-    return np.frombuffer(b"".join(rows), np.int16).reshape(len(rows), -1)
 
 
 def _told(texts: Sequence[str], title: str) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dedup.data import Block
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lxml.html import HtmlElement
+    from trafilatura.settings import Extractor
 
 SEPARATOR = "\n\n"
 """Stands between two blocks of a page's source text; no block contains it."""
@@ -87,7 +89,6 @@ jusText, and is as good where its answer holds most of the page's running text (
 
 def article(
     html: str,
-    url: str | None,
     modes: Sequence[dict[str, Any]] = MODES,
     enough: Callable[[str], bool] = bool,
 ) -> str:
@@ -95,15 +96,25 @@ def article(
     fast mode must also be `enough`."""
     import trafilatura
 
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    logger = logging.getLogger("trafilatura")
+    if logger.level != logging.CRITICAL:  # to set it empties what all loggers of the process know
+        logger.setLevel(logging.CRITICAL)
     tree = _parse(html)
     answer = ""
     for mode in modes:
         try:
-            # deduplicate=False: its cache is the process's, and its answer would depend on what was read before.
-            answer = trafilatura.extract(tree, url=url, include_comments=False, deduplicate=False, **mode) or ""
+            answer = trafilatura.extract(tree, options=_options(**mode)) or ""
         except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, MemoryError):
             answer = ""  # trafilatura fails on some broken trees
         if answer and ("fast" not in mode or enough(answer)):
             break
     return answer
+
+
+@cache
+def _options(favor_precision: bool = False, fast: bool = False) -> Extractor:
+    """Of one mode: made anew for each page, they take as long as a copy of it. A page's URL is only in their logs."""
+    from trafilatura.settings import Extractor
+
+    # dedup=False: its cache is the process's, and its answer would depend on what was read before.
+    return Extractor(precision=favor_precision, fast=fast, comments=False, dedup=False)

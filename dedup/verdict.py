@@ -53,9 +53,9 @@ def _claims(words: Sequence[Line], lines: list[Line]) -> list[int | None]:
     exact = {line: number for number, line in enumerate(lines) if len(line) >= _GRAM}
     claims: list[int | None] = []
     for each in words:
-        number = exact.get(each)
-        if number is not None and len(places[each[:_GRAM]]) == 1:
-            claims.append(number)  # the only line that holds so much as its first words
+        same = exact.get(each)
+        if same is not None and len(places[each[:_GRAM]]) == 1:
+            claims.append(same)  # the only line that holds so much as its first words
         else:
             claims.append(_claim(len(each), [places.get(gram) for gram in _grams(each)]))
     return claims
