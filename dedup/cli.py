@@ -203,7 +203,7 @@ def explain(out: Path, document: str, as_json: bool, full: bool) -> None:
 
 def _as_record(piece: Piece) -> dict[str, Any]:
     known = {"kept": piece.removed is None, "start": piece.start, "end": piece.end, "text": piece.text}
-    return known | (piece.removed or {})
+    return known | (piece.removed or ({"evidence": piece.evidence} if piece.evidence else {}))
 
 
 def _print_pieces(pieces: Iterable[Piece], most: int | None) -> None:

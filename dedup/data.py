@@ -133,6 +133,8 @@ class Document:
     """Of a page, until it is judged: its source, of which `text` is what is seen."""
     says: int = 0
     """Of a page: 1 where it says that it is an article, -1 that it is something else, 0 where it says nothing."""
+    proofs: list[Any] = field(default_factory=list)
+    """Of a page: where each block of its article starts, and what was known of it."""
     metadata: dict[str, Any] = field(default_factory=dict)
 
 

@@ -42,6 +42,16 @@ class Known(NamedTuple):
     proofs: Proofs
 
 
+def proofs(known: Known) -> list[tuple[int, dict[str, Any]]]:
+    """Where each block of the article starts, and what spoke for and against it."""
+    numbers = np.flatnonzero(known.main)
+    if not len(numbers):
+        return []
+    starts = known.table.starts[numbers].tolist()
+    each = np.arange(len(numbers))
+    return list(zip(starts, _evidence(known, numbers, known.table.only(numbers), each), strict=True))
+
+
 class Outside(NamedTuple):
     """What goes since it stands outside the article, and what it says of the article: hits, by where they begin."""
 

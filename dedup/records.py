@@ -41,7 +41,9 @@ def removed_record(document: Document, flag: Flag) -> dict[str, Any]:
 
 
 def source_record(document: Document) -> dict[str, Any]:
-    """A line of `sources.jsonl`: where the document came from, and the digest of its source text."""
+    """A line of `sources.jsonl`: where the document came from, the digest of its source text, and of a page what spoke
+    for each block of its article."""
     digest = hashlib.blake2b(document.text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-    return {"id": document.id, "place": document.place, "format": document.format, "encoding": document.encoding,
-            "exact": document.exact, "characters": len(document.text), "digest": digest}  # fmt: skip
+    record = {"id": document.id, "place": document.place, "format": document.format, "encoding": document.encoding,
+              "exact": document.exact, "characters": len(document.text), "digest": digest}  # fmt: skip
+    return record | ({"article": document.proofs} if document.proofs else {})

@@ -33,6 +33,8 @@ class Piece(NamedTuple):
     end: int
     text: str
     removed: dict[str, Any] | None
+    evidence: dict[str, Any] | None = None
+    """Of a block of a page that stayed: what spoke for it."""
 
 
 @dataclass
@@ -108,7 +110,9 @@ class Result:
         removed = [record for record in self.removed() if record["id"] == id_]
         clean = next((record["text"] for record in self.documents() if record["id"] == id_), "")
         text = restored(clean, [(record["start"], record["text"]) for record in removed])
-        return list(_pieces(text, Format(source["format"]), removed))
+        known = dict(source.get("article", ()))
+        pieces = _pieces(text, Format(source["format"]), removed)
+        return [piece if piece.removed else piece._replace(evidence=known.get(piece.start)) for piece in pieces]
 
 
 class _Ahead:

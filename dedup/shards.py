@@ -21,7 +21,7 @@ from dedup.data import Document, Failure, Flag, Format, Source, Tag
 from dedup.dates import iso_date
 from dedup.extract import pack, read_source, unpack
 from dedup.judge import Proofs
-from dedup.outside import Known
+from dedup.outside import Known, proofs
 from dedup.records import clean_record, flagged, flagged_record, removed_record, source_record
 from dedup.store import Store
 from dedup.table import TAGS
@@ -142,17 +142,18 @@ def flag(job: Flagging) -> Flagged:
     counts = repeated.of(np.asarray(store.column(job.shard, "prints")))[store.column(job.shard, "block_texts")]
     bounds, sites = store.column(job.shard, "blocks").tolist(), store.column(job.shard, "sites")
     table, words = load_table(store, job.shard), block_words(store, job.shard)
-    proofs = Proofs(*(np.asarray(store.column(job.shard, f"settled_{name}")) for name in ("kept", "own", "told")))
+    proven = Proofs(*(np.asarray(store.column(job.shard, f"settled_{name}")) for name in ("kept", "own", "told")))
     documents, left = [], []
     for number, record in zip(
         np.flatnonzero(job.live).tolist(), store.records(job.shard, "documents", job.live.tolist()), strict=True
     ):
         own = slice(bounds[number], bounds[number + 1])
-        document, proof = unpack(record), proofs.of(own)
+        document, proof = unpack(record), proven.of(own)
         main = with_wanted(document, table.only(own), site.settled(document, proof, counts[own, 0]), config)
         of_site = int(site_articles[np.searchsorted(site_names, sites[number])])
         known = Known(table.only(own), main, counts[own], words[own], proof)
         found = chrome.flags(document, known, of_site, config)
+        document.proofs = proofs(known) if document.format is Format.HTML else []
         if config.keep_chrome:
             # What a page's extractor leaves out was never its text, however much of the chrome is to stay.
             found = [each for each in found if document.format is Format.HTML and "path" in each.evidence]

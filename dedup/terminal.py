@@ -131,7 +131,13 @@ def explained(piece: Piece, width: int, most: int | None) -> Iterator[str]:
         last = next(wrapped(lines[most - 1], width - COLUMN - 1))
         lines = [*lines[: most - 1], last + "…"]
     yield from (f"{name if index == 0 else '':<{COLUMN}}{line}" for index, line in enumerate(lines or [""]))
-    for reason in (harmless(said["why"]), _evidence(said)) if said else ():
+    for reason in (
+        (harmless(said["why"]), _evidence(said))
+        if said
+        else [_evidence({"evidence": piece.evidence})]
+        if piece.evidence
+        else ()
+    ):
         yield from (f"{'':<{COLUMN}}| {line}" for line in wrapped(reason, width - COLUMN - 2))
 
 
