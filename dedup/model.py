@@ -42,7 +42,7 @@ def weights() -> Trees:
 
 
 class _Level(NamedTuple):
-    """The nodes of one depth of all trees, tree by tree: `features` int64 and `thresholds` int16, each [t * 2 ** depth].
+    """The nodes of one depth of all trees, tree by tree: `features` int64, `thresholds` int16, [t * 2 ** depth].
 
     The children of node n of one level are the nodes 2n and 2n + 1 of the next.
     """
