@@ -143,19 +143,39 @@ def _site(tree: HtmlElement, stated: str | None, url: str | None) -> str | None:
 # ── tags and categories ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
+# What trafilatura knows the elements by whose links are tags or categories: it looks for them on the whole page.
+_TAG_LIST = re.compile("^(?:tag|meta|postmeta|entry-|row$|jp-relatedposts$)|topics|tags-links")
+_CATEGORY_LIST = re.compile(
+    "^(?:post-?info|post-?meta|postpath|post-?category|filedunder|meta|entry-|row$|tags$)|cat-links"
+)
+
+
 def _tags(tree: HtmlElement) -> list[str]:
     from trafilatura.metadata import extract_catstags
 
-    return extract_catstags("tag", tree) if _query("boolean(//a[contains(@href, '/tag')])")(tree) else []
+    return extract_catstags("tag", tree) if _has_list(tree, "/tag", _TAG_LIST) else []
 
 
 def _categories(tree: HtmlElement) -> list[str]:
     from trafilatura.metadata import extract_catstags
     from trafilatura.utils import line_processing
 
-    if _query("boolean(//a[contains(@href, '/categor')])")(tree):
+    if _has_list(tree, "/categor", _CATEGORY_LIST):
         return extract_catstags("category", tree)
     return [each for each in dict.fromkeys(map(line_processing, filter(None, _query(_SECTION)(tree)))) if each]
+
+
+def _has_list(tree: HtmlElement, target: str, names: re.Pattern[str]) -> bool:
+    """Whether a link to such a target stands in an element of such a class or id."""
+    seen: set[HtmlElement] = set()
+    for link in _query("//a[contains(@href, $target)]")(tree, target=target):
+        for element in link.iterancestors():
+            if element in seen:
+                break
+            seen.add(element)
+            if any(names.search(element.get(name, "")) for name in ("class", "id")):
+                return True
+    return False
 
 
 # ── the author in the page's elements ───────────────────────────────────────────────────────────────────────────────

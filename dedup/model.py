@@ -42,7 +42,7 @@ def weights() -> Trees:
 
 
 class _Level(NamedTuple):
-    """The nodes of one depth of all trees, tree by tree: `features` int64, `thresholds` int16, each [t * 2 ** depth].
+    """The nodes of one depth of all trees, tree by tree: `features` int64, `thresholds` int16, [t * 2 ** depth].
 
     The children of node n of one level are the nodes 2n and 2n + 1 of the next.
     """
@@ -66,7 +66,7 @@ def _levels(trees: Trees) -> tuple[_Level, ...]:
 
 
 def log_odds(rows: NDArray[np.int16], trees: Trees | None = None) -> NDArray[np.int32]:
-    """That each block is the article's, as log odds in thousandths (int32 [b]), by their features (int16 [b, f])."""
+    """That each block is the article's, as log odds in thousandths (int32 [b]), by its features (int16 [b, f])."""
     levels, leaves = (_levels(trees), trees.leaves) if trees else (_own(), weights().leaves)
     flat, count = np.ravel(rows, order="F"), len(rows)  # one feature of all blocks after the other
     block = np.arange(count, dtype=np.intp)

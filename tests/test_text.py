@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.text import (
+    _APART,
+    _WORD,
     Mark,
     count_words,
     fold,
@@ -230,3 +232,17 @@ def test_a_dateline_may_shorten_the_month(dateline: str) -> None:
     text = f"{dateline}The ferry left at dawn."
 
     assert [text[a:b] for a, b in sentences(text, 0, len(text))] == [dateline, "The ferry left at dawn."]
+
+
+@pytest.mark.parametrize(
+    "text", ["“Mill’s”, 1904 – burned…", "a\u2028b\u00a0c", "naïve mill", "a\u200bb a\u00adb a_b", "x²½"]
+)
+def test_words_of_a_text_that_is_nearly_ascii_are_those_of_any(text: str) -> None:
+    assert word_list(text) == word_list(f"é {text}")[1:]
+
+
+def test_signs_that_are_taken_out_first_stand_in_no_word() -> None:
+    signs = [chr(code) for code in range(0x2700) if _APART.match(chr(code))]
+
+    assert len(signs) > 300
+    assert [sign for sign in signs if _WORD.search(f" {sign} ") or len(_WORD.findall(f"a{sign}b")) != 2] == []

@@ -1,0 +1,111 @@
+"""What one page alone says of its blocks: the extractor's answer, edited by odds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dedup.data import Block, Tag
+from dedup.extract import extract
+from dedup.features import Blocks
+from dedup.html_blocks import CELLS
+from dedup.judge import ADD, ALONE, KEEP, Proofs, _inside, _standfirst, _whole_tables, answered, decided
+from tests.material import prose
+
+BODY = "html/body/article"
+
+
+def page(*rows: tuple[str, Tag, str, float]) -> Blocks:
+    return Blocks.of([text for text, *_ in rows], [Block(0, 1, tag, True, path, links) for _, tag, path, links in rows])
+
+
+def shown(marks: object) -> str:
+    return "".join("x" if each else "." for each in np.asarray(marks).tolist())
+
+
+ODDS = np.array([KEEP, KEEP + 1, ADD, ADD + 1, KEEP, KEEP + 1, ADD, ADD + 1])
+KEPT = np.array([True] * 4 + [False] * 4)
+
+
+@pytest.mark.parametrize("says", [0, 1])
+def test_odds_edit_the_answer(says: int) -> None:
+    assert shown(decided(ODDS, KEPT, says)) == ".xxx...x"
+
+
+@pytest.mark.parametrize(("kept", "says"), [(KEPT, -1), (~KEPT, -1), (KEPT & False, 0), (KEPT & False, 1)])
+def test_odds_alone_decide_on_what_says_it_is_no_article_and_where_nothing_is_found(
+    kept: np.ndarray[tuple[int], np.dtype[np.bool_]], says: int
+) -> None:
+    odds = np.array([ALONE, ALONE + 1, -9000, 9000, ALONE, ALONE + 1, -9000, 9000])
+
+    assert shown(decided(odds, kept, says)) == ".x.x.x.x"
+
+
+@pytest.mark.parametrize(
+    ("rows", "odds", "want"),
+    [
+        ("..", [1, 2], [1, 2]),
+        ("xx", [100, 300], [200, 200]),
+        ("x.x", [100, 0, 300], [100, 0, 300]),
+        ("xxx", [-1, -1, -2], [-2, -2, -2]),
+        ("", [], []),
+    ],
+)
+def test_a_table_stays_or_goes_whole(rows: str, odds: list[int], want: list[int]) -> None:
+    blocks = page(*[(f"a{CELLS}b", Tag.ROW, f"{BODY}/table/tr", 0.0)] * len(rows))
+
+    assert _whole_tables(blocks, [row == "x" for row in rows], np.array(odds, np.int32)).tolist() == want
+
+
+def test_two_tables_are_two() -> None:
+    rows = [(f"a{CELLS}b", Tag.ROW, f"{BODY}/div#{name}/table/tr", 0.0) for name in "aabb"]
+
+    assert _whole_tables(page(*rows), [True] * 4, np.array([1, 3, 5, 7], np.int32)).tolist() == [2, 2, 6, 6]
+
+
+def test_a_standfirst_stands_before_the_article_and_says_so() -> None:
+    path = f"{BODY}/p.standfirst"
+    blocks = page(
+        ("Why it burned.", Tag.PARAGRAPH, path, 0.0),
+        ("Why it burned.", Tag.ITEM, path, 0.0),
+        ("Why it burned.", Tag.PARAGRAPH, path, 0.5),
+        ("Why it burned.", Tag.PARAGRAPH, f"{BODY}/p", 0.0),
+        ("The mill.", Tag.PARAGRAPH, f"{BODY}/p", 0.0),
+        ("Why it burned.", Tag.PARAGRAPH, path, 0.0),
+    )
+    kept = np.array([False, False, False, False, True, False])
+
+    assert shown(_standfirst(blocks, kept)) == "x....."
+    assert shown(_standfirst(blocks, kept & False)) == "......"
+
+
+def test_inside_is_the_articles_element_between_its_first_block_and_its_last() -> None:
+    blocks = page(
+        ("Before it", Tag.PARAGRAPH, f"{BODY}/p", 0.0),
+        ("The mill by the river", Tag.PARAGRAPH, f"{BODY}/p", 0.0),
+        ("a list in it", Tag.ITEM, f"{BODY}/ul/li", 0.0),
+        ("a box in it", Tag.PARAGRAPH, f"{BODY}/div/div/p", 0.0),
+        ("an aside", Tag.PARAGRAPH, "html/body/aside/p", 0.0),
+        ("burned down twice", Tag.PARAGRAPH, f"{BODY}/p", 0.0),
+        ("After it", Tag.PARAGRAPH, f"{BODY}/p", 0.0),
+    )
+    kept = np.array([False, True, False, False, False, True, False])
+
+    assert shown(_inside(blocks, kept)) == ".xxx.x."
+    assert shown(_inside(blocks, kept & False)) == "......."
+
+
+def test_the_answer_is_found_again_in_the_page() -> None:
+    html = f"<body><nav><a href='/'>Home</a></nav><article><h1>The old mill</h1><p>{prose(1, 60)}</p><p>{prose(2, 60)}</p></article></body>"  # noqa: E501
+    document = extract(html)
+    blocks = Blocks.of([document.text[block.start : block.end] for block in document.blocks], document.blocks)
+
+    assert shown(answered(html, blocks)) == "..xx" or shown(answered(html, blocks)) == ".xxx"
+    assert not answered("<body><p>", blocks).any()
+
+
+def test_evidence_is_read_as_logarithms() -> None:
+    proofs = Proofs(np.array([True, False]), np.array([1500, -250], np.int32), np.array([0, -2000], np.int32))
+
+    assert proofs.evidence(0) == {"trafilatura": True, "odds": 1.5}
+    assert proofs.of(slice(1, 2)).evidence(0) == {"trafilatura": False, "odds": -0.2, "siblings": -2.0}
