@@ -201,11 +201,20 @@ def _by_often(article: list[Evidence], site: Site, format_: Format) -> None:
         if block.verdict or block.tag is Tag.QUOTE or written or count < 2:
             continue
         hint = next((hit.rule for hit in block.hits), None)
-        light = block.words <= SHORT and (block.links > 0.5 or hint is not None or format_ is Format.HTML)
-        enough = 2 if light and format_ is Format.HTML else (site.needed if light or hint else site.often)
-        if count >= enough and (block.tag is not Tag.HEADING or light):
+        enough = _enough(block, site, format_, hint is not None)
+        if count >= enough and (block.tag is not Tag.HEADING or enough < site.often):
             kind = (hint.kind if hint else dom_kind(block.path)) or Kind.BOILERPLATE
             block.verdict = _repeated(count, "exact", kind, site)
+
+
+def _enough(block: Evidence, site: Site, format_: Format, hint: bool) -> int:
+    """In how many articles a block in the middle must stand to be chrome: the fewer the more it looks like it."""
+    short, page = block.words <= SHORT, format_ is Format.HTML
+    if short and (hint or block.links > 0.5):
+        return 2 if page else site.needed
+    # A short paragraph by itself is a label or a call; a line of a list may be an ingredient.
+    label = short and page and block.tag is Tag.PARAGRAPH
+    return site.needed if label or hint else site.often
 
 
 def _fill_gaps(article: list[Evidence]) -> None:
