@@ -6,7 +6,7 @@ Blocks that stand one behind the other and go as the same thing go as one: a men
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -92,8 +92,9 @@ def _runs(known: Known, numbers: NDArray[np.int64], kinds: NDArray[np.int64]) ->
     first = np.concatenate(([0], np.flatnonzero(new) + 1))
     bounds = [*first.tolist(), len(numbers)]
     starts, ends, own, flags = table.starts.tolist(), table.ends.tolist(), kinds.tolist(), []
+    paths = [table.paths[place] for place in table.places.tolist()]
     for (low, high), evidence in zip(pairwise(bounds), _evidence(known, numbers, table, first), strict=True):
-        path = _common({table.paths[place] for place in table.places[low:high].tolist()})
+        path = _common(min(of_run := paths[low:high]), max(of_run))
         why = f"The extractor leaves it out of the article; it stands in {'/'.join(path.rsplit('/', 2)[-2:])}."
         found = {"path": path, "blocks": high - low, **evidence}
         flags.append(Flag(starts[low], ends[high - 1], Reason.CHROME, _KINDS[own[low]], why, found))
@@ -129,8 +130,10 @@ def _evidence(
         yield found
 
 
-def _common(paths: set[str]) -> str:
-    """The elements in which all of some paths stand."""
-    steps = [path.split("/") for path in (min(paths), max(paths))]
-    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*steps, strict=False)))
-    return "/".join(steps[0][:alike])
+@lru_cache(maxsize=1 << 14)
+def _common(first: str, last: str) -> str:
+    """The elements in which all of some paths stand, of which these are the first and the last in the alphabet."""
+    steps, others = first.split("/"), last.split("/")
+    return "/".join(
+        steps[: next((n for n, (a, b) in enumerate(zip(steps, others, strict=False)) if a != b), len(steps))]
+    )

@@ -11,11 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.text import (
-    Mark,
     count_words,
     fold,
     link_share,
-    marked_words,
+    matches,
     pattern,
     plain,
     sentences,
@@ -24,6 +23,7 @@ from dedup.text import (
     word_hash,
     word_list,
 )
+from dedup.words import Mark, marked_words
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 LETTERS = st.text(st.sampled_from("abcxyzÀÉÎõüßñçøåЖщёあカ漢字ไทยกุعربיםΩ12"), min_size=1, max_size=30)
@@ -230,3 +230,12 @@ def test_a_dateline_may_shorten_the_month(dateline: str) -> None:
     text = f"{dateline}The ferry left at dawn."
 
     assert [text[a:b] for a, b in sentences(text, 0, len(text))] == [dateline, "The ferry left at dawn."]
+
+
+@given(st.text(st.sampled_from("aB1_ .,-–“’é東\u00ad\u0301²\u00a0\n\t*>#")))
+def test_a_text_without_foreign_letters_is_split_as_any_other(text: str) -> None:
+    found = [match.group() for match in matches(text, 0, len(text))(0, len(text))]
+    apart = [match.group() for match in matches(text + "é", 0, len(text) + 1)(0, len(text))]  # é: the general way
+
+    assert found == apart
+    assert count_words(text) == len(found) - text.count("東") // 2
