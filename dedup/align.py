@@ -15,7 +15,7 @@ import numpy as np
 
 from dedup.data import Match
 from dedup.sign import shingles
-from dedup.text import Mark
+from dedup.words import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -13,8 +13,7 @@ from dedup.data import Document, Flag, Format, Kind, Reason, Tag
 from dedup.evidence import TAIL, Evidence, Site, Verdict, look, spoken
 from dedup.lexicon import Hit, Where, dom_kind
 from dedup.metadata import state_groups, state_matter
-from dedup.outside import Known, about_author, outside
-from dedup.text import split_names
+from dedup.outside import Known, about_author, full_names, outside
 from dedup.threads import find_thread
 from dedup.wanted import kept_kinds, take_unwanted
 
@@ -37,14 +36,14 @@ def flags(document: Document, known: Known, articles: int, config: Config) -> li
     site = Site(document.site or "this collection", articles, needed)
     blocks = known.table.only(known.main).blocks()
     languages = spoken(document, blocks)
-    away = outside(document, known, languages, _names(document.author))
+    away = outside(document, known, languages, full_names(document.author))
     article = look(document, blocks, known.counts[known.main].tolist(), languages)
     _by_format(article)
     if len(article) > 1:  # a text of one block is what there is to say, and furnishes nothing
         _by_rules(article)
         _by_thread(article)
         _take_metadata(document, article, away.said)
-        _by_edges(article, site, _names(document.author))
+        _by_edges(article, site, full_names(document.author))
         _by_often(article, site, document.format)
         _fill_gaps(article)
     _take_metadata(document, article, away.said)
@@ -143,12 +142,6 @@ def _by_edges(article: list[Evidence], site: Site, authors: tuple[str, ...]) -> 
                 body = body or block.tag is Tag.HEADING  # the headline may stand in the run, and stays
             else:
                 break
-
-
-def _names(author: str | None) -> tuple[str, ...]:
-    """The names in a line of authors, of two words or more each."""
-    parts = split_names(author or "")
-    return tuple(part.casefold() for part in parts if " " in part)
 
 
 def _about_author(block: Evidence, authors: tuple[str, ...]) -> Verdict | None:

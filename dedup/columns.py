@@ -14,7 +14,7 @@ from dedup.features import place
 from dedup.sign import band_keys, mix, shingles, signatures
 from dedup.site import signature_key, signature_of
 from dedup.table import TAGS, Table
-from dedup.text import marked_words
+from dedup.words import marked_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

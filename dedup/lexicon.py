@@ -117,18 +117,26 @@ _PART = re.compile(r"<<(\w+)>>")
 def hits(block: str, words: int, zones: frozenset[Where], languages: frozenset[str]) -> tuple[Hit, ...]:
     """The rules of these zones and languages that match a plain block of so many words, certain ones first."""
     tried, sieve = _sieve(zones, languages, max(least for least in _SIZES if least <= words))
-    found = []
-    for number in sieve.sift(block):
-        rule = tried[number]
-        match = _search(rule, block) if _fits(rule, block, words) else None
-        if match:
-            found.append(Hit(rule, {name: value.strip() for name, value in match.groupdict().items() if value}))
-    return tuple(found)
+    return tuple(hit for number in sieve.sift(block) for hit in _hit(tried[number], block, words))
+
+
+def _hit(rule: Rule, block: str, words: int) -> list[Hit]:
+    match = _search(rule, block) if _fits(rule, block, words) else None
+    if not match:
+        return []
+    return [Hit(rule, {name: value.strip() for name, value in match.groupdict().items() if value})]
 
 
 def certain_hits(block: str, words: int, languages: frozenset[str]) -> tuple[Hit, ...]:
-    """The certain rules of these languages and of any zone that match: `hits` of what stands outside the article."""
-    return tuple(hit for hit in hits(block, words, _EVERYWHERE, languages) if hit.rule.certain)
+    """The first certain rule of these languages and of any zone that matches, and all others of its kind: what is asked
+    of a block outside the article."""
+    tried, sieve = _sieve(_EVERYWHERE, languages, max(least for least in _SIZES if least <= words))
+    found: list[Hit] = []
+    for number in sieve.sift(block):
+        rule = tried[number]
+        if rule.certain and (not found or rule.kind is found[0].rule.kind):
+            found += _hit(rule, block, words)
+    return tuple(found)
 
 
 _EVERYWHERE = frozenset(Where)

@@ -6,7 +6,7 @@ Blocks that stand one behind the other and go as the same thing go as one: a men
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from dedup.data import Flag, Kind, Reason
 from dedup.evidence import BIO_WORDS, ROOMY, bare
 from dedup.lexicon import Hit, certain_hits, dom_kind
 from dedup.model import ODDS
+from dedup.text import split_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +75,9 @@ def outside(document: Document, known: Known, languages: frozenset[str], authors
             hits = _hits(words, languages)
             if hits:
                 kind = hits[0].rule.kind
-                said += [(start, hit) for hit in hits if hit.groups and hit.rule.kind is kind]
+                own = [hit for hit in hits if hit.groups and hit.rule.kind is kind]
+                said += [(start, hit) for hit in own]
+                authors = authors or next((full_names(hit.groups.get("author")) for hit in own), ())
             elif authors and about_author(*bare(words), authors):
                 kind = Kind.AUTHOR_BIO
             else:
@@ -86,6 +89,11 @@ def outside(document: Document, known: Known, languages: frozenset[str], authors
 @lru_cache(maxsize=1 << 14)
 def _hits(text: str, languages: frozenset[str]) -> tuple[Hit, ...]:
     return certain_hits(*bare(text), languages)
+
+
+def full_names(author: str | None) -> tuple[str, ...]:
+    """The names (folded) in a line of authors, of two words or more each."""
+    return tuple(part.casefold() for part in split_names(author or "") if " " in part)
 
 
 def about_author(plain: str, words: int, authors: tuple[str, ...]) -> bool:
@@ -102,8 +110,9 @@ def _runs(known: Known, numbers: NDArray[np.int64], kinds: NDArray[np.int64]) ->
     first = np.concatenate(([0], np.flatnonzero(new) + 1))
     bounds = [*first.tolist(), len(numbers)]
     starts, ends, own, flags = table.starts.tolist(), table.ends.tolist(), kinds.tolist(), []
+    paths = [table.paths[place] for place in table.places.tolist()]
     for (low, high), evidence in zip(pairwise(bounds), _evidence(known, numbers, table, first), strict=True):
-        path = _common({table.paths[place] for place in table.places[low:high].tolist()})
+        path = _common(min(of_run := paths[low:high]), max(of_run))
         why = f"The extractor leaves it out of the article; it stands in {'/'.join(path.rsplit('/', 2)[-2:])}."
         found = {"path": path, "blocks": high - low, **evidence}
         flags.append(Flag(starts[low], ends[high - 1], Reason.CHROME, _KINDS[own[low]], why, found))
@@ -139,8 +148,10 @@ def _evidence(
         yield found
 
 
-def _common(paths: set[str]) -> str:
-    """The elements in which all of some paths stand."""
-    steps = [path.split("/") for path in (min(paths), max(paths))]
-    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*steps, strict=False)))
-    return "/".join(steps[0][:alike])
+@lru_cache(maxsize=1 << 14)
+def _common(first: str, last: str) -> str:
+    """The elements in which all of some paths stand, of which these are the first and the last in the alphabet."""
+    steps, others = first.split("/"), last.split("/")
+    return "/".join(
+        steps[: next((n for n, (a, b) in enumerate(zip(steps, others, strict=False)) if a != b), len(steps))]
+    )

@@ -35,17 +35,15 @@ class Table(NamedTuple):
     @classmethod
     def of(cls, blocks: Iterable[Block]) -> Table:
         """The table of some blocks."""
-        columns: list[Sequence[object]] = list(zip(*blocks, strict=True)) or [()] * len(Block._fields)
-        starts, ends, tags, _, paths, links = columns
-        known: dict[object, int] = {}
-        places = [known.setdefault(path, len(known)) for path in paths]
+        blocks, known = list(blocks), dict[str, int]()
+        places = [known.setdefault(block.path, len(known)) for block in blocks]
         return cls(
-            np.array(starts, np.int32),
-            np.array(ends, np.int32),
-            np.array([_NUMBER[tag] for tag in tags], np.uint8),  # type: ignore[index]
-            np.array(links, np.float64),
+            np.array([block.start for block in blocks], np.int32),
+            np.array([block.end for block in blocks], np.int32),
+            np.array([_NUMBER[block.tag] for block in blocks], np.uint8),
+            np.array([block.links for block in blocks], np.float64),
             np.array(places, np.int32),
-            list(map(str, known)),
+            list(known),
         )
 
     def only(self, rows: slice | NDArray[np.bool_] | NDArray[np.int64]) -> Table:

@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from enum import IntFlag
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import regex
 import xxhash
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Callable, Iterator
 
 # Scripts written without spaces: every character is a word (UAX #29 leaves them to dictionaries; we use none).
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
@@ -29,7 +25,7 @@ _WORD = regex.compile(rf"{_UNSPACED}\p{{M}}*|[\w--{_UNSPACED}](?:[{_INVISIBLE}]*
 _UNSPACED_WORD = regex.compile(_UNSPACED, regex.V1)
 # Signs that stand in no word, in texts that are ASCII otherwise: those are split as ASCII is, four times as fast.
 _APART = re.compile("[\xa0-\xa9\xab\xac\xae-\xb1\xb6\xb7\xbb\xbf\u2010-\u203e\u20a0-\u20bf\u2190-\u22ff\u25a0-\u25ff]")
-_ASCII_WORD = re.compile("[0-9_a-z]+")
+_ASCII_WORD, _PLAIN_WORD = re.compile("[0-9_a-z]+"), re.compile("[0-9A-Z_a-z]+")
 _STRIP = regex.compile(rf"[{_INVISIBLE}\p{{Mn}}]")
 # A sentence ends at a mark, with the quotes and brackets that close behind it, before white space and a new start.
 _SENTENCE_END = regex.compile(
@@ -68,6 +64,7 @@ _MARKS = regex.compile(
     r"(?m)^[ \t]*(?:(?:[>|:}][ \t]?)+|#{1,6}[ \t]+|[-*+][ \t]+)|(?<![ \t])[ \t]+#+[ \t]*$"
     r"|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}"
 )
+_FIRST_MARKS, _INNER_MARKS = frozenset(">|:}+-"), frozenset("*_`~#")  # without any of them nothing is marked
 _FIGURE = regex.compile(r"\p{N}+")
 _ADDRESS = regex.compile(r"https?://\S+|\bwww\.\S+|(?<![^\s<>()\[\]:,;\"'])[^\s@<>()\[\]]{1,64}+@[^\s@]{1,253}+")
 _TITLE_WORDS = regex.compile(
@@ -97,67 +94,21 @@ def word_hash(word: str) -> int:
     return xxhash.xxh3_64_intdigest(fold(word).encode("utf-8", "surrogatepass"))
 
 
-class MarkedWords(NamedTuple):
-    """The words of some spans of a text, in order.
-
-    `hashes` uint64 [n]; `starts`, `ends` int32 [n], code points; `marks` uint8 [n], see `Mark`; `spans` int32 [n], the
-    number of the span a word stands in.
-    """
-
-    hashes: NDArray[np.uint64]
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
-    marks: NDArray[np.uint8]
-    spans: NDArray[np.int32]
+def matches(text: str, start: int, end: int) -> Callable[[int, int], Iterator[Any]]:
+    """What finds the words of `text[start:end]`, or of a part of it, as matches."""
+    plain = text.isascii() or _APART.sub(" ", text[start:end]).isascii()
+    found: Callable[..., Iterator[Any]] = _PLAIN_WORD.finditer if plain else _WORD.finditer
+    return partial(found, text)
 
 
-class Mark(IntFlag):
-    """What is known of a word."""
-
-    STARTS_SENTENCE = 1
-    FIGURE = 2
-    NAME = 4  # capitalised within a sentence
-    HEADING = 16
-    UNSPACED = 8  # a character of a script without spaces, which counts half
+def is_unspaced(word: str) -> bool:
+    """Whether a word is a character of a script without spaces."""
+    return _UNSPACED_WORD.match(word) is not None
 
 
-def marked_words(text: str, spans: Sequence[tuple[int, int]], headings: Container[int] = ()) -> MarkedWords:
-    """The words of `text` in the given spans (blocks), with what matching must know of them; `headings` are the numbers
-    of those spans that are headings."""
-    rows: list[tuple[int, int, int, int, int]] = []
-    for number, (start, end) in enumerate(spans):
-        shouted = _is_shouted(text, start, end)
-        heading = int(Mark.HEADING) if number in headings else 0
-        targets = [match.span() for match in _TARGET.finditer(text, start, end)]
-        for first, last in sentences(text, start, end):
-            sentence = [match for match in _WORD.finditer(text, first, last) if not _inside(match.start(), targets)]
-            for index, match in enumerate(sentence):
-                word = match.group()
-                mark = (index == 0) | heading | _nature(word, index == 0 or shouted)
-                rows.append((word_hash(word), match.start(), match.end(), mark, number))
-    columns = list(zip(*rows, strict=True)) or [()] * 5
-    types = (np.uint64, np.int32, np.int32, np.uint8, np.int32)
-    return MarkedWords(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
-
-
-def _inside(position: int, spans: list[tuple[int, int]]) -> bool:
-    return bool(spans) and any(start <= position < end for start, end in spans)
-
-
-def _is_shouted(text: str, start: int, end: int) -> bool:
-    """Whether a block is set in capitals: they name nothing then."""
-    part = text[start:end]
-    upper = sum(map(str.isupper, part))
-    return upper * 2 > upper + sum(map(str.islower, part))
-
-
-@lru_cache(maxsize=1 << 18)
-def _nature(word: str, plain_case: bool) -> int:
-    if any(map(str.isdecimal, word)):
-        return int(Mark.FIGURE)
-    if _UNSPACED_WORD.match(word):
-        return int(Mark.UNSPACED)
-    return int(Mark.NAME) if not plain_case and word[0].isupper() and len(word) > 1 else 0
+def link_targets(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where the Markdown links of `text[start:end]` lead: spans whose words nobody reads."""
+    return [match.span() for match in _TARGET.finditer(text, start, end)] if text.find("](", start, end) >= 0 else []
 
 
 def word_list(text: str) -> list[str]:
@@ -182,8 +133,10 @@ def count_words(text: str) -> int:
     >>> count_words("two words"), count_words("東京都庁")
     (2, 2)
     """
-    full = sum(1 for _ in _WORD.finditer(text))
-    return full if text.isascii() else full - sum(1 for _ in _UNSPACED_WORD.finditer(text)) // 2
+    plain = text if text.isascii() else _APART.sub(" ", text)
+    if plain.isascii():
+        return len(_ASCII_WORD.findall(plain.lower()))
+    return len(_WORD.findall(text)) - len(_UNSPACED_WORD.findall(text)) // 2
 
 
 def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -235,8 +188,13 @@ def plain(text: str) -> str:
         text = _REFERENCE.sub(r"\1", text)
     if "<" in text:
         text = _TAGS.sub(" ", _AUTOLINK.sub(r"\1", text))
-    text = _MARKS.sub("", text)
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text.translate(_STRAIGHT))).strip()
+    if "\n" in text or text.lstrip()[:1] in _FIRST_MARKS or not _INNER_MARKS.isdisjoint(text):
+        text = _MARKS.sub("", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.translate(_STRAIGHT))
+    if "  " in text or not text.isprintable():  # else it holds no white space but single spaces
+        text = _SPACE.sub(" ", text)
+    return text.strip()
 
 
 def link_end(text: str, position: int) -> int:
@@ -276,7 +234,8 @@ def slots(block: str) -> str:
     >>> slots("Copyright © Ada Moor, 2019") == slots("Copyright © Li Wei Chen, 2024")
     True
     """
-    block = _ADDRESS.sub("@", block)
+    if "@" in block or "://" in block or "www." in block:
+        block = _ADDRESS.sub("@", block)
     head, rest = block[:1], block[1:]
     return _FIGURE.sub("0", head.casefold() + _TITLE_WORDS.sub("N", rest).casefold())
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.align import TOLERANCE, Limits, Run, Words, barred, chains, clip, matches
-from dedup.text import Mark, marked_words
+from dedup.words import Mark, marked_words
 from tests.material import VOCABULARY, prose
 
 NUMBERS = st.lists(st.integers(1, 6), max_size=40)

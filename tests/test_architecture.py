@@ -23,7 +23,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 ROWS: list[set[str]] = [
     {"errors", "data"},
     {"config", "store", "run", "text", "dates", "find", "model", "table"},
-    {"sieve", "decode"},
+    {"sieve", "decode", "words"},
     {"literals"},
     {"markup", "lexicon", "threads", "sign", "read", "repetition"},
     {"verdict", "evidence", "metadata", "features"},

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dedup.align import Limits, Words, chains
 from dedup.cluster import Aligned, Duplicate, duplicates, ranks
-from dedup.text import marked_words
+from dedup.words import marked_words
 from tests.material import prose
 
 ROWS = st.lists(

@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 from dedup.text import (
     _APART,
     _WORD,
-    Mark,
     count_words,
     fold,
     link_share,
-    marked_words,
+    matches,
     pattern,
     plain,
     sentences,
@@ -26,6 +25,7 @@ from dedup.text import (
     word_hash,
     word_list,
 )
+from dedup.words import Mark, marked_words
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 LETTERS = st.text(st.sampled_from("abcxyzÀÉÎõüßñçøåЖщёあカ漢字ไทยกุعربיםΩ12"), min_size=1, max_size=30)
@@ -246,3 +246,12 @@ def test_signs_that_are_taken_out_first_stand_in_no_word() -> None:
 
     assert len(signs) > 300
     assert [sign for sign in signs if _WORD.search(f" {sign} ") or len(_WORD.findall(f"a{sign}b")) != 2] == []
+
+
+@given(st.text(st.sampled_from("aB1_ .,-–“’é東\u00ad\u0301²\u00a0\n\t*>#")))
+def test_a_text_without_foreign_letters_is_split_as_any_other(text: str) -> None:
+    found = [match.group() for match in matches(text, 0, len(text))(0, len(text))]
+    apart = [match.group() for match in matches(text + "é", 0, len(text) + 1)(0, len(text))]  # é: the general way
+
+    assert found == apart
+    assert count_words(text) == len(found) - text.count("東") // 2

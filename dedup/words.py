@@ -1,0 +1,80 @@
+"""The words of a document as passages are matched by them: with offsets, and what matching must know of each."""
+
+from __future__ import annotations
+
+from enum import IntFlag
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.text import is_unspaced, link_targets, matches, sentences, word_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+
+    from numpy.typing import NDArray
+
+
+class MarkedWords(NamedTuple):
+    """The words of some spans of a text, in order.
+
+    `hashes` uint64 [n]; `starts`, `ends` int32 [n], code points; `marks` uint8 [n], see `Mark`; `spans` int32 [n], the
+    number of the span a word stands in.
+    """
+
+    hashes: NDArray[np.uint64]
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    marks: NDArray[np.uint8]
+    spans: NDArray[np.int32]
+
+
+class Mark(IntFlag):
+    """What is known of a word."""
+
+    STARTS_SENTENCE = 1
+    FIGURE = 2
+    NAME = 4  # capitalised within a sentence
+    HEADING = 16
+    UNSPACED = 8  # a character of a script without spaces, which counts half
+
+
+def marked_words(text: str, spans: Sequence[tuple[int, int]], headings: Container[int] = ()) -> MarkedWords:
+    """The words of `text` in the given spans (blocks), with what matching must know of them; `headings` are the numbers
+    of those spans that are headings."""
+    rows: list[tuple[int, int, int, int, int]] = []
+    for number, (start, end) in enumerate(spans):
+        words_in = matches(text, start, end)
+        shouted = _is_shouted(text, start, end)
+        heading = int(Mark.HEADING) if number in headings else 0
+        targets = link_targets(text, start, end)
+        for first, last in sentences(text, start, end):
+            sentence = [match for match in words_in(first, last) if not targets or not _inside(match.start(), targets)]
+            for index, match in enumerate(sentence):
+                word = match.group()
+                mark = (index == 0) | heading | _nature(word, index == 0 or shouted)
+                rows.append((word_hash(word), match.start(), match.end(), mark, number))
+    columns = list(zip(*rows, strict=True)) or [()] * 5
+    types = (np.uint64, np.int32, np.int32, np.uint8, np.int32)
+    return MarkedWords(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
+
+
+def _inside(position: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= position < end for start, end in spans)
+
+
+def _is_shouted(text: str, start: int, end: int) -> bool:
+    """Whether a block is set in capitals: they name nothing then."""
+    part = text[start:end]
+    upper = sum(map(str.isupper, part))
+    return upper * 2 > upper + sum(map(str.islower, part))
+
+
+@lru_cache(maxsize=1 << 18)
+def _nature(word: str, plain_case: bool) -> int:
+    if any(map(str.isdecimal, word)):
+        return int(Mark.FIGURE)
+    if is_unspaced(word):
+        return int(Mark.UNSPACED)
+    return int(Mark.NAME) if not plain_case and word[0].isupper() and len(word) > 1 else 0
