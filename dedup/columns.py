@@ -12,7 +12,7 @@ from dedup import match, repetition
 from dedup.data import Block, Document, Format, Tag
 from dedup.features import place
 from dedup.sign import band_keys, mix, shingles, signatures
-from dedup.site import signature_key, signature_of
+from dedup.site import signature_key, signatures_of
 from dedup.table import TAGS, Table
 from dedup.words import marked_words
 
@@ -35,8 +35,9 @@ def save_blocks(store: Store, shard: str, documents: list[Document]) -> None:
     bounds = np.concatenate(([0], np.cumsum([len(document.blocks) for document in documents]))).astype(np.int64)
     table = Table.of(block for document in documents for block in document.blocks)
     _save_texts(store, shard, documents, bounds)
+    keys = _signature_keys(documents, bounds, table)
     for name, column in (
-        ("blocks", bounds), ("block_keys", _signature_keys(documents, bounds, table)),
+        ("blocks", bounds), ("block_keys", keys[:, 0]), ("block_holders", keys[:, 1]),
         ("block_starts", table.starts), ("block_ends", table.ends), ("block_tags", table.tags),
         ("block_links", table.links), ("block_places", table.places),
         ("sites", np.array([site_key(document.site) for document in documents], np.uint64)),
@@ -98,21 +99,21 @@ def _save_texts(store: Store, shard: str, documents: list[Document], bounds: NDA
 
 
 def _signature_keys(documents: list[Document], bounds: NDArray[np.int64], table: Table) -> NDArray[np.uint64]:
-    """The key of each block's signature on its site (uint64 [b]); 0 for a text that is no page."""
+    """The keys of each block's signature on its site, and of its holder's (uint64 [b, 2]); 0 for what is no page."""
     sites = sorted({document.site or "" for document in documents})
     number = {site: at for at, site in enumerate(sites)}
     shape = (len(sites), len(table.paths), len(TAGS), 2)
     owner = np.repeat(np.array([number[document.site or ""] for document in documents], np.int64), np.diff(bounds))
     if not len(owner):
-        return np.zeros(0, np.uint64)
+        return np.zeros((0, 2), np.uint64)
     codes = np.ravel_multi_index((owner, table.places, table.tags, table.links > 0.5), shape)
     found, which = np.unique(codes, return_inverse=True)
     keys = [
-        signature_key(sites[site], signature_of(place(table.paths[path]).signature, TAGS[tag], bool(linked)))
+        [signature_key(sites[site], each) for each in signatures_of(place(table.paths[path]), TAGS[tag], bool(linked))]
         for site, path, tag, linked in zip(*(part.tolist() for part in np.unravel_index(found, shape)), strict=True)
     ]
     pages = np.repeat([document.format is Format.HTML for document in documents], np.diff(bounds))
-    return np.where(pages, np.array(keys, np.uint64)[which], np.uint64(0))
+    return np.where(pages[:, None], np.array(keys, np.uint64)[which], np.uint64(0))
 
 
 def _near_prints(prints: NDArray[np.uint64], flat: NDArray[np.uint64], bounds: NDArray[np.int64]) -> None:

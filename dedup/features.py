@@ -63,6 +63,8 @@ class Place(NamedTuple):
     holder: str
     outer: str
     signature: str
+    around: str
+    """The signature of the holder."""
     level: int
     """Of a heading 1 to 6, else 0."""
     standfirst: bool
@@ -126,7 +128,8 @@ def place(path: str) -> Place:
     standfirst = _STANDFIRST.search(steps[-1]) is not None
     while len(steps) > 1 and said[len(steps) - 1].tag in _LEAVES:
         steps.pop()
-    return Place("/".join(steps), "/".join(steps[:-1]), signature, level, standfirst, row)
+    around = "/".join([step.signature for step in said[: len(steps)]])
+    return Place("/".join(steps), "/".join(steps[:-1]), signature, around, level, standfirst, row)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -57,14 +57,14 @@ def _in_words(work: Work, shards: Iterable[str]) -> SiteFile:
     words = _Words(work.config.min_articles)
     for shard in shards:
         bounds, prints = store.column(shard, "blocks"), np.asarray(store.column(shard, "prints"))
-        keys, sites = store.column(shard, "block_keys"), store.column(shard, "sites")
+        keys, holders, sites = (store.column(shard, name) for name in ("block_keys", "block_holders", "sites"))
         counts = repeated.of(prints)[store.column(shard, "block_texts"), 0]
         for number, document in enumerate(documents(store, shard)):
             if document.format is Format.HTML and document.site:
                 own = slice(bounds[number], bounds[number + 1])
                 found.articles[document.site] = int(sizes.get(int(sites[number]), 1))
-                sums, pages = knowledge.of(np.asarray(keys[own]))
-                words.places(document, sums, pages)
+                words.places(document, knowledge.of(keys[own]), holder=False)
+                words.places(document, knowledge.of(holders[own]), holder=True)
                 words.texts(document, counts[own])
     for name in found.articles:
         found.places[name] = [
@@ -85,15 +85,16 @@ class _Words:
         self.found_places: dict[tuple[str, str, str, bool], tuple[float, int, str]] = {}
         self.found_texts: dict[tuple[str, str, bool], int] = {}
 
-    def places(self, document: Document, sums: NDArray[np.int64], pages: NDArray[np.int64]) -> None:
-        """Take in the places of a page, with what is known of them (int64 [b])."""
-        for block, total, count in zip(document.blocks, sums.tolist(), pages.tolist(), strict=True):
+    def places(self, document: Document, known: tuple[NDArray[np.int64], NDArray[np.int64]], *, holder: bool) -> None:
+        """Take in the places of a page, or the elements that hold them, with what is known of them (int64 [b])."""
+        for block, total, count in zip(document.blocks, *(column.tolist() for column in known), strict=True):
             if count:
-                linked = block.links > site.LINKED
-                key = (document.site or "", place(block.path).signature, str(block.tag), linked)
+                linked, at = block.links > site.LINKED, place(block.path)
+                path, tag = (at.around, site.ANY) if holder else (at.signature, str(block.tag))
+                key = (document.site or "", path, tag, linked)
                 example = " ".join(document.text[block.start : block.end].split())[:EXAMPLE]
-                known = self.found_places.get(key)
-                if known is None or example < known[2]:
+                before = self.found_places.get(key)
+                if before is None or example < before[2]:
                     self.found_places[key] = (round(total / count / ODDS, 1), count, example)
 
     def texts(self, document: Document, counts: NDArray[np.int64]) -> None:

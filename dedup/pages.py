@@ -57,7 +57,7 @@ def choose(work: Work, shards: list[str], live: dict[str, NDArray[np.bool_]]) ->
         own = order[low:high]
         if int(sites[own[0]]) in taught:
             continue
-        few = high - low < 2 * site.SAMPLE
+        few = high - low < site.MANY
         # Copies of the last page of the sample are in it, too: which of them comes first must not matter.
         chosen[own if few else own[contents[own] <= contents[own[site.SAMPLE - 1]]]] = True
     bounds = np.cumsum([0, *(column.shape[1] for column in columns)])
@@ -79,9 +79,9 @@ def judge(job: Judging) -> None:
         kept[bounds[number] : bounds[number + 1]], odds[bounds[number] : bounds[number + 1]] = own
     store.save(job.shard, "kept", kept)
     store.save(job.shard, "own", odds)
-    _, votes = _votes(store, job.shard, job.chosen)
-    store.save(job.shard, "vote_keys", votes.keys)
-    store.save(job.shard, "vote_odds", votes.odds)
+    both = [_votes(store, job.shard, job.chosen, name)[1] for name in ("block_keys", "block_holders")]
+    store.save(job.shard, "vote_keys", np.concatenate([votes.keys for votes in both]))
+    store.save(job.shard, "vote_odds", np.concatenate([votes.odds for votes in both]))
 
 
 def _judged(store: Store, shard: str, numbers: NDArray[np.int64]) -> Iterator[tuple[int, Judgement]]:
@@ -95,9 +95,11 @@ def _judged(store: Store, shard: str, numbers: NDArray[np.int64]) -> Iterator[tu
             yield number, judge_page(document)
 
 
-def _votes(store: Store, shard: str, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], site.Votes]:
-    """The blocks (int64 [n]) of the chosen pages of a shard, and their votes."""
-    bounds, places = store.column(shard, "blocks"), store.column(shard, "block_keys")
+def _votes(
+    store: Store, shard: str, chosen: NDArray[np.bool_], name: str = "block_keys"
+) -> tuple[NDArray[np.int64], site.Votes]:
+    """The blocks (int64 [n]) of the chosen pages of a shard, and their votes on the signatures of that column."""
+    bounds, places = store.column(shard, "blocks"), store.column(shard, name)
     page = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
     mine = np.flatnonzero(chosen[page])
     words = block_words(store, shard)
@@ -147,13 +149,13 @@ def _by_template(
 ) -> None:
     """Judge the pages that were not chosen: into `kept` and `own`; `pages` is 0 where the template has had its say."""
     store = job.work.store
-    bounds, places = store.column(job.shard, "blocks"), store.column(job.shard, "block_keys")
+    bounds, keys, holders = (store.column(job.shard, name) for name in ("blocks", "block_keys", "block_holders"))
     words, links = block_words(store, job.shard), store.column(job.shard, "block_links")
     is_page = np.diff(store.column(job.shard, "pages_bounds")) > 0
     strange = []
     for number in np.flatnonzero(is_page & ~job.chosen):
         at = slice(bounds[number], bounds[number + 1])
-        odds = site.fitting(knowledge, places[at], words[at], links[at])
+        odds = site.fitting(knowledge, keys[at], holders[at], words[at], links[at])
         if odds is None:
             strange.append(number)
         else:

@@ -111,11 +111,21 @@ LONG, LINKS = np.array([60, 20, 20], np.int64), np.zeros(3, np.float32)
     ],
 )
 def test_a_page_that_does_not_fit_its_template_is_not_judged_by_it(rows: Any, fits: bool) -> None:
-    odds = fitting(known(*rows), np.array([1, 2, 3], np.uint64), LONG, LINKS)
+    odds = fitting(known(*rows), np.array([1, 2, 3], np.uint64), np.array([7, 7, 8], np.uint64), LONG, LINKS)
 
     assert (odds is not None) is fits
     if odds is not None:
         assert odds.tolist() == [3000, -3000, 3000]
+
+
+def test_a_block_like_none_before_goes_by_what_holds_it() -> None:
+    knowledge = known((1, 9000, 3), (2, -9000, 3), (8, 6000, 2))
+    keys, holders = np.array([1, 2, 3], np.uint64), np.array([7, 7, 8], np.uint64)
+
+    found = fitting(knowledge, keys, holders, LONG, LINKS)
+
+    assert found is not None
+    assert found.tolist() == [3000, -3000, 3000]
 
 
 # ── whole runs ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -140,6 +150,7 @@ def test_a_template_gives_nearly_what_judging_every_page_gives(
     assert len(judged) == len(news)
     judged.clear()
     monkeypatch.setattr(site, "SAMPLE", 4)
+    monkeypatch.setattr(site, "MANY", 8)
 
     by_template = cleaned(news)
 
@@ -152,6 +163,7 @@ def test_a_template_depends_on_no_order_of_the_pages(
     news: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site, "SAMPLE", 3)
+    monkeypatch.setattr(site, "MANY", 8)
 
     assert cleaned(news) == cleaned(Random(3).sample(news, len(news)))
 
@@ -162,5 +174,6 @@ def test_a_page_of_another_make_is_judged_by_itself(
     stranger = {**pages(2, 1)[1], "site": news[0]["site"], "url": "https://www.other.example/1"}
     alone = cleaned([stranger])[stranger["id"]]
     monkeypatch.setattr(site, "SAMPLE", 4)
+    monkeypatch.setattr(site, "MANY", 8)
 
     assert cleaned([*news, stranger])[stranger["id"]] == alone
