@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from dedup.data import Block
 from dedup.html_blocks import CELLS as CELLS
 from dedup.html_metadata import metadata
-from dedup.html_walk import TAGS, blocks
 from dedup.html_walk import SEPARATOR as SEPARATOR
+from dedup.html_walk import TAGS, blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -13,6 +13,7 @@ constexpr std::string_view separator = "\n\n";  // html.SEPARATOR
 constexpr std::string_view cells = " | ";       // html_blocks.CELLS
 constexpr std::size_t cell_characters = 100;    // html_blocks._CELL
 constexpr std::size_t path_characters = 400;    // html_blocks._PATH
+constexpr int siblings_compared = 6;
 constexpr auto npos = std::string_view::npos;
 
 // The tags of a page, each with the text behind it.
@@ -87,7 +88,8 @@ void Walk::read(Mark mark, std::string_view markup, std::string_view text) {
 
 void Walk::enter(Mark mark, std::string_view markup) {
     flush();
-    open_.push_back(Open{markup, mark.tag.value_or(open_.back().tag), false, -1, {}, 0});
+    const auto outer = open_.back();
+    open_.push_back({place_in(outer.place, markup), mark.tag.value_or(outer.tag)});
     if (mark.row) rows_.push_back({blocks_.size()});
 }
 
@@ -199,37 +201,51 @@ bool Walk::are_cells(std::size_t first) const {
 
 // ── paths ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+// The place of an element. Only the last few of its siblings are compared: a page of elements that all differ must not
+// cost its square, and places that are alike by chance get the same path all the same.
+std::int32_t Walk::place_in(std::int32_t outer, std::string_view markup) {
+    const auto newest = at(outer).newest;
+    auto number = newest;
+    for (int left = siblings_compared; number >= 0 && left > 0; --left, number = at(number).older) {
+        if (at(number).markup == markup) return number;
+    }
+    number = static_cast<std::int32_t>(places_.size());
+    places_.push_back({markup, outer, newest, -1, -1, {}, 0});
+    return at(outer).newest = number;
+}
+
 // The number of the path of the element that is open.
 std::int32_t Walk::path() {
-    auto& number = open_.back().path;
-    if (number < 0) {
+    const auto place = open_.back().place;
+    if (at(place).path < 0) {
         const auto next = static_cast<std::int32_t>(path_numbers_.size());
-        number = path_numbers_.try_emplace(path_text(), next).first->second;
+        at(place).path = path_numbers_.try_emplace(path_text(), next).first->second;
     }
-    return number;
+    return at(place).path;
 }
 
 // The steps of the open elements, of which the innermost characters count.
 std::string Walk::path_text() {
     std::size_t characters = 0, outermost = open_.size();
-    while (outermost > 1 && characters < path_characters) characters += with_step(--outermost).characters + 1;
+    while (outermost > 1 && characters < path_characters) {
+        characters += with_step(open_[--outermost].place).characters + 1;
+    }
     std::string text;
     for (auto level = outermost; level < open_.size(); ++level) {
         if (level > 1) text += '/';
-        text += open_[level].step;
+        text += at(open_[level].place).step;
     }
     text.erase(0, text.size() - last_characters(text, path_characters).size());
     return text;
 }
 
-const Walk::Open& Walk::with_step(std::size_t level) {
-    auto& element = open_[level];
-    if (!element.known) {
-        element.step = step_of(element.markup);
-        element.characters = count_characters(element.step);
-        element.known = true;
+const Walk::Place& Walk::with_step(std::int32_t number) {
+    auto& place = at(number);
+    if (place.step.empty()) {
+        place.step = step_of(place.markup);
+        place.characters = count_characters(place.step);
     }
-    return element;
+    return place;
 }
 
 // ── the end ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -33,13 +33,18 @@ public:
     Page finish();
 
 private:
-    struct Open {
+    // A place in the page: an element with those around it. Elements that are alike share one, so that its step and path
+    // are made once.
+    struct Place {
         std::string_view markup;
+        std::int32_t outer, older, newest = -1;  // the place around it, the one before it there, the last one in it
+        std::int32_t path = -1;                  // its path's number, once asked for
+        std::string step;                        // once asked for: a step is never empty
+        std::size_t characters = 0;              // of the step
+    };
+    struct Open {
+        std::int32_t place;
         Tag tag;
-        bool known = false;         // whether `step` was asked for
-        std::int32_t path = -1;     // its number, once asked for
-        std::string step;
-        std::size_t characters = 0;  // of `step`
     };
     struct Block {
         std::size_t start, size, characters;  // start and size: bytes
@@ -63,9 +68,12 @@ private:
     void end_block(std::size_t start, std::int32_t linked);
     std::int32_t path();
     std::string path_text();
-    const Open& with_step(std::size_t level);
+    std::int32_t place_in(std::int32_t outer, std::string_view markup);
+    const Place& with_step(std::int32_t number);
+    Place& at(std::int32_t number) { return places_[static_cast<std::size_t>(number)]; }
 
-    std::vector<Open> open_{Open{{}, Tag::paragraph, true, -1, {}, 0}};
+    std::vector<Place> places_{Place{{}, -1, -1, -1, -1, {}, 0}};
+    std::vector<Open> open_{{0, Tag::paragraph}};
     std::vector<Row> rows_;
     std::vector<Block> blocks_;
     std::string text_, buffer_;
