@@ -7,9 +7,17 @@ has the definitions run instead; it can change how long a run takes, and nothing
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 
-NATIVE = os.environ.get("DEDUP_KERNEL") != "python" and find_spec("dedup.kernel._native") is not None
+
+def _is_there() -> bool:
+    try:
+        from dedup.kernel import _native as _native
+    except ImportError:  # no compiler was there, or it was built for another Python
+        return False
+    return True
+
+
+NATIVE = os.environ.get("DEDUP_KERNEL") != "python" and _is_there()
 """Whether the kernel is there, and wanted."""
 
 
