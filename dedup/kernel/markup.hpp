@@ -29,7 +29,7 @@ enum class Act : std::uint8_t {
 };
 
 struct Mark {
-    Act act;
+    Act act = Act::pass;
     std::optional<Tag> tag;  // of a block's start; none: that of the element around it
     bool row = false;        // a table's row
 };

@@ -111,14 +111,4 @@ inline std::string_view first_characters(std::string_view text, std::size_t coun
     return text.substr(0, at);
 }
 
-// text[-count:], in characters
-inline std::string_view last_characters(std::string_view text, std::size_t count) {
-    if (text.size() <= count) return text;
-    auto at = text.size();
-    while (at > 0 && count > 0) {
-        if (!is_continuation(text[--at])) --count;
-    }
-    return text.substr(at);
-}
-
 }  // namespace dedup

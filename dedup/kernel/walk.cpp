@@ -1,7 +1,9 @@
 #include "walk.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "text.hpp"
@@ -50,6 +52,34 @@ private:
     std::size_t at_;
 };
 
+// What the tags that came last mean: most tags of a page stand there many times. Each has one place to be remembered in,
+// so that no page can make it slow or large.
+class Marks {
+public:
+    Mark of(std::string_view markup) {
+        auto& slot = slots_[place(markup)];
+        if (slot.markup != markup) slot = {markup, mark_of(markup)};
+        return slot.mark;
+    }
+
+private:
+    struct Slot {
+        std::string_view markup;  // of a page that is being read; empty: none
+        Mark mark{};
+    };
+
+    static std::size_t place(std::string_view markup) {
+        std::uint64_t first = 0, last = 0;
+        const auto size = std::min<std::size_t>(markup.size(), sizeof first);
+        std::memcpy(&first, markup.data(), size);
+        std::memcpy(&last, markup.data() + markup.size() - size, size);
+        return ((first * 3 + last + markup.size()) * 0x9E3779B97F4A7C15U) >> (64 - slot_bits);
+    }
+
+    static constexpr int slot_bits = 8;
+    std::array<Slot, 1U << slot_bits> slots_;
+};
+
 // bytes.isspace, of a text that is not empty
 bool is_space(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char byte) { return is_bytes_space(static_cast<unsigned char>(byte)); });
@@ -63,9 +93,10 @@ Page read_page(std::string_view xml) {
         throw Unknown("more than 2 GB");
     Walk walk;
     Tokens tokens(xml);
+    Marks marks;
     while (tokens.next()) {
         const auto markup = tokens.markup;
-        const auto mark = mark_of(markup);
+        const auto mark = marks.of(markup);
         if (mark.act == Act::hide) tokens.skip();
         walk.read(mark, markup, tokens.text);
     }
@@ -235,7 +266,8 @@ std::string Walk::path_text() {
         if (level > 1) text += '/';
         text += at(open_[level].place).step;
     }
-    text.erase(0, text.size() - last_characters(text, path_characters).size());
+    const auto length = outermost > 1 ? characters : characters - std::min<std::size_t>(characters, 1);
+    if (length > path_characters) text.erase(0, first_characters(text, length - path_characters).size());
     return text;
 }
 
