@@ -137,7 +137,8 @@ struct Found {
 
 // The attribute whose name begins at `start` and has no space or `=` from `from` on.
 Found attribute_at(std::string_view markup, std::size_t start, std::size_t from) {
-    const auto end = std::min(markup.find_first_of(" =", from), markup.size());
+    auto end = from;  // find_first_of asks memchr about every byte: a tenth of the whole walk
+    while (end < markup.size() && markup[end] != ' ' && markup[end] != '=') ++end;
     if (markup.compare(end, 2, "=\"") != 0) return {};
     const auto close = markup.find('"', end + 2);
     if (close == npos) return {};
