@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 
 .DELETE_ON_ERROR:
-.PHONY: help corpus dedup test check golden readme quality quality-update bench-pages clean
+.PHONY: help corpus dedup test check sanitize golden readme quality quality-update bench-pages clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,15 @@ check: $(VENV)/installed-dev ## lint, format, types and tests: what must pass be
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
+sanitize: $(VENV)/installed-dev ## build the kernel with AddressSanitizer and UBSan, and run its tests under them
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check cmake ninja nanobind
+	$(BIN)/cmake -S dedup/kernel -B build/sanitize -G Ninja -DCMAKE_MAKE_PROGRAM=$(abspath $(BIN))/ninja \
+		-DPython_EXECUTABLE=$(abspath $(BIN))/python -DDEDUP_SANITIZE=ON
+	$(BIN)/cmake --build build/sanitize
+	LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libubsan.so)" \
+		ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 PYTHONMALLOC=malloc \
+		DEDUP_KERNEL=python $(BIN)/python -m tests.kernels build/sanitize -q tests/test_kernel.py tests/test_html_same.py -k "not metadata and not time"
+
 golden: $(VENV)/installed-dev ## rewrite what fixtures/golden wants; the diff is the review
 	$(BIN)/python -m tests.golden --update
 
@@ -49,21 +58,23 @@ bench-pages: $(VENV)/installed ## speed and memory beside trafilatura: make benc
 clean: ## remove .venv, caches and out/
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# Marks of what is installed: made again only when pyproject.toml changes.
+# Marks of what is installed: made again only when pyproject.toml or the kernel's sources change.
+KERNEL := $(wildcard dedup/kernel/*.cpp dedup/kernel/*.hpp) dedup/kernel/CMakeLists.txt
+
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/installed: pyproject.toml | $(BIN)/python
+$(VENV)/installed: pyproject.toml $(KERNEL) | $(BIN)/python
 	@echo "installing dedup into $(VENV) ..."
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -e .
 	@touch $@
 
-$(VENV)/installed-bench: pyproject.toml | $(BIN)/python
+$(VENV)/installed-bench: pyproject.toml $(KERNEL) | $(BIN)/python
 	@echo "installing dedup and what it is compared with into $(VENV) ..."
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev,bench]'
 	@touch $(VENV)/installed $(VENV)/installed-dev $@
 
-$(VENV)/installed-dev: pyproject.toml | $(BIN)/python
+$(VENV)/installed-dev: pyproject.toml $(KERNEL) | $(BIN)/python
 	@echo "installing dedup and what its tests need into $(VENV) ..."
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]'
 	@touch $(VENV)/installed $@

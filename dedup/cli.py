@@ -35,7 +35,9 @@ def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        click.echo(f"dedup {version('dedup-corpus')} (NumPy {version('numpy')} kernel)")
+        from dedup import kernel
+
+        click.echo(f"dedup {version('dedup-corpus')} (kernel: {kernel.name()})")
         ctx.exit()
 
 

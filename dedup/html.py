@@ -13,17 +13,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dedup.data import Block
-from dedup.html_blocks import pieces
 from dedup.html_metadata import metadata
+from dedup.html_walk import TAGS, blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lxml.html import HtmlElement
     from trafilatura.settings import Extractor
-
-SEPARATOR = "\n\n"
-"""Stands between two blocks of a page's source text; no block contains it."""
 
 _TITLE, _TITLE_END = re.compile(r"<title\b[^>]*>", re.IGNORECASE), re.compile(r"</title\b", re.IGNORECASE)
 
@@ -48,15 +45,13 @@ def read_page(html: str, url: str | None = None) -> Page:
         UnreadablePageError: it holds no element, or is nested deeper than libxml2 reads (2,048 elements).
     """
     tree = _parse(html)
-    found: list[Block] = []
-    texts: list[str] = []
-    position = 0
-    for piece in pieces(tree):
-        end = position + len(piece.text)
-        found.append(Block(position, end, piece.tag, True, piece.path, round(piece.linked / len(piece.text), 3)))
-        texts.append(piece.text)
-        position = end + len(SEPARATOR)
-    return Page(SEPARATOR.join(texts), found, metadata(tree, url))
+    walked = blocks(tree)
+    columns = (walked.starts, walked.ends, walked.tags, walked.links, walked.path_numbers)
+    found = [
+        Block(start, end, TAGS[tag], True, walked.paths[path], links)
+        for start, end, tag, links, path in zip(*(column.tolist() for column in columns), strict=True)
+    ]
+    return Page(walked.text, found, metadata(tree, url))
 
 
 def _parse(html: str) -> HtmlElement:

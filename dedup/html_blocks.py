@@ -53,6 +53,7 @@ _ATTRIBUTE = re.compile(r' (=?[^ =]*)="([^"]*)"')
 _CONTROL = re.compile(b"[\x01-\x08\x0b\x0c\x0e-\x1f]")
 _NO_CONTROL = b"&#xFFFD;"
 """What libxml2 writes for a control character, which XML cannot hold; a real U+FFFD it writes as it is."""
+_TAG_OR_NO_CONTROL = re.compile(rb"<[^>]*>|" + _NO_CONTROL)
 
 
 @dataclass(slots=True)
@@ -65,11 +66,11 @@ class Piece:
     linked: int
 
 
-def pieces(tree: HtmlElement) -> list[Piece]:
-    """All visible text of a page, block by block. Iterative: pages may be nested thousands deep."""
+def pieces(source: bytes) -> list[Piece]:
+    """All visible text of a page that is `written`, block by block. Iterative: pages may be nested thousands deep."""
     walk = _Walk()
     buffer, links, known = walk.buffer, walk.links, dict[bytes, _Mark]()
-    tokens = iter(_tokens(tree))
+    tokens = iter(_tokens(source))
     next(tokens)  # what stands before the first tag: nothing
     pairs = zip(tokens, tokens, strict=False)
     for markup, between in pairs:
@@ -100,21 +101,24 @@ def _skip(pairs: Iterator[tuple[bytes, bytes]]) -> bytes:
     return b""
 
 
-def _tokens(tree: HtmlElement) -> list[bytes]:
-    """The page as XML, cut at its tags: text, tag, text, …, text."""
+def written(tree: HtmlElement) -> bytes:
+    """The page as XML, and control characters, which XML cannot hold, as they are."""
     from lxml.etree import tostring
 
     # As XHTML, libxml2 would give every element with a name an id of that name. Nobody asks for the doctype later.
     tree.getroottree().docinfo.clear()
-    source = tostring(tree, encoding="utf-8", xml_declaration=False, with_tail=False)
+    source: bytes = tostring(tree, encoding="utf-8", xml_declaration=False, with_tail=False)
+    if _NO_CONTROL in source:
+        controls = iter(_CONTROL.findall(tostring(tree, method="text", encoding="utf-8", with_tail=False)))
+        source = _TAG_OR_NO_CONTROL.sub(lambda found: next(controls) if found[0] == _NO_CONTROL else found[0], source)
+    return source
+
+
+def _tokens(source: bytes) -> list[bytes]:
+    """The page cut at its tags: text, tag, text, …, text."""
     tokens = source.replace(b">", b"<").split(b"<")  # a quarter of what a regular expression takes
     if len(tokens) != 2 * source.count(b">") + 1:  # a `<` stands in the name of an attribute or element
         tokens = _MARKUP.split(source)
-    if _NO_CONTROL in source:
-        controls = iter(_CONTROL.findall(tostring(tree, method="text", encoding="utf-8", with_tail=False)))
-        for index in range(0, len(tokens), 2):
-            if _NO_CONTROL in tokens[index]:
-                tokens[index] = re.sub(_NO_CONTROL, lambda _: next(controls), tokens[index])
     return tokens
 
 

@@ -13,7 +13,7 @@ import orjson
 from dedup.clean import restored
 from dedup.data import Failure, Format
 from dedup.errors import OutputError
-from dedup.html import SEPARATOR
+from dedup.html_walk import SEPARATOR
 from dedup.markup import blocks as markup_blocks
 from dedup.read import open_zstd
 from dedup.write import CLEAN, FAILURES, MANIFEST, REMOVED, SOURCES, TREE, is_finished, tree_path

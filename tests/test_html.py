@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dedup
-from dedup.html import SEPARATOR, UnreadablePageError, read_page
+from dedup.html import UnreadablePageError, read_page
+from dedup.html_walk import SEPARATOR
 from tests.material import prose
 
 BODY = "".join(f"<p>{prose(n, 60)}</p>" for n in range(4))

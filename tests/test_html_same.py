@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (tables of cases)
-"""The fast readers of a page give exactly what the plain ones in `slow_html.py` do."""
+"""The fast readers of a page, the kernel's too, give exactly what the plain ones in `slow_html.py` do."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.html import UnreadablePageError, _parse
-from dedup.html_blocks import pieces
+from dedup.html_blocks import pieces, written
 from dedup.html_metadata import metadata
 from tests.conftest import ROOT
+from tests.kernels import same_as_the_definition
 from tests.slow_html import slow_metadata, slow_pieces
 
 XHTML = '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">'
@@ -45,10 +46,12 @@ HEADS = [
 
 def same_blocks(html: str) -> None:
     try:
-        plain, fast = slow_pieces(_parse(html)), pieces(_parse(html))
+        plain, source = slow_pieces(_parse(html)), written(_parse(html))
     except UnreadablePageError:
         return
-    assert [(p.text, p.tag, p.path, p.linked) for p in fast] == [(p.text, p.tag, p.path, p.linked) for p in plain]
+    defined = pieces(source)
+    assert [(p.text, p.tag, p.path, p.linked) for p in defined] == [(p.text, p.tag, p.path, p.linked) for p in plain]
+    same_as_the_definition(source)
 
 
 def same_metadata(html: str, url: str | None = None) -> None:
@@ -82,22 +85,28 @@ def test_metadata_of_one_statement_is_what_trafilatura_finds(head: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
+PAGES = pytest.mark.parametrize(
     "path",
     sorted((ROOT / "seeds").rglob("*.html")) + sorted((ROOT / "fixtures").rglob("*.html")),
     ids=lambda path: path.stem,
 )
-def test_pages_of_the_project_read_the_same(path: Any) -> None:
-    html = path.read_text(encoding="utf-8", errors="replace")
-    same_blocks(html)
-    same_metadata(html, "https://mill.example/a")
+
+
+@PAGES
+def test_blocks_of_the_projects_pages_are_those_of_the_plain_walk(path: Any) -> None:
+    same_blocks(path.read_text(encoding="utf-8", errors="replace"))
+
+
+@PAGES
+def test_metadata_of_the_projects_pages_is_what_trafilatura_finds(path: Any) -> None:
+    same_metadata(path.read_text(encoding="utf-8", errors="replace"), "https://mill.example/a")
 
 
 def test_the_time_grows_with_the_page_and_not_faster() -> None:
     def seconds(count: int) -> float:
         tree = _parse("<body>" + "<div class=row>" * 500 + "<p>a <a href=x>b</a> &amp; c\x01</p>" * count)
         start = time.process_time()
-        pieces(tree)
+        pieces(written(tree))
         return time.process_time() - start
 
     assert seconds(40_000) < 40 * max(seconds(4_000), 0.01)

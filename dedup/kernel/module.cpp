@@ -1,0 +1,61 @@
+// What Python sees of the kernel: `_native.pyi` says it in Python.
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "markup.hpp"
+#include "walk.hpp"
+
+namespace nb = nanobind;
+
+namespace {
+
+template <class T>
+using Array = nb::ndarray<nb::numpy, T, nb::ndim<1>>;
+
+// A column as a NumPy array, which takes it over.
+template <class T>
+Array<T> array(std::vector<T>&& column) {
+    auto held = std::make_unique<std::vector<T>>(std::move(column));
+    auto* values = held.get();
+    nb::capsule owner(values, [](void* each) noexcept { std::unique_ptr<std::vector<T>>(static_cast<std::vector<T>*>(each)); });
+    held.release();  // the capsule's from here on
+    return Array<T>(values->data(), {values->size()}, owner);
+}
+
+// Strict: a text that is not UTF-8 raises UnicodeDecodeError.
+nb::str str(const std::string& text) {
+    auto decoded = nb::steal<nb::str>(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), nullptr));
+    if (!decoded.is_valid()) nb::raise_python_error();
+    return decoded;
+}
+
+std::optional<dedup::Page> read_page(const char* xml, std::size_t size) {
+    nb::gil_scoped_release released;  // bytes do not change, and the caller holds them
+    try {
+        return dedup::read_page({xml, size});
+    } catch (const dedup::Unknown&) {
+        return std::nullopt;
+    }
+}
+
+nb::object blocks(const nb::bytes& xml) {
+    auto page = read_page(static_cast<const char*>(xml.data()), xml.size());
+    if (!page) return nb::none();
+    nb::list paths;
+    for (const auto& path : page->paths) paths.append(str(path));
+    return nb::make_tuple(str(page->text), array(std::move(page->starts)), array(std::move(page->ends)),
+                          array(std::move(page->tags)), array(std::move(page->linked)),
+                          array(std::move(page->path_numbers)), paths);
+}
+
+}  // namespace
+
+NB_MODULE(_native, module) {
+    module.doc() = "The kernel in C++: the same results as the definitions in Python.";
+    module.def("blocks", &blocks, nb::arg("xml"));
+}
