@@ -37,6 +37,8 @@ REPEATED = 5 * ODDS // 2
 """Odds against a block whose text stands in two articles; as much again in four, and in eight."""
 FITS = 0.9
 """A page fits its site's template where so much of its text stands in places that the sample knows well."""
+UNSURE = ODDS // 4
+"""A place with odds so near to none says nothing."""
 LINKED = 0.5
 """A block with more of its characters in links is a block of links."""
 TEXTUAL = 8
@@ -140,7 +142,7 @@ def fitting(
     sums, pages = np.where(rare, of_holders, sums), np.where(rare, among, pages)
     odds = sums // np.maximum(1, pages)
     text = np.where((words >= TEXTUAL) & (links <= LINKED), words, 0)
-    known = (pages >= 2) & (np.abs(odds) > ODDS // 2)
+    known = (pages >= 2) & (np.abs(odds) > UNSURE)
     if text[known].sum() < FITS * text.sum() or text[odds > KEEP].sum() < ENOUGH:
         return None
     return odds
