@@ -199,6 +199,7 @@ def _summary(cut: list[shards.Cut], failures: list[Failure], ignored: list[str],
         "removed": removed,
         "encodings": dict(sorted(encodings.items())),
         "ignored_files": len(ignored),
+        **({"sites_digest": file_digest(config.sites)} if config.sites else {}),
         "candidate_probability": {
             f"{s:.1f}": round(candidate_probability(s, config.bands, config.rows), 4) for s in (0.5, 0.6, 0.7, 0.8, 0.9)
         },

@@ -14,7 +14,7 @@ judged anew on every page.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -157,10 +157,11 @@ def _place(row: dict[str, Any]) -> Place:
     odds, said = float(row["odds"]), row["is"]
     if said not in (ARTICLE, CHROME, UNSURE):
         raise ValueError(f"`is` of a place is {said!r}: must be {ARTICLE}, {CHROME} or {UNSURE}")
-    read = Place(str(row["path"]), str(row["tag"]), bool(row["linked"]), odds, int(row["pages"]))
+    example = str(row.get("example", ""))
+    read = Place(str(row["path"]), str(row["tag"]), bool(row["linked"]), odds, int(row["pages"]), example)
     if said in (read.kind, UNSURE):
         return read
-    return Place(read.path, read.tag, read.linked, TOLD if said == ARTICLE else -TOLD, read.pages)
+    return replace(read, odds=TOLD if said == ARTICLE else -TOLD)
 
 
 def _row(place: Place) -> dict[str, Any]:

@@ -191,7 +191,8 @@ def taught(known: SiteFile, name: str, width: int, most: int | None) -> Iterator
         linked = ", links" if place.linked else ""
         head = f"{place.kind:8} {place.odds:+5.1f} {place.pages:6}  "
         yield head + clipped(f"{place.path} ({place.tag}{linked})", width - len(head))
-        yield " " * len(head) + clipped(place.example, width - len(head))
+        if place.example:
+            yield " " * len(head) + clipped(place.example, width - len(head))
     yield from _more(len(places), most)
     yield ""
     yield "articles  text"
