@@ -30,6 +30,10 @@ _NUMBER = {kind: number for number, kind in enumerate(Kind)}
 _KINDS = tuple(Kind)
 
 
+_MENUS = (None, Kind.FOOTER, Kind.BOILERPLATE)
+"""Places where a link is one of a menu, of which words would say no more."""
+
+
 class Known(NamedTuple):
     """All that is known of the blocks of a document before their words are looked at; arrays of length b.
 
@@ -70,7 +74,9 @@ def outside(document: Document, known: Known, languages: frozenset[str], authors
     columns = (column[numbers].tolist() for column in (table.starts, table.ends, table.places, table.links))
     for index, (start, end, place, links) in enumerate(zip(*columns, strict=True)):
         kind = dom_kind(table.paths[place])
-        if kind is None or kind in ROOMY:
+        if links > 0.9 and kind in _MENUS:
+            kind = kind or Kind.NAVIGATION
+        elif kind is None or kind in ROOMY:
             words = text[start:end]
             hits = _hits(words, languages)
             if hits:
