@@ -41,7 +41,8 @@ def flags(document: Document, known: Known, articles: int, config: Config) -> li
     _by_format(article)
     if len(article) > 1:  # a text of one block is what there is to say, and furnishes nothing
         _by_rules(article)
-        _by_thread(article)
+        if document.says >= 0:  # the posts of a page that says it is a forum are what it has
+            _by_thread(article)
         _take_metadata(document, article, away.said)
         _by_edges(article, site, full_names(document.author))
         _by_often(article, site, document.format)

@@ -46,6 +46,10 @@ def read_page(html: str, url: str | None = None) -> Page:
     """
     tree = _parse(html)
     walked = blocks(tree)
+    if not walked.text:
+        for element in tree.iter("noscript"):  # where scripts make the page, this is what it says without them
+            element.tag = "div"
+        walked = blocks(tree)
     columns = (walked.starts, walked.ends, walked.tags, walked.links, walked.path_numbers)
     found = [
         Block(start, end, TAGS[tag], True, walked.paths[path], links)
