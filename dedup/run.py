@@ -45,50 +45,58 @@ def pool(workers: int) -> Runner:
     Raises (as the results are taken):
         WorkerError: a process died.
     """
-    if workers <= 1:
-        return serial
+    return _Pool(workers).run if workers > 1 else serial
 
-    def run(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+
+class _Pool:
+    """Processes that are started once for all stages of a run: each takes a second to start, and then knows what it
+    has read of lexicon and weights. They end with the program, or with the last reference to the pool."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._executor: ProcessPoolExecutor | None = None
+
+    def run(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        """The results of the function, in the items' order."""
         rest = iter(items)
         first = list(islice(rest, 2))
-        if len(first) < 2:  # processes take a second to start, for nothing
+        if len(first) < 2 and self._executor is None:  # for one item none is started
             yield from map(function, first)
             return
-        with _executor(workers) as executor:
+        with self._processes() as executor:
             waiting: deque[Future[Any]] = deque()
             for item in chain(first, rest):
                 with _no_interrupt():
                     waiting.append(executor.submit(_call, function, item))
-                if len(waiting) >= 3 * workers:
+                if len(waiting) >= 3 * self.workers:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
 
-    return run
-
-
-@contextmanager
-def _executor(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that end with the work; where that ends early, as soon as they can without harm to what they share."""
-    # spawn: a forked child of a process that uses threads (progress bars, NumPy) can hang; and it is what every
-    # platform has.
-    executor = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_begin)
-    try:
-        yield executor
-    except BaseException as error:
-        if STOP:
-            for pid in list(executor._processes or {}):
-                with suppress(ProcessLookupError):
-                    os.kill(pid, STOP)
-        executor.shutdown(cancel_futures=True)
-        if isinstance(error, BrokenProcessPool):
-            raise WorkerError(
-                "a worker process died, most likely since memory ran out; run it again with fewer workers (-j 1 needs"
-                " the least): into the same folder it goes on from there"
-            ) from error
-        raise
-    finally:
-        executor.shutdown()
+    @contextmanager
+    def _processes(self) -> Iterator[ProcessPoolExecutor]:
+        """The processes; where their work ends early they end, as soon as they can without harm to what they share."""
+        # spawn: a forked child of a process that uses threads (progress bars, NumPy) can hang; and it is what every
+        # platform has.
+        executor = self._executor or ProcessPoolExecutor(
+            self.workers, multiprocessing.get_context("spawn"), initializer=_begin
+        )
+        self._executor = executor
+        try:
+            yield executor
+        except BaseException as error:
+            self._executor = None
+            if STOP:
+                for pid in list(executor._processes or {}):
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, STOP)
+            executor.shutdown(cancel_futures=True)
+            if isinstance(error, BrokenProcessPool):
+                raise WorkerError(
+                    "a worker process died, most likely since memory ran out; run it again with fewer workers (-j 1"
+                    " needs the least): into the same folder it goes on from there"
+                ) from error
+            raise
 
 
 @contextmanager
