@@ -54,7 +54,8 @@ def blocks(text: str) -> list[Block]:
     """
     lines = list(_lines(text))
     found = list(_matter(lines))
-    rest = lines[len(found) :] if found else lines
+    rest = lines[len(found) :]
+    found = [block for block in found if block.start < block.end]  # blank lines above it are no blocks
     for group in _groups(rest):
         found.extend(_cut(group))
     return [block._replace(links=link_share(text[block.start : block.end])) for block in _first_heading(text, found)]

@@ -74,3 +74,13 @@ def test_all_text_blocks_belong_to_the_article() -> None:
     assert all(block.main for block in found)
     assert found[1].links > 0.8
     assert found[0].tag is Tag.HEADING
+
+
+def test_a_blank_line_before_front_matter_is_no_block() -> None:
+    text = "\nTitle: The mill\nDate: 2024\n\nIt closed in May.\n"
+
+    assert [text[block.start : block.end] for block in blocks(text)] == [
+        "Title: The mill",
+        "Date: 2024",
+        "It closed in May.",
+    ]
