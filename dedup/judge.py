@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -134,8 +134,3 @@ class Proofs(NamedTuple):
     def of(self, blocks: slice) -> Proofs:
         """Those of some blocks."""
         return Proofs(self.kept[blocks], self.own[blocks], self.told[blocks])
-
-    def evidence(self, block: int) -> dict[str, Any]:
-        """What is known of a block, to read: odds as logarithms, in favour of the article where above 0."""
-        told = {"siblings": round(int(self.told[block]) / ODDS, 1)} if self.told[block] else {}
-        return {"trafilatura": bool(self.kept[block]), "odds": round(int(self.own[block]) / ODDS, 1), **told}

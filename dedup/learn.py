@@ -17,7 +17,7 @@ from dedup.pipeline import nothing_to_read, study
 from dedup.read import Inputs, open_inputs
 from dedup.run import Runner, serial
 from dedup.shards import ALL, Work, documents
-from dedup.sites import Place, Repeated, SiteFile
+from dedup.sites import Repeated, SiteFile, TaughtPlace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +68,7 @@ def _in_words(work: Work, shards: Iterable[str]) -> SiteFile:
                 words.texts(document, counts[own])
     for name in found.articles:
         found.places[name] = [
-            Place(path, tag, linked, *value)
+            TaughtPlace(path, tag, linked, *value)
             for (of, path, tag, linked), value in words.found_places.items()
             if of == name
         ]

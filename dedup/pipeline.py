@@ -1,15 +1,17 @@
 """Read this first: the run on one screen.
 
 ```
- paths ──read──▶ sources ──prepare──▶ documents ──flag──▶ words, seeds, band keys
-                              │                    ▲                  │
-                            prints ──count─────────┘            candidates ──verify──▶ chains
-                                  repetition                                             │ decide
- clean, removed ◀──cut────────── flags ◀──────────────────────────────────────────── duplicates
+ paths ──read──▶ sources ──prepare──▶ documents ─────────────flag──▶ words, seeds, band keys
+                              │                             ▲                │
+                       pages: judge, learn, settle          │          candidates ──verify──▶ chains
+                              │                             │                                   │ decide
+                            prints ──count──▶ repetition ───┘                                   │
+ clean, removed ◀──cut────────── flags ◀─────────────────────────────────────────────────── duplicates
 ```
 
-Shard by shard: prepare, flag, cut. Chunk by chunk: verify. Once, over columns: count, candidates, decide. Shards meet
-only through the store. Nothing is cut before it is flagged.
+Shard by shard: prepare, judge, settle, flag, cut. Chunk by chunk: verify. Once, over columns: learn, count, candidates,
+decide. What only pages go through is drawn in `dedup.pages`. Shards meet only through the store. Nothing is cut before
+it is flagged.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The stages bound to the store: what one worker does with one shard, and what is done once over all of them.
+"""The stages that every document goes through, bound to the store: what one worker does with one shard.
 
-Only this module knows both the functions of values and where their columns lie. A stage takes one argument (a shard, a
-chunk of pairs) and the `Work`, leaves its result in the store, and returns a small summary.
+Only this module, `pages` (what only pages go through) and `corpus` (what is done once over all shards) know both the
+functions of values and where their columns lie. A stage takes one argument (a shard, a chunk of pairs) and the `Work`,
+leaves its result in the store, and returns a small summary.
 """
 
 from __future__ import annotations

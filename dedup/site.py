@@ -19,7 +19,7 @@ from dedup.model import ODDS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.data import Block, Document
+    from dedup.data import Document
     from dedup.features import Place
 
 SAMPLE = 10
@@ -51,13 +51,9 @@ MOST_WORDS = 30
 """A block counts for as many words at most in its signature's odds."""
 
 
-def signature(place: Place, block: Block) -> str:
-    """What a block has in common with those that stand in the same place on other pages of its site."""
-    return signature_of(place.signature, block.tag, block.links > LINKED)
-
-
 def signature_of(path: str, tag: str, linked: bool) -> str:
-    """A signature by its parts: the path without numbers, the tag, and whether most of the block stands in links."""
+    """What a block has in common with those that stand in the same place on other pages of its site: the path without
+    numbers, the tag, and whether most of the block stands in links."""
     return f"{path} {tag}{' linked' if linked else ''}"
 
 

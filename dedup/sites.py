@@ -42,7 +42,7 @@ CLEAR = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TaughtPlace:
     """Blocks with one signature: the odds that they are the article's, and on how many pages they were judged."""
 
     path: str
@@ -72,7 +72,7 @@ class SiteFile:
     """What is known of some sites: their distinct articles, places and repeated texts."""
 
     articles: dict[str, int] = field(default_factory=dict)
-    places: dict[str, list[Place]] = field(default_factory=dict)
+    places: dict[str, list[TaughtPlace]] = field(default_factory=dict)
     texts: dict[str, list[Repeated]] = field(default_factory=dict)
 
     @classmethod
@@ -153,18 +153,18 @@ class SiteFile:
                 yield print_of(name, block_text(each.text).exact, linked=each.linked), each.articles
 
 
-def _place(row: dict[str, Any]) -> Place:
+def _place(row: dict[str, Any]) -> TaughtPlace:
     odds, said = float(row["odds"]), row["is"]
     if said not in (ARTICLE, CHROME, UNSURE):
         raise ValueError(f"`is` of a place is {said!r}: must be {ARTICLE}, {CHROME} or {UNSURE}")
     example = str(row.get("example", ""))
-    read = Place(str(row["path"]), str(row["tag"]), bool(row["linked"]), odds, int(row["pages"]), example)
+    read = TaughtPlace(str(row["path"]), str(row["tag"]), bool(row["linked"]), odds, int(row["pages"]), example)
     if said in (read.kind, UNSURE):
         return read
     return replace(read, odds=TOLD if said == ARTICLE else -TOLD)
 
 
-def _row(place: Place) -> dict[str, Any]:
+def _row(place: TaughtPlace) -> dict[str, Any]:
     return {"is": place.kind, "odds": place.odds, "pages": place.pages, "tag": place.tag, "linked": place.linked,
             "path": place.path, "example": place.example}  # fmt: skip
 

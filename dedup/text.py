@@ -240,11 +240,6 @@ def slots(block: str) -> str:
     return _FIGURE.sub("0", head.casefold() + _TITLE_WORDS.sub("N", rest).casefold())
 
 
-def text_print(text: str) -> int:
-    """A 64-bit print of a text's folded words: equal for equal words, whatever stands between them."""
-    return xxhash.xxh3_64_intdigest(" ".join(word_list(text)).encode("utf-8", "surrogatepass"))
-
-
 @cache
 def pattern(source: str) -> regex.Pattern[str]:
     """Compile a pattern of the lexicon, on first use: six hundred of them take seconds. Version 0 of `regex`, without

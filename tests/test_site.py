@@ -15,10 +15,10 @@ import dedup
 from benchmarks.pages import corpus
 from benchmarks.scores import figures, score
 from dedup import Config, site
-from dedup.data import Block, Tag
+from dedup.data import Tag
 from dedup.features import place
 from dedup.judge import judge
-from dedup.site import Knowledge, against, fitting, learn, merged, signature, told, votes
+from dedup.site import Knowledge, against, fitting, learn, merged, signatures_of, told, votes
 
 VOTES = st.lists(st.tuples(st.integers(0, 5), st.integers(-9000, 9000)), max_size=30)
 
@@ -47,15 +47,15 @@ def pages(sites: int, of_each: int) -> list[dict[str, Any]]:
     ],
 )
 def test_a_signature_is_the_place_without_what_one_page_is_about(path: str, other: str, same: bool) -> None:
-    one, two = (signature(place(each), Block(0, 1, Tag.PARAGRAPH, path=each)) for each in (path, other))
+    one, two = (signatures_of(place(each), Tag.PARAGRAPH, linked=False)[0] for each in (path, other))
 
     assert (one == two) is same
 
 
 def test_links_stand_apart_from_text_in_the_same_place() -> None:
-    text, links = (Block(0, 1, Tag.ITEM, path="body/ul/li", links=share) for share in (0.1, 0.9))
+    text, links = (signatures_of(place("body/ul/li"), Tag.ITEM, linked=linked) for linked in (False, True))
 
-    assert signature(place("body/ul/li"), text) != signature(place("body/ul/li"), links)
+    assert set(text).isdisjoint(links)
 
 
 def test_a_page_votes_once_for_a_signature_by_the_words_of_its_blocks() -> None:
