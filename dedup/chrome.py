@@ -34,7 +34,7 @@ def flags(document: Document, known: Known, articles: int, config: Config) -> li
     """The chrome of a document, and into its metadata what the chrome says of the article; `articles` its site has."""
     needed = config.min_articles if document.site else max(config.min_articles, round(articles * NAMELESS_SHARE))
     site = Site(document.site or "this collection", articles, needed)
-    blocks = known.table.only(known.main).blocks()
+    blocks = list(known.table.only(known.main))
     languages = spoken(document, blocks)
     away = outside(document, known, languages, full_names(document.author))
     article = look(document, blocks, known.counts[known.main].tolist(), languages)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dedup.data import Block, Document, Flag, Keeper, Kind, Reason, Tag
+from dedup.table import Table
 from dedup.text import count_words, link_end
 
 if TYPE_CHECKING:
@@ -119,19 +120,21 @@ def _remains(document: Document, flags: list[Flag]) -> Iterator[tuple[int, int]]
 
 
 def _block_at(document: Document, position: int) -> Block:
-    return document.blocks[bisect_right(document.blocks, position, key=lambda block: block.start) - 1]
+    return document.blocks[bisect_right(Table.of(document.blocks).starts.tolist(), position) - 1]
 
 
 def _spaced(document: Document, flags: list[Flag]) -> list[Flag]:
     """Give each flag the white space up to what stays next; at the end of a document that before it."""
-    text, starts = document.text, [block.start for block in document.blocks]
+    text, table = document.text, Table.of(document.blocks)
+    starts, ends = table.starts.tolist(), table.ends.tolist()
+    first = starts[0] if starts else len(text)
     result: list[Flag] = []
     for index, flag in enumerate(flags):
         limit = flags[index + 1].start if index + 1 < len(flags) else len(text)
-        end = min(limit, _next_start(document, starts, flag.end))
-        start = 0 if not result and not _has_content(document, 0, flag.start) else flag.start
+        end = min(limit, _next_start(text, starts, ends, flag.end))
+        start = 0 if not result and flag.start <= first else flag.start
         result.append(_moved(flag, start, end))
-    return _tail(document, result)
+    return _tail(text, result)
 
 
 def _moved(flag: Flag, start: int, end: int) -> Flag:
@@ -139,24 +142,19 @@ def _moved(flag: Flag, start: int, end: int) -> Flag:
     return Flag(start, end, flag.reason, flag.kind, flag.why, flag.evidence, flag.keeper, flag.similarity)
 
 
-def _next_start(document: Document, starts: list[int], position: int) -> int:
+def _next_start(text: str, starts: list[int], ends: list[int], position: int) -> int:
     """Where the next thing that may stay begins: after white space inside a block, at the next block outside."""
     at = bisect_right(starts, position) - 1
-    block = document.blocks[max(at, 0)]
-    while position < block.end and document.text[position].isspace():
+    end = ends[max(at, 0)]
+    while position < end and text[position].isspace():
         position += 1
-    if position < block.end:
+    if position < end:
         return position
-    return starts[at + 1] if at + 1 < len(starts) else len(document.text)
+    return starts[at + 1] if at + 1 < len(starts) else len(text)
 
 
-def _has_content(document: Document, start: int, end: int) -> bool:
-    return any(block.start < end and block.end > start for block in document.blocks)
-
-
-def _tail(document: Document, flags: list[Flag]) -> list[Flag]:
+def _tail(text: str, flags: list[Flag]) -> list[Flag]:
     """Let the run of flags that ends a document begin where what stays ends, and leave the last line break."""
-    text = document.text
     if not flags or flags[-1].end < len(text):
         return flags
     index = len(flags) - 1

@@ -9,7 +9,7 @@ import numpy as np
 import xxhash
 
 from dedup import match, repetition
-from dedup.data import Block, Document, Format, Tag
+from dedup.data import Document, Format, Tag
 from dedup.features import place
 from dedup.sign import band_keys, mix, shingles, signatures
 from dedup.site import signature_key, signatures_of
@@ -33,7 +33,7 @@ ARTICLE_BANDS, ARTICLE_ROWS = 20, 6
 def save_blocks(store: Store, shard: str, documents: list[Document]) -> None:
     """The columns of blocks; and by document its site, its content, what it says it is."""
     bounds = np.concatenate(([0], np.cumsum([len(document.blocks) for document in documents]))).astype(np.int64)
-    table = Table.of(block for document in documents for block in document.blocks)
+    table = Table.joined(Table.of(document.blocks) for document in documents)
     _save_texts(store, shard, documents, bounds)
     keys = _signature_keys(documents, bounds, table)
     for name, column in (
@@ -57,7 +57,7 @@ def load_table(store: Store, shard: str) -> Table:
     starts, ends, tags, links, places = (
         np.array(store.column(shard, f"block_{name}")) for name in ("starts", "ends", "tags", "links", "places")
     )
-    return Table(starts, ends, tags, links, places, next(store.records(shard, "paths")))
+    return Table(starts, ends, tags, links, places, np.ones(len(starts), np.bool_), next(store.records(shard, "paths")))
 
 
 def block_words(store: Store, shard: str) -> NDArray[np.int64]:
@@ -149,7 +149,7 @@ def ragged(arrays: list[NDArray[np.uint64]]) -> tuple[NDArray[np.uint64], NDArra
 # ── the words of what is left ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def save_words(store: Store, shard: str, documents: list[tuple[Document, list[Block]]], config: Config) -> list[int]:
+def save_words(store: Store, shard: str, documents: list[tuple[Document, Table]], config: Config) -> list[int]:
     """The columns that passages are matched by: words with marks and offsets, seeds, and band keys of the blocks that
     are left of each document. The number of words of each."""
     marked = []

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Reason(StrEnum):
@@ -113,7 +116,7 @@ class Document:
     text: str
     """The source text: the decoded file, the record's text, or all visible text of a page."""
     format: Format
-    blocks: list[Block] = field(default_factory=list)
+    blocks: Sequence[Block] = ()
     place: str = ""
     encoding: str | None = None
     """The encoding of the file it came from; None for a record."""

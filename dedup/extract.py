@@ -14,6 +14,7 @@ from dedup.features import Blocks
 from dedup.html import read_page
 from dedup.judge import Judgement, decided, judge
 from dedup.markup import blocks as markup_blocks
+from dedup.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,7 @@ def extract(text: str, *, format: Format | str | None = None, id: str = "", url:
     if kind is Format.HTML:
         own = judge_page(document)
         main = decided(own.odds.astype("int64"), own.kept, document.says)
-        document.blocks = [block._replace(main=m) for block, m in zip(document.blocks, main.tolist(), strict=True)]
+        document.blocks = Table.of(document.blocks).with_main(main)
         document.html = ""
     return document
 
@@ -52,7 +53,8 @@ def judge_page(document: Document) -> Judgement:
 
 def page_of(document: Document) -> Blocks:
     """The blocks of a page as they are looked at."""
-    return Blocks.of([document.text[block.start : block.end] for block in document.blocks], document.blocks)
+    table = Table.of(document.blocks)
+    return Blocks.of([document.text[start:end] for start, end in table.spans()], table)
 
 
 def read_source(source: Source, config: Config) -> Document | Failure:
@@ -74,7 +76,7 @@ def _document(document: Document, config: Config) -> Document:
     if document.format is Format.HTML:
         read_html(document)
     else:
-        document.blocks = markup_blocks(document.text)
+        document.blocks = Table.of(markup_blocks(document.text))
     if not document.blocks:
         raise ValueError("empty: there is no visible text in it")
     document.site = document.site or site_of(document.url) or config.site or None

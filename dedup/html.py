@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dedup.data import Block
 from dedup.html_metadata import metadata
-from dedup.html_walk import TAGS, blocks
+from dedup.html_walk import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lxml.html import HtmlElement
     from trafilatura.settings import Extractor
+
+    from dedup.table import Table
 
 _TITLE, _TITLE_END = re.compile(r"<title\b[^>]*>", re.IGNORECASE), re.compile(r"</title\b", re.IGNORECASE)
 
@@ -34,7 +35,7 @@ class Page:
     """A parsed page: its visible text, its blocks (none of them judged), and its metadata as far as stated."""
 
     text: str
-    blocks: list[Block]
+    blocks: Table
     metadata: dict[str, Any]
 
 
@@ -45,17 +46,12 @@ def read_page(html: str, url: str | None = None) -> Page:
         UnreadablePageError: it holds no element, or is nested deeper than libxml2 reads (2,048 elements).
     """
     tree = _parse(html)
-    walked = blocks(tree)
-    if not walked.text:
+    text, table = blocks(tree)
+    if not text:
         for element in tree.iter("noscript"):  # where scripts make the page, this is what it says without them
             element.tag = "div"
-        walked = blocks(tree)
-    columns = (walked.starts, walked.ends, walked.tags, walked.links, walked.path_numbers)
-    found = [
-        Block(start, end, TAGS[tag], True, walked.paths[path], links)
-        for start, end, tag, links, path in zip(*(column.tolist() for column in columns), strict=True)
-    ]
-    return Page(walked.text, found, metadata(tree, url))
+        text, table = blocks(tree)
+    return Page(text, table, metadata(tree, url))
 
 
 def _parse(html: str) -> HtmlElement:

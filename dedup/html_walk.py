@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedup import kernel
-from dedup.data import Tag
 from dedup.html_blocks import pieces, written
+from dedup.table import TAGS, Table
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -16,28 +16,10 @@ if TYPE_CHECKING:
 
 SEPARATOR = "\n\n"
 """Stands between two blocks of a page's source text; no block contains it."""
-TAGS = tuple(Tag)
-"""What the numbers of tags mean."""
 
 
-class Walked(NamedTuple):
-    """The blocks of a page, in order: columns of length b; starts and ends are characters of `text`."""
-
-    text: str
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
-    tags: NDArray[np.uint8]
-    """Places in `TAGS`."""
-    links: NDArray[np.float64]
-    """The share of a block's characters that stand in links, to three decimals."""
-    paths: list[str]
-    """Each path once."""
-    path_numbers: NDArray[np.int32]
-    """Places in `paths`."""
-
-
-def blocks(tree: HtmlElement) -> Walked:
-    """All visible text of a page, block by block."""
+def blocks(tree: HtmlElement) -> tuple[str, Table]:
+    """All visible text of a page, and its blocks: the article's, as far as is known."""
     source = written(tree)
     if kernel.NATIVE:
         from dedup.kernel import _native
@@ -45,11 +27,11 @@ def blocks(tree: HtmlElement) -> Walked:
         found = _native.blocks(source)
         if found is not None:
             text, starts, ends, tags, linked, path_numbers, paths = found
-            return Walked(text, starts, ends, tags, _shares(linked, ends - starts), paths, path_numbers)
+            return text, _table(starts, ends, tags, linked, path_numbers, paths)
     return defined(source)
 
 
-def defined(source: bytes) -> Walked:
+def defined(source: bytes) -> tuple[str, Table]:
     """The blocks of a page that is `written`, by the definition."""
     found = pieces(source)
     lengths = np.array([len(piece.text) for piece in found], np.int32)
@@ -59,7 +41,18 @@ def defined(source: bytes) -> Walked:
     paths: dict[str, int] = {}
     path_numbers = np.array([paths.setdefault(piece.path, len(paths)) for piece in found], np.int32)
     text = SEPARATOR.join(piece.text for piece in found)
-    return Walked(text, starts, starts + lengths, tags, _shares(linked, lengths), list(paths), path_numbers)
+    return text, _table(starts, starts + lengths, tags, linked, path_numbers, list(paths))
+
+
+def _table(
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    tags: NDArray[np.uint8],
+    linked: NDArray[np.int32],
+    places: NDArray[np.int32],
+    paths: list[str],
+) -> Table:
+    return Table(starts, ends, tags, _shares(linked, ends - starts), places, np.ones(len(starts), np.bool_), paths)
 
 
 def _shares(linked: NDArray[np.int32], lengths: NDArray[np.int32]) -> NDArray[np.float64]:

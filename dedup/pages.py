@@ -91,7 +91,7 @@ def _judged(store: Store, shard: str, numbers: NDArray[np.int64]) -> Iterator[tu
         records, pages = store.records(shard, "documents", chosen), store.texts(shard, "pages", numbers)
         for number, record, html in zip(numbers.tolist(), records, pages, strict=True):
             document = unpack(record)
-            document.html, document.blocks = html, table.only(slice(bounds[number], bounds[number + 1])).blocks()
+            document.html, document.blocks = html, table.only(slice(bounds[number], bounds[number + 1]))
             yield number, judge_page(document)
 
 

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.config import Config
-    from dedup.data import Block
     from dedup.table import Table
 
 RULE = TAGS.index(Tag.RULE)
@@ -111,7 +110,7 @@ def documents(store: Store, shard: str) -> Iterator[Document]:
     table, bounds = load_table(store, shard), store.column(shard, "blocks").tolist()
     for record, (low, high) in zip(store.records(shard, "documents"), pairwise(bounds), strict=True):
         document = unpack(record)
-        document.blocks = table.only(slice(low, high)).blocks()
+        document.blocks = table.only(slice(low, high))
         yield document
 
 
@@ -167,7 +166,7 @@ def flag(job: Flagging) -> Flagged:
     return Flagged(job.shard, [d.date or "" for d, _ in documents], lengths, [d.id for d, _ in documents])
 
 
-def _left(table: Table, found: list[Flag]) -> list[Block]:
+def _left(table: Table, found: list[Flag]) -> Table:
     """The blocks that no flag of chrome takes, but for rules."""
     stays = table.tags != RULE
     for low, high in zip(
@@ -176,7 +175,7 @@ def _left(table: Table, found: list[Flag]) -> list[Block]:
         strict=True,
     ):
         stays[low:high] = False
-    return table.only(stays).blocks()
+    return table.only(stays)
 
 
 # ── shard by shard: cut ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -236,7 +235,7 @@ def _flagged(store: Store, job: Cutting) -> Iterator[tuple[Document, list[Flag]]
     own = np.flatnonzero(job.live).tolist()
     for number, record, source in zip(own, store.records(job.shard, "flagged"), sources, strict=True):
         document, found = flagged(record, source["text"])
-        document.blocks = table.only(slice(bounds[number], bounds[number + 1])).blocks()
+        document.blocks = table.only(slice(bounds[number], bounds[number + 1]))
         yield document, found
 
 

@@ -20,15 +20,15 @@ def same_as_the_definition(source: bytes, *, refused: bool = False) -> None:
         return
     from dedup.kernel import _native
 
-    found, wanted = _native.blocks(source), defined(source)
+    found, (seen, wanted) = _native.blocks(source), defined(source)
     if found is None:
         assert refused, "the kernel does not read this page"
         return
     text, starts, ends, tags, linked, path_numbers, paths = found
-    assert (text, paths) == (wanted.text, wanted.paths)
+    assert (text, paths) == (seen, wanted.paths)
     for column, other in ((starts, wanted.starts), (ends, wanted.ends), (tags, wanted.tags)):
         assert (column.dtype, column.tolist()) == (other.dtype, other.tolist())
-    assert (path_numbers.dtype, path_numbers.tolist()) == (wanted.path_numbers.dtype, wanted.path_numbers.tolist())
+    assert (path_numbers.dtype, path_numbers.tolist()) == (wanted.places.dtype, wanted.places.tolist())
     assert linked.tolist() == [piece.linked for piece in pieces(source)]
 
 

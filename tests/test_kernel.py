@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from dedup import html_blocks, html_walk, kernel
 from dedup.html import _parse
 from dedup.html_walk import _shares
+from dedup.table import TAGS
 from tests.conftest import ROOT
 from tests.kernels import same_as_the_definition
 
@@ -100,9 +101,9 @@ def test_what_only_the_definition_knows_is_left_to_it(text: str, monkeypatch: py
     same_as_the_definition(source, refused=True)
     monkeypatch.setattr(html_walk, "written", lambda _: source)
 
-    walked = html_walk.blocks(_parse("<p>a</p>"))
+    seen, _ = html_walk.blocks(_parse("<p>a</p>"))
 
-    assert walked.text == html_blocks.pieces(source)[0].text
+    assert seen == html_blocks.pieces(source)[0].text
 
 
 @native
@@ -176,7 +177,7 @@ def test_shares_are_rounded_as_python_rounds(pairs: list[tuple[int, int]]) -> No
 
 
 def test_tags_are_numbered_as_the_kernel_numbers_them() -> None:
-    assert [str(tag) for tag in html_walk.TAGS[:7]] == [
+    assert [str(tag) for tag in TAGS[:7]] == [
         "paragraph",
         "heading",
         "item",
