@@ -13,7 +13,7 @@ from dedup.data import Document, Flag, Format, Kind, Reason, Tag
 from dedup.evidence import TAIL, Evidence, Site, Verdict, look, spoken
 from dedup.lexicon import Hit, Where, dom_kind
 from dedup.metadata import state_groups, state_matter
-from dedup.outside import Known, about_author, full_names, outside
+from dedup.outside import Kinds, Known, about_author, full_names
 from dedup.threads import find_thread
 from dedup.wanted import kept_kinds, take_unwanted
 
@@ -30,33 +30,32 @@ NAMELESS_SHARE = 0.01
 """Documents that name no site count as one; it may be a whole archive, so a block must stand in 1 % of them."""
 
 
-def flags(document: Document, known: Known, articles: int, config: Config) -> list[Flag]:
-    """The chrome of a document, and into its metadata what the chrome says of the article; `articles` its site has."""
+def flags(document: Document, known: Known, kinds: Kinds, articles: int, config: Config) -> list[Flag]:
+    """The chrome within the article of a document, into `kinds` what its other blocks are by their words, and into its
+    metadata what all chrome says of the article; `articles` its site has."""
     needed = config.min_articles if document.site else max(config.min_articles, round(articles * NAMELESS_SHARE))
     site = Site(document.site or "this collection", articles, needed)
     blocks = list(known.table.only(known.main))
     languages = spoken(document, blocks)
-    away = outside(document, known, languages, full_names(document.author))
+    away = kinds.by_words(document, known, languages, full_names(document.author))
     article = look(document, blocks, known.counts[known.main].tolist(), languages)
     _by_format(article)
     if len(article) > 1:  # a text of one block is what there is to say, and furnishes nothing
         _by_rules(article)
         if document.says >= 0:  # the posts of a page that says it is a forum are what it has
             _by_thread(article)
-        _take_metadata(document, article, away.said)
+        _take_metadata(document, article, away)
         _by_edges(article, site, full_names(document.author))
         _by_often(article, site, document.format)
         _fill_gaps(article)
-    _take_metadata(document, article, away.said)
+    _take_metadata(document, article, away)
     take_unwanted(article, config)
     stay = kept_kinds(config)
-    within = [
+    return [
         Flag(block.start, block.end, Reason.CHROME, block.verdict.kind, block.verdict.why, block.verdict.evidence)
         for block in article
         if block.verdict and block.verdict.kind not in stay
     ]
-    stay -= set() if "caption" in config.keep_kinds else {Kind.CAPTION}  # those of the article are in it by now
-    return [*within, *(each for each in away.flags if each.kind not in stay)]
 
 
 def _by_format(article: list[Evidence]) -> None:

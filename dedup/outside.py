@@ -6,7 +6,6 @@ Blocks that stand one behind the other and go as the same thing go as one: a men
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -32,10 +31,15 @@ _KINDS = tuple(Kind)
 
 _MENUS = (None, Kind.FOOTER, Kind.BOILERPLATE)
 """Places where a link is one of a menu, of which words would say no more."""
+_NONE = len(_KINDS)
+"""Stands for no kind in a column of kinds."""
+_IS_MENU, _IS_ROOMY = (
+    np.array([kind in some for kind in (*_KINDS, None)], np.bool_) for some in (_MENUS, (*ROOMY, None))
+)
 
 
 class Known(NamedTuple):
-    """All that is known of the blocks of a document before their words are looked at; arrays of length b.
+    """All that is known of the blocks of documents before their words are looked at; arrays of length b.
 
     `main` bool: they are the article's; `counts` int64 [b, 3]: from `Repetition.of`; `words` int64.
     """
@@ -46,50 +50,53 @@ class Known(NamedTuple):
     words: NDArray[np.int64]
     proofs: Proofs
 
-
-def proofs(known: Known) -> list[tuple[int, dict[str, Any]]]:
-    """Where each block of the article starts, and what spoke for and against it."""
-    numbers = np.flatnonzero(known.main)
-    if not len(numbers):
-        return []
-    starts = known.table.starts[numbers].tolist()
-    each = np.arange(len(numbers))
-    return list(zip(starts, _evidence(known, numbers, known.table.only(numbers), each), strict=True))
+    def of(self, blocks: slice) -> Known:
+        """What is known of some of them."""
+        table, proofs = self.table.only(blocks), self.proofs.of(blocks)
+        return Known(table, self.main[blocks], self.counts[blocks], self.words[blocks], proofs)
 
 
-class Outside(NamedTuple):
-    """What goes since it stands outside the article, and what it says of the article: hits, by where they begin."""
+class Kinds(NamedTuple):
+    """What kinds of chrome blocks are if they stand outside the article: `kinds` int64 [b], numbers in `Kind` or past
+    the last; `vague` bool [b], where words say more than the place."""
 
-    flags: list[Flag]
-    said: list[tuple[int, Hit]]
+    kinds: NDArray[np.int64]
+    vague: NDArray[np.bool_]
 
+    @classmethod
+    def by_place(cls, table: Table) -> Kinds:
+        """What the places of blocks say."""
+        of_paths = [_NONE if (kind := dom_kind(path)) is None else _NUMBER[kind] for path in table.paths]
+        kinds = np.array(of_paths, np.int64)[table.places] if of_paths else np.zeros(0, np.int64)
+        menu = _IS_MENU[kinds] & (table.links > 0.9)
+        return cls(np.where(menu & (kinds == _NONE), _NUMBER[Kind.NAVIGATION], kinds), _IS_ROOMY[kinds] & ~menu)
 
-def outside(document: Document, known: Known, languages: frozenset[str], authors: tuple[str, ...]) -> Outside:
-    """The blocks that the page's extractor leaves out of the article, as runs."""
-    numbers = np.flatnonzero(~known.main)
-    if not len(numbers):
-        return Outside([], [])
-    kinds, said = np.zeros(len(numbers), np.int64), []
-    text, table = document.text, known.table
-    columns = (column[numbers].tolist() for column in (table.starts, table.ends, table.places, table.links))
-    for index, (start, end, place, links) in enumerate(zip(*columns, strict=True)):
-        kind = dom_kind(table.paths[place])
-        if links > 0.9 and kind in _MENUS:
-            kind = kind or Kind.NAVIGATION
-        elif kind is None or kind in ROOMY:
-            words = text[start:end]
+    def of(self, blocks: slice) -> Kinds:
+        """Those of some blocks; what is noted there is noted here."""
+        return Kinds(self.kinds[blocks], self.vague[blocks])
+
+    def by_words(
+        self, document: Document, known: Known, languages: frozenset[str], authors: tuple[str, ...]
+    ) -> list[tuple[int, Hit]]:
+        """Take in what the words of a document say where its places are vague. What they say of the article: hits, by
+        where they begin."""
+        said: list[tuple[int, Hit]] = []
+        vague = np.flatnonzero(self.vague & ~known.main)
+        columns = (column[vague].tolist() for column in (known.table.starts, known.table.ends, known.table.links))
+        for at, start, end, links in zip(vague.tolist(), *columns, strict=True):
+            words = document.text[start:end]
             hits = _hits(words, languages)
             if hits:
                 kind = hits[0].rule.kind
+                self.kinds[at] = _NUMBER[kind]
                 own = [hit for hit in hits if hit.groups and hit.rule.kind is kind]
                 said += [(start, hit) for hit in own]
                 authors = authors or next((full_names(hit.groups.get("author")) for hit in own), ())
             elif authors and about_author(*bare(words), authors):
-                kind = Kind.AUTHOR_BIO
-            else:
-                kind = kind or (Kind.NAVIGATION if links > 0.5 else Kind.BOILERPLATE)
-        kinds[index] = _NUMBER[kind]
-    return Outside(_runs(known, numbers, kinds), said)
+                self.kinds[at] = _NUMBER[Kind.AUTHOR_BIO]
+            elif self.kinds[at] == _NONE:
+                self.kinds[at] = _NUMBER[Kind.NAVIGATION if links > 0.5 else Kind.BOILERPLATE]
+        return said
 
 
 @lru_cache(maxsize=1 << 14)
@@ -108,21 +115,43 @@ def about_author(plain: str, words: int, authors: tuple[str, ...]) -> bool:
     return words <= BIO_WORDS and any(start.startswith(name) and len(start) > len(name) + 4 for name in authors)
 
 
-def _runs(known: Known, numbers: NDArray[np.int64], kinds: NDArray[np.int64]) -> list[Flag]:
-    """The blocks `numbers` as flags: neighbours of one kind, of which trafilatura says the same, are one."""
-    table = known.table.only(numbers)
-    kept = known.proofs.kept[numbers]
-    new = (np.diff(numbers) != 1) | (np.diff(kinds) != 0) | (kept[1:] != kept[:-1])
+def outside(known: Known, kinds: Kinds, bounds: NDArray[np.int64]) -> list[list[Flag]]:
+    """What the pages' extractor leaves out of their articles, document by document (int64 [d + 1]): neighbours of one
+    kind, of which trafilatura says the same, are one flag."""
+    numbers = np.flatnonzero(~known.main)
+    flags: list[list[Flag]] = [[] for _ in bounds]
+    if not len(numbers):
+        return flags[1:]
+    table, own = known.table.only(numbers), kinds.kinds[numbers]
+    kept, document = known.proofs.kept[numbers], np.searchsorted(bounds, numbers, side="right")
+    new = (np.diff(numbers) != 1) | (np.diff(own) != 0) | (kept[1:] != kept[:-1]) | (np.diff(document) != 0)
     first = np.concatenate(([0], np.flatnonzero(new) + 1))
-    bounds = [*first.tolist(), len(numbers)]
-    starts, ends, own, flags = table.starts.tolist(), table.ends.tolist(), kinds.tolist(), []
-    paths = [table.paths[place] for place in table.places.tolist()]
-    for (low, high), evidence in zip(pairwise(bounds), _evidence(known, numbers, table, first), strict=True):
-        path = _common(min(of_run := paths[low:high]), max(of_run))
-        why = f"The extractor leaves it out of the article; it stands in {'/'.join(path.rsplit('/', 2)[-2:])}."
-        found = {"path": path, "blocks": high - low, **evidence}
-        flags.append(Flag(starts[low], ends[high - 1], Reason.CHROME, _KINDS[own[low]], why, found))
-    return flags
+    last = np.append(first[1:], len(numbers)) - 1
+    order = np.argsort(np.array(table.paths))
+    rank = np.argsort(order)[table.places]
+    paths = [table.paths[at] for at in order.tolist()]
+    columns = (
+        document[first], table.starts[first], table.ends[last], own[first], last - first + 1,
+        np.minimum.reduceat(rank, first), np.maximum.reduceat(rank, first),
+    )  # fmt: skip
+    rows = zip(*(column.tolist() for column in columns), _evidence(known, numbers, table, first), strict=True)
+    for page, start, end, kind, blocks, low, high, evidence in rows:
+        path, why = _common(paths[low], paths[high])
+        found = {"path": path, "blocks": blocks, **evidence}
+        flags[page].append(Flag(start, end, Reason.CHROME, _KINDS[kind], why, found))
+    return flags[1:]
+
+
+def proofs(known: Known, bounds: NDArray[np.int64]) -> list[list[tuple[int, dict[str, Any]]]]:
+    """Document by document where each block of the article starts, and what spoke for and against it."""
+    numbers = np.flatnonzero(known.main)
+    found: list[list[tuple[int, dict[str, Any]]]] = [[] for _ in bounds]
+    if len(numbers):
+        table, document = known.table.only(numbers), np.searchsorted(bounds, numbers, side="right")
+        evidence = _evidence(known, numbers, table, np.arange(len(numbers)))
+        for page, start, each in zip(document.tolist(), table.starts.tolist(), evidence, strict=True):
+            found[page].append((start, each))
+    return found[1:]
 
 
 def _evidence(
@@ -155,9 +184,10 @@ def _evidence(
 
 
 @lru_cache(maxsize=1 << 14)
-def _common(first: str, last: str) -> str:
-    """The elements in which all of some paths stand, of which these are the first and the last in the alphabet."""
+def _common(first: str, last: str) -> tuple[str, str]:
+    """The elements in which all of some paths stand, of which these are the first and the last in the alphabet; and
+    that they are why what stands there goes."""
     steps, others = first.split("/"), last.split("/")
-    return "/".join(
-        steps[: next((n for n, (a, b) in enumerate(zip(steps, others, strict=False)) if a != b), len(steps))]
-    )
+    same = next((n for n, (a, b) in enumerate(zip(steps, others, strict=False)) if a != b), len(steps))
+    where = "/".join(steps[max(0, same - 2) : same])
+    return "/".join(steps[:same]), f"The extractor leaves it out of the article; it stands in {where}."

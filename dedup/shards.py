@@ -22,11 +22,11 @@ from dedup.data import Document, Failure, Flag, Format, Source, Tag
 from dedup.dates import iso_date
 from dedup.extract import pack, read_source, unpack
 from dedup.judge import Proofs
-from dedup.outside import Known, proofs
+from dedup.outside import Kinds, Known, outside, proofs
 from dedup.records import clean_record, flagged, flagged_record, removed_record, source_record
 from dedup.store import Store
 from dedup.table import TAGS
-from dedup.wanted import with_wanted
+from dedup.wanted import kept_outside, with_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -137,33 +137,46 @@ class Flagged(NamedTuple):
 def flag(job: Flagging) -> Flagged:
     """Flag the chrome of a shard's documents, and leave the words of the rest, their seeds and band keys."""
     store, config = job.work.store, job.work.config
-    repeated = repetition.Repetition(store.column(ALL, "repeated"), store.column(ALL, "counts"))
-    site_names, site_articles = store.column(ALL, "sites"), store.column(ALL, "site_articles")
-    counts = repeated.of(np.asarray(store.column(job.shard, "prints")))[store.column(job.shard, "block_texts")]
-    bounds, sites = store.column(job.shard, "blocks").tolist(), store.column(job.shard, "sites")
-    table, words = load_table(store, job.shard), block_words(store, job.shard)
-    proven = Proofs(*(np.asarray(store.column(job.shard, f"settled_{name}")) for name in ("kept", "own", "told")))
+    known, bounds = _known(store, job.shard), np.asarray(store.column(job.shard, "blocks"))
+    kinds, stay = Kinds.by_place(known.table), kept_outside(config)
+    within = list(_within(job, known, kinds, bounds.tolist()))
+    away, proven = outside(known, kinds, bounds), proofs(known, bounds)
     documents, left = [], []
-    for number, record in zip(
-        np.flatnonzero(job.live).tolist(), store.records(job.shard, "documents", job.live.tolist()), strict=True
-    ):
-        own = slice(bounds[number], bounds[number + 1])
-        document, proof = unpack(record), proven.of(own)
-        main = with_wanted(document, table.only(own), site.settled(document, proof, counts[own, 0]), config)
-        of_site = int(site_articles[np.searchsorted(site_names, sites[number])])
-        known = Known(table.only(own), main, counts[own], words[own], proof)
-        found = chrome.flags(document, known, of_site, config)
-        document.proofs = proofs(known) if document.format is Format.HTML else []
-        if config.keep_chrome:
-            # What a page's extractor leaves out was never its text, however much of the chrome is to stay.
-            found = [each for each in found if document.format is Format.HTML and "path" in each.evidence]
-        document.date = iso_date(document.date)
-        documents.append((document, found))
+    for number, document, found in within:
+        # What a page's extractor leaves out was never its text, however much of the chrome is to stay.
+        go = [*([] if config.keep_chrome else found), *(each for each in away[number] if each.kind not in stay)]
+        document.proofs = proven[number] if document.format is Format.HTML else []
+        documents.append((document, go))
         if not config.keep_duplicates:  # else nobody asks for their words
-            left.append((document, _left(known.table, found)))
-    store.save_records(job.shard, "flagged", (flagged_record(d, found) for d, found in documents))
+            left.append((document, _left(known.table.only(slice(bounds[number], bounds[number + 1])), go)))
+    store.save_records(job.shard, "flagged", (flagged_record(d, go) for d, go in documents))
     lengths = save_words(store, job.shard, left, config) if left else []
     return Flagged(job.shard, [d.date or "" for d, _ in documents], lengths, [d.id for d, _ in documents])
+
+
+def _known(store: Store, shard: str) -> Known:
+    """What is known of the blocks of a shard; of none that it is not the article's."""
+    repeated = repetition.Repetition(store.column(ALL, "repeated"), store.column(ALL, "counts"))
+    counts = repeated.of(np.asarray(store.column(shard, "prints")))[store.column(shard, "block_texts")]
+    proven = Proofs(*(np.asarray(store.column(shard, f"settled_{name}")) for name in ("kept", "own", "told")))
+    return Known(load_table(store, shard), np.ones(len(counts), np.bool_), counts, block_words(store, shard), proven)
+
+
+def _within(job: Flagging, known: Known, kinds: Kinds, bounds: list[int]) -> Iterator[tuple[int, Document, list[Flag]]]:
+    """The living documents of a shard with their numbers and the chrome within their articles; into `known` which
+    blocks are those, and into `kinds` what words say of the others."""
+    store, config = job.work.store, job.work.config
+    site_names, site_articles = store.column(ALL, "sites"), store.column(ALL, "site_articles")
+    articles = site_articles[np.searchsorted(site_names, store.column(job.shard, "sites")[job.live])].tolist()
+    records = store.records(job.shard, "documents", job.live.tolist())
+    for number, of_site, record in zip(np.flatnonzero(job.live).tolist(), articles, records, strict=True):
+        own = slice(bounds[number], bounds[number + 1])
+        document, here = unpack(record), known.of(own)
+        article = site.settled(document, here.proofs, here.counts[:, 0])
+        here.main[:] = with_wanted(document, here.table, article, config)
+        found = chrome.flags(document, here, kinds.of(own), of_site, config)
+        document.date = iso_date(document.date)
+        yield number, document, found
 
 
 def _left(table: Table, found: list[Flag]) -> Table:

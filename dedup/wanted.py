@@ -69,3 +69,8 @@ def take_unwanted(article: list[Evidence], config: Config) -> None:
 def kept_kinds(config: Config) -> set[str]:
     """The kinds of chrome that stay where they stand in an article."""
     return {*config.keep_kinds, *[Kind.CAPTION] * config.captions, *[Kind.COMMENTS] * config.comments}
+
+
+def kept_outside(config: Config) -> set[str]:
+    """The kinds of chrome that stay outside of it, too. Captions do not: those of the article are in it by now."""
+    return kept_kinds(config) - (set() if "caption" in config.keep_kinds else {Kind.CAPTION})
