@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import replace
+from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from dedup.data import Block, Document, Flag, Keeper, Kind, Reason, Tag
@@ -76,6 +78,9 @@ def snapped_flag(document: Document, flag: Flag) -> Flag:
 
 def _apart(flags: list[Flag]) -> Iterator[Flag]:
     """Ascending flags of which none overlaps: chrome before duplicates, then the longer first."""
+    ascending = sorted(flags, key=attrgetter("start"))
+    if all(flag.end <= after.start for flag, after in pairwise(ascending)):
+        return iter(ascending)
     taken: list[Flag] = []
     for flag in sorted(flags, key=lambda flag: (flag.reason is not Reason.CHROME, flag.start - flag.end, flag.start)):
         at = bisect_right(taken, flag.start, key=lambda other: other.start)

@@ -113,7 +113,7 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
     """
     from dedup.pipeline import clean as run
     from dedup.progress import telling, with_bars
-    from dedup.run import pool
+    from dedup.run import collect_seldom, pool
 
     params, config = ctx.params, _config(ctx)
     out, dry = params["out"], params["dry_run"]
@@ -122,6 +122,7 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
     if out == PIPE and config.format != "jsonl":
         raise click.UsageError(f"-o - writes JSONL; format = {config.format!r} needs a folder.", ctx)
     folder = None if dry or out == PIPE else Path(out)
+    collect_seldom()
     runner = pool(params["workers"])
     with telling(params["verbose"]):
         bars = runner if params["quiet"] else with_bars(runner, STAGES)

@@ -150,7 +150,7 @@ class Keeper:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a page has dozens, and to make a frozen one takes three times as long
 class Flag:
     """A span of a document that is to go, and why. Nothing is cut without one."""
 

@@ -190,11 +190,15 @@ def _check_writable(document: Document) -> None:
     Raises:
         ValueError: and where it stands.
     """
-    for name, value in pack(document).items():
-        try:
-            orjson.dumps([value])
-        except TypeError as error:
-            raise ValueError(f"its {name} cannot be written as JSON: {error}") from error
+    said = pack(document) | {"text": ""}  # which was decoded, or looked at already
+    try:
+        orjson.dumps(said)
+    except TypeError:
+        for name, value in said.items():
+            try:
+                orjson.dumps([value])
+            except TypeError as error:
+                raise ValueError(f"its {name} cannot be written as JSON: {error}") from error
 
 
 def _parsed(line: bytes) -> Mapping[str, Any]:

@@ -36,7 +36,7 @@ from dedup.run import Runner, serial
 from dedup.shards import Batch, Cutting, Flagging, Prepared, Work
 from dedup.sign import SCHEME, candidate_probability
 from dedup.sites import SiteFile, file_digest
-from dedup.store import Store
+from dedup.store import Store, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -96,9 +96,9 @@ def clean(
         )
     )
 
-    parts = {name: shards.records(work, names, name) for name in ("clean", "removed", "sources")}
+    parts = {name: shards.lines(work, names, name) for name in ("clean", "removed", "sources")}
     summary = _summary(cut, failures, ignored, config)
-    write.write_run(folder, config, {**parts, "failures": failures}, summary)
+    write.write_run(folder, config, {**parts, "failures": map(line, failures)}, summary)
     store.remove()
     return Result(folder, temporary)
 

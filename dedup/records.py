@@ -9,6 +9,8 @@ from typing import Any
 from dedup.data import Document, Flag, Kind, Reason
 from dedup.extract import pack, unpack
 
+_KINDS = {str(kind): kind for kind in Kind}  # a look-up takes a tenth of the time of Kind(…)
+
 
 def flagged_record(document: Document, flags: list[Flag]) -> dict[str, Any]:
     """A document with its flags of chrome, but for its text, which is stored already."""
@@ -19,7 +21,7 @@ def flagged_record(document: Document, flags: list[Flag]) -> dict[str, Any]:
 def flagged(record: dict[str, Any], text: str) -> tuple[Document, list[Flag]]:
     """What `flagged_record` made the record of."""
     rows = record.pop("flags")
-    flags = [Flag(start, end, Reason.CHROME, Kind(kind), why, evidence) for start, end, kind, why, evidence in rows]
+    flags = [Flag(start, end, Reason.CHROME, _KINDS[kind], why, evidence) for start, end, kind, why, evidence in rows]
     return unpack({**record, "text": text}), flags
 
 

@@ -7,13 +7,13 @@ leaves its result in the store, and returns a small summary.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import orjson
+import xxhash
 
 from dedup import chrome, repetition, site
 from dedup.clean import cut, kept, snapped_flag
@@ -97,12 +97,13 @@ def prepare(batch: Batch) -> Prepared:
 
 
 def _digest(sources: Iterable[Source | Failure]) -> str:
-    digest = hashlib.blake2b(digest_size=8)
+    digest = xxhash.xxh3_128()
     for source in sources:
         content = source.content if isinstance(source, Source) else source.why
         raw = content if isinstance(content, bytes) else orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-        digest.update(orjson.dumps([type(source).__name__, getattr(source, "place", ""), source.id, len(raw)]) + raw)
-    return digest.hexdigest()
+        digest.update(orjson.dumps([type(source).__name__, getattr(source, "place", ""), source.id, len(raw)]))
+        digest.update(raw)
+    return digest.hexdigest()[:16]
 
 
 def documents(store: Store, shard: str) -> Iterator[Document]:
@@ -252,7 +253,7 @@ def _flagged(store: Store, job: Cutting) -> Iterator[tuple[Document, list[Flag]]
         yield document, found
 
 
-def records(work: Work, shards: Iterable[str], name: str) -> Iterator[dict[str, Any]]:
-    """The records that a stage left, over all shards in order."""
+def lines(work: Work, shards: Iterable[str], name: str) -> Iterator[bytes]:
+    """The records that a stage left, over all shards in order, as lines of JSON."""
     for shard in shards:
-        yield from work.store.records(shard, name)
+        yield from work.store.lines(shard, name)

@@ -39,6 +39,11 @@ def atomic(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
+def line(record: Any) -> bytes:
+    """A record as a line of JSON."""
+    return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY)
+
+
 def _zstd() -> Any:
     """The module of Zstandard: Python 3.14's, else its backport."""
     if sys.version_info >= (3, 14):
@@ -113,14 +118,18 @@ class Store:
     def save_records(self, shard: str, name: str, records: Iterable[Any]) -> None:
         """Write records (dataclasses or mappings) of a shard, one JSON object a line."""
         with atomic(self.folder / f"{shard}.{name}.jsonl") as handle:
-            for record in records:
-                handle.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY))
+            handle.writelines(map(line, records))
 
     def records(self, shard: str, name: str, chosen: Iterable[bool] | None = None) -> Iterator[Any]:
         """The records of a shard, in order; those that are `chosen`."""
         with (self.folder / f"{shard}.{name}.jsonl").open("rb") as handle:
             for line in handle if chosen is None else compress(handle, chosen):
                 yield orjson.loads(line)
+
+    def lines(self, shard: str, name: str) -> Iterator[bytes]:
+        """The records of a shard, in order, as they are stored."""
+        with (self.folder / f"{shard}.{name}.jsonl").open("rb") as handle:
+            yield from handle
 
     def remove(self) -> None:
         """Remove the work folder: the run is complete."""

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dedup.config import Config
-    from dedup.data import Failure
 
 MANIFEST = "manifest.json"
 WORK = "work"
@@ -89,29 +88,28 @@ def is_finished(folder: Path) -> bool:
         return False
 
 
-def write_run(folder: Path, config: Config, parts: dict[str, Iterable[Any]], summary: dict[str, Any]) -> None:
-    """Write everything a run gives: `parts` are the records of clean, removed, failures and sources."""
+def write_run(folder: Path, config: Config, parts: dict[str, Iterable[bytes]], summary: dict[str, Any]) -> None:
+    """Write everything a run gives: `parts` are the lines of clean, removed, failures and sources."""
     (folder / MANIFEST).unlink(missing_ok=True)
     for name in set(CLEAN.values()) - {CLEAN[config.format]}:
         old = folder / name
         shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
     if CLEAN[config.format] == TREE:
-        _write_tree(folder / TREE, parts["clean"], config.format)
+        _write_tree(folder / TREE, map(orjson.loads, parts["clean"]), config.format)
     else:
-        write_records(folder / CLEAN[config.format], parts["clean"])
+        write_lines(folder / CLEAN[config.format], parts["clean"])
     for name in (REMOVED, FAILURES, SOURCES):
-        write_records(folder / name, parts[name.removesuffix(".jsonl")])
+        write_lines(folder / name, parts[name.removesuffix(".jsonl")])
     files = {path.name: _digest(path) for path in sorted(folder.iterdir()) if path.is_file() and path.suffix != ".part"}
     manifest = {"versions": versions(), "config": asdict(config), "summary": summary, "files": files}
     with atomic(folder / MANIFEST) as handle:
         handle.write(orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
-def write_records(path: Path, records: Iterable[dict[str, Any] | Failure]) -> None:
-    """Write JSONL, compressed as the name says. Equal records give equal bytes: no time or name goes into the file."""
+def write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    """Write lines, compressed as the name says. Equal ones give equal bytes: no time or name goes into the file."""
     with atomic(path) as raw, _compressed(path, raw) as handle:
-        for record in records:
-            handle.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+        handle.writelines(lines)
 
 
 @contextmanager

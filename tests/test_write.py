@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import OutputError
-from dedup.write import check_folder, front_matter, is_finished, make_folder, tree_path, versions, write_records
+from dedup.store import line
+from dedup.write import check_folder, front_matter, is_finished, make_folder, tree_path, versions, write_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +58,7 @@ def test_a_file_or_a_folder_in_a_file_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst"])
 def test_equal_records_give_equal_bytes(tmp_path: Path, name: str) -> None:
     for folder in ("one", "two"):
-        write_records(tmp_path / folder / name, [{"id": "é", "text": "x" * 100}, {"id": "b"}])
+        write_lines(tmp_path / folder / name, map(line, [{"id": "é", "text": "x" * 100}, {"id": "b"}]))
 
     assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     if name.endswith(".gz"):
