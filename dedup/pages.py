@@ -57,9 +57,8 @@ def choose(work: Work, shards: list[str], live: dict[str, NDArray[np.bool_]]) ->
         own = order[low:high]
         if int(sites[own[0]]) in taught:
             continue
-        few = high - low < site.MANY
         # Copies of the last page of the sample are in it, too: which of them comes first must not matter.
-        chosen[own if few else own[contents[own] <= contents[own[site.SAMPLE - 1]]]] = True
+        chosen[own[contents[own] <= contents[own[site.sample_of(high - low) - 1]]]] = True
     bounds = np.cumsum([0, *(column.shape[1] for column in columns)])
     return [Judging(work, shard, chosen[low:high]) for shard, (low, high) in zip(shards, pairwise(bounds), strict=True)]
 
