@@ -62,7 +62,8 @@ def _parse(html: str) -> HtmlElement:
     parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
     # Instead of a call of Python for every element that anyone looks at, only to tell forms and links by their class.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
-    clean = html.replace("\x00", "\N{REPLACEMENT CHARACTER}")  # libxml2 ends a page at a NUL byte
+    # libxml2 ends a page at a NUL byte
+    clean = html.replace("\x00", "\N{REPLACEMENT CHARACTER}") if "\x00" in html else html
     if not _TITLE_END.search(clean):  # a title that does not end takes the whole page with it, in browsers too
         clean = _TITLE.sub("", clean, count=1)
     try:
