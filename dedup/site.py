@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.data import Document
-    from dedup.features import Place
+    from dedup.places import Place
 
 SAMPLE = 10
 """Pages of a site that are judged one by one, where it has three times as many. From two pages of ten on, templates
