@@ -10,7 +10,7 @@ import xxhash
 
 from dedup import match, repetition
 from dedup.data import Document, Format, Tag
-from dedup.features import place
+from dedup.places import place
 from dedup.sign import band_keys, mix, shingles, signatures
 from dedup.site import signature_key, signatures_of
 from dedup.table import TAGS, Table

@@ -7,76 +7,32 @@ nothing. The names are those of the trained weights (`dedup.model`).
 from __future__ import annotations
 
 import re
-from array import array
-from functools import lru_cache
 from itertools import count, pairwise
 from math import log1p
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.data import CHROME_KINDS, Block, Kind, Tag
-from dedup.lexicon import dom_kind
-from dedup.text import words_of
+from dedup import kernel
+from dedup.data import Block, Tag
+from dedup.hashed import Hashed
+from dedup.places import PLACE_NAMES, UNIT, Place, place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-UNIT = 256
 RUNNING = 15
 """Words from which on a block without links is a paragraph of running text."""
 _FAR = 100
 """Blocks between a block and the nearest that trafilatura keeps, at most."""
-_BODY = re.compile(r"[#.][\w-]*(?:article|content|body|entry|post|story|text|main)", re.IGNORECASE)
-_COMMENT = re.compile(
-    r"[#.](?:[\w-]*[-_])?comments?(?:[-_.#/\[\d]|list|body|text|content|inner|box|thread|$)"
-    r"|[#.]c\d{4,}(?:[./]|$)|[#.]disqus",
-    re.IGNORECASE,
-)
-_HOLDERS = (
-    "article", "main", "aside", "footer", "header", "nav", "form", "figure", "table", "ul", "blockquote", "section",
-)  # fmt: skip
-_LEAVES = frozenset(
-    "p td th tr tbody thead tfoot table li ul ol dl dt dd blockquote h1 h2 h3 h4 h5 h6 pre figure figcaption".split()
-)
-_NAME_END = re.compile(r"[#.\[]")
-_NUMBER = re.compile(r"(?<!^h)\d+")
-_OWN = re.compile(r"\.(?:tag|category|author|term|topic|section|postid|post|page-id)-[\w-]+")
-"""Classes that name what one article is about or its number, not what stands there."""
-_STANDFIRST = re.compile(
-    r"[.#][\w-]*(?:standfirst|deck|\bdek\b|subtitle|sub-?head|excerpt|intro|lede?|summary)[^/]*$", re.IGNORECASE
-)
 _STOPS, _QUOTES = ".!?\u3002\uff01\uff1f\u2026:", '"\u201d\u2019)'
 _SENTENCE = re.compile('[.!?\u3002\uff01\uff1f](?=\\s|$|["\u201d])')
 _DIGIT, _ASCII_DIGIT = re.compile(r"\d"), re.compile("[0-9]")
 # The letter first, which a search finds fast, and then that a word starts with it.
 _CAPITAL, _ASCII_CAPITAL = re.compile(r"[^\W\d_a-z](?<!\S.)"), re.compile(r"[A-Z](?<!\S.)")
-_TAGS = (Tag.PARAGRAPH, Tag.HEADING, Tag.ITEM, Tag.QUOTE, Tag.ROW, Tag.CAPTION, Tag.CODE)
-_KINDS = tuple(kind for kind in CHROME_KINDS if kind not in (Kind.CONTACT, Kind.DISCLAIMER))
-
-
-class Place(NamedTuple):
-    """Where a block stands: the element that holds it, the one around that, and what all blocks like it share."""
-
-    holder: str
-    outer: str
-    signature: str
-    around: str
-    """The signature of the holder."""
-    level: int
-    """Of a heading 1 to 6, else 0."""
-    standfirst: bool
-    """Whether it says that it holds the lines between headline and article."""
-    row: bytes
-    """Its features, as they stand in memory: int16."""
-
-
-_PLACE_NAMES = (
-    "level", "in_p", "in_box", "body_names", "depth", "comment", "dom",
-    *(f"dom_{kind}" for kind in _KINDS), *(f"in_{name}" for name in _HOLDERS),
-)  # fmt: skip
+TAGS = (Tag.PARAGRAPH, Tag.HEADING, Tag.ITEM, Tag.QUOTE, Tag.ROW, Tag.CAPTION, Tag.CODE)
 _TEXT_NAMES = ("words", "word_length", "stop", "sentences", "commas", "digits", "capitals")
 _AROUND_NAMES = ("words", "links", "blocks", "share", "stop", "kept", "home")
 _WINDOWS = (
@@ -88,61 +44,21 @@ _WINDOWS = (
 )
 
 
-def _row(values: Iterable[int]) -> bytes:
-    """Features that are whole numbers, in 256ths."""
-    return array("h", [min(32767, value * UNIT) for value in values]).tobytes()
+_OTHER = 255
+# By what tells a member from the others: to hash one calls Python.
+_TAG_NUMBERS = {id(tag): TAGS.index(tag) if tag in TAGS else _OTHER for tag in Tag}
 
 
-_TAG_ROWS = {tag: _row([tag is each for each in _TAGS]) for tag in Tag}
-_KIND_ROWS = {kind: _row([kind is not None, *(kind is each for each in _KINDS)]) for kind in (None, *Kind)}
-
-
-class _Step(NamedTuple):
-    """What one step of a path says: paths of a page share most of theirs."""
-
-    tag: str
-    bodies: int
-    comment: bool
-    signature: str
-
-
-@lru_cache(maxsize=1 << 14)
-def _step(step: str) -> _Step:
-    signature = _NUMBER.sub("0", _OWN.sub("", step))
-    tag = _NAME_END.split(step, maxsplit=1)[0]
-    return _Step(tag, len(_BODY.findall(step)), _COMMENT.search(step) is not None, signature)
-
-
-@lru_cache(maxsize=1 << 15)
-def place(path: str) -> Place:
-    """What the path of a block says."""
-    steps = path.split("/")
-    said = [_step(step) for step in steps]
-    own, inside = said[-1].tag, {step.tag for step in said}
-    level = int(own[1]) if len(own) == 2 and own[0] == "h" and own[1] in "123456" else 0
-    box = own in ("div", "span", "section", "article", "body")
-    bodies, comment = sum([step.bodies for step in said]), any(step.comment for step in said)
-    row = _row((level, own == "p", box, bodies, len(steps) - 1, comment)) + _KIND_ROWS[dom_kind(path)]
-    row += _row([name in inside for name in _HOLDERS])
-    signature = "/".join([step.signature for step in said])
-    standfirst = _STANDFIRST.search(steps[-1]) is not None
-    while len(steps) > 1 and said[len(steps) - 1].tag in _LEAVES:
-        steps.pop()
-    around = "/".join([step.signature for step in said[: len(steps)]])
-    return Place("/".join(steps), "/".join(steps[:-1]), signature, around, level, standfirst, row)
-
-
-@lru_cache(maxsize=1 << 14)
-def _text_row(text: str) -> bytes:
-    known, plain = len(words_of(text)), text.isascii()
+def _text_row(text: str, known: int) -> tuple[float, ...]:
+    """What a text of so many words says: `_TEXT_NAMES`."""
+    plain = text.isascii()
     words, letters = max(1, known), max(1, len(text))
     digits, capitals = (_ASCII_DIGIT, _ASCII_CAPITAL) if plain else (_DIGIT, _CAPITAL)
     commas = text.count(",") if plain else sum(map(text.count, ",\uff0c\u3001\u060c"))
-    row = (
+    return (
         log1p(known), letters / words, _stops(text), len(_SENTENCE.findall(text)) / words, commas / words,
         len(digits.findall(text)) / letters, len(capitals.findall(text)) / words,
     )  # fmt: skip
-    return array("d", row).tobytes()
 
 
 def _stops(text: str) -> bool:
@@ -153,21 +69,41 @@ def _stops(text: str) -> bool:
 
 
 class Blocks(NamedTuple):
-    """The blocks of a page as they are looked at: all of length b."""
+    """The blocks of a page as they are looked at: all of length b, but for the p places."""
 
-    texts: Sequence[str]
+    texts: list[str]
     blocks: Sequence[Block]
+    hashed: Hashed
+    """Their words."""
     words: NDArray[np.float64]
     """How many words each has."""
     links: NDArray[np.float64]
-    places: Sequence[Place]
+    tags: NDArray[np.uint8]
+    """Numbers in `TAGS`, 255 for others."""
+    at: NDArray[np.int32]
+    """The number of the place of each."""
+    distinct: Sequence[Place]
+    """The places, each once."""
+    groups: NDArray[np.int32]
+    """The numbers (int32 [p, 3]) of each place's holder, outer element and signature."""
 
     @classmethod
     def of(cls, texts: Sequence[str], blocks: Sequence[Block]) -> Blocks:
         """Look at the blocks of a page."""
-        words = np.array([len(words_of(text)) for text in texts], np.float64)
+        texts, hashed, known = list(texts), Hashed.of(texts), dict[str, int]()
         links = np.array([block.links for block in blocks], np.float64)
-        return cls(texts, blocks, words, links, [place(block.path) for block in blocks])
+        tags = np.array([_TAG_NUMBERS[id(block.tag)] for block in blocks], np.uint8)
+        at = np.array([known.setdefault(block.path, len(known)) for block in blocks], np.int32)
+        places = list(map(place, known))
+        names = ([place.holder for place in places], [place.outer for place in places])
+        groups = np.array([*map(_numbers, names), _numbers([place.signature for place in places])], np.int32)
+        words = hashed.counts.astype(np.float64)
+        return cls(texts, blocks, hashed, words, links, tags, at, places, np.ascontiguousarray(groups.T))
+
+    @property
+    def places(self) -> list[Place]:
+        """The place of each block."""
+        return [self.distinct[number] for number in self.at.tolist()]
 
     @property
     def running(self) -> NDArray[np.float64]:
@@ -175,11 +111,17 @@ class Blocks(NamedTuple):
         return np.where((self.words >= RUNNING) & (self.links < 0.3), self.words, 0.0)
 
 
+def _numbers(names: Sequence[str]) -> list[int]:
+    """Which of the different names each is."""
+    numbers = dict(zip(dict.fromkeys(names), count(), strict=False))
+    return list(map(numbers.__getitem__, names))
+
+
 def names() -> tuple[str, ...]:
     """The names of the features, in order."""
     around = tuple(f"{which}_{name}" for which in ("holder", "outer", "signature") for name in _AROUND_NAMES)
     return (
-        *_TEXT_NAMES, "links", *_PLACE_NAMES, *(f"tag_{tag}" for tag in _TAGS), "at", "words_before", *around,
+        *_TEXT_NAMES, "links", *PLACE_NAMES, *(f"tag_{tag}" for tag in TAGS), "at", "words_before", *around,
         "kept", "next_kept", "last_kept", "before", "after", "title",
         "page_share", "page_kept", "page_blocks", "page_words", "page_links", "page_running", "page_covered",
         "page_says",
@@ -197,17 +139,33 @@ def features(page: Blocks, kept: NDArray[np.bool_], title: str, says: int) -> ND
     `kept` (bool [b]) are those of trafilatura's answer; `says` is 1 for a page that says it is an article, -1 for one
     that says it is something else, 0 for one that says nothing.
     """
+    if not kernel.NATIVE or not len(page.words):
+        return defined(page, kept, title, says)
+    from dedup.kernel import _native
+
+    texts, told = _native.text_features(page.texts, page.hashed.counts), _told(page.hashed, title)
+    columns = (page.words, page.links, told, kept, page.tags, page.at, _place_rows(page), page.groups)
+    return _native.features(texts, *columns, says)
+
+
+def _place_rows(page: Blocks) -> NDArray[np.int16]:
+    rows = b"".join([place.row for place in page.distinct])
+    return np.frombuffer(rows, np.int16).reshape(len(page.distinct), len(PLACE_NAMES))
+
+
+def defined(page: Blocks, kept: NDArray[np.bool_], title: str, says: int) -> NDArray[np.int16]:
+    """The definition of `features`."""
     size, total = len(page.words), max(1.0, float(page.words.sum()))
     rows = np.empty((size, len(_AT)), np.int16)
     if not size:
         return rows
-    of_paths = [place.row + _TAG_ROWS[block.tag] for place, block in zip(page.places, page.blocks, strict=True)]
-    rows[:, _LINKS + 1 : _MIDDLE] = np.frombuffer(b"".join(of_paths), np.int16).reshape(size, -1)
-    text = np.frombuffer(b"".join(map(_text_row, page.texts))).reshape(size, -1)
+    rows[:, _LINKS + 1 : _MIDDLE - len(TAGS)] = _place_rows(page)[page.at]
+    rows[:, _MIDDLE - len(TAGS) : _MIDDLE] = (page.tags[:, None] == np.arange(len(TAGS))) * UNIT
+    text = np.array(list(map(_text_row, page.texts, page.hashed.counts.tolist())), np.float64)
     held, stop = kept.astype(np.float64), text[:, _AT["stop"]]
     middle = [
         (np.arange(size) / max(1, size - 1))[:, None], (np.cumsum(page.words) / total)[:, None],
-        _around(page, stop, held, total), held[:, None], _distances(kept), _told(page.texts, title)[:, None],
+        _around(page, stop, held, total), held[:, None], _distances(kept), _told(page.hashed, title)[:, None],
         np.tile(_of_page(page, held, says), (size, 1)),
     ]  # fmt: skip
     numbers = np.concatenate([text, page.links[:, None], *middle, _density(page, stop)[:, None]], axis=1)
@@ -218,27 +176,22 @@ def features(page: Blocks, kept: NDArray[np.bool_], title: str, says: int) -> ND
     return rows
 
 
-def _told(texts: Sequence[str], title: str) -> NDArray[np.float64]:
+def _told(blocks: Hashed, title: str) -> NDArray[np.float64]:
     """The share of every block's words that the title has."""
-    title_words = frozenset(words_of(title))
-    told = np.zeros(len(texts), np.float64)
-    for number, text in enumerate(texts):
-        words = words_of(text)
-        if not title_words.isdisjoint(words):
-            told[number] = sum(map(title_words.__contains__, words)) / len(words)
-    return told
+    words = np.unique(Hashed.of([title]).hashes)
+    if not len(words):
+        return np.zeros(len(blocks.bounds) - 1, np.float64)
+    same = words[np.minimum(np.searchsorted(words, blocks.hashes), len(words) - 1)] == blocks.hashes
+    sums = np.zeros(len(same) + 1, np.int64)
+    np.cumsum(same, out=sums[1:])
+    return np.diff(sums[blocks.bounds]) / np.maximum(1, blocks.counts)
 
 
 def _around(page: Blocks, stop: NDArray[np.float64], held: NDArray[np.float64], total: float) -> NDArray[np.float64]:
     """What the blocks of one place have together: of one holder, one outer element, one signature."""
-    own: list[int] = []
-    ends = [0]
-    for which in range(3):
-        keys = [place[which] for place in page.places]
-        numbers = dict(zip(dict.fromkeys(keys), count(ends[-1])))
-        own += map(numbers.__getitem__, keys)
-        ends.append(ends[-1] + len(numbers))
-    places = np.array(own, np.intp)
+    sizes = page.groups.max(axis=0) + 1
+    ends = [0, *np.cumsum(sizes).tolist()]
+    places = (page.groups[page.at] + ends[:3]).T.ravel()
     weights = np.stack([page.words, page.words * page.links, page.words * stop, page.words * held])
     words, linked, stopped, kept = (np.bincount(places, np.tile(each, 3), ends[-1]) for each in weights)
     some = np.maximum(1, words)
@@ -264,11 +217,12 @@ def _distances(kept: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def _of_page(page: Blocks, held: NDArray[np.float64], says: int) -> list[float]:
+    # np.cumsum adds one after the other, as the kernel does; np.sum in an order of its own.
     words, running = float(page.words.sum()), page.running
     some, kept = max(1.0, words), float((page.words * held).sum())
     return [
         kept / some, np.log1p(kept), np.log1p(len(page.words)), np.log1p(some),
-        float((page.words * page.links).sum()) / some, np.log1p(running.sum()),
+        float(np.cumsum(page.words * page.links)[-1]) / some, np.log1p(running.sum()),
         float((running * held).sum()) / max(1.0, float(running.sum())), float(says),
     ]  # fmt: skip
 

@@ -7,18 +7,16 @@ where trafilatura finds nothing, the odds decide alone.
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from dedup.data import Tag
-from dedup.features import Blocks, features
+from dedup.features import TAGS, Blocks, features
 from dedup.html import article
 from dedup.html_blocks import CELLS
 from dedup.model import ODDS, log_odds
-from dedup.text import words_of
 from dedup.verdict import kept_blocks
 
 if TYPE_CHECKING:
@@ -40,6 +38,7 @@ INSIDE_TABLE = 2 * INSIDE
 """The same for the rows of a table: it is wanted, and trafilatura's fast mode leaves it out."""
 ALONE = -619
 """Where the odds decide alone: probability .35."""
+_ROW, _ITEM = TAGS.index(Tag.ROW), TAGS.index(Tag.ITEM)
 
 
 class Judgement(NamedTuple):
@@ -56,8 +55,8 @@ def judge(html: str, page: Blocks, title: str, says: int) -> Judgement:
     """Judge the blocks of a page. `says` as `Document.says`."""
     kept = answered(html, page)
     odds = log_odds(features(page, kept, title, says))
-    headline = np.array([place.level == 1 for place in page.places], np.bool_)
-    rows = [block.tag is Tag.ROW and CELLS in text for block, text in zip(page.blocks, page.texts, strict=True)]
+    headline = _said(page, [place.level == 1 for place in page.distinct])
+    rows = np.array([CELLS in text for text in page.texts], np.bool_) & (page.tags == _ROW)
     odds = _whole_tables(page, rows, odds) + np.where(rows, INSIDE_TABLE, INSIDE) * _inside(page, kept)
     odds = np.where(headline, np.where(kept, SURE, -SURE), odds)
     return Judgement(kept, np.where(_standfirst(page, kept), np.maximum(odds, SURE), odds).astype(np.int32))
@@ -66,49 +65,53 @@ def judge(html: str, page: Blocks, title: str, says: int) -> Judgement:
 def _inside(page: Blocks, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which blocks (bool [b]) stand in the article's own element, between its first block and its last."""
     inside = (np.cumsum(kept) > 0) & (np.cumsum(kept[::-1])[::-1] > 0)
-    words = Counter[str]()
-    for place, count in zip(page.places, (page.words * kept).tolist(), strict=True):
-        words[place.holder] += count
-    home = max(words, key=lambda holder: (words[holder], holder), default="")
+    words = np.bincount(page.groups[page.at, 0], page.words * kept).tolist()
+    holders = {
+        place.holder: words[group] for place, group in zip(page.distinct, page.groups[:, 0].tolist(), strict=True)
+    }
+    home = max(holders, key=lambda holder: (holders[holder], holder), default="")
     below = f"{home}/"
-    return inside & np.array(
-        [home in (each.holder, each.outer) or each.holder.startswith(below) for each in page.places], np.bool_
+    return inside & _said(
+        page, [home in (each.holder, each.outer) or each.holder.startswith(below) for each in page.distinct]
     )
 
 
-def _whole_tables(page: Blocks, rows: Sequence[bool], odds: NDArray[np.int32]) -> NDArray[np.int32]:
+def _said(page: Blocks, places: Sequence[bool]) -> NDArray[np.bool_]:
+    """What is known of the page's places, by block (bool [b])."""
+    return np.array(places, np.bool_)[page.at]
+
+
+def _whole_tables(page: Blocks, rows: NDArray[np.bool_], odds: NDArray[np.int32]) -> NDArray[np.int32]:
     """The odds with those of a table's rows made equal: it stays or goes whole."""
-    if not any(rows):
+    if not rows.any():
         return odds
-    holders = [place.holder if row else None for place, row in zip(page.places, rows, strict=True)]
-    edges = [0, *(n for n in range(1, len(holders)) if holders[n] != holders[n - 1]), len(holders)]
+    holders = np.where(rows, page.groups[page.at, 0], -1)
+    edges = [0, *(np.flatnonzero(np.diff(holders)) + 1).tolist(), len(holders)]
     equal = odds.copy()
     for low, high in pairwise(edges):
-        if high - low > 1 and holders[low] is not None:
+        if high - low > 1 and holders[low] >= 0:
             equal[low:high] = odds[low:high].sum() // (high - low)
     return equal
 
 
 def _standfirst(page: Blocks, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which blocks (bool [b]) before the article say that they are its standfirst: trafilatura often leaves it out."""
-    told = np.array([place.standfirst for place in page.places], np.bool_)
-    items = np.array([block.tag is Tag.ITEM for block in page.blocks], np.bool_)
+    told = _said(page, [place.standfirst for place in page.distinct])
     before = np.cumsum(kept) == 0 if kept.any() else np.zeros(len(kept), np.bool_)
-    return told & before & ~items & (page.links < 0.3)
+    return np.asarray(told & before & (page.tags != _ITEM) & (page.links < 0.3), np.bool_)
 
 
 def answered(html: str, page: Blocks) -> NDArray[np.bool_]:
     """Which blocks (bool [b]) trafilatura's answer holds."""
-    words = [words_of(text) for text in page.texts]
     running = np.where([text[-1:] in _STOPS for text in page.texts], page.running, 0.0)
     found: dict[str, NDArray[np.bool_]] = {}
 
     def enough(answer: str) -> bool:
-        found[answer] = kept_blocks(words, answer)
+        found[answer] = kept_blocks(page.hashed, answer)
         return bool((running * found[answer]).sum() >= COVERED * running.sum())
 
     answer = article(html, enough=enough)
-    return found[answer] if answer in found else kept_blocks(words, answer)
+    return found[answer] if answer in found else kept_blocks(page.hashed, answer)
 
 
 _STOPS = frozenset('.!?\u2026:"\u201d\u3002\uff01\uff1f)\u2019')

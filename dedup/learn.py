@@ -11,9 +11,9 @@ import numpy as np
 from dedup import repetition, site
 from dedup.config import Config
 from dedup.data import Format
-from dedup.features import place
 from dedup.model import ODDS
 from dedup.pipeline import nothing_to_read, study
+from dedup.places import place
 from dedup.read import Inputs, open_inputs
 from dedup.run import Runner, serial
 from dedup.shards import ALL, Work, documents

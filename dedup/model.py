@@ -1,7 +1,7 @@
 """The weights that tell an article's blocks from the rest of the page, and how they are applied.
 
-Gradient-boosted trees (Friedman 2001), trained with LightGBM by `training/blocks.py`, applied in NumPy. Leaves are
-whole thousandths of log odds, so that their sum is the same in any order and on any machine.
+Gradient-boosted trees (Friedman 2001), trained with LightGBM by `training/blocks.py`. Leaves are whole thousandths of
+log odds, so that their sum is the same in any order and on any machine.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from dedup import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,6 +69,16 @@ def _levels(trees: Trees) -> tuple[_Level, ...]:
 
 def log_odds(rows: NDArray[np.int16], trees: Trees | None = None) -> NDArray[np.int32]:
     """That each block is the article's, as log odds in thousandths (int32 [b]), by its features (int16 [b, f])."""
+    if not kernel.NATIVE:
+        return defined(rows, trees)
+    from dedup.kernel import _native
+
+    features, thresholds, leaves, _ = trees or weights()
+    return _native.log_odds(np.ascontiguousarray(rows), features, thresholds, leaves)
+
+
+def defined(rows: NDArray[np.int16], trees: Trees | None = None) -> NDArray[np.int32]:
+    """The definition of `log_odds`."""
     levels, leaves = (_levels(trees), trees.leaves) if trees else (_own(), weights().leaves)
     flat, count = np.ravel(rows, order="F"), len(rows)  # one feature of all blocks after the other
     block = np.arange(count, dtype=np.intp)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.data import Document
-    from dedup.features import Place
+    from dedup.places import Place
 
 SAMPLE, SAMPLE_SHARE, LARGEST_SAMPLE = 5, 50, 20
 """Pages of a site that are judged one by one: one of fifty, but five at least and twenty at most. On ten pages a site

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.text import words_of
+from dedup import kernel
+from dedup.hashed import Hashed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    Line = tuple[str, ...]
+    Line = tuple[Hashable, ...]
     """The words of a line of the answer, or of a block."""
 
 _NEAR = 12
@@ -24,7 +25,7 @@ _GRAM = 4
 """Words in the shingles by which trafilatura's answer is found again in the page (as in its own benchmarks)."""
 
 
-def kept_blocks(words: Sequence[Line], answer: str) -> NDArray[np.bool_]:
+def kept_blocks(blocks: Hashed, answer: str) -> NDArray[np.bool_]:
     """Which blocks (bool [b], given by their words) claim a line of trafilatura's answer and are granted it.
 
     A block claims the line that holds most of its 4-word shingles, if they cover half of its words. A line is granted
@@ -32,17 +33,24 @@ def kept_blocks(words: Sequence[Line], answer: str) -> NDArray[np.bool_]:
     to it in a list of others. A block of fewer words claims a line that equals it and stands next to one granted.
     """
     # Without the mark of a list's item, a line is the text of a block, whose words are known already.
-    lines = [words_of(cell.strip("- ")) for line in answer.splitlines() for cell in line.split("|")]
-    lines = [line for line in lines if line]
-    if not lines:
-        return np.zeros(len(words), np.bool_)
+    lines = Hashed.of(cell.strip("- ") for line in answer.splitlines() for cell in line.split("|"))
+    lines = Hashed(lines.hashes, np.unique(lines.bounds))  # those without words are none
+    if not kernel.NATIVE:
+        return defined(blocks.rows(), lines.rows())
+    from dedup.kernel import _native
+
+    return _native.kept_blocks(*blocks, *lines).view(np.bool_)
+
+
+def defined(words: Sequence[Line], lines: Sequence[Line]) -> NDArray[np.bool_]:
+    """The definition of `kept_blocks`, by the words of the blocks and lines."""
     granted = _grant(words, _claims(words, lines), lines)
     _grant_short(words, granted, lines, 1)
     _grant_short(words, granted, lines, -1)
     return np.array([line is not None for line in granted], np.bool_)
 
 
-def _claims(words: Sequence[Line], lines: list[Line]) -> list[int | None]:
+def _claims(words: Sequence[Line], lines: Sequence[Line]) -> list[int | None]:
     places: dict[Line, tuple[int, ...]] = {}
     for number, line in enumerate(lines):
         here = (number,)
@@ -80,8 +88,8 @@ def _claim(size: int, at: list[tuple[int, ...] | None]) -> int | None:
     return max(hits, key=lambda number: (hits[number], -number)) if covered * 2 >= size else None
 
 
-def _grant(words: Sequence[Line], claims: list[int | None], lines: list[Line]) -> list[int | None]:
-    room = Counter[tuple[str, ...]]()
+def _grant(words: Sequence[Line], claims: list[int | None], lines: Sequence[Line]) -> list[int | None]:
+    room = Counter["Line"]()
     for line in lines:
         room[line] += len(line)
     rivals: dict[Line, list[int]] = {}
@@ -106,7 +114,7 @@ def _distance(index: int, others: list[int]) -> int:
     return min((abs(index - other) for other in others[max(0, at - 1) : at + 1]), default=0)
 
 
-def _grant_short(words: Sequence[Line], granted: list[int | None], lines: list[Line], step: int) -> None:
+def _grant_short(words: Sequence[Line], granted: list[int | None], lines: Sequence[Line], step: int) -> None:
     """Grant lines to blocks too short for a shingle, going down (step 1) or up (-1) from a granted neighbour."""
     last, age = None, 0
     taken = {line for line in granted if line is not None}

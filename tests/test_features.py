@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.data import Block, Tag
-from dedup.features import UNIT, Blocks, _stops, features, names, place
+from dedup.features import Blocks, _stops, features, names
 from dedup.model import weights
+from dedup.places import UNIT, place
 
 BODY = "html/body/div#x.article"
 PAGE = [

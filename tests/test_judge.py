@@ -54,13 +54,16 @@ def test_odds_alone_decide_on_what_says_it_is_no_article_and_where_nothing_is_fo
 def test_a_table_stays_or_goes_whole(rows: str, odds: list[int], want: list[int]) -> None:
     blocks = page(*[(f"a{CELLS}b", Tag.ROW, f"{BODY}/table/tr", 0.0)] * len(rows))
 
-    assert _whole_tables(blocks, [row == "x" for row in rows], np.array(odds, np.int32)).tolist() == want
+    assert (
+        _whole_tables(blocks, np.array([row == "x" for row in rows], np.bool_), np.array(odds, np.int32)).tolist()
+        == want
+    )
 
 
 def test_two_tables_are_two() -> None:
     rows = [(f"a{CELLS}b", Tag.ROW, f"{BODY}/div#{name}/table/tr", 0.0) for name in "aabb"]
 
-    assert _whole_tables(page(*rows), [True] * 4, np.array([1, 3, 5, 7], np.int32)).tolist() == [2, 2, 6, 6]
+    assert _whole_tables(page(*rows), np.ones(4, np.bool_), np.array([1, 3, 5, 7], np.int32)).tolist() == [2, 2, 6, 6]
 
 
 def test_a_standfirst_stands_before_the_article_and_says_so() -> None:

@@ -16,8 +16,8 @@ from benchmarks.pages import corpus
 from benchmarks.scores import figures, score
 from dedup import Config, site
 from dedup.data import Tag
-from dedup.features import place
 from dedup.judge import judge
+from dedup.places import place
 from dedup.site import Knowledge, against, fitting, learn, merged, signatures_of, told, votes
 
 VOTES = st.lists(st.tuples(st.integers(0, 5), st.integers(-9000, 9000)), max_size=30)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.text import words_of
+from dedup.hashed import Hashed
 from dedup.verdict import _claims, kept_blocks
 
 LONG = "the mill by the river was built in the year of the great flood"
@@ -40,7 +40,7 @@ CASES: dict[str, tuple[list[str], str, str]] = {
 def test_blocks_claim_the_lines_of_the_answer(case: str) -> None:
     blocks, answer, want = CASES[case]
 
-    kept = kept_blocks([words_of(block) for block in blocks], answer)
+    kept = kept_blocks(Hashed.of(blocks), answer)
 
     assert "".join("x" if each else "." for each in kept) == want
 

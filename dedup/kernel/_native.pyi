@@ -15,3 +15,46 @@ def blocks(xml: bytes) -> _Columns | None:
     Raises:
         ValueError: it is not well-formed XML in UTF-8.
     """
+
+def kept_blocks(
+    words: NDArray[np.uint64], bounds: NDArray[np.int64], line_words: NDArray[np.uint64], line_bounds: NDArray[np.int64]
+) -> NDArray[np.uint8]:
+    """Of every block whether a line is granted to it: `dedup.verdict`. Ragged columns, bounds one longer than rows.
+
+    Raises:
+        ValueError: the bounds are none.
+    """
+
+def log_odds(
+    rows: NDArray[np.int16], features: NDArray[np.int16], thresholds: NDArray[np.int16], leaves: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """The sum of the leaves of every row (int32 [b]): `dedup.model`.
+
+    Raises:
+        ValueError: the trees are not whole, or ask for what a row does not have.
+    """
+
+def text_features(texts: list[str], counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What texts of so many words say (float64 [b, 7]): `dedup.features`.
+
+    Raises:
+        ValueError: there are not as many counts as texts.
+    """
+
+def features(
+    texts: NDArray[np.float64],
+    words: NDArray[np.float64],
+    links: NDArray[np.float64],
+    told: NDArray[np.float64],
+    kept: NDArray[np.bool_],
+    tags: NDArray[np.uint8],
+    places: NDArray[np.int32],
+    place_rows: NDArray[np.int16],
+    groups: NDArray[np.int32],
+    says: int,
+) -> NDArray[np.int16]:
+    """The features of a page's blocks (int16 [b, f]): `dedup.features`.
+
+    Raises:
+        ValueError: the columns are not of one page.
+    """

@@ -1,0 +1,83 @@
+"""A page as trafilatura's and htmldate's readers of metadata ask for it: what they ask for is found in one walk.
+
+They put a question to the page for everything, and each question walks over all of it: 8 walks, a third of what
+metadata cost. A question that is not known here goes to the page itself.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lxml.etree import XPath
+    from lxml.html import HtmlElement
+
+    Answer = Callable[["Head"], list[HtmlElement]]
+
+_JSON = ("application/ld+json", "application/settings+json")
+
+
+class Head:
+    """The elements that state metadata, wherever they stand, in the order of the page."""
+
+    def __init__(self, tree: HtmlElement) -> None:
+        self.tree = tree
+        found: dict[str, list[HtmlElement]] = {"meta": [], "script": [], "link": [], "title": []}
+        for element in tree.iterdescendants(*found):
+            found[str(element.tag)].append(element)
+        self.metas, self.scripts, self.links, self.titles = found.values()
+
+    def xpath(self, question: str) -> Any:
+        """As `xpath` of the page."""
+        return self._answer(question, self.tree.xpath)
+
+    def iterfind(self, question: str) -> Any:
+        """As `iterfind` of the page."""
+        return self._answer(question, self.tree.iterfind)
+
+    def find(self, question: str) -> HtmlElement | None:
+        """As `find` of the page."""
+        return next(iter(self._answer(question, self.tree.iterfind)), None)
+
+    def _answer(self, question: str, ask: Callable[[str], Any]) -> Any:
+        known = _ANSWERS.get(question)
+        return known(self) if known else ask(question)
+
+    def json(self) -> list[HtmlElement]:
+        """The scripts that trafilatura takes for JSON-LD."""
+        return [script for script in self.scripts if script.get("type") in _JSON]
+
+    def is_in(self, element: HtmlElement) -> bool:
+        """Whether an element stands in a <head>."""
+        return any(each.tag == "head" and each is not self.tree for each in element.iterancestors())
+
+    def _own(self) -> list[HtmlElement]:
+        parents = [(meta, meta.getparent()) for meta in self.metas]
+        return [meta for meta, head in parents if head is not None and head.tag == "head" and head is not self.tree]
+
+    def _canonical(self) -> list[HtmlElement]:
+        return [link for link in self.links if link.get("rel") == "canonical"]
+
+
+_ANSWERS: dict[str, Answer] = {
+    ".//meta": lambda page: page.metas,
+    ".//head/meta[@content]": lambda page: [meta for meta in page._own() if meta.get("content") is not None],
+    './/head/meta[starts-with(@property, "og:")]': lambda page: [
+        meta for meta in page._own() if meta.get("property", "").startswith("og:")
+    ],
+    './/script[@type="application/ld+json" or @type="application/settings+json"]': Head.json,
+    './/link[@rel="canonical"]': Head._canonical,
+    './/head//link[@rel="canonical"]': lambda page: list(filter(page.is_in, page._canonical())),
+    ".//head//title": lambda page: list(filter(page.is_in, page.titles)),
+}
+
+
+@lru_cache(maxsize=16)
+def query(expression: str) -> XPath:
+    """An XPath expression, made once."""
+    from lxml.etree import XPath
+
+    return XPath(expression, smart_strings=False)
