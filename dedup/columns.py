@@ -13,6 +13,7 @@ from dedup.data import Block, Document, Format, Tag
 from dedup.features import place
 from dedup.sign import band_keys, mix, shingles, signatures
 from dedup.site import signature_key, signatures_of
+from dedup.spans import Spans, distinct
 from dedup.table import TAGS, Table
 from dedup.words import marked_words
 
@@ -34,7 +35,7 @@ def save_blocks(store: Store, shard: str, documents: list[Document]) -> None:
     """The columns of blocks; and by document its site, its content, what it says it is."""
     bounds = np.concatenate(([0], np.cumsum([len(document.blocks) for document in documents]))).astype(np.int64)
     table = Table.of(block for document in documents for block in document.blocks)
-    _save_texts(store, shard, documents, bounds)
+    _save_texts(store, shard, documents, table, bounds)
     keys = _signature_keys(documents, bounds, table)
     for name, column in (
         ("blocks", bounds), ("block_keys", keys[:, 0]), ("block_holders", keys[:, 1]),
@@ -66,33 +67,27 @@ def block_words(store: Store, shard: str) -> NDArray[np.int64]:
     return words
 
 
-def _save_texts(store: Store, shard: str, documents: list[Document], bounds: NDArray[np.int64]) -> None:
+def _save_texts(store: Store, shard: str, documents: list[Document], table: Table, bounds: NDArray[np.int64]) -> None:
     """What is compared of blocks: prints and words, once for each *text*, as a site repeats most of its blocks on every
     page (same text, same site, link or not); and which text each block is, in which documents each text stands."""
-    numbers: dict[tuple[str, bool, str], int] = {}
-    rows: list[int] = []
-    for document in documents:
-        site, text = document.site or "", document.text
-        rows += [
-            numbers.setdefault((site, block.links > 0.5, text[block.start : block.end]), len(numbers))
-            for block in document.blocks
-        ]
-    told = [repetition.block_text(text) for _, _, text in numbers]
-    flat, word_bounds = ragged([text.hashes for text in told])
-    prints = np.zeros((len(told), repetition.PRINTS), np.uint64)
-    # A link to an article in the lists of its siblings does not repeat its headline.
-    prints[:, 0] = [text.exact ^ (LINKED if linked else 0) for text, (_, linked, _) in zip(told, numbers, strict=True)]
-    prints[:, 1] = [text.template for text in told]
-    _near_prints(prints, flat, word_bounds)
-    sites = {site: site_key(site) for site, _, _ in numbers}
-    site_of_text = np.array([sites[site] for site, _, _ in numbers], np.uint64)[:, None]
-    salt = np.arange(1, repetition.PRINTS + 1, dtype=np.uint64) << np.uint64(56)
-    texts = np.array(rows, np.int64)
     owner = np.repeat(np.arange(len(documents)), np.diff(bounds))
-    stands = np.unique(texts * max(1, len(documents)) + owner)
+    sites: dict[str, int] = {}
+    site_of = np.array([sites.setdefault(document.site or "", len(sites)) for document in documents], np.int64)[owner]
+    linked = (table.links > 0.5).astype(np.int64)
+    blocks = Spans([document.text for document in documents], owner, table.starts, table.ends)
+    texts, firsts = distinct(blocks, 2 * site_of + linked)
+    told = repetition.block_texts(blocks.only(firsts))
+    prints = np.zeros((len(firsts), repetition.PRINTS), np.uint64)
+    # A link to an article in the lists of its siblings does not repeat its headline.
+    prints[:, 0] = told.exact ^ (np.uint64(LINKED) * linked[firsts].astype(np.uint64))
+    prints[:, 1] = told.template
+    _near_prints(prints, told.words, told.bounds)
+    site_of_text = np.array([site_key(site) for site in sites], np.uint64)[site_of[firsts]][:, None]
+    salt = np.arange(1, repetition.PRINTS + 1, dtype=np.uint64) << np.uint64(56)
+    stands = np.unique(texts.astype(np.int64) * max(1, len(documents)) + owner)
     for name, column in (
         ("prints", np.where(prints == 0, prints, mix(prints ^ mix(site_of_text + salt)))),
-        ("text_words", flat), ("text_bounds", word_bounds), ("block_texts", texts.astype(np.int32)),
+        ("text_words", told.words), ("text_bounds", told.bounds), ("block_texts", texts),
         ("stands", np.stack(np.divmod(stands, max(1, len(documents))), axis=1).astype(np.int32)),
     ):  # fmt: skip
         store.save(shard, name, column)

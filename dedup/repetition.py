@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import xxhash
 
+from dedup import characters, kernel
 from dedup.text import plain, slots, word_hash, word_list
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from dedup.spans import Spans
 
 NEAR_BANDS, NEAR_ROWS, NEAR_SHINGLE = 8, 3, 3
 """The sketch by which near-equal blocks are counted: 8 keys of 3 MinHash slots over 3-word shingles."""
@@ -46,6 +49,46 @@ def block_text(text: str) -> BlockText:
     exact = xxhash.xxh3_64_intdigest(" ".join(words).encode()) if words else 0
     hashes = np.fromiter(map(word_hash, words), np.uint64, len(words))
     return BlockText(exact, xxhash.xxh3_64_intdigest(" ".join(frame).encode()) if told >= 3 else 0, hashes)
+
+
+class BlockTexts(NamedTuple):
+    """`BlockText` of many blocks: `exact` and `template` uint64 [b]; of block i the words `words[bounds[i]:bounds[i + 1]]`
+    (uint64 [w], int64 [b + 1])."""
+
+    exact: NDArray[np.uint64]
+    template: NDArray[np.uint64]
+    words: NDArray[np.uint64]
+    bounds: NDArray[np.int64]
+
+
+def block_texts(blocks: Spans) -> BlockTexts:
+    """What is compared of each of many blocks."""
+    if not kernel.NATIVE:
+        return defined_texts(blocks)
+    from dedup.kernel import _native
+
+    *columns, unknown = _native.prints(*blocks, characters.page)
+    found = BlockTexts(*columns)
+    if not len(unknown):
+        return found
+    rest = defined_texts(blocks.only(unknown))
+    found.exact[unknown], found.template[unknown] = rest.exact, rest.template
+    sizes = np.diff(rest.bounds)
+    words = np.insert(found.words, np.repeat(found.bounds[unknown], sizes), rest.words)
+    more = np.zeros(len(found.bounds), np.int64)
+    more[unknown + 1] = sizes
+    return found._replace(words=words, bounds=found.bounds + np.cumsum(more))
+
+
+def defined_texts(blocks: Spans) -> BlockTexts:
+    """`block_texts`, by the definition."""
+    told = [block_text(text) for text in blocks.strings()]
+    return BlockTexts(
+        np.array([each.exact for each in told], np.uint64),
+        np.array([each.template for each in told], np.uint64),
+        np.concatenate([each.hashes for each in told] or [np.zeros(0, np.uint64)]),
+        np.cumsum([0, *(len(each.hashes) for each in told)], dtype=np.int64),
+    )
 
 
 def count_articles(

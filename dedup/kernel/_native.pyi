@@ -1,7 +1,11 @@
 """The kernel in C++: the same results as the definitions in Python."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
+
+from dedup.characters import Page
 
 _Columns = tuple[
     str, NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32], list[str]
@@ -14,4 +18,31 @@ def blocks(xml: bytes) -> _Columns | None:
 
     Raises:
         ValueError: it is not well-formed XML in UTF-8.
+    """
+
+def prints(
+    texts: list[str],
+    owners: NDArray[np.int64],
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    page: Callable[[int], Page],
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
+    """The columns of `dedup.repetition.BlockTexts`, and the spans (int64 [u]) that only `dedup.repetition` can tell
+    anything of: those have no words, and prints of 0. `page` is `dedup.characters.page`.
+
+    Raises:
+        ValueError: a span does not lie in its text, or the columns are of different lengths.
+    """
+
+def distinct(
+    texts: list[str],
+    owners: NDArray[np.int64],
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    groups: NDArray[np.int64],
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """What `dedup.spans.distinct` gives.
+
+    Raises:
+        ValueError: a span does not lie in its text, or the columns are of different lengths.
     """

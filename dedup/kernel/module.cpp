@@ -1,31 +1,14 @@
 // What Python sees of the kernel: `_native.pyi` says it in Python.
-#include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
-
-#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "markup.hpp"
+#include "python.hpp"
 #include "walk.hpp"
-
-namespace nb = nanobind;
 
 namespace {
 
-template <class T>
-using Array = nb::ndarray<nb::numpy, T, nb::ndim<1>>;
-
-// A column as a NumPy array, which takes it over.
-template <class T>
-Array<T> array(std::vector<T>&& column) {
-    auto held = std::make_unique<std::vector<T>>(std::move(column));
-    auto* values = held.get();
-    nb::capsule owner(values, [](void* each) noexcept { std::unique_ptr<std::vector<T>>(static_cast<std::vector<T>*>(each)); });
-    held.release();  // the capsule's from here on
-    return Array<T>(values->data(), {values->size()}, owner);
-}
+using dedup::array;
 
 // Strict: a text that is not UTF-8 raises UnicodeDecodeError.
 nb::str str(const std::string& text) {
@@ -58,4 +41,5 @@ nb::object blocks(const nb::bytes& xml) {
 NB_MODULE(_native, module) {
     module.doc() = "The kernel in C++: the same results as the definitions in Python.";
     module.def("blocks", &blocks, nb::arg("xml"));
+    dedup::add_texts(module);
 }
