@@ -86,13 +86,13 @@ def _row(character: str) -> _Row:
         return _Row(blank | unfolded, (order, order), character, lowered, folded)
     decomposed, bare = unicodedata.normalize("NFKD", own), _folded(character)
     orders = unicodedata.combining(decomposed[:1] or "a"), unicodedata.combining(decomposed[-1:] or "a")
-    joins = int(Class.JOINS) if _joins(character, decomposed) else 0
-    unfolded = int(Class.UNFOLDED) if bare is None else 0
-    return _Row(blank | joins | unfolded, orders, unicodedata.normalize("NFKC", own), lowered, bare or b"")
+    known = int(Class.JOINS) if _joins(character, decomposed) else 0
+    known |= int(Class.UNFOLDED) if bare is None else 0
+    return _Row(blank | known, orders, unicodedata.normalize("NFKC", own), lowered, bare or b"")
 
 
 def _folded(character: str) -> bytes | None:
-    """A character's folding as UTF-8, if a word's folding is its characters' foldings, and no other when folded again."""
+    """A character's folding as UTF-8, if those of words are their characters' foldings, and no others if folded again."""
     bare = fold(character)
     for each in (character, bare):
         bones = unicodedata.normalize("NFKD", stripped(unicodedata.normalize("NFKD", stripped(each))).casefold())

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xxhash
 
-from dedup import match, repetition
+from dedup import kernel, match, repetition
 from dedup.data import Block, Document, Format, Tag
 from dedup.features import place
-from dedup.sign import band_keys, mix, shingles, signatures
+from dedup.sign import Shape, mix, passage_keys, shingles
 from dedup.site import signature_key, signatures_of
 from dedup.spans import Spans, distinct
 from dedup.table import TAGS, Table
@@ -112,10 +112,8 @@ def _signature_keys(documents: list[Document], bounds: NDArray[np.int64], table:
 
 
 def _near_prints(prints: NDArray[np.uint64], flat: NDArray[np.uint64], bounds: NDArray[np.int64]) -> None:
-    hashes, shingle_bounds = shingles(flat, bounds, repetition.NEAR_SHINGLE)
     enough = np.diff(bounds) >= 5
-    sketch = signatures(hashes, shingle_bounds, repetition.NEAR_BANDS * repetition.NEAR_ROWS)
-    prints[:, 2:] = np.where(enough[:, None], band_keys(sketch, repetition.NEAR_BANDS, repetition.NEAR_ROWS), 0)
+    prints[:, 2:] = np.where(enough[:, None], passage_keys(flat, bounds, repetition.NEAR), 0)
 
 
 def save_articles(store: Store, shard: str, main: NDArray[np.bool_]) -> None:
@@ -130,8 +128,7 @@ def save_articles(store: Store, shard: str, main: NDArray[np.bool_]) -> None:
         chosen = texts[low:high][long[low:high]] if long[low:high].any() else texts[low:high]
         parts = [words[word_bounds[number] : word_bounds[number + 1]] for number in chosen]
         bodies.append(np.concatenate(parts or [np.zeros(0, np.uint64)]))
-    hashes, shingle_bounds = shingles(*ragged(bodies), 5)
-    keys = band_keys(signatures(hashes, shingle_bounds, ARTICLE_BANDS * ARTICLE_ROWS), ARTICLE_BANDS, ARTICLE_ROWS)
+    keys = passage_keys(*ragged(bodies), Shape(5, ARTICLE_BANDS, ARTICLE_ROWS, ARTICLE_BANDS * ARTICLE_ROWS))
     store.save(shard, "articles", mix(keys ^ mix(sites[:, None])) if len(keys) else keys)
 
 
@@ -167,23 +164,38 @@ def save_words(store: Store, shard: str, documents: list[tuple[Document, list[Bl
     return [len(each.hashes) for each in marked]
 
 
-def _save_keys(store: Store, shard: str, bounds: NDArray[np.int64], config: Config) -> None:
-    words, block_of = np.asarray(store.column(shard, "hashes")), store.column(shard, "spans")
+def seeds(words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The seeds of documents, of words `words[bounds[i]:bounds[i + 1]]`: hashes, and places among all words (int64)."""
+    if not kernel.NATIVE:
+        return defined_seeds(words, bounds)
+    from dedup.kernel import _native
+
+    return _native.seeds(words, bounds, match.SEED_SHINGLE, match.SEED_WINDOW)
+
+
+def defined_seeds(words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """`seeds`, by the definition."""
     hashes, shingle_bounds = shingles(words, bounds, match.SEED_SHINGLE)
-    seeds, places = [], []
+    found, places = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     for first, low, high in zip(bounds, shingle_bounds, shingle_bounds[1:], strict=False):
         at = match.winnow(hashes[low:high])
-        seeds.append(hashes[low:high][at])
+        found.append(hashes[low:high][at])
         places.append(at + first)
-    store.save(shard, "seeds", np.concatenate(seeds or [np.zeros(0, np.uint64)]))
-    store.save(shard, "places", np.concatenate(places or [np.zeros(0, np.int64)]).astype(np.int64))
+    return np.concatenate(found), np.concatenate(places)
+
+
+def _save_keys(store: Store, shard: str, bounds: NDArray[np.int64], config: Config) -> None:
+    words, block_of = np.asarray(store.column(shard, "hashes")), store.column(shard, "spans")
+    hashes, places = seeds(words, bounds)
+    store.save(shard, "seeds", hashes)
+    store.save(shard, "places", places)
     owner = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
     edges = np.flatnonzero(np.diff(block_of) | np.diff(owner)) + 1 if len(words) else np.zeros(0, np.int64)
     starts = np.concatenate(([0], edges, [len(words)])).astype(np.int64) if len(words) else np.zeros(1, np.int64)
     long = np.flatnonzero(np.diff(starts) >= config.min_words)
     flat, own = ragged([words[starts[i] : starts[i + 1]] for i in long])
-    sketch = signatures(*shingles(flat, own, config.shingle), config.num_perm)
-    store.save(shard, "keys", band_keys(sketch, config.bands, config.rows))
+    shape = Shape(config.shingle, config.bands, config.rows, config.num_perm)
+    store.save(shard, "keys", passage_keys(flat, own, shape))
     store.save(shard, "signed", starts[:-1][long])
 
 

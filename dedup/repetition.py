@@ -14,6 +14,7 @@ import numpy as np
 import xxhash
 
 from dedup import characters, kernel
+from dedup.sign import Shape
 from dedup.text import plain, slots, word_hash, word_list
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ NEAR_BANDS, NEAR_ROWS, NEAR_SHINGLE = 8, 3, 3
 NEAR_AGREE = 3
 """A block is near-repeated in as many articles as its third most common key: at Jaccard .8 a near copy shares three of
 eight keys with probability .9, at .3 with .001, so no pair need ever be looked at."""
+NEAR = Shape(NEAR_SHINGLE, NEAR_BANDS, NEAR_ROWS, NEAR_BANDS * NEAR_ROWS)
 PRINTS = 2 + NEAR_BANDS
 
 
@@ -52,8 +54,8 @@ def block_text(text: str) -> BlockText:
 
 
 class BlockTexts(NamedTuple):
-    """`BlockText` of many blocks: `exact` and `template` uint64 [b]; of block i the words `words[bounds[i]:bounds[i + 1]]`
-    (uint64 [w], int64 [b + 1])."""
+    """`BlockText` of many blocks: `exact` and `template` uint64 [b]; `words` uint64 [w], of block i those from
+    `bounds[i]` to `bounds[i + 1]` (int64 [b + 1])."""
 
     exact: NDArray[np.uint64]
     template: NDArray[np.uint64]
@@ -67,17 +69,16 @@ def block_texts(blocks: Spans) -> BlockTexts:
         return defined_texts(blocks)
     from dedup.kernel import _native
 
-    *columns, unknown = _native.prints(*blocks, characters.page)
-    found = BlockTexts(*columns)
+    exact, template, words, bounds, unknown = _native.prints(*blocks, characters.page)
     if not len(unknown):
-        return found
+        return BlockTexts(exact, template, words, bounds)
     rest = defined_texts(blocks.only(unknown))
-    found.exact[unknown], found.template[unknown] = rest.exact, rest.template
+    exact[unknown], template[unknown] = rest.exact, rest.template
     sizes = np.diff(rest.bounds)
-    words = np.insert(found.words, np.repeat(found.bounds[unknown], sizes), rest.words)
-    more = np.zeros(len(found.bounds), np.int64)
+    more = np.zeros(len(bounds), np.int64)
     more[unknown + 1] = sizes
-    return found._replace(words=words, bounds=found.bounds + np.cumsum(more))
+    words = np.insert(words, np.repeat(bounds[unknown], sizes), rest.words)
+    return BlockTexts(exact, template, words, bounds + np.cumsum(more))
 
 
 def defined_texts(blocks: Spans) -> BlockTexts:

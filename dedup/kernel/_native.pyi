@@ -46,3 +46,27 @@ def distinct(
     Raises:
         ValueError: a span does not lie in its text, or the columns are of different lengths.
     """
+
+def band_keys(
+    words: NDArray[np.uint64],
+    bounds: NDArray[np.int64],
+    shingle: int,
+    shape: tuple[int, int],
+    multipliers: NDArray[np.uint32],
+    increments: NDArray[np.uint32],
+) -> NDArray[np.uint64]:
+    """The keys (uint64 [p * bands]) of `dedup.sign.passage_keys`; `shape` is bands and rows, each slot of which has a
+    multiplier and an increment.
+
+    Raises:
+        ValueError: the bounds are not those of the words, or there are not enough permutations.
+    """
+
+def seeds(
+    words: NDArray[np.uint64], bounds: NDArray[np.int64], shingle: int, window: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The hashes and places of the seeds of all passages: `dedup.columns.seeds`.
+
+    Raises:
+        ValueError: the bounds are not those of the words.
+    """

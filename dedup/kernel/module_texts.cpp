@@ -1,8 +1,11 @@
 // What Python sees of words, prints and sketches.
+#include <nanobind/stl/pair.h>
+
 #include <string>
 
 #include "distinct.hpp"
 #include "python.hpp"
+#include "sketch.hpp"
 #include "words.hpp"
 
 namespace dedup {
@@ -83,11 +86,37 @@ nb::object distinct_of(const nb::list& texts, const Column<std::int64_t>& owners
     return nb::make_tuple(array(std::move(found.numbers)), array(std::move(found.firsts)));
 }
 
+Passages passages(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds) {
+    if (bounds.size() == 0) throw std::invalid_argument("the bounds are not those of the words");
+    const Passages out{words.data(), bounds.data(), bounds.size() - 1};
+    out.check(words.size());
+    return out;
+}
+
+Array<std::uint64_t> keys_of(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds, std::size_t shingle,
+                             std::pair<std::size_t, std::size_t> bands_and_rows,
+                             const Column<std::uint32_t>& multipliers, const Column<std::uint32_t>& increments) {
+    const auto [bands, rows] = bands_and_rows;
+    if (rows != 0 && bands > multipliers.size() / rows) throw std::invalid_argument("more slots than permutations");
+    if (multipliers.size() != increments.size()) throw std::invalid_argument("columns of different lengths");
+    const auto own = passages(words, bounds);
+    return array(band_keys(own, {shingle, bands, rows, multipliers.data(), increments.data()}));
+}
+
+nb::object seeds_of(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds, std::size_t shingle, std::size_t window) {
+    if (window == 0) throw std::invalid_argument("no seed in no shingles");
+    auto found = seeds(passages(words, bounds), shingle, window);
+    return nb::make_tuple(array(std::move(found.hashes)), array(std::move(found.places)));
+}
+
 }  // namespace
 
 void add_texts(nb::module_& module) {
     module.def("prints", &prints_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
     module.def("distinct", &distinct_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("groups"));
+    module.def("band_keys", &keys_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("shape"),
+               nb::arg("multipliers"), nb::arg("increments"));
+    module.def("seeds", &seeds_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("window"));
 }
 
 }  // namespace dedup
