@@ -92,7 +92,7 @@ def _row(character: str) -> _Row:
 
 
 def _folded(character: str) -> bytes | None:
-    """A character's folding as UTF-8, if those of words are their characters' foldings, and no others if folded again."""
+    """A character's folding as UTF-8, if a word folds as its characters do, one by one, once or twice."""
     bare = fold(character)
     for each in (character, bare):
         bones = unicodedata.normalize("NFKD", stripped(unicodedata.normalize("NFKD", stripped(each))).casefold())
