@@ -39,22 +39,17 @@ std::unique_ptr<CharacterPage> page_of(const nb::tuple& rows) {
         throw std::invalid_argument("this is no page of characters");
     }
     auto page = std::make_unique<CharacterPage>();
-    const auto put = [&](nb::handle text) {
-        const auto first = page->more.size();
-        page->more += characters_of(text);
-        return Several{static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(page->more.size() - first)};
-    };
     for (std::size_t at = 0; at < page_size; ++at) {
-        auto& own = page->characters[at];
-        std::memcpy(&own.classes, known.c_str() + at * sizeof own.classes, sizeof own.classes);
-        own.first_order = static_cast<std::uint8_t>(orders.c_str()[2 * at]);
-        own.last_order = static_cast<std::uint8_t>(orders.c_str()[2 * at + 1]);
-        own.plain = put(plain[at]);
-        own.lowered = put(lowered[at]);
+        std::memcpy(&page->classes[at], known.c_str() + at * sizeof page->classes[at], sizeof page->classes[at]);
+        page->first_orders[at] = static_cast<std::uint8_t>(orders.c_str()[2 * at]);
+        page->last_orders[at] = static_cast<std::uint8_t>(orders.c_str()[2 * at + 1]);
+        page->plain.set(at, characters_of(plain[at]));
+        page->lowered.set(at, characters_of(lowered[at]));
         const auto bytes = nb::cast<nb::bytes>(folded[at]);
-        if (bytes.size() > sizeof own.folded.bytes) throw std::invalid_argument("a folding is too long");
-        own.folded.size = static_cast<std::uint8_t>(bytes.size());
-        std::memcpy(own.folded.bytes, bytes.c_str(), bytes.size());
+        auto& own = page->folded[at];
+        if (bytes.size() > sizeof own.bytes) throw std::invalid_argument("a folding is too long");
+        own.size = static_cast<std::uint8_t>(bytes.size());
+        std::memcpy(own.bytes, bytes.c_str(), bytes.size());
     }
     return page;
 }

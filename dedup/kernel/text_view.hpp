@@ -40,7 +40,8 @@ struct Spans {
         const auto& text = texts[owner(at)];
         const auto start = static_cast<std::size_t>(starts[at]), end = static_cast<std::size_t>(ends[at]);
         if (starts[at] < 0 || end < start || end > text.size) throw std::invalid_argument("a span lies outside its text");
-        text.visit([&](auto* characters) { out.assign(characters + start, characters + end); });
+        out.resize(end - start);
+        text.visit([&](auto* characters) { std::copy(characters + start, characters + end, out.begin()); });
     }
 
     // Whether a span that was read before is just this text.

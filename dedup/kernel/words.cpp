@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "hash.hpp"
 #include "markup.hpp"
@@ -14,33 +15,36 @@ bool is_any(char32_t code, std::u32string_view of) { return of.find(code) != std
 // ── plain ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 // What a text holds that is not passed by.
-struct Seen {
-    bool wide = false, markup = false, marks = false;
-};
+enum : std::uint8_t { wide = 1, bracket = 2, angle = 4, marked = 8 };
 
-Seen look(const std::u32string& text) {
-    Seen seen;
-    bool angle = false;
-    char32_t last = 0;
-    for (const auto code : text) {
-        switch (code) {
-            case U'[':
-            case U'(': seen.markup |= last == U']'; break;  // what may be a link
-            case U'<': angle = true; break;
-            case U'>': seen.markup |= angle; break;  // … a tag or an address
-            case U'\n':
-            case U'*':
-            case U'_':
-            case U'`':
-            case U'~':
-            case U'#': seen.marks = true; break;
-            default: seen.wide |= code >= 0x80;
-        }
-        last = code;
-    }
-    const auto first = text.find_first_not_of(U" \t");
-    seen.marks |= first != std::u32string::npos && is_any(text[first], U">|:}+-");
+// What each character of ASCII is of these; the last one stands for all others.
+constexpr std::array<std::uint8_t, 129> make_kinds() {
+    std::array<std::uint8_t, 129> kinds{};
+    kinds[128] = wide;
+    kinds[']'] = bracket;
+    kinds['<'] = angle;
+    for (const char each : {'\n', '*', '_', '`', '~', '#'}) kinds[static_cast<std::size_t>(each)] = marked;
+    return kinds;
+}
+
+std::uint8_t look(const std::u32string& text) {
+    static constexpr auto kinds = make_kinds();
+    std::uint8_t seen = 0;
+    for (const auto code : text) seen |= kinds[std::min<char32_t>(code, 128)];
     return seen;
+}
+
+bool holds(const std::u32string& text, std::u32string_view part) { return text.find(part) != std::u32string::npos; }
+
+// Whether there may be links, tags or addresses in a text of Markdown.
+bool has_markup(const std::u32string& text, std::uint8_t seen) {
+    if ((seen & bracket) && (holds(text, U"](") || holds(text, U"]["))) return true;
+    return (seen & angle) && text.find(U'>', text.find(U'<')) != std::u32string::npos;
+}
+
+bool has_marks(const std::u32string& text, std::uint8_t seen) {
+    const auto first = text.find_first_not_of(U" \t");
+    return (seen & marked) || (first != std::u32string::npos && is_any(text[first], U">|:}+-"));
 }
 
 // The Markdown marks that begin at a place: text.py's _MARKS, whose alternatives need no second try.
@@ -64,7 +68,7 @@ public:
 
 private:
     bool is_gap(std::size_t at) const { return at < text_.size() && (text_[at] == U' ' || text_[at] == U'\t'); }
-    bool is_ink(std::size_t at) const { return !(alphabet_[text_[at]].classes & classes::space); }
+    bool is_ink(std::size_t at) const { return !(alphabet_.classes(text_[at]) & classes::space); }
 
     std::size_t skip_gap(std::size_t at) const {
         while (is_gap(at)) ++at;
@@ -110,20 +114,23 @@ void normalise(std::u32string& text, const Alphabet& alphabet) {
     std::u32string out;
     out.reserve(text.size() + 16);
     std::uint8_t order = 0;
-    for (const auto code : text) {
-        if (code < 0x80) {
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto ascii = at;
+        while (at < text.size() && text[at] < 0x80) ++at;
+        if (at > ascii) {
+            out.append(text, ascii, at - ascii);
             order = 0;
-            out += code;
-            continue;
         }
-        const auto& page = alphabet.page(code);
-        const auto& own = page.characters[code % page_size];
-        const auto becomes = own.plain;
-        if (becomes.size == 0) continue;
-        if (own.classes & classes::joins) throw Unknown("a character that is composed with another");
-        if (own.first_order != 0 && own.first_order < order) throw Unknown("marks in an order of their own");
-        order = own.last_order;
-        out.append(page.more, becomes.first, becomes.size);
+        if (at == text.size()) break;
+        const auto& page = alphabet.page(text[at]);
+        const auto own = text[at] % page_size;
+        const auto one = page.plain.one(own);
+        if (one == several && page.plain.more(own).empty()) continue;
+        if (page.classes[own] & classes::joins) throw Unknown("a character that is composed with another");
+        if (page.first_orders[own] != 0 && page.first_orders[own] < order) throw Unknown("marks in an order of their own");
+        order = page.last_orders[own];
+        if (one == several) out += page.plain.more(own);
+        else out += one;
     }
     text.swap(out);
 }
@@ -133,7 +140,7 @@ void squeeze(std::u32string& text, const Alphabet& alphabet) {
     std::size_t end = 0, last = 0;  // of what stays: its end, and that of its last character that is not blank
     bool gap = false;
     for (const auto code : text) {
-        const auto own = code > U' ' && code < 0x7F ? 0 : alphabet[code].classes;
+        const auto own = code > U' ' && code < 0x7F ? 0 : alphabet.classes(code);
         const bool space = own & classes::space;
         if (space && gap) continue;
         gap = space;
@@ -160,14 +167,14 @@ public:
                 if (starts(place, scheme)) return some(place + scheme.size());
             }
         }
-        if (code == U'w' && starts(place, U"www.") && (place == 0 || !(alphabet_[text_[place - 1]].classes & classes::word))) {
+        if (code == U'w' && starts(place, U"www.") && (place == 0 || !(alphabet_.classes(text_[place - 1]) & classes::word))) {
             if (const auto end = some(place + 4)) return end;
         }
         return place == 0 || is_space(place - 1) || is_any(text_[place - 1], U"<>()[]:,;\"'") ? mail(place) : 0;
     }
 
 private:
-    bool is_space(std::size_t at) const { return alphabet_[text_[at]].classes & classes::space; }
+    bool is_space(std::size_t at) const { return alphabet_.classes(text_[at]) & classes::space; }
     bool starts(std::size_t at, std::u32string_view with) const { return text_.compare(at, with.size(), with) == 0; }
 
     // The end of the characters from here on that `stop` says nothing of, at most so many; 0 where there are none.
@@ -197,8 +204,13 @@ void replace_addresses(std::u32string& text, const Alphabet& alphabet) {
 }
 
 bool has_address(const std::u32string& text) {
-    if (text.find(U'@') != std::u32string::npos) return true;
-    return text.find(U"://") != std::u32string::npos || text.find(U"www.") != std::u32string::npos;
+    const auto ends_here = [&](std::size_t at, std::u32string_view part) {
+        return at + 1 >= part.size() && text.compare(at + 1 - part.size(), part.size(), part) == 0;
+    };
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] == U'@' || (text[at] == U'/' && ends_here(at, U"://")) || (text[at] == U'.' && ends_here(at, U"www."))) return true;
+    }
+    return false;
 }
 
 // Names, titles and what else is written with capitals: text.py's _TITLE_WORDS, whose parts need no second try.
@@ -223,7 +235,7 @@ public:
     }
 
 private:
-    bool is(std::size_t at, std::uint32_t which) const { return alphabet_[text_[at]].classes & which; }
+    bool is(std::size_t at, std::uint32_t which) const { return alphabet_.classes(text_[at]) & which; }
 
     std::size_t skip_name(std::size_t at) const {
         ++at;
@@ -248,13 +260,23 @@ public:
 
     void put(char32_t code) {
         const auto& page = alphabet_.page(code);
-        const auto lowered = page.characters[code % page_size].lowered;
-        for (std::size_t at = lowered.first; at < lowered.first + lowered.size; ++at) put_lowered(page.more[at]);
+        const auto one = page.lowered.one(code % page_size);
+        if (one != several) return put_lowered(one);
+        for (const auto each : page.lowered.more(code % page_size)) put_lowered(each);
+    }
+
+    // The first place from here on where something else stands than small letters of ASCII and their like, which are put.
+    std::size_t put_plain(const std::u32string& text, std::size_t at) {
+        const auto first = at;
+        while (at < text.size() && text[at] < 0x80 && !(alphabet_.classes(text[at]) & (classes::upper | classes::number))) ++at;
+        out_.append(text, first, at - first);
+        in_figure_ &= at == first;
+        return at;
     }
 
 private:
     void put_lowered(char32_t code) {
-        const bool figure = alphabet_[code].classes & classes::number;
+        const bool figure = alphabet_.classes(code) & classes::number;
         if (!(figure && in_figure_)) out_ += figure ? U'0' : code;
         in_figure_ = figure;
     }
@@ -264,36 +286,13 @@ private:
     bool in_figure_ = false;
 };
 
-// ── words ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-// Call `take` with the first place of every word and the one behind its last: text.py's _WORD.
-template <class Take>
-void for_words_of(const std::u32string& text, const Alphabet& alphabet, Take take) {
-    const auto own = [&](std::size_t at) { return alphabet[text[at]].classes; };
-    for (std::size_t at = 0; at < text.size();) {
-        const auto first = own(at);
-        auto end = at + 1;
-        if (first & classes::unspaced) {
-            while (end < text.size() && (own(end) & classes::mark)) ++end;
-        } else if (first & classes::letter) {
-            for (auto next = end; next < text.size(); ++next) {  // invisible ones stand in it, but do not end it
-                const auto which = own(next);
-                if (which & classes::letter) end = next + 1;
-                else if (!(which & classes::invisible)) break;
-            }
-        }
-        if (first & (classes::unspaced | classes::letter)) take(at, end);
-        at = end;
-    }
-}
-
 }  // namespace
 
 void make_plain(std::u32string& text, const Alphabet& alphabet) {
     const auto seen = look(text);
-    if (seen.markup) throw Unknown("markup");
-    if (seen.marks) remove_marks(text, alphabet);
-    if (seen.wide) normalise(text, alphabet);
+    if (has_markup(text, seen)) throw Unknown("markup");
+    if (has_marks(text, seen)) remove_marks(text, alphabet);
+    if (seen & wide) normalise(text, alphabet);
     squeeze(text, alphabet);
 }
 
@@ -303,7 +302,8 @@ void make_slots(const std::u32string& plain, const Alphabet& alphabet, std::u32s
     if (has_address(text)) replace_addresses(text, alphabet);
     const Names names(text, alphabet);
     Frame frame(alphabet, out);
-    for (std::size_t at = 0; at < text.size();) {
+    out.reserve(text.size());
+    for (std::size_t at = frame.put_plain(text, 0); at < text.size(); at = frame.put_plain(text, at)) {
         const auto end = at == 0 ? 0 : names.at(at);  // a block's first word has a capital anyway
         frame.put(end ? U'n' : text[at]);
         at = end ? end : at + 1;
@@ -311,24 +311,37 @@ void make_slots(const std::u32string& plain, const Alphabet& alphabet, std::u32s
 }
 
 void read_words(const std::u32string& text, const Alphabet& alphabet, Words& out) {
-    out.joined.clear();
+    static_assert(sizeof(CharacterPage::Folded) == 8);
     out.ends.clear();
-    for_words_of(text, alphabet, [&](std::size_t first, std::size_t end) {
-        if (out.size() > 0) out.joined += ' ';
-        for (auto at = first; at < end; ++at) {
-            const auto& own = alphabet[text[at]];
-            if (own.classes & classes::unfolded) throw Unknown("a character that is folded with another");
-            out.joined.append(own.folded.bytes, own.folded.size);
+    out.joined.resize((text.size() + 1) * sizeof(CharacterPage::Folded));  // with the gap before a word
+    char* const begin = out.joined.data();
+    char* next = begin;
+    const auto put = [&](const CharacterPage& page, char32_t code) {
+        if (page.classes[code % page_size] & classes::unfolded) throw Unknown("a character that is folded with another");
+        std::memcpy(next, page.folded[code % page_size].bytes, 8);
+        next += page.folded[code % page_size].size;
+    };
+    for (std::size_t at = 0; at < text.size();) {
+        const auto* page = &alphabet.page(text[at]);
+        const auto first = page->classes[text[at] % page_size];
+        if (!(first & (classes::unspaced | classes::letter))) {
+            ++at;
+            continue;
         }
-        out.ends.push_back(out.joined.size());
-    });
-}
-
-std::int64_t count_words(const std::u32string& text, const Alphabet& alphabet) {
-    std::int64_t count = 0, unspaced = 0;
-    for_words_of(text, alphabet, [&](std::size_t, std::size_t) { ++count; });
-    for (const auto code : text) unspaced += (alphabet[code].classes & classes::unspaced) ? 1 : 0;
-    return count - unspaced / 2;
+        if (next != begin || !out.ends.empty()) *next++ = ' ';
+        // Invisible characters stand in a word and do not end it; they fold to nothing.
+        const auto goes_on = (first & classes::unspaced) ? classes::mark : classes::letter | classes::invisible;
+        do {
+            put(*page, text[at++]);
+            if (first & classes::letter) {
+                while (at < text.size() && alphabet.ascii_letter(text[at])) *next++ = alphabet.ascii_letter(text[at++]);
+            }
+            if (at == text.size()) break;
+            page = &alphabet.page(text[at]);
+        } while (page->classes[text[at] % page_size] & goes_on);
+        out.ends.push_back(static_cast<std::size_t>(next - begin));
+    }
+    out.joined.resize(static_cast<std::size_t>(next - begin));
 }
 
 namespace {
@@ -345,7 +358,7 @@ public:
         make_slots(text, alphabet_, slots_);
         read_words(slots_, alphabet_, frame_);
         std::size_t told = 0;
-        for (std::size_t at = 0; at < frame_.size(); ++at) told += frame_[at] != "n" && frame_[at] != "0" ? 1 : 0;
+        for (std::size_t at = 0; at < frame_.size(); ++at) told += is_slot(frame_[at]) ? 0 : 1;
         out_.exact.push_back(words_.size() > 0 ? hash_of(words_.joined) : 0);
         out_.frame.push_back(told >= enough ? hash_of(frame_.joined) : 0);
         for (std::size_t at = 0; at < words_.size(); ++at) out_.words.push_back(hash_of(words_[at]));
@@ -360,6 +373,8 @@ public:
     }
 
 private:
+    static bool is_slot(std::string_view word) { return word.size() == 1 && (word[0] == 'n' || word[0] == '0'); }
+
     static constexpr std::size_t enough = 3;  // words of a frame that are no slots
 
     const Alphabet& alphabet_;

@@ -34,9 +34,6 @@ struct Words {
 // Put `dedup.text.word_list(text)` into `out`.
 void read_words(const std::u32string& text, const Alphabet& alphabet, Words& out);
 
-// `dedup.text.count_words(text)`
-std::int64_t count_words(const std::u32string& text, const Alphabet& alphabet);
-
 // What is compared of blocks: `dedup.repetition.BlockText` of each, their words one behind the other.
 struct Prints {
     std::vector<std::uint64_t> exact, frame, words;
