@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xxhash
 
-from dedup import match, repetition
+from dedup import kernel, match, repetition
 from dedup.data import Document, Format, Tag
 from dedup.places import place
-from dedup.sign import band_keys, mix, shingles, signatures
+from dedup.sign import Shape, mix, passage_keys, shingles
 from dedup.site import signature_key, signatures_of
+from dedup.spans import Spans, distinct
 from dedup.table import TAGS, Table
 from dedup.words import marked_words
 
@@ -34,7 +35,7 @@ def save_blocks(store: Store, shard: str, documents: list[Document]) -> None:
     """The columns of blocks; and by document its site, its content, what it says it is."""
     bounds = np.concatenate(([0], np.cumsum([len(document.blocks) for document in documents]))).astype(np.int64)
     table = Table.joined(Table.of(document.blocks) for document in documents)
-    _save_texts(store, shard, documents, bounds)
+    _save_texts(store, shard, documents, table, bounds)
     keys = _signature_keys(documents, bounds, table)
     for name, column in (
         ("blocks", bounds), ("block_keys", keys[:, 0]), ("block_holders", keys[:, 1]),
@@ -66,33 +67,27 @@ def block_words(store: Store, shard: str) -> NDArray[np.int64]:
     return words
 
 
-def _save_texts(store: Store, shard: str, documents: list[Document], bounds: NDArray[np.int64]) -> None:
+def _save_texts(store: Store, shard: str, documents: list[Document], table: Table, bounds: NDArray[np.int64]) -> None:
     """What is compared of blocks: prints and words, once for each *text*, as a site repeats most of its blocks on every
     page (same text, same site, link or not); and which text each block is, in which documents each text stands."""
-    numbers: dict[tuple[str, bool, str], int] = {}
-    rows: list[int] = []
-    for document in documents:
-        site, text = document.site or "", document.text
-        rows += [
-            numbers.setdefault((site, block.links > 0.5, text[block.start : block.end]), len(numbers))
-            for block in document.blocks
-        ]
-    told = [repetition.block_text(text) for _, _, text in numbers]
-    flat, word_bounds = ragged([text.hashes for text in told])
-    prints = np.zeros((len(told), repetition.PRINTS), np.uint64)
-    # A link to an article in the lists of its siblings does not repeat its headline.
-    prints[:, 0] = [text.exact ^ (LINKED if linked else 0) for text, (_, linked, _) in zip(told, numbers, strict=True)]
-    prints[:, 1] = [text.template for text in told]
-    _near_prints(prints, flat, word_bounds)
-    sites = {site: site_key(site) for site, _, _ in numbers}
-    site_of_text = np.array([sites[site] for site, _, _ in numbers], np.uint64)[:, None]
-    salt = np.arange(1, repetition.PRINTS + 1, dtype=np.uint64) << np.uint64(56)
-    texts = np.array(rows, np.int64)
     owner = np.repeat(np.arange(len(documents)), np.diff(bounds))
-    stands = np.unique(texts * max(1, len(documents)) + owner)
+    sites: dict[str, int] = {}
+    site_of = np.array([sites.setdefault(document.site or "", len(sites)) for document in documents], np.int64)[owner]
+    linked = (table.links > 0.5).astype(np.int64)
+    blocks = Spans([document.text for document in documents], owner, table.starts, table.ends)
+    texts, firsts = distinct(blocks, 2 * site_of + linked)
+    told = repetition.block_texts(blocks.only(firsts))
+    prints = np.zeros((len(firsts), repetition.PRINTS), np.uint64)
+    # A link to an article in the lists of its siblings does not repeat its headline.
+    prints[:, 0] = told.exact ^ (np.uint64(LINKED) * linked[firsts].astype(np.uint64))
+    prints[:, 1] = told.template
+    _near_prints(prints, told.words, told.bounds)
+    site_of_text = np.array([site_key(site) for site in sites], np.uint64)[site_of[firsts]][:, None]
+    salt = np.arange(1, repetition.PRINTS + 1, dtype=np.uint64) << np.uint64(56)
+    stands = np.unique(texts.astype(np.int64) * max(1, len(documents)) + owner)
     for name, column in (
         ("prints", np.where(prints == 0, prints, mix(prints ^ mix(site_of_text + salt)))),
-        ("text_words", flat), ("text_bounds", word_bounds), ("block_texts", texts.astype(np.int32)),
+        ("text_words", told.words), ("text_bounds", told.bounds), ("block_texts", texts),
         ("stands", np.stack(np.divmod(stands, max(1, len(documents))), axis=1).astype(np.int32)),
     ):  # fmt: skip
         store.save(shard, name, column)
@@ -117,10 +112,8 @@ def _signature_keys(documents: list[Document], bounds: NDArray[np.int64], table:
 
 
 def _near_prints(prints: NDArray[np.uint64], flat: NDArray[np.uint64], bounds: NDArray[np.int64]) -> None:
-    hashes, shingle_bounds = shingles(flat, bounds, repetition.NEAR_SHINGLE)
     enough = np.diff(bounds) >= 5
-    sketch = signatures(hashes, shingle_bounds, repetition.NEAR_BANDS * repetition.NEAR_ROWS)
-    prints[:, 2:] = np.where(enough[:, None], band_keys(sketch, repetition.NEAR_BANDS, repetition.NEAR_ROWS), 0)
+    prints[:, 2:] = np.where(enough[:, None], passage_keys(flat, bounds, repetition.NEAR), 0)
 
 
 def save_articles(store: Store, shard: str, main: NDArray[np.bool_]) -> None:
@@ -135,8 +128,7 @@ def save_articles(store: Store, shard: str, main: NDArray[np.bool_]) -> None:
         chosen = texts[low:high][long[low:high]] if long[low:high].any() else texts[low:high]
         parts = [words[word_bounds[number] : word_bounds[number + 1]] for number in chosen]
         bodies.append(np.concatenate(parts or [np.zeros(0, np.uint64)]))
-    hashes, shingle_bounds = shingles(*ragged(bodies), 5)
-    keys = band_keys(signatures(hashes, shingle_bounds, ARTICLE_BANDS * ARTICLE_ROWS), ARTICLE_BANDS, ARTICLE_ROWS)
+    keys = passage_keys(*ragged(bodies), Shape(5, ARTICLE_BANDS, ARTICLE_ROWS, ARTICLE_BANDS * ARTICLE_ROWS))
     store.save(shard, "articles", mix(keys ^ mix(sites[:, None])) if len(keys) else keys)
 
 
@@ -172,23 +164,38 @@ def save_words(store: Store, shard: str, documents: list[tuple[Document, Table]]
     return [len(each.hashes) for each in marked]
 
 
-def _save_keys(store: Store, shard: str, bounds: NDArray[np.int64], config: Config) -> None:
-    words, block_of = np.asarray(store.column(shard, "hashes")), store.column(shard, "spans")
+def seeds(words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The seeds of documents, of words `words[bounds[i]:bounds[i + 1]]`: hashes, and places among all words (int64)."""
+    if not kernel.NATIVE:
+        return defined_seeds(words, bounds)
+    from dedup.kernel import _native
+
+    return _native.seeds(words, bounds, match.SEED_SHINGLE, match.SEED_WINDOW)
+
+
+def defined_seeds(words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """`seeds`, by the definition."""
     hashes, shingle_bounds = shingles(words, bounds, match.SEED_SHINGLE)
-    seeds, places = [], []
+    found, places = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     for first, low, high in zip(bounds, shingle_bounds, shingle_bounds[1:], strict=False):
         at = match.winnow(hashes[low:high])
-        seeds.append(hashes[low:high][at])
+        found.append(hashes[low:high][at])
         places.append(at + first)
-    store.save(shard, "seeds", np.concatenate(seeds or [np.zeros(0, np.uint64)]))
-    store.save(shard, "places", np.concatenate(places or [np.zeros(0, np.int64)]).astype(np.int64))
+    return np.concatenate(found), np.concatenate(places)
+
+
+def _save_keys(store: Store, shard: str, bounds: NDArray[np.int64], config: Config) -> None:
+    words, block_of = np.asarray(store.column(shard, "hashes")), store.column(shard, "spans")
+    hashes, places = seeds(words, bounds)
+    store.save(shard, "seeds", hashes)
+    store.save(shard, "places", places)
     owner = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
     edges = np.flatnonzero(np.diff(block_of) | np.diff(owner)) + 1 if len(words) else np.zeros(0, np.int64)
     starts = np.concatenate(([0], edges, [len(words)])).astype(np.int64) if len(words) else np.zeros(1, np.int64)
     long = np.flatnonzero(np.diff(starts) >= config.min_words)
     flat, own = ragged([words[starts[i] : starts[i + 1]] for i in long])
-    sketch = signatures(*shingles(flat, own, config.shingle), config.num_perm)
-    store.save(shard, "keys", band_keys(sketch, config.bands, config.rows))
+    shape = Shape(config.shingle, config.bands, config.rows, config.num_perm)
+    store.save(shard, "keys", passage_keys(flat, own, shape))
     store.save(shard, "signed", starts[:-1][long])
 
 

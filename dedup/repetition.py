@@ -8,21 +8,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import xxhash
 
+from dedup import characters, kernel
+from dedup.sign import Shape
 from dedup.text import plain, slots, word_hash, word_list
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from dedup.spans import Spans
 
 NEAR_BANDS, NEAR_ROWS, NEAR_SHINGLE = 8, 3, 3
 """The sketch by which near-equal blocks are counted: 8 keys of 3 MinHash slots over 3-word shingles."""
 NEAR_AGREE = 3
 """A block is near-repeated in as many articles as its third most common key: at Jaccard .8 a near copy shares three of
 eight keys with probability .9, at .3 with .001, so no pair need ever be looked at."""
+NEAR = Shape(NEAR_SHINGLE, NEAR_BANDS, NEAR_ROWS, NEAR_BANDS * NEAR_ROWS)
 PRINTS = 2 + NEAR_BANDS
 
 
@@ -46,6 +51,45 @@ def block_text(text: str) -> BlockText:
     exact = xxhash.xxh3_64_intdigest(" ".join(words).encode()) if words else 0
     hashes = np.fromiter(map(word_hash, words), np.uint64, len(words))
     return BlockText(exact, xxhash.xxh3_64_intdigest(" ".join(frame).encode()) if told >= 3 else 0, hashes)
+
+
+class BlockTexts(NamedTuple):
+    """`BlockText` of many blocks: `exact` and `template` uint64 [b]; `words` uint64 [w], of block i those from
+    `bounds[i]` to `bounds[i + 1]` (int64 [b + 1])."""
+
+    exact: NDArray[np.uint64]
+    template: NDArray[np.uint64]
+    words: NDArray[np.uint64]
+    bounds: NDArray[np.int64]
+
+
+def block_texts(blocks: Spans) -> BlockTexts:
+    """What is compared of each of many blocks."""
+    if not kernel.NATIVE:
+        return defined_texts(blocks)
+    from dedup.kernel import _native
+
+    exact, template, words, bounds, unknown = _native.prints(*blocks, characters.page)
+    if not len(unknown):
+        return BlockTexts(exact, template, words, bounds)
+    rest = defined_texts(blocks.only(unknown))
+    exact[unknown], template[unknown] = rest.exact, rest.template
+    sizes = np.diff(rest.bounds)
+    more = np.zeros(len(bounds), np.int64)
+    more[unknown + 1] = sizes
+    words = np.insert(words, np.repeat(bounds[unknown], sizes), rest.words)
+    return BlockTexts(exact, template, words, bounds + np.cumsum(more))
+
+
+def defined_texts(blocks: Spans) -> BlockTexts:
+    """`block_texts`, by the definition."""
+    told = [block_text(text) for text in blocks.strings()]
+    return BlockTexts(
+        np.array([each.exact for each in told], np.uint64),
+        np.array([each.template for each in told], np.uint64),
+        np.concatenate([each.hashes for each in told] or [np.zeros(0, np.uint64)]),
+        np.cumsum([0, *(len(each.hashes) for each in told)], dtype=np.int64),
+    )
 
 
 def count_articles(

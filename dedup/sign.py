@@ -10,9 +10,11 @@ Ragged columns: `bounds` int64 [p + 1] says that passage i owns `values[bounds[i
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from dedup import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,6 +101,32 @@ def band_keys(signature: NDArray[np.uint32], bands: int, rows: int) -> NDArray[n
             state = mix(state * _STEP + signature[:, band * rows + row])
         keys[:, band] = state
     return keys
+
+
+class Shape(NamedTuple):
+    """How passages are sketched: over shingles of so many words, in `bands` of `rows` slots each of the `num_perm` of a
+    signature."""
+
+    shingle: int
+    bands: int
+    rows: int
+    num_perm: int
+
+
+def passage_keys(words: NDArray[np.uint64], bounds: NDArray[np.int64], shape: Shape) -> NDArray[np.uint64]:
+    """The keys (uint64 [p, bands]) of the bands of each passage's signature."""
+    if not kernel.NATIVE:
+        return defined_keys(words, bounds, shape)
+    from dedup.kernel import _native
+
+    bands_and_rows = (shape.bands, shape.rows)
+    keys = _native.band_keys(words, bounds, shape.shingle, bands_and_rows, *permutations(shape.num_perm))
+    return keys.reshape(len(bounds) - 1, shape.bands)
+
+
+def defined_keys(words: NDArray[np.uint64], bounds: NDArray[np.int64], shape: Shape) -> NDArray[np.uint64]:
+    """`passage_keys`, by the definition."""
+    return band_keys(signatures(*shingles(words, bounds, shape.shingle), shape.num_perm), shape.bands, shape.rows)
 
 
 def candidate_probability(similarity: float, bands: int, rows: int) -> float:

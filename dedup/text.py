@@ -52,6 +52,20 @@ _STRAIGHT = str.maketrans(
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
     | dict.fromkeys("\u00ad\u200b\ufeff\u2060")
 )
+CLASSES = {
+    name: regex.compile(f"{source}+", regex.V1)
+    for name, source in {
+        "LETTER": rf"[\w--{_UNSPACED}]",
+        "UNSPACED": _UNSPACED,
+        "MARK": r"\p{M}",
+        "INVISIBLE": f"[{_INVISIBLE}]",
+        "SPACE": r"\s",
+        "WORD": r"\w",
+        "UPPER": r"\p{Lu}",
+        "NUMBER": r"\p{N}",
+    }.items()
+}
+"""Runs of characters of the classes that the patterns of this module are made of: the kernel is told them."""
 # Possessive and bounded throughout: a text of nothing but brackets must cost its length, not its square.
 _LINK = regex.compile(
     r"!?\[((?:[^\[\]]{1,2000}+|\[[^\[\]]{0,500}+\]){0,50}+)\]\((?:[^()\s]{1,2000}+|\([^()]{0,500}+\)){0,50}+(?:\s{1,9}[\"'][^\"']{0,500}[\"'])?\)"
@@ -84,8 +98,13 @@ def fold(word: str) -> str:
     """
     if word.isascii():
         return word.lower()
-    decomposed = unicodedata.normalize("NFKD", _STRIP.sub("", word))
-    return unicodedata.normalize("NFKC", _STRIP.sub("", decomposed).casefold())
+    decomposed = unicodedata.normalize("NFKD", stripped(word))
+    return unicodedata.normalize("NFKC", stripped(decomposed).casefold())
+
+
+def stripped(word: str) -> str:
+    """A word without marks and invisible characters."""
+    return _STRIP.sub("", word)
 
 
 @lru_cache(maxsize=1 << 18)
@@ -191,10 +210,15 @@ def plain(text: str) -> str:
     if "\n" in text or text.lstrip()[:1] in _FIRST_MARKS or not _INNER_MARKS.isdisjoint(text):
         text = _MARKS.sub("", text)
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_STRAIGHT))
+        text = unicodedata.normalize("NFKC", straight(text))
     if "  " in text or not text.isprintable():  # else it holds no white space but single spaces
         text = _SPACE.sub(" ", text)
     return text.strip()
+
+
+def straight(text: str) -> str:
+    """A text with straight quotes and plain dashes, and nothing invisible."""
+    return text.translate(_STRAIGHT)
 
 
 def link_end(text: str, position: int) -> int:

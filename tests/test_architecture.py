@@ -23,9 +23,10 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 ROWS: list[set[str]] = [
     {"errors", "data", "kernel"},
     {"config", "store", "run", "text", "dates", "find", "model", "table"},
-    {"sieve", "decode", "words", "hashed"},
+    {"characters"},
+    {"sieve", "decode", "words", "hashed", "spans", "sign"},
     {"literals"},
-    {"markup", "lexicon", "threads", "sign", "read", "repetition"},
+    {"markup", "lexicon", "threads", "read", "repetition"},
     {"verdict", "evidence", "metadata", "places"},
     {"html*", "match", "align", "features"},
     {"judge"},

@@ -1,7 +1,11 @@
 """The kernel in C++: the same results as the definitions in Python."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
+
+from dedup.characters import Page
 
 _Columns = tuple[
     str, NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32], list[str]
@@ -57,4 +61,55 @@ def features(
 
     Raises:
         ValueError: the columns are not of one page.
+    """
+
+def prints(
+    texts: list[str],
+    owners: NDArray[np.int64],
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    page: Callable[[int], Page],
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
+    """The columns of `dedup.repetition.BlockTexts`, and the spans (int64 [u]) that only `dedup.repetition` can tell
+    anything of: those have no words, and prints of 0. `page` is `dedup.characters.page`.
+
+    Raises:
+        ValueError: a span does not lie in its text, or the columns are of different lengths.
+    """
+
+def distinct(
+    texts: list[str],
+    owners: NDArray[np.int64],
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    groups: NDArray[np.int64],
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """What `dedup.spans.distinct` gives.
+
+    Raises:
+        ValueError: a span does not lie in its text, or the columns are of different lengths.
+    """
+
+def band_keys(
+    words: NDArray[np.uint64],
+    bounds: NDArray[np.int64],
+    shingle: int,
+    shape: tuple[int, int],
+    multipliers: NDArray[np.uint32],
+    increments: NDArray[np.uint32],
+) -> NDArray[np.uint64]:
+    """The keys (uint64 [p * bands]) of `dedup.sign.passage_keys`; `shape` is bands and rows, each slot of which has a
+    multiplier and an increment.
+
+    Raises:
+        ValueError: the bounds are not those of the words, or there are not enough permutations.
+    """
+
+def seeds(
+    words: NDArray[np.uint64], bounds: NDArray[np.int64], shingle: int, window: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The hashes and places of the seeds of all passages: `dedup.columns.seeds`.
+
+    Raises:
+        ValueError: the bounds are not those of the words.
     """

@@ -1,5 +1,5 @@
 // What Python sees of the parts of the kernel that judge a page's blocks.
-#include "judge_module.hpp"
+#include "modules.hpp"
 
 #include <stdexcept>
 #include <type_traits>

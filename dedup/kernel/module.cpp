@@ -1,12 +1,10 @@
 // What Python sees of the kernel: `_native.pyi` says it in Python.
-#include <nanobind/nanobind.h>
-
 #include <optional>
 #include <string>
 
 #include "arrays.hpp"
-#include "judge_module.hpp"
 #include "markup.hpp"
+#include "modules.hpp"
 #include "walk.hpp"
 
 namespace nb = nanobind;
@@ -46,4 +44,5 @@ NB_MODULE(_native, module) {
     module.doc() = "The kernel in C++: the same results as the definitions in Python.";
     module.def("blocks", &blocks, nb::arg("xml"));
     dedup::add_judge(module);
+    dedup::add_texts(module);
 }

@@ -1,0 +1,38 @@
+// Shingles, sketches and seeds of passages. The definitions are `dedup/sign.py` and `dedup/match.py`.
+//
+// Passage i has the words[bounds[i]:bounds[i + 1]].
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace dedup {
+
+struct Passages {
+    const std::uint64_t* words;
+    const std::int64_t* bounds;
+    std::size_t size;  // of passages; there is one bound more
+
+    // Throws std::invalid_argument where the bounds do not ascend from 0 to the number of words.
+    void check(std::size_t count) const;
+};
+
+// How a sketch is made of passages.
+struct Shape {
+    std::size_t shingle, bands, rows;
+    const std::uint32_t *multipliers, *increments;  // of each slot: bands * rows
+};
+
+// The keys of each passage's bands, one row behind the other: `dedup.sign.passage_keys`.
+std::vector<std::uint64_t> band_keys(const Passages& passages, const Shape& shape);
+
+struct Seeds {
+    std::vector<std::uint64_t> hashes;
+    std::vector<std::int64_t> places;  // of their first words, among all
+};
+
+// The least shingle of every `window` in a row: `dedup.columns.seeds`.
+Seeds seeds(const Passages& passages, std::size_t shingle, std::size_t window);
+
+}  // namespace dedup

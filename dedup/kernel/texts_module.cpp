@@ -1,0 +1,120 @@
+// What Python sees of words, prints and sketches.
+#include <nanobind/stl/pair.h>
+
+#include <string>
+
+#include "arrays.hpp"
+#include "distinct.hpp"
+#include "modules.hpp"
+#include "sketch.hpp"
+#include "words.hpp"
+
+namespace nb = nanobind;
+
+namespace dedup {
+namespace {
+
+TextView view(nb::handle text) {
+    if (!PyUnicode_Check(text.ptr())) throw nb::type_error("a text is no str");
+    return {PyUnicode_DATA(text.ptr()), static_cast<std::size_t>(PyUnicode_GET_LENGTH(text.ptr())), PyUnicode_KIND(text.ptr())};
+}
+
+// The columns of `dedup.spans.Spans`. The caller holds the list and its texts.
+Spans spans(const nb::list& texts, const Column<std::int64_t>& owners, const Column<std::int32_t>& starts,
+            const Column<std::int32_t>& ends) {
+    if (owners.size() != starts.size() || owners.size() != ends.size()) throw std::invalid_argument("columns of different lengths");
+    Spans out{{}, owners.data(), starts.data(), ends.data(), owners.size()};
+    for (const auto text : texts) out.texts.push_back(view(text));
+    return out;
+}
+
+std::u32string characters_of(nb::handle text) {
+    const auto own = view(text);
+    return own.visit([&](auto* first) { return std::u32string(first, first + own.size); });
+}
+
+// A page as `dedup.characters.page` gives it.
+std::unique_ptr<CharacterPage> page_of(const nb::tuple& rows) {
+    const auto known = nb::cast<nb::bytes>(rows[0]), orders = nb::cast<nb::bytes>(rows[1]);
+    const nb::list plain = rows[2], lowered = rows[3], folded = rows[4];
+    if (known.size() != page_size * sizeof(std::uint32_t) || orders.size() != page_size * 2 || plain.size() != page_size ||
+        lowered.size() != page_size || folded.size() != page_size) {
+        throw std::invalid_argument("this is no page of characters");
+    }
+    auto page = std::make_unique<CharacterPage>();
+    for (std::size_t at = 0; at < page_size; ++at) {
+        std::memcpy(&page->classes[at], known.c_str() + at * sizeof page->classes[at], sizeof page->classes[at]);
+        page->first_orders[at] = static_cast<std::uint8_t>(orders.c_str()[2 * at]);
+        page->last_orders[at] = static_cast<std::uint8_t>(orders.c_str()[2 * at + 1]);
+        page->plain.set(at, characters_of(plain[at]));
+        page->lowered.set(at, characters_of(lowered[at]));
+        const auto bytes = nb::cast<nb::bytes>(folded[at]);
+        auto& own = page->folded[at];
+        if (bytes.size() > sizeof own.bytes) throw std::invalid_argument("a folding is too long");
+        own.size = static_cast<std::uint8_t>(bytes.size());
+        std::memcpy(own.bytes, bytes.c_str(), bytes.size());
+    }
+    return page;
+}
+
+Characters::Load loader(const nb::callable& page) {
+    return [page](std::uint32_t number) { return page_of(nb::cast<nb::tuple>(page(number))); };
+}
+
+// All characters that were met in this process. The lock of the interpreter guards them: it is held here, as texts lie in
+// Python's memory and pages come from it.
+Characters& known() {
+    static Characters characters;
+    return characters;
+}
+
+nb::object prints_of(const nb::list& texts, const Column<std::int64_t>& owners, const Column<std::int32_t>& starts,
+                     const Column<std::int32_t>& ends, const nb::callable& page) {
+    const auto load = loader(page);
+    auto found = prints(spans(texts, owners, starts, ends), Alphabet(known(), load));
+    return nb::make_tuple(array(std::move(found.exact)), array(std::move(found.frame)), array(std::move(found.words)),
+                          array(std::move(found.bounds)), array(std::move(found.unknown)));
+}
+
+nb::object distinct_of(const nb::list& texts, const Column<std::int64_t>& owners, const Column<std::int32_t>& starts,
+                       const Column<std::int32_t>& ends, const Column<std::int64_t>& groups) {
+    const auto own = spans(texts, owners, starts, ends);
+    if (groups.size() != own.size) throw std::invalid_argument("columns of different lengths");
+    auto found = distinct(own, groups.data());
+    return nb::make_tuple(array(std::move(found.numbers)), array(std::move(found.firsts)));
+}
+
+Passages passages(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds) {
+    if (bounds.size() == 0) throw std::invalid_argument("the bounds are not those of the words");
+    const Passages out{words.data(), bounds.data(), bounds.size() - 1};
+    out.check(words.size());
+    return out;
+}
+
+Array<std::uint64_t> keys_of(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds, std::size_t shingle,
+                             std::pair<std::size_t, std::size_t> bands_and_rows,
+                             const Column<std::uint32_t>& multipliers, const Column<std::uint32_t>& increments) {
+    const auto [bands, rows] = bands_and_rows;
+    if (rows != 0 && bands > multipliers.size() / rows) throw std::invalid_argument("more slots than permutations");
+    if (multipliers.size() != increments.size()) throw std::invalid_argument("columns of different lengths");
+    const auto own = passages(words, bounds);
+    return array(band_keys(own, {shingle, bands, rows, multipliers.data(), increments.data()}));
+}
+
+nb::object seeds_of(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds, std::size_t shingle, std::size_t window) {
+    if (window == 0) throw std::invalid_argument("no seed in no shingles");
+    auto found = seeds(passages(words, bounds), shingle, window);
+    return nb::make_tuple(array(std::move(found.hashes)), array(std::move(found.places)));
+}
+
+}  // namespace
+
+void add_texts(nb::module_& module) {
+    module.def("prints", &prints_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
+    module.def("distinct", &distinct_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("groups"));
+    module.def("band_keys", &keys_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("shape"),
+               nb::arg("multipliers"), nb::arg("increments"));
+    module.def("seeds", &seeds_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("window"));
+}
+
+}  // namespace dedup

@@ -1,0 +1,267 @@
+# ruff: noqa: E501 (tables of cases)
+"""Words, prints, sketches and seeds: the kernel gives what the definitions give, and knows what it does not know."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedup import characters, columns, kernel
+from dedup.characters import PAGE, Class
+from dedup.repetition import block_texts, defined_texts
+from dedup.sign import Shape, defined_keys, passage_keys
+from dedup.spans import Spans, defined_distinct, distinct
+from dedup.text import _APART, CLASSES, fold, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+native = pytest.mark.skipif(not kernel.NATIVE, reason="no kernel was built, or none is wanted")
+PROSE = [
+    "Dr. Hale’s “mill” – built in 1904 – still turns… or so they say. © 2024 The Tideline Review",
+    "Żółta łódź Ågot Øvrebø straße façade naïve œuvre coöperate, 3½ % of 20 €",
+    "Мельница на берегу реки Оки была построена в 1904 году.",
+    "東京都庁の古い水車は、1904年に建てられた。", "古老的磨坊建于１９０４年。", "오래된 물레방아는 1904년에 지어졌다.",
+    "كانت الطاحونة القديمة على ضفة النهر منذ عام ١٩٠٤.", "הטחנה הישנה נבנתה בשנת 1904.", "โรงสีเก่าสร้างขึ้นในปี 1904", "पुरानी चक्की नदी के किनारे है।",
+    "Ο παλιός μύλος χτίστηκε το 1904.", "The mill ❤️ turns 🌾 again ⚙️!", "By Ada Moor and the Van der Berg of Hale, Staff Writer", "write to ada.moor@mill.example or see www.mill.example/a?b=c",
+    "a | b", "- an item", "# A heading #", "> quoted **bold** text_with_marks", "one\ntwo\n  three", "", " ", "1 < 2",
+]  # fmt: skip
+NASTY = [
+    "e\u0301", "E\u0301\u0323", "q\u0323\u0307", "\u0301", "\u0301a", "\u00ad", "so\u00adft", "zero\u200bwidth", "\u200b\u200c\u200d", "a\u200d", "\u2060", "\ufeff", "İstanbul", "ıI", "ß", "ẞ", "ﬁ", "ﬃ", "ﷺ", "ŉ", "ǰ", "ᾳ", "ῼ", "ſ",
+    "Å", "ǅ", "Ǆ", "ⅷ", "²", "½", "①", "㎏", "Ａｄａ", "ﾊﾟ", "ｶﾞ", "が", "か\u3099", "\u1112\u1161\u11ab", "\u11ab", "\u1161", "한", "한\u11ab", "ㅏ", "क\u093c", "ক\u09be", "\u09c7\u09be", "ด\u0e38\u0e48", "กำ", "ສຳ", "ក្រ", "မြ", "ـَـُ", "لا", "أ\u0651\u064e",
+    "👩‍👩‍👧", "🇳🇴", "👍🏽", "❤️", "𝐀𝐝𝐚", "𠮷", "\U00011099\U000110ba", "\U00016d63\U00016d67", "\u302e", "a\u302e\u0301", "\u0345", "α\u0345\u0301", "\x00", "\x1c", "\x85", "\u2003", "\u2028", "\u3000", "\ud800", "\udfff", "\U0010ffff",
+    "_", "*", "**", "***", "`", "~", "#", "##", "#######", "# ", "\t", "\n", "\n\n", "\r", " ", "  ", "-", "- ", "+ ", ">", "> ", "|", ":", "}", "a*b", " #", "# #\n", "](", "][", "<", ">", "<b>", "x<y>z",
+    "@", "a@b", "a@b@c", "@a", "://", "http://", "https://a", "http://x@y", "www.", "www.a", "awww.b", " www. ", "(a@b)", "x" * 70 + "@y", ",", ";", "'", '"', "’", "“", "«", "–", "—", "…",
+    "Ada", "Moor", "A", "É", "d'Arc", "O'Neil", "of ", "the ", "and ", "de ", "von", " von ", "&", "/", " / ", "n", "N", "0", "7", "٣", "Ⅷ", "a1", "1a", "word", "words ", "two three", "N 0 n",
+]  # fmt: skip
+TEXT = st.lists(st.sampled_from([*NASTY, *PROSE, " ", "a ", " B"]) | st.text(max_size=3), max_size=12).map("".join)
+
+
+def spans_of(texts: Sequence[str]) -> Spans:
+    """Each of some texts as a whole."""
+    sizes = np.array([len(text) for text in texts], np.int32)
+    return Spans(list(texts), np.arange(len(texts)), np.zeros(len(texts), np.int32), sizes)
+
+
+def assert_same(found: Sequence[NDArray[Any]], wanted: Sequence[NDArray[Any]]) -> None:
+    for one, other in zip(found, wanted, strict=True):
+        assert (one.dtype, one.tolist()) == (other.dtype, other.tolist())
+
+
+def left_to_the_definition(texts: Sequence[str]) -> list[str]:
+    from dedup.kernel import _native
+
+    unknown = _native.prints(*spans_of(texts), characters.page)[-1]
+    return [texts[number] for number in unknown]
+
+
+# ── characters ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def known(code: int) -> tuple[int, str, bytes]:
+    page, at = characters.page(code // PAGE), code % PAGE
+    return int(np.frombuffer(page.classes, np.uint32)[at]), page.plain[at], page.folded[at]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 5, 6, 9, 0xE, 0x11, 0x1E, 0x1F, 0x20, 0x24, 0x30, 0xA6, 0xAB, 0xAC, 0xD8, 0xFB, 0xFD, 0xFF, 0x1D4, 0x1F6, 0x200, 0x2F8, 0x10FF])  # fmt: skip
+def test_a_page_holds_what_the_definitions_say(number: int) -> None:
+    page = characters.page(number)
+    classes = np.frombuffer(page.classes, np.uint32).tolist()
+    for at, own in enumerate(map(chr, range(number * PAGE, (number + 1) * PAGE))):
+        named = sum(Class[name] for name, pattern in CLASSES.items() if pattern.fullmatch(own))
+        assert classes[at] & 0xFF == named, ascii(own)
+        assert bool(classes[at] & Class.BLANK) == own.isspace()
+        assert page.lowered[at] == own.casefold()
+        assert page.folded[at] in (b"", fold(own).encode("utf-8", "surrogatepass"))
+        assert classes[at] & Class.UNFOLDED or page.folded[at].decode("utf-8", "surrogatepass") == fold(own)
+        if not (own.isascii() or " " in page.plain[at] or classes[at] & (Class.JOINS | Class.SPACE)):
+            assert plain(f"a{own}a") == f"a{page.plain[at]}a"
+
+
+def test_every_character_that_joins_the_one_before_is_known_to() -> None:
+    """All pairs that compose, in all of Unicode as it is installed."""
+    pairs = [unicodedata.decomposition(chr(code)).split() for code in range(0x110000)]
+    seconds = {
+        int(pair[1], 16)
+        for pair in pairs
+        if len(pair) == 2
+        and not pair[0].startswith("<")
+        and len(unicodedata.normalize("NFC", "".join(chr(int(each, 16)) for each in pair))) == 1
+    }
+
+    assert len(seconds) > 50
+    assert {hex(code) for code in seconds if not known(code)[0] & Class.JOINS} == set()
+
+
+def test_what_stands_in_no_word_is_of_no_class_that_words_are_made_of() -> None:
+    apart = [chr(code) for code in range(0x2600) if _APART.match(chr(code))]
+
+    assert len(apart) > 500
+    assert not [
+        each for each in apart if known(ord(each))[0] & (Class.LETTER | Class.UNSPACED | Class.MARK | Class.INVISIBLE)
+    ]
+
+
+# ── prints ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.lists(TEXT, max_size=6))
+def test_blocks_have_the_prints_that_the_definition_gives(texts: list[str]) -> None:
+    assert_same(block_texts(spans_of(texts)), defined_texts(spans_of(texts)))
+
+
+@pytest.mark.parametrize("one", NASTY)
+def test_two_that_stand_together_have_the_prints_that_the_definition_gives(one: str) -> None:
+    texts = [
+        made for other in NASTY for made in (one + other, f"{one} {other}", f"a{one}{other}b", f"A {one}B\n{other}")
+    ]
+
+    assert_same(block_texts(spans_of(texts)), defined_texts(spans_of(texts)))
+
+
+@native
+def test_prose_stays_in_the_kernel() -> None:
+    assert left_to_the_definition(PROSE) == []
+
+
+@native
+def test_what_only_the_definition_knows_is_left_to_it() -> None:
+    texts = [
+        "[a](b)",
+        "[a][b]",
+        "a <b> c",
+        "e\u0301",
+        "q\u0307\u0323",
+        "か\u3099",
+        "\u1112\u1161\u11ab",
+        "ক\u09c7\u09be",
+        "𝐀",
+    ]
+
+    assert left_to_the_definition(texts) == texts
+
+
+@native
+def test_prints_of_many_blocks_are_put_where_they_belong() -> None:
+    texts = ["one two three", "[four](x) five", "six seven", "e\u0301ight nine", "", "[ten](y)"]
+
+    found = block_texts(spans_of(texts))
+
+    assert_same(found, defined_texts(spans_of(texts)))
+    assert np.diff(found.bounds).tolist() == [3, 2, 2, 2, 0, 1]
+
+
+# ── distinct texts ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@given(st.data())
+def test_equal_texts_have_one_number_however_they_are_kept(data: st.DataObject) -> None:
+    texts = data.draw(st.lists(st.text(alphabet="ab é東🌾\ud800", max_size=9), min_size=1, max_size=4))
+    owners = data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=20))
+    places = [sorted(data.draw(st.tuples(*2 * [st.integers(0, len(texts[owner]))]))) for owner in owners]
+    starts, ends = (np.array([place[which] for place in places], np.int32) for which in (0, 1))
+    groups = np.array([data.draw(st.integers(-1, 2)) for _ in owners], np.int64)
+    spans = Spans(texts, np.array(owners, np.int64), starts, ends)
+
+    assert_same(distinct(spans, groups), defined_distinct(spans, groups))
+
+
+@native
+@pytest.mark.parametrize(
+    ("owner", "start", "end"), [(0, 0, 4), (0, -1, 2), (0, 2, 1), (1, 0, 0), (-1, 0, 0), (0, 4, 4)]
+)
+def test_a_span_that_lies_nowhere_is_an_error(owner: int, start: int, end: int) -> None:
+    from dedup.kernel import _native
+
+    spans = Spans(["abc"], np.array([owner]), np.array([start], np.int32), np.array([end], np.int32))
+    with pytest.raises(ValueError):
+        _native.prints(*spans, characters.page)
+    with pytest.raises(ValueError):
+        _native.distinct(*spans, np.zeros(1, np.int64))
+
+
+@native
+def test_what_is_no_page_of_characters_is_an_error() -> None:
+    from dedup.kernel import _native
+
+    text = spans_of([chr(0x2E80)])
+    with pytest.raises((ValueError, TypeError, IndexError)):
+        _native.prints(*text, lambda _: (b"", b"", [], [], []))  # type: ignore[arg-type,return-value]
+    with pytest.raises(ZeroDivisionError):
+        _native.prints(*text, lambda _: 1 // 0)  # type: ignore[arg-type,return-value]
+
+    assert_same(block_texts(text), defined_texts(text))
+
+
+# ── sketches and seeds ──────────────────────────────────────────────────────────────────────────────────────────────
+
+PASSAGES = st.lists(st.lists(st.integers(0, 5) | st.integers(0, 2**64 - 1), max_size=40), max_size=6)
+
+
+def ragged_of(passages: list[list[int]]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    return columns.ragged([np.array(passage, np.uint64) for passage in passages])
+
+
+@settings(deadline=None)
+@given(PASSAGES, st.integers(1, 6), st.sampled_from([(1, 1), (8, 3), (20, 6), (3, 5)]), st.integers(0, 9))
+def test_passages_have_the_keys_that_the_definition_gives(
+    passages: list[list[int]], shingle: int, shape: tuple[int, int], more: int
+) -> None:
+    asked = Shape(shingle, *shape, shape[0] * shape[1] + more)
+
+    assert_same([passage_keys(*ragged_of(passages), asked)], [defined_keys(*ragged_of(passages), asked)])
+
+
+@settings(deadline=None)
+@given(PASSAGES)
+def test_documents_have_the_seeds_that_the_definition_gives(passages: list[list[int]]) -> None:
+    assert_same(columns.seeds(*ragged_of(passages)), columns.defined_seeds(*ragged_of(passages)))
+
+
+@native
+@pytest.mark.parametrize("bounds", [[], [0], [0, 4], [1, 3], [0, 2, 1, 3], [0, 5, 3], [-1, 3]])
+def test_bounds_that_are_not_those_of_the_words_are_an_error(bounds: list[int]) -> None:
+    from dedup.kernel import _native
+
+    words, ones = np.zeros(3, np.uint64), np.ones(4, np.uint32)
+    with pytest.raises(ValueError):
+        _native.seeds(words, np.array(bounds, np.int64), 5, 8)
+    with pytest.raises(ValueError):
+        _native.band_keys(words, np.array(bounds, np.int64), 3, (2, 2), ones, ones)
+
+
+@native
+def test_the_kernels_time_grows_with_the_text_and_not_faster() -> None:
+    def seconds(part: str, count: int) -> float:
+        begin = time.process_time()
+        block_texts(spans_of([part * count]))
+        return time.process_time() - begin
+
+    for part in (
+        "a ",
+        "A of ",
+        "A, ",
+        "a\u200b",
+        "\u200b",
+        " #",
+        "# ",
+        "*",
+        "a@",
+        "x" * 70 + " ",
+        "www.",
+        "\n>",
+        "\n ",
+        "東\u0e38",
+        "- ",
+        "9",
+    ):
+        assert seconds(part, 40_000) < 40 * max(seconds(part, 4_000), 0.005), part
