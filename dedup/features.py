@@ -14,14 +14,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import kernel
-from dedup.data import Block, Tag
+from dedup.data import Tag
 from dedup.hashed import Hashed
 from dedup.places import PLACE_NAMES, UNIT, Place, place
+from dedup.table import TAGS as ALL_TAGS
+from dedup.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from dedup.data import Block
 
 RUNNING = 15
 """Words from which on a block without links is a paragraph of running text."""
@@ -45,8 +49,7 @@ _WINDOWS = (
 
 
 _OTHER = 255
-# By what tells a member from the others: to hash one calls Python.
-_TAG_NUMBERS = {id(tag): TAGS.index(tag) if tag in TAGS else _OTHER for tag in Tag}
+_TAG_NUMBERS = np.array([TAGS.index(tag) if tag in TAGS else _OTHER for tag in ALL_TAGS], np.uint8)
 
 
 def _text_row(text: str, known: int) -> tuple[float, ...]:
@@ -72,7 +75,6 @@ class Blocks(NamedTuple):
     """The blocks of a page as they are looked at: all of length b, but for the p places."""
 
     texts: list[str]
-    blocks: Sequence[Block]
     hashed: Hashed
     """Their words."""
     words: NDArray[np.float64]
@@ -90,15 +92,15 @@ class Blocks(NamedTuple):
     @classmethod
     def of(cls, texts: Sequence[str], blocks: Sequence[Block]) -> Blocks:
         """Look at the blocks of a page."""
-        texts, hashed, known = list(texts), Hashed.of(texts), dict[str, int]()
-        links = np.array([block.links for block in blocks], np.float64)
-        tags = np.array([_TAG_NUMBERS[id(block.tag)] for block in blocks], np.uint8)
-        at = np.array([known.setdefault(block.path, len(known)) for block in blocks], np.int32)
-        places = list(map(place, known))
+        texts, table = list(texts), Table.of(blocks)
+        hashed = Hashed.of(texts)
+        used, at = np.unique(table.places, return_inverse=True)
+        places = [place(table.paths[number]) for number in used.tolist()]
         names = ([place.holder for place in places], [place.outer for place in places])
         groups = np.array([*map(_numbers, names), _numbers([place.signature for place in places])], np.int32)
         words = hashed.counts.astype(np.float64)
-        return cls(texts, blocks, hashed, words, links, tags, at, places, np.ascontiguousarray(groups.T))
+        columns = (words, table.links, _TAG_NUMBERS[table.tags], at.astype(np.int32))
+        return cls(texts, hashed, *columns, places, np.ascontiguousarray(groups.T))
 
     @property
     def places(self) -> list[Place]:
