@@ -44,7 +44,7 @@ MAX_STEP, MAX_PATH = 200, 900
 """Bytes of a name and of a path in the tree; systems take 255, and 1,024 or more with the folder's own path."""
 _FILE_NAME = re.compile(r"\.(?=(?:md|txt)$)", re.IGNORECASE)
 _LIBRARIES = (
-    "dedup", "trafilatura", "lxml", "htmldate", "datasketch", "numpy", "regex", "xxhash", "charset-normalizer",
+    "dedup", "trafilatura", "lxml", "htmldate", "numpy", "regex", "xxhash", "charset-normalizer",
     "publicsuffixlist", "dateparser",
 )  # fmt: skip
 

@@ -47,13 +47,12 @@ DOORS = {
     "htmldate": {"html*"},
     "lxml": {"html*"},
     "regex": {"text"},
-    "datasketch": {"sign"},
     "tqdm": {"progress"},
     "dateparser": {"dates"},
     "publicsuffixlist": {"extract"},
     "charset_normalizer": {"decode"},
 }
-HEAVY = ("numpy", "scipy", "lxml", "trafilatura", "datasketch", "dateparser", "charset_normalizer")
+HEAVY = ("numpy", "scipy", "lxml", "trafilatura", "dateparser", "charset_normalizer")
 MAX_LINES, MAX_FUNCTION, MAX_ARGUMENTS = 300, 60, 6
 
 

@@ -123,6 +123,4 @@ def test_front_matter_is_a_line_a_field() -> None:
 
 
 def test_everything_that_can_change_the_output_has_its_version_told() -> None:
-    assert {"dedup", "trafilatura", "lxml", "datasketch", "numpy", "regex", "charset-normalizer", "unicode"} <= set(
-        versions()
-    )
+    assert {"dedup", "trafilatura", "lxml", "numpy", "regex", "charset-normalizer", "unicode"} <= set(versions())

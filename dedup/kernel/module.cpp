@@ -1,18 +1,14 @@
 // What Python sees of the kernel: `_native.pyi` says it in Python.
-#include <nanobind/nanobind.h>
-
 #include <optional>
 #include <string>
 
-#include "arrays.hpp"
-#include "judge_module.hpp"
 #include "markup.hpp"
+#include "python.hpp"
 #include "walk.hpp"
 
-namespace nb = nanobind;
-using dedup::array;
-
 namespace {
+
+using dedup::array;
 
 // Strict: a text that is not UTF-8 raises UnicodeDecodeError.
 nb::str str(const std::string& text) {
