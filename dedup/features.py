@@ -180,7 +180,7 @@ def defined(page: Blocks, kept: NDArray[np.bool_], title: str, says: int) -> NDA
 
 def _told(blocks: Hashed, title: str) -> NDArray[np.float64]:
     """The share of every block's words that the title has."""
-    words = np.unique(Hashed.of([title]).hashes)
+    words = np.sort(Hashed.of([title]).hashes)
     if not len(words):
         return np.zeros(len(blocks.bounds) - 1, np.float64)
     same = words[np.minimum(np.searchsorted(words, blocks.hashes), len(words) - 1)] == blocks.hashes

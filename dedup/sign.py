@@ -1,8 +1,8 @@
 """Shingles, MinHash signatures and band keys, as NumPy columns over many passages at once.
 
 The signature is datasketch 2's `affine32`, bit for bit (Broder 1997; datasketch issue 212), so that a signature made
-here can be queried in a datasketch index. This is the only module that imports datasketch (inside a function: it loads
-SciPy, 0.7 s), and it takes the permutations from it.
+here can be queried in a datasketch index. This is the only module that imports datasketch, and only where no kernel
+was built: it loads SciPy, a quarter of a second of every process.
 
 Ragged columns: `bounds` int64 [p + 1] says that passage i owns `values[bounds[i]:bounds[i + 1]]`.
 """
@@ -62,10 +62,20 @@ def shingles(
 @lru_cache(maxsize=4)
 def permutations(num_perm: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """The multipliers and increments (uint32 [num_perm]) of datasketch's `affine32` for its default seed."""
+    if kernel.NATIVE:
+        return drawn(num_perm)
     from datasketch import MinHash
 
     multipliers, increments = MinHash(num_perm=num_perm, seed=SEED, scheme=SCHEME).permutations
     return np.asarray(multipliers, np.uint32), np.asarray(increments, np.uint32)
+
+
+def drawn(num_perm: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """`permutations` as datasketch draws them."""
+    chance = np.random.RandomState(SEED)  # NumPy keeps its numbers the same for good
+    halves = chance.randint(0, 1 << 31, num_perm, np.uint32)
+    odd = halves * np.uint32(2) + np.uint32(1)  # no two values meet
+    return odd, chance.randint(0, 1 << 32, num_perm, np.uint32)
 
 
 def signatures(hashes: NDArray[np.uint64], bounds: NDArray[np.int64], num_perm: int) -> NDArray[np.uint32]:

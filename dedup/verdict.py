@@ -34,7 +34,7 @@ def kept_blocks(blocks: Hashed, answer: str) -> NDArray[np.bool_]:
     """
     # Without the mark of a list's item, a line is the text of a block, whose words are known already.
     lines = Hashed.of(cell.strip("- ") for line in answer.splitlines() for cell in line.split("|"))
-    lines = Hashed(lines.hashes, np.unique(lines.bounds))  # those without words are none
+    lines = Hashed(lines.hashes, lines.bounds[np.diff(lines.bounds, prepend=-1) > 0])  # those without words are none
     if not kernel.NATIVE:
         return defined(blocks.rows(), lines.rows())
     from dedup.kernel import _native

@@ -109,3 +109,12 @@ def test_recall_of_the_default_bands_is_what_the_design_says() -> None:
     assert candidate_probability(0.8, 20, 6) > 0.997
     assert candidate_probability(0.0, 20, 6) == 0
     assert candidate_probability(1.0, 20, 6) == 1
+
+
+@given(st.integers(1, 300))
+def test_permutations_are_those_of_datasketch(num_perm: int) -> None:
+    from datasketch import MinHash
+
+    wanted = MinHash(num_perm=num_perm, seed=SEED, scheme=SCHEME).permutations
+
+    assert [column.tolist() for column in drawn(num_perm)] == [np.asarray(column).tolist() for column in wanted]

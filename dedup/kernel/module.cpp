@@ -2,15 +2,13 @@
 #include <optional>
 #include <string>
 
-#include "arrays.hpp"
 #include "markup.hpp"
-#include "modules.hpp"
+#include "python.hpp"
 #include "walk.hpp"
 
-namespace nb = nanobind;
-using dedup::array;
-
 namespace {
+
+using dedup::array;
 
 // Strict: a text that is not UTF-8 raises UnicodeDecodeError.
 nb::str str(const std::string& text) {

@@ -1,15 +1,12 @@
 // What Python sees of the parts of the kernel that judge a page's blocks.
-#include "modules.hpp"
-
 #include <stdexcept>
 #include <type_traits>
 
-#include "arrays.hpp"
 #include "features.hpp"
+#include "python.hpp"
 #include "trees.hpp"
 #include "verdict.hpp"
 
-namespace nb = nanobind;
 using namespace nb::literals;
 
 namespace {

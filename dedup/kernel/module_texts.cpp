@@ -3,13 +3,10 @@
 
 #include <string>
 
-#include "arrays.hpp"
 #include "distinct.hpp"
-#include "modules.hpp"
+#include "python.hpp"
 #include "sketch.hpp"
 #include "words.hpp"
-
-namespace nb = nanobind;
 
 namespace dedup {
 namespace {

@@ -1,0 +1,58 @@
+// What the parts of the kernel that Python sees have in common.
+#pragma once
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace nb = nanobind;
+
+namespace dedup {
+
+template <class T>
+using Array = nb::ndarray<nb::numpy, T, nb::ndim<1>>;
+
+// A table, row by row.
+template <class T>
+using Table = nb::ndarray<nb::numpy, T, nb::ndim<2>>;
+
+// A column of Python's, in one piece, which is not written to.
+template <class T>
+using Column = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+
+// The same of a table.
+template <class T>
+using Rows = nb::ndarray<const T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+
+// Values, and the capsule that owns them from here on.
+template <class T>
+std::pair<T*, nb::capsule> owned(std::vector<T>&& column) {
+    auto held = std::make_unique<std::vector<T>>(std::move(column));
+    auto* values = held.get();
+    nb::capsule owner(values, [](void* each) noexcept { std::unique_ptr<std::vector<T>>(static_cast<std::vector<T>*>(each)); });
+    held.release();  // the capsule's from here on
+    return {values->data(), owner};
+}
+
+// A column as a NumPy array, which takes it over.
+template <class T>
+Array<T> array(std::vector<T>&& column) {
+    const auto size = column.size();
+    const auto [values, owner] = owned(std::move(column));
+    return Array<T>(values, {size}, owner);
+}
+
+// The same as a table of rows of so many values.
+template <class T>
+Table<T> table(std::vector<T>&& column, std::size_t rows, std::size_t width) {
+    const auto [values, owner] = owned(std::move(column));
+    return Table<T>(values, {rows, width}, owner);
+}
+
+void add_judge(nb::module_& module);  // module_judge.cpp
+void add_texts(nb::module_& module);  // module_texts.cpp
+
+}  // namespace dedup
