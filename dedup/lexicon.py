@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from dedup.data import Kind
 from dedup.literals import Reader
-from dedup.sieve import Sieve
+from dedup.sieve import sifter
 from dedup.text import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from dedup.sieve import Clauses
 
 
 class Where(StrEnum):
@@ -116,8 +118,17 @@ _PART = re.compile(r"<<(\w+)>>")
 @lru_cache(maxsize=1 << 14)
 def hits(block: str, words: int, zones: frozenset[Where], languages: frozenset[str]) -> tuple[Hit, ...]:
     """The rules of these zones and languages that match a plain block of so many words, certain ones first."""
-    tried, sieve = _sieve(zones, languages, max(least for least in _SIZES if least <= words))
-    return tuple(hit for number in sieve.sift(block) for hit in _hit(tried[number], block, words))
+    found: list[Hit] = []
+    for rule in _tried(block, languages):
+        if not rule.where.isdisjoint(zones):
+            found += _hit(rule, block, words)
+    return tuple(found)
+
+
+def _tried(block: str, languages: frozenset[str]) -> list[Rule]:
+    """The rules of these languages that may match a block."""
+    spoken, sift = _sifter(languages)
+    return [spoken[number] for number in sift(block)]
 
 
 def _hit(rule: Rule, block: str, words: int) -> list[Hit]:
@@ -130,16 +141,11 @@ def _hit(rule: Rule, block: str, words: int) -> list[Hit]:
 def certain_hits(block: str, words: int, languages: frozenset[str]) -> tuple[Hit, ...]:
     """The first certain rule of these languages and of any zone that matches, and all others of its kind: what is asked
     of a block outside the article."""
-    tried, sieve = _sieve(_EVERYWHERE, languages, max(least for least in _SIZES if least <= words))
     found: list[Hit] = []
-    for number in sieve.sift(block):
-        rule = tried[number]
+    for rule in _tried(block, languages):
         if rule.certain and (not found or rule.kind is found[0].rule.kind):
             found += _hit(rule, block, words)
     return tuple(found)
-
-
-_EVERYWHERE = frozenset(Where)
 
 
 def _fits(rule: Rule, block: str, words: int) -> bool:
@@ -160,20 +166,15 @@ PATIENCE = 2.0
 """Seconds for one rule on one block; they take microseconds."""
 
 
-_SIZES = (0, 25, 61)
-"""Words from which on a block has a sieve of its own: most rules are for short blocks, and most text is none."""
+@cache
+def _sifter(languages: frozenset[str]) -> tuple[tuple[Rule, ...], Callable[[str], list[int]]]:
+    """The rules of these languages, and which of them to try on a block."""
+    spoken = tuple(rule for rule in rules() if rule.language in languages)
+    return spoken, sifter([_needed(rule.language)[rule.name] for rule in spoken])
 
 
 @cache
-def _sieve(zones: frozenset[Where], languages: frozenset[str], words: int) -> tuple[tuple[Rule, ...], Sieve]:
-    """The rules of these zones and languages for blocks of so many words and more, and which of them to try."""
-    spoken = [rule for rule in rules() if rule.language in languages and rule.max_words >= words]
-    tried = tuple(rule for rule in spoken if not rule.where.isdisjoint(zones))
-    return tried, Sieve([_needed(rule.language)[rule.name] for rule in tried])
-
-
-@cache
-def _needed(language: str) -> dict[str, frozenset[str] | None]:
+def _needed(language: str) -> dict[str, Clauses]:
     """What the rules of a language cannot match without: read once for each language that documents have."""
     table = _table(f"{language}.toml")
     reader = Reader(table.get("parts"))
@@ -236,7 +237,7 @@ def dom_kind(path: str) -> Kind | None:
 @lru_cache(maxsize=1 << 15)
 def _dom_rule(step: str) -> tuple[int, frozenset[int]]:
     """The first rule that matches a step of a path, or past the last; and those that may match it with other steps."""
-    tried, found = dom_rules(), _dom_sieve().sift(step)
+    tried, found = dom_rules(), _dom_sifter()(step)
     wider = frozenset(number for number in found if _WIDER in tried[number].pattern)
     matching = (number for number in found if number not in wider and pattern(tried[number].pattern).search(step))
     return next(matching, len(tried)), wider
@@ -247,6 +248,6 @@ _WIDER = "[^/]"
 
 
 @cache
-def _dom_sieve() -> Sieve:
+def _dom_sifter() -> Callable[[str], list[int]]:
     reader = Reader()
-    return Sieve([reader.needed(rule.pattern) for rule in dom_rules()])
+    return sifter([reader.needed(rule.pattern)[:1] for rule in dom_rules()])  # of a step: what others hold is not there

@@ -1,5 +1,7 @@
-"""What a pattern cannot match without: of a set of strings, a text must hold one. So most patterns of the lexicon need
-not be tried on a block, nor compiled, as in RE2's FilteredRE2.
+"""What a pattern cannot match without: clauses, sets of strings of each of which a text must hold one. So most patterns
+of the lexicon need not be tried on a block, nor compiled, as in RE2's FilteredRE2.
+
+A string is of letters as `dedup.sieve` takes them from a text, or it is one mark (`|`, `#`), wherever that stands.
 
 A pattern is read here no further than that takes, and what is not understood makes it one that is always tried. What is
 derived may keep out too few texts; it must never keep out one that matches.
@@ -7,22 +9,30 @@ derived may keep out too few texts; it must never keep out one that matches.
 
 from __future__ import annotations
 
+import math
 import re
 from functools import cache, lru_cache
-from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from dedup.sieve import END, KEPT, START, TWICE, letters_of
+from dedup.sieve import END, KEPT, START, TWICE, is_mark, letters_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    Strings = frozenset[str]
+    from dedup.sieve import Clauses, Strings
 
-MANY = 32
-"""Strings up to which a set grows by what follows: more take longer to list and to look up than they keep out."""
-SHORT = 12
-"""Letters from which on a string keeps out all the texts it can."""
+MANY = 50
+"""Strings up to which a set grows by what follows."""
+WIDE = 300
+"""Strings of a clause, at most: what has more keeps out few texts."""
+LONG = 10
+"""Letters of a string, at most: they keep out all the texts that it can."""
+CLAUSES = 4
+"""Clauses of a pattern, at most: the next one keeps out hardly a text more."""
+LEAST = 0.2
+"""The rarity of a clause that is worth a look-up."""
+COMMON = frozenset(".,-'\"")
+"""Marks that most texts hold."""
 
 
 class Info(NamedTuple):
@@ -32,8 +42,8 @@ class Info(NamedTuple):
     """All that it can match, where that can be listed."""
     head: Strings
     """What it matches begins with one of these."""
-    need: Strings | None = None
-    """What it matches holds one of these, where it cannot be listed and that is known."""
+    need: Clauses = ()
+    """What it matches holds one of each, besides what `exact` says."""
 
 
 _EMPTY = frozenset([""])
@@ -50,36 +60,71 @@ def _exactly(*strings: str) -> Info:
 _BLANK = _exactly("")
 
 
-def _worth(strings: Strings) -> float:
-    """How many texts a set of strings keeps out: it is as good as its shortest one."""
-    shortest = min(strings, key=len)
-    if len(shortest) > SHORT:
-        return SHORT
-    return min(map(_weight, strings))
+@lru_cache(maxsize=1 << 13)
+def _literal(text: str) -> Info:
+    """What is known of a text that stands in a pattern as it is: its letters in a row, and its marks."""
+    letters = frozenset([letters_of(text)])
+    return Info(letters, letters, tuple(frozenset([mark]) for mark in sorted(set(filter(is_mark, text)))))
+
+
+@lru_cache(maxsize=1 << 14)
+def _chance(string: str) -> float:
+    """About how many texts hold a string, as a share: so it is told which clause keeps more out."""
+    if is_mark(string):
+        return 0.5 if string in COMMON else 0.1
+    if string in ("", START, END):
+        return 1.0
+    letters = string.strip(f"0{START}{END}{KEPT}")
+    chance = min(1.0, 20.0 * 0.1 ** len(letters)) * 0.3 ** ("0" in string)
+    return chance * 0.05 ** ((START in string) + (END in string) + any(map(string.count, KEPT)))
 
 
 @lru_cache(maxsize=1 << 12)
-def _weight(string: str) -> float:
-    length = len(string.strip(f"0{START}{END}"))
-    return length + 0.5 * ("0" in string) + 2 * (length > 0 and string[0] == START) + 4 * any(map(string.count, KEPT))
+def _rarity(strings: Strings) -> float:
+    """How many texts a clause keeps out; 0: none."""
+    return -math.log(min(1.0, sum(map(_chance, strings))))
 
 
-def _better(first: Strings | None, second: Strings | None) -> Strings | None:
-    """The set that keeps more texts out, if one keeps any out."""
-    worths = [(_worth(each), -len(each), each) for each in (first, second) if each and "" not in each]
-    best = max(worths, key=itemgetter(0, 1), default=None)
-    return best[2] if best and best[0] > 0 else None
+def _best(clauses: Iterable[Strings], most: int = CLAUSES) -> Clauses:
+    """The clauses that keep out most texts, first the best, without those that follow from others."""
+    rarest = sorted({_fewest(each) for each in clauses if "" not in each}, key=lambda each: (-_rarity(each), sorted(each)))
+    kept: list[Strings] = []
+    for clause in rarest:
+        if len(kept) == most or _rarity(clause) < LEAST:
+            break
+        if not any(_follows(clause, each) for each in kept):
+            kept.append(clause)
+    return tuple(kept)
 
 
-def _product(first: Strings, second: Strings) -> Strings | None:
+def _follows(clause: Strings, other: Strings) -> bool:
+    """Whether a text that holds a string of the other clause holds one of this, since that stands in it."""
+    return all(any(map(string.__contains__, clause)) for string in other)
+
+
+def _clauses(info: Info) -> Clauses:
+    """All clauses that a part gives by itself."""
+    return _best([*info.need, info.exact]) if info.exact is not None else info.need
+
+
+def _product(first: Strings, second: Strings, most: int = MANY) -> Strings | None:
     """Every string of the first with every one of the second behind it, unless those are too many."""
     if second == _EMPTY:
         return first
     if first == _EMPTY:
         return second
-    if len(first) * len(second) > MANY and min(len(first), len(second)) > 1:
+    if len(first) * len(second) > most and min(len(first), len(second)) > 1:
         return None
     return frozenset([_once(a + b) for a in first for b in second])
+
+
+def _cut_product(first: Strings, second: Strings) -> Strings:
+    """As many letters of the second's strings behind every string of the first as do not make too many."""
+    for length in (8, 4, 3, 2, 1):
+        joined = _product(first, frozenset([string[:length] for string in second]), WIDE)
+        if joined is not None:
+            return joined
+    return first
 
 
 def _once(string: str) -> str:
@@ -88,33 +133,44 @@ def _once(string: str) -> str:
 
 def _sequence(infos: list[Info]) -> Info:
     """What is known of parts that follow one another."""
-    run: Strings = _EMPTY
-    head: Strings | None = None
-    need: Strings | None = None
     if len(infos) == 1:
         return infos[0]
+    run: Strings = _EMPTY
+    head: Strings | None = None
+    need: list[Strings] = []
     for info in infos:
+        need += info.need
         joined = _product(run, info.head)
         if info.exact is not None and joined is not None:
-            run, need = joined, _better(need, info.need)
+            run = joined
             continue
-        found = joined or run
+        found = joined or _cut_product(run, info.head)
         head = head or found
-        need = _better(_better(need, found), info.need)
+        need.append(found)
         run = info.exact or _EMPTY
-    return Info(run, run, need) if head is None else Info(None, head, _better(need, run))
+    return Info(run, run, _best(need)) if head is None else Info(None, head, _best([*need, run]))
 
 
 def _alternatives(infos: list[Info]) -> Info:
-    """What is known of parts of which one matches."""
+    """What is known of parts of which one matches: each of its clauses joins one of every part."""
     if len(infos) == 1:
         return infos[0]
     head = frozenset[str]().union(*[info.head for info in infos])
-    if all(info.exact is not None for info in infos):
-        return Info(head, head)
-    needs = [_better(info.exact, info.need) for info in infos]
-    need = frozenset[str]().union(*[each for each in needs if each]) if all(needs) else None
-    return Info(None, head, need)
+    exact = head if all(info.exact is not None for info in infos) else None
+    if exact is not None and not any(info.need for info in infos):
+        return Info(exact, head)
+    own = [_clauses(info) for info in infos]
+    return Info(exact, head, _best(each for each in _joined(own) if len(each) <= WIDE))
+
+
+def _joined(own: list[Clauses]) -> Iterator[Strings]:
+    """What holds whichever part matches: the best clauses of all as one, the next best, and those that all parts have."""
+    if all(own):
+        for number in range(max(map(len, own))):
+            yield _fewest(frozenset[str]().union(*[clauses[min(number, len(clauses) - 1)] for clauses in own]))
+        for clause in {clause for clauses in own for clause in clauses}:
+            if all(any(_follows(clause, each) for each in clauses) for clauses in own):
+                yield clause
 
 
 def _repeated(info: Info, least: int, most: int | None) -> Info:
@@ -128,10 +184,9 @@ def _repeated(info: Info, least: int, most: int | None) -> Info:
     return _sequence([info, _NOTHING])
 
 
-def _fewest(strings: Strings | None) -> Strings | None:
+@lru_cache(maxsize=1 << 12)
+def _fewest(strings: Strings) -> Strings:
     """The strings without those that hold another one."""
-    if strings is None:
-        return None
     kept: list[str] = []
     for string in sorted(strings, key=len):
         if not any(map(string.__contains__, kept)):
@@ -144,7 +199,7 @@ class UnreadableError(Exception):
 
 
 _RUN = re.compile(r"[^\\\[\](){}|?*+.^$<]+(?![?*+{])|<(?!<\w+>>)")
-_SKIP = re.compile(r"(?:(?:\\[snbB]|[^\w\\\[\](){}|?*+.^$<@©])[?*+]{0,2}(?!\{))+")
+_SKIP = re.compile(r"(?:(?:\\[snbB]|\s)[?*+]{0,2}(?!\{)|[^\w\s\\\[\](){}|?*+.^$<@©][?*][?+]?)+")
 _WORDS = re.compile(r"[^\\\[\](){}?*+.^$<]+(?=[|)])")
 _NAMED = re.compile(r"<<(\w+)>>")
 _GROUP = re.compile(r"\((?:\?(?:P<\w+>|-i:|i:|:|>|(<?[=!])))?(?!\?)")
@@ -153,7 +208,7 @@ _CLASS = re.compile(r"\[(\^?)(\]?(?:[^\]\\[]|\[(?!:)|\\.)*)\]")
 _MEMBER = re.compile(r"\\?.", re.DOTALL)
 _PROPERTY = re.compile(r"\\[pP]\{\w+\}")
 _TIMES = {"?": (0, 1), "*": (0, None), "+": (1, None)}
-_MARKS = {"^": _exactly(START), "$": _exactly(END), ".": _NOTHING}
+_ANCHORS = {"^": _exactly(START), "$": _exactly(END), ".": _NOTHING}
 _ESCAPES = dict.fromkeys("snbB", _BLANK) | {"d": _exactly("0")} | dict.fromkeys("SwWD", _NOTHING)
 
 
@@ -164,15 +219,15 @@ class Reader:
         self._parts = dict(parts or {})
         self._infos: dict[str, Info | None] = {}
 
-    def needed(self, source: str | list[str]) -> Strings | None:
-        """Strings of which the letters of every text that a pattern (or one of several) matches hold one, with `START`
-        before them and `END` behind; None where no such strings can be told."""
+    def needed(self, source: str | list[str]) -> Clauses:
+        """Clauses for the letters (with `START` before them and `END` behind) and marks of every text that a pattern
+        (or one of several) matches; none where that cannot be told."""
         sources = [source] if isinstance(source, str) else source
         try:
             info = _alternatives([_Cursor(self.opened(each), self).whole() for each in sources])
         except UnreadableError:
-            return None
-        return _fewest(_better(info.exact, info.need))
+            return ()
+        return tuple(_fewest(frozenset(string[:LONG] for string in clause)) for clause in _clauses(info))
 
     def opened(self, source: str) -> str:
         """A pattern with those parts put in place that are more than one group: what follows binds to their end."""
@@ -208,7 +263,7 @@ class _Cursor:
         infos: list[Info] = []
         while True:
             words = self._take(_WORDS)
-            infos.append(_exactly(*map(letters_of, words[0].split("|"))) if words else self._sequence())
+            infos.append(_alternatives([*map(_literal, words[0].split("|"))]) if words else self._sequence())
             if not self.source.startswith("|", self.at):
                 return _alternatives(infos)
             self.at += 1
@@ -232,7 +287,7 @@ class _Cursor:
     def _atom(self) -> Info:
         run = self._take(_RUN)
         if run:
-            return _exactly(letters_of(run[0]))
+            return _literal(run[0])
         char = self.source[self.at]
         read = {"(": self.group, "[": self._class, "<": self._named, "\\": self._escape}.get(char)
         if read:
@@ -240,7 +295,7 @@ class _Cursor:
         if char in "?*+{}])":
             raise UnreadableError(self.source[self.at :])
         self.at += 1
-        return _MARKS.get(char) or _exactly(letters_of(char))
+        return _ANCHORS.get(char) or _literal(char)
 
     def _named(self) -> Info:
         named = self._take(_NAMED)
@@ -256,7 +311,7 @@ class _Cursor:
         self.at += 1
         if not opening[1]:
             return info
-        return Info(_EMPTY, _EMPTY, _better(info.exact, info.need) if opening[1] == "=" else None)
+        return Info(_EMPTY, _EMPTY, _clauses(info) if opening[1] == "=" else ())
 
     def _escape(self) -> Info:
         if self._take(_PROPERTY):
@@ -267,7 +322,7 @@ class _Cursor:
             return _ESCAPES[char]
         if char.isalnum():
             raise UnreadableError(char)
-        return _exactly(letters_of(char))
+        return _literal(char)
 
     def _class(self) -> Info:
         found = self._take(_CLASS)
@@ -290,7 +345,7 @@ def _class(negated: str, members: str) -> Info:
     """What a class of characters matches: any of a few, or who knows what."""
     tokens = _MEMBER.findall(members)
     infos = [
-        _ESCAPES.get(each[1]) if each[0] == "\\" and each[1].isalnum() else _exactly(letters_of(each[-1]))
+        _ESCAPES.get(each[1]) if each[0] == "\\" and each[1].isalnum() else _literal(each[-1])
         for each in tokens
     ]
     if negated or "-" in tokens[1:-1] or None in infos:

@@ -1,5 +1,7 @@
 """The kernel in C++: the same results as the definitions in Python."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,3 +17,20 @@ def blocks(xml: bytes) -> _Columns | None:
     Raises:
         ValueError: it is not well-formed XML in UTF-8.
     """
+
+class Sieve:
+    """`dedup.sieve.Sieve`, given what that makes of the clauses.
+
+    Raises:
+        ValueError: a string is of no clause, or a clause of no pattern.
+    """
+
+    def __init__(
+        self,
+        clauses_of: dict[str, list[int]],
+        clauses_of_mark: dict[str, list[int]],
+        pattern_of: list[int],
+        counts: list[int],
+        letters_of: Callable[[str], str],
+    ) -> None: ...
+    def sift(self, text: str) -> list[int]: ...

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bind_sieve.hpp"
 #include "markup.hpp"
 #include "walk.hpp"
 
@@ -58,4 +59,5 @@ nb::object blocks(const nb::bytes& xml) {
 NB_MODULE(_native, module) {
     module.doc() = "The kernel in C++: the same results as the definitions in Python.";
     module.def("blocks", &blocks, nb::arg("xml"));
+    bind_sieve(module);
 }
