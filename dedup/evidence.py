@@ -97,8 +97,9 @@ def look(
 def spoken(document: Document, article: list[Block]) -> frozenset[str]:
     """The languages whose rules are tried on a document: told by all that is seen of a page, its menus too."""
     text = document.text
-    seen = [text] if document.format is Format.HTML else [bare(text[each.start : each.end])[0] for each in article]
-    return languages_of([word for each in seen for word in each.casefold().split()], document.language)
+    if document.format is not Format.HTML:
+        text = " ".join([bare(text[each.start : each.end])[0] for each in article])
+    return languages_of(text.casefold().split(), document.language)
 
 
 def _level(document: Document, block: Block) -> int:

@@ -7,16 +7,14 @@ with repetition or position. Rules see a block as `dedup.text.plain` gives it.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from dedup.clauses import DOM, names, needed, table
 from dedup.data import Kind
-from dedup.literals import Reader
 from dedup.sieve import sifter
 from dedup.text import pattern
 
@@ -65,7 +63,7 @@ class Hit:
 @cache
 def rules() -> tuple[Rule, ...]:
     """All rules: certain ones first, of no language, English, then by language, each in the order of its file."""
-    found = [rule for name in _names() for rule in _load(name)]
+    found = [rule for name in names() if name != DOM for rule in _load(name)]
     return tuple(sorted(found, key=lambda rule: not rule.certain))
 
 
@@ -81,24 +79,12 @@ class DomRule:
 @cache
 def dom_rules() -> tuple[DomRule, ...]:
     """What the tags, classes and ids around a block say of its kind, first match first."""
-    return tuple(DomRule(rule["name"], Kind(rule["kind"]), rule["pattern"]) for rule in _table("dom.toml")["rule"])
-
-
-@cache
-def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads((files("dedup") / "lexicon" / name).read_text(encoding="utf-8"))
-
-
-def _names() -> list[str]:
-    folder = files("dedup") / "lexicon"
-    names = [each.name for each in folder.iterdir() if each.name.endswith(".toml") and each.name != "dom.toml"]
-    return sorted(names, key=lambda name: (name not in ("any.toml", "en.toml"), name))
+    return tuple(DomRule(rule["name"], Kind(rule["kind"]), rule["pattern"]) for rule in table(DOM)["rule"])
 
 
 def _load(name: str) -> Iterator[Rule]:
-    table = _table(name)
-    parts = table.get("parts", {})
-    for row in table["rule"]:
+    parts = table(name).get("parts", {})
+    for row in table(name)["rule"]:
         where = frozenset(Where(each) for each in ([row["where"]] if isinstance(row["where"], str) else row["where"]))
         fields = {**row, "kind": Kind(row["kind"]), "where": where, "pattern": _expanded(row["pattern"], parts)}
         yield Rule(language=name.removesuffix(".toml"), **fields)
@@ -170,28 +156,31 @@ PATIENCE = 2.0
 def _sifter(languages: frozenset[str]) -> tuple[tuple[Rule, ...], Callable[[str], list[int]]]:
     """The rules of these languages, and which of them to try on a block."""
     spoken = tuple(rule for rule in rules() if rule.language in languages)
-    return spoken, sifter([_needed(rule.language)[rule.name] for rule in spoken])
+    clauses = {name: own for language in languages for name, own in _needed(language).items()}
+    return spoken, sifter([clauses[rule.name] for rule in spoken])
 
 
 @cache
 def _needed(language: str) -> dict[str, Clauses]:
-    """What the rules of a language cannot match without: read once for each language that documents have."""
-    table = _table(f"{language}.toml")
-    reader = Reader(table.get("parts"))
-    return {row["name"]: reader.needed(row["pattern"]) for row in table["rule"]}
+    name = f"{language}.toml"
+    return needed(name) if name in names() else {}
 
 
-def languages_of(words: Iterable[str], stated: str | None = None) -> frozenset[str]:
+def languages_of(words: list[str], stated: str | None = None) -> frozenset[str]:
     """The languages whose rules are tried on a document of these words (folded): those whose most common words or
     letters it holds, the one that it states, English, and the rules of no language."""
-    counts = Counter(words)
-    total = sum(counts.values())
     found = {"any", "en", (stated or "en").split("-")[0].casefold()}
-    for language, function_words in _function_words().items():
-        if total < SHORT_TEXT or sum(counts[word] for word in function_words) >= FUNCTION_SHARE * total:
-            found.add(language)
-    letters = "".join(counts)
-    return frozenset(found | {language for language, script in _SCRIPTS.items() if script.search(letters)})
+    languages = _function_words()
+    counts: Counter[str] = Counter()
+    for word, count in Counter(filter(languages.__contains__, words)).items():
+        counts.update(dict.fromkeys(languages[word], count))
+    if len(words) < SHORT_TEXT:
+        found.update(*languages.values())
+    found.update(language for language, count in counts.items() if count >= FUNCTION_SHARE * len(words))
+    letters = "".join(words)
+    if not letters.isascii() and _ANY_SCRIPT.search(letters):
+        found.update(language for language, script in _SCRIPTS.items() if script.search(letters))
+    return frozenset(found)
 
 
 SHORT_TEXT = 60
@@ -205,16 +194,17 @@ _SCRIPTS = {
     "ru": re.compile("[\u0400-\u04ff]"),
     "zh": re.compile("[\u4e00-\u9fff]"),
 }
+_ANY_SCRIPT = re.compile("|".join(script.pattern for script in _SCRIPTS.values()))
 
 
 @cache
-def _function_words() -> dict[str, frozenset[str]]:
-    tables = {name.removesuffix(".toml"): _table(name) for name in _names()}
-    return {
-        language: frozenset(table["function_words"].split())
-        for language, table in tables.items()
-        if "function_words" in table
-    }
+def _function_words() -> dict[str, tuple[str, ...]]:
+    """The languages of each word that is among the most common of one."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in names():
+        for word in frozenset(table(name).get("function_words", "").split()):
+            found[word] = (*found.get(word, ()), name.removesuffix(".toml"))
+    return found
 
 
 @lru_cache(maxsize=1 << 15)
@@ -249,5 +239,5 @@ _WIDER = "[^/]"
 
 @cache
 def _dom_sifter() -> Callable[[str], list[int]]:
-    reader = Reader()
-    return sifter([reader.needed(rule.pattern)[:1] for rule in dom_rules()])  # of a step: what others hold is not there
+    """Of the clauses, one: what another holds may stand in another step."""
+    return sifter([clauses[:1] for clauses in needed(DOM).values()])
