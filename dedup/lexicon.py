@@ -7,7 +7,6 @@ with repetition or position. Rules see a block as `dedup.text.plain` gives it.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -19,7 +18,7 @@ from dedup.sieve import sifter
 from dedup.text import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from dedup.sieve import Clauses
 
@@ -164,47 +163,6 @@ def _sifter(languages: frozenset[str]) -> tuple[tuple[Rule, ...], Callable[[str]
 def _needed(language: str) -> dict[str, Clauses]:
     name = f"{language}.toml"
     return needed(name) if name in names() else {}
-
-
-def languages_of(words: list[str], stated: str | None = None) -> frozenset[str]:
-    """The languages whose rules are tried on a document of these words (folded): those whose most common words or
-    letters it holds, the one that it states, English, and the rules of no language."""
-    found = {"any", "en", (stated or "en").split("-")[0].casefold()}
-    languages = _function_words()
-    counts: Counter[str] = Counter()
-    for word, count in Counter(filter(languages.__contains__, words)).items():
-        counts.update(dict.fromkeys(languages[word], count))
-    if len(words) < SHORT_TEXT:
-        found.update(*languages.values())
-    found.update(language for language, count in counts.items() if count >= FUNCTION_SHARE * len(words))
-    letters = "".join(words)
-    if not letters.isascii() and _ANY_SCRIPT.search(letters):
-        found.update(language for language, script in _SCRIPTS.items() if script.search(letters))
-    return frozenset(found)
-
-
-SHORT_TEXT = 60
-"""Words of a text too short to tell its language by: the rules of all languages are tried."""
-FUNCTION_SHARE = 0.05
-"""The share of a text's words that are among the dozen most common of a language: .2 to .4 in a text of that language,
-.03 at most in one of another (German and Dutch, Spanish and Portuguese share some: both are then tried)."""
-_SCRIPTS = {
-    "ar": re.compile("[\u0600-\u06ff]"),
-    "ja": re.compile("[\u3040-\u30ff]"),
-    "ru": re.compile("[\u0400-\u04ff]"),
-    "zh": re.compile("[\u4e00-\u9fff]"),
-}
-_ANY_SCRIPT = re.compile("|".join(script.pattern for script in _SCRIPTS.values()))
-
-
-@cache
-def _function_words() -> dict[str, tuple[str, ...]]:
-    """The languages of each word that is among the most common of one."""
-    found: dict[str, tuple[str, ...]] = {}
-    for name in names():
-        for word in frozenset(table(name).get("function_words", "").split()):
-            found[word] = (*found.get(word, ()), name.removesuffix(".toml"))
-    return found
 
 
 @lru_cache(maxsize=1 << 15)

@@ -34,3 +34,13 @@ class Sieve:
         letters_of: Callable[[str], str],
     ) -> None: ...
     def sift(self, text: str) -> list[int]: ...
+
+class Tally:
+    """`dedup.speech.Tally`.
+
+    Raises:
+        ValueError: a word is of no group, or there are more than eight scripts.
+    """
+
+    def __init__(self, groups_of: dict[str, list[int]], groups: int, scripts: list[tuple[int, int]]) -> None: ...
+    def of(self, text: str) -> tuple[int, list[int], list[bool]]: ...

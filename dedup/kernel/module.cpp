@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "bind_sieve.hpp"
+#include "bind.hpp"
 #include "markup.hpp"
 #include "walk.hpp"
 
@@ -60,4 +60,5 @@ NB_MODULE(_native, module) {
     module.doc() = "The kernel in C++: the same results as the definitions in Python.";
     module.def("blocks", &blocks, nb::arg("xml"));
     bind_sieve(module);
+    bind_tally(module);
 }

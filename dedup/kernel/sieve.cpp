@@ -10,7 +10,6 @@ namespace {
 
 constexpr char32_t start_mark = 2, end_mark = 3;             // START and END of `dedup/sieve.py`
 constexpr char32_t counted_once[] = {U'0', 2, 3, U'@', 0xA9};  // TWICE
-constexpr std::size_t code_points = 0x110000;
 
 void require(bool holds, const char* what) {
     if (!holds) throw std::invalid_argument(what);
@@ -20,7 +19,7 @@ void require(bool holds, const char* what) {
 
 Sieve::Sieve(const std::vector<String>& strings, const std::vector<String>& marks, std::vector<std::uint32_t> pattern_of,
              std::vector<std::uint32_t> counts)
-    : once_(1, false), pages_(code_points / page_size), pattern_of_(std::move(pattern_of)), counts_(std::move(counts)) {
+    : once_(1, false), pattern_of_(std::move(pattern_of)), counts_(std::move(counts)) {
     for (const auto number : pattern_of_) require(number < counts_.size(), "a clause of no pattern");
     const auto check = [&](const String& string) {
         for (const auto clause : string.second) require(clause < pattern_of_.size(), "a string of no clause");
@@ -80,15 +79,9 @@ std::vector<Sieve::Symbol> Sieve::learned(const std::u32string& letters) {
     return found;
 }
 
-Sieve::Letters& Sieve::letters_of(char32_t code) {
-    auto& page = pages_.at(code / page_size);
-    if (!page) page = std::make_unique<std::array<Letters, page_size>>();
-    return (*page)[code % page_size];
-}
-
 void Sieve::tell(char32_t code, const std::u32string& letters) {
     require(letters.size() <= most_letters, "a character of too many letters");
-    auto& told = letters_of(code);
+    auto& told = characters_.of(code);
     told.known = true;
     told.count = static_cast<std::uint8_t>(letters.size());
     std::transform(letters.begin(), letters.end(), told.symbols.begin(), [&](char32_t letter) { return symbol(letter); });

@@ -5,12 +5,13 @@
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include "characters.hpp"
 
 namespace dedup {
 
@@ -36,7 +37,7 @@ public:
 
 private:
     using Symbol = std::uint16_t;  // a letter of the strings by its number; 0: one that no string has
-    static constexpr std::size_t gram = 4, most_letters = 3, page_size = 256, filter_bits = 16;
+    static constexpr std::size_t gram = 4, most_letters = 3, filter_bits = 16;
 
     struct Letters {
         bool known = false;
@@ -58,7 +59,6 @@ private:
 
     Symbol symbol(char32_t letter) const;
     std::vector<Symbol> learned(const std::u32string& letters);
-    Letters& letters_of(char32_t code);
     void begin(std::vector<std::uint32_t>& found);
     void push(Symbol letter);
     void match(std::vector<std::uint32_t>& found);
@@ -67,7 +67,7 @@ private:
 
     std::unordered_map<char32_t, Symbol> symbols_;
     std::vector<bool> once_;  // symbols of which a run counts once
-    std::vector<std::unique_ptr<std::array<Letters, page_size>>> pages_;
+    Characters<Letters> characters_;
     std::unordered_map<char32_t, std::uint32_t> mark_numbers_;
     std::vector<LookedUp> marks_, looked_up_;
     std::bitset<(1U << filter_bits)> filter_;
@@ -83,7 +83,7 @@ template <class Char>
 std::optional<char32_t> Sieve::sift(const Char* text, std::size_t size, std::vector<std::uint32_t>& found) {
     begin(found);
     for (std::size_t at = 0; at < size; ++at) {
-        const auto& letters = letters_of(static_cast<char32_t>(text[at]));
+        const auto& letters = characters_.of(static_cast<char32_t>(text[at]));
         if (!letters.known) return static_cast<char32_t>(text[at]);
         for (std::size_t number = 0; number < letters.count; ++number) push(letters.symbols[number]);
         if (letters.mark != 0 && marks_[letters.mark - 1].seen != now_) {
