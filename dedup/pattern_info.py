@@ -1,8 +1,8 @@
-"""What is known of the texts that a part of a pattern matches, and of parts put together: their letters, and clauses, sets
-of strings of each of which such a text holds one.
+"""What is known of the texts that a part of a pattern matches, and of parts put together: their letters, and clauses,
+sets of strings of each of which such a text holds one.
 
-A string is of letters as `dedup.sieve` takes them from a text, or it is one mark (`|`, `#`), wherever that stands. Of two
-things that are true, the one is kept that keeps out more texts.
+A string is of letters as `dedup.sieve` takes them from a text, or it is one mark (`|`, `#`), wherever that stands. Of
+two things that are true, the one is kept that keeps out more texts.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def alternatives(infos: list[Info]) -> Info:
 
 
 def _joined(own: list[Clauses]) -> Iterator[Strings]:
-    """What holds whichever part matches: the best clauses of all as one, the next best, and those that all parts have."""
+    """What holds whichever part matches: the best clauses of all as one, the next best, and what all parts have."""
     if all(own):
         for number in range(max(map(len, own))):
             yield fewest(frozenset[str]().union(*[clauses[min(number, len(clauses) - 1)] for clauses in own]))

@@ -24,8 +24,8 @@ SCRIPTS = {"ar": (0x600, 0x6FF), "ja": (0x3040, 0x30FF), "ru": (0x400, 0x4FF), "
 
 
 def languages_of(text: str, stated: str | None = None) -> frozenset[str]:
-    """The languages whose rules are tried on a document of this text: those whose most common words or letters it holds,
-    the one that it states, English, and the rules of no language."""
+    """The languages whose rules are tried on a document of this text: those whose most common words or letters it
+    holds, the one that it states, English, and the rules of no language."""
     words, counts, scripts = _tally()(text)
     least = 0.0 if words < SHORT_TEXT else FUNCTION_SHARE * words
     found = {language for language, count in zip(_function_words(), counts, strict=True) if count >= least}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
 from dedup import clauses
 from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_the_clauses_that_are_kept_are_those_of_the_patterns() -> None:
