@@ -54,7 +54,7 @@ def read_off(name: str) -> dict[str, Clauses]:
 
 
 def written() -> str:
-    """What `lexicon/clauses.txt` should hold: a mark of the lexicon, then for each rule a line of its name and clauses."""
+    """What `lexicon/clauses.txt` should hold: a mark of the lexicon, then a line of name and clauses for each rule."""
     lines = [_mark()]
     for name in names():
         for rule, clauses in read_off(name).items():
