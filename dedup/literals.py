@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from dedup.pattern_info import (
     BLANK,
     EMPTY,
+    LONG,
     NOTHING,
     Info,
     alternatives,
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dedup.sieve import Clauses
-
-LONG = 10
-"""Letters of a string, at most: they keep out all the texts that it can."""
 
 
 class UnreadableError(Exception):

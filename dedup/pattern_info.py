@@ -22,6 +22,10 @@ MANY = 50
 """Strings up to which a set grows by what follows."""
 WIDE = 300
 """Strings of a clause, at most: what has more keeps out few texts."""
+LONG = 10
+"""Letters of a string, at most: they keep out all the texts that it can."""
+CLOSED = "\x00"
+"""Behind a string that is not known further."""
 CLAUSES = 4
 """Clauses of a pattern, at most: the next one keeps out hardly a text more."""
 LEAST = 0.2
@@ -66,7 +70,7 @@ def literal(text: str) -> Info:
 def _chance(string: str) -> float:
     """About how many texts hold a string, as a share: so it is told which clause keeps more out."""
     if is_mark(string):
-        return 0.5 if string in COMMON else 0.1
+        return 0.3 if string in COMMON else 0.1
     if string in ("", START, END):
         return 1.0
     letters = string.strip(f"0{START}{END}{KEPT}")
@@ -104,24 +108,40 @@ def clauses_of(info: Info) -> Clauses:
     return best([*info.need, info.exact]) if info.exact is not None else info.need
 
 
-def _product(first: Strings, second: Strings, most: int = MANY) -> Strings | None:
+def _product(first: Strings, second: Strings) -> Strings | None:
     """Every string of the first with every one of the second behind it, unless those are too many."""
     if second == EMPTY:
         return first
     if first == EMPTY:
         return second
-    if len(first) * len(second) > most and min(len(first), len(second)) > 1:
+    if len(first) * len(second) > MANY and min(len(first), len(second)) > 1:
         return None
     return frozenset([_once(a + b) for a in first for b in second])
 
 
-def _cut_product(first: Strings, second: Strings) -> Strings:
-    """As many letters of the second's strings behind every string of the first as do not make too many."""
-    for length in (8, 4, 3, 2, 1):
-        joined = _product(first, frozenset([string[:length] for string in second]), WIDE)
-        if joined is not None:
-            return joined
-    return first
+def _front(infos: list[Info]) -> Strings:
+    """What parts that follow one another begin with: every string as far as it is known, to `LONG` letters."""
+    front: Strings = EMPTY
+    for info in infos:
+        for length in (LONG, 4, 3, 2, 1):
+            longer = _longer(front, info, length)
+            if len(longer) <= WIDE:
+                break
+        else:
+            break
+        front = longer
+    return frozenset([each.rstrip(CLOSED) for each in front])
+
+
+def _longer(front: Strings, info: Info, length: int) -> Strings:
+    """The strings that are not closed with so many letters of what the part begins with behind them."""
+    heads = {_cut(head, length) + ("" if info.exact is not None else CLOSED) for head in info.head}
+    closed = {each for each in front if each.endswith(CLOSED)}
+    return frozenset(closed | {_cut(_once(each + head), LONG) for each in front - closed for head in heads})
+
+
+def _cut(string: str, length: int) -> str:
+    return string if len(string.rstrip(CLOSED)) <= length else f"{string[:length]}{CLOSED}"
 
 
 def _once(string: str) -> str:
@@ -133,7 +153,7 @@ def sequence(infos: list[Info]) -> Info:
     if len(infos) == 1:
         return infos[0]
     run: Strings = EMPTY
-    head: Strings | None = None
+    is_exact = True
     need: list[Strings] = []
     for info in infos:
         need += info.need
@@ -141,11 +161,13 @@ def sequence(infos: list[Info]) -> Info:
         if info.exact is not None and joined is not None:
             run = joined
             continue
-        found = joined or _cut_product(run, info.head)
-        head = head or found
-        need.append(found)
+        is_exact = False
+        need.append(joined or run)
         run = info.exact or EMPTY
-    return Info(run, run, best(need)) if head is None else Info(None, head, best([*need, run]))
+    if is_exact:
+        return Info(run, run, best(need))
+    head = _front(infos)
+    return Info(None, head, best([*need, run, head]))
 
 
 def alternatives(infos: list[Info]) -> Info:

@@ -131,7 +131,7 @@ def test_most_rules_are_kept_from_most_blocks() -> None:
         (r"^\W*(?:foo|ba+r)$", [{"foo", "ba"}]),
         (r"^(?!.*never)(?=.*\balways\b).*$", [{"always"}]),
         (r"(?=.*\bto\b).*long", [{"long"}, {"to"}]),
-        (r"\d{1,2}[./-]\d+ (?:May|June)", [{"0may", "0june"}]),
+        (r"\d{1,2}[./-]\d+ (?:May|June)", [{"0may", "0june"}, {".", "/", "-"}]),
         (r"^(?P<author>\p{Lu}\w+)?$", []),
         (r"(?:foo)*bar?", [{"ba"}]),
         (r"^#\w+[|>]\s*$", [{"#"}, {"|", ">"}]),
