@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 
 .DELETE_ON_ERROR:
-.PHONY: help corpus dedup test check sanitize golden readme quality quality-update bench-pages clean
+.PHONY: help corpus dedup test check sanitize golden lexicon readme quality quality-update bench-pages clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,10 +38,13 @@ sanitize: $(VENV)/installed-dev ## build the kernel with AddressSanitizer and UB
 	$(BIN)/cmake --build build/sanitize
 	LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libubsan.so)" \
 		ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 PYTHONMALLOC=malloc \
-		DEDUP_KERNEL=python $(BIN)/python -m tests.kernels build/sanitize -q tests/test_kernel.py tests/test_kernel_judge.py tests/test_kernel_texts.py tests/test_html_same.py -k "not metadata and not time"
+		DEDUP_KERNEL=python $(BIN)/python -m tests.kernels build/sanitize -q tests/test_kernel.py tests/test_kernel_judge.py tests/test_kernel_rules.py tests/test_kernel_texts.py tests/test_html_same.py -k "not metadata and not time"
 
 golden: $(VENV)/installed-dev ## rewrite what fixtures/golden wants; the diff is the review
 	$(BIN)/python -m tests.golden --update
+
+lexicon: $(VENV)/installed ## read off anew what the rules of the lexicon cannot match without; after every change to them
+	$(BIN)/python -m dedup.clauses
 
 readme: $(VENV)/installed-dev ## rewrite the outputs that README.md shows
 	$(BIN)/python -m tests.test_readme --update

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from dedup.data import Block, Document, Format, Kind, Tag
-from dedup.lexicon import Hit, Where, hits, languages_of
+from dedup.lexicon import Hit, Where, hits
+from dedup.speech import languages_of
 from dedup.text import count_words, plain
 
 TAIL = 0.6
@@ -97,8 +98,9 @@ def look(
 def spoken(document: Document, article: list[Block]) -> frozenset[str]:
     """The languages whose rules are tried on a document: told by all that is seen of a page, its menus too."""
     text = document.text
-    seen = [text] if document.format is Format.HTML else [bare(text[each.start : each.end])[0] for each in article]
-    return languages_of([word for each in seen for word in each.casefold().split()], document.language)
+    if document.format is not Format.HTML:
+        text = " ".join([bare(text[each.start : each.end])[0] for each in article])
+    return languages_of(text, document.language)
 
 
 def _level(document: Document, block: Block) -> int:

@@ -7,21 +7,20 @@ with repetition or position. Rules see a block as `dedup.text.plain` gives it.
 from __future__ import annotations
 
 import re
-import tomllib
-from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from dedup.clauses import DOM, names, needed, table
 from dedup.data import Kind
-from dedup.literals import Reader
-from dedup.sieve import Sieve
+from dedup.sieve import sifter
 from dedup.text import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator
+
+    from dedup.sieve import Clauses
 
 
 class Where(StrEnum):
@@ -63,7 +62,7 @@ class Hit:
 @cache
 def rules() -> tuple[Rule, ...]:
     """All rules: certain ones first, of no language, English, then by language, each in the order of its file."""
-    found = [rule for name in _names() for rule in _load(name)]
+    found = [rule for name in names() if name != DOM for rule in _load(name)]
     return tuple(sorted(found, key=lambda rule: not rule.certain))
 
 
@@ -79,24 +78,12 @@ class DomRule:
 @cache
 def dom_rules() -> tuple[DomRule, ...]:
     """What the tags, classes and ids around a block say of its kind, first match first."""
-    return tuple(DomRule(rule["name"], Kind(rule["kind"]), rule["pattern"]) for rule in _table("dom.toml")["rule"])
-
-
-@cache
-def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads((files("dedup") / "lexicon" / name).read_text(encoding="utf-8"))
-
-
-def _names() -> list[str]:
-    folder = files("dedup") / "lexicon"
-    names = [each.name for each in folder.iterdir() if each.name.endswith(".toml") and each.name != "dom.toml"]
-    return sorted(names, key=lambda name: (name not in ("any.toml", "en.toml"), name))
+    return tuple(DomRule(rule["name"], Kind(rule["kind"]), rule["pattern"]) for rule in table(DOM)["rule"])
 
 
 def _load(name: str) -> Iterator[Rule]:
-    table = _table(name)
-    parts = table.get("parts", {})
-    for row in table["rule"]:
+    parts = table(name).get("parts", {})
+    for row in table(name)["rule"]:
         where = frozenset(Where(each) for each in ([row["where"]] if isinstance(row["where"], str) else row["where"]))
         fields = {**row, "kind": Kind(row["kind"]), "where": where, "pattern": _expanded(row["pattern"], parts)}
         yield Rule(language=name.removesuffix(".toml"), **fields)
@@ -116,8 +103,17 @@ _PART = re.compile(r"<<(\w+)>>")
 @lru_cache(maxsize=1 << 14)
 def hits(block: str, words: int, zones: frozenset[Where], languages: frozenset[str]) -> tuple[Hit, ...]:
     """The rules of these zones and languages that match a plain block of so many words, certain ones first."""
-    tried, sieve = _sieve(zones, languages, max(least for least in _SIZES if least <= words))
-    return tuple(hit for number in sieve.sift(block) for hit in _hit(tried[number], block, words))
+    found: list[Hit] = []
+    for rule in _tried(block, languages):
+        if not rule.where.isdisjoint(zones):
+            found += _hit(rule, block, words)
+    return tuple(found)
+
+
+def _tried(block: str, languages: frozenset[str]) -> list[Rule]:
+    """The rules of these languages that may match a block."""
+    spoken, sift = _sifter(languages)
+    return [spoken[number] for number in sift(block)]
 
 
 def _hit(rule: Rule, block: str, words: int) -> list[Hit]:
@@ -130,16 +126,11 @@ def _hit(rule: Rule, block: str, words: int) -> list[Hit]:
 def certain_hits(block: str, words: int, languages: frozenset[str]) -> tuple[Hit, ...]:
     """The first certain rule of these languages and of any zone that matches, and all others of its kind: what is asked
     of a block outside the article."""
-    tried, sieve = _sieve(_EVERYWHERE, languages, max(least for least in _SIZES if least <= words))
     found: list[Hit] = []
-    for number in sieve.sift(block):
-        rule = tried[number]
+    for rule in _tried(block, languages):
         if rule.certain and (not found or rule.kind is found[0].rule.kind):
             found += _hit(rule, block, words)
     return tuple(found)
-
-
-_EVERYWHERE = frozenset(Where)
 
 
 def _fits(rule: Rule, block: str, words: int) -> bool:
@@ -160,60 +151,18 @@ PATIENCE = 2.0
 """Seconds for one rule on one block; they take microseconds."""
 
 
-_SIZES = (0, 25, 61)
-"""Words from which on a block has a sieve of its own: most rules are for short blocks, and most text is none."""
+@cache
+def _sifter(languages: frozenset[str]) -> tuple[tuple[Rule, ...], Callable[[str], list[int]]]:
+    """The rules of these languages, and which of them to try on a block."""
+    spoken = tuple(rule for rule in rules() if rule.language in languages)
+    clauses = {name: own for language in languages for name, own in _needed(language).items()}
+    return spoken, sifter([clauses[rule.name] for rule in spoken])
 
 
 @cache
-def _sieve(zones: frozenset[Where], languages: frozenset[str], words: int) -> tuple[tuple[Rule, ...], Sieve]:
-    """The rules of these zones and languages for blocks of so many words and more, and which of them to try."""
-    spoken = [rule for rule in rules() if rule.language in languages and rule.max_words >= words]
-    tried = tuple(rule for rule in spoken if not rule.where.isdisjoint(zones))
-    return tried, Sieve([_needed(rule.language)[rule.name] for rule in tried])
-
-
-@cache
-def _needed(language: str) -> dict[str, frozenset[str] | None]:
-    """What the rules of a language cannot match without: read once for each language that documents have."""
-    table = _table(f"{language}.toml")
-    reader = Reader(table.get("parts"))
-    return {row["name"]: reader.needed(row["pattern"]) for row in table["rule"]}
-
-
-def languages_of(words: Iterable[str], stated: str | None = None) -> frozenset[str]:
-    """The languages whose rules are tried on a document of these words (folded): those whose most common words or
-    letters it holds, the one that it states, English, and the rules of no language."""
-    counts = Counter(words)
-    total = sum(counts.values())
-    found = {"any", "en", (stated or "en").split("-")[0].casefold()}
-    for language, function_words in _function_words().items():
-        if total < SHORT_TEXT or sum(counts[word] for word in function_words) >= FUNCTION_SHARE * total:
-            found.add(language)
-    letters = "".join(counts)
-    return frozenset(found | {language for language, script in _SCRIPTS.items() if script.search(letters)})
-
-
-SHORT_TEXT = 60
-"""Words of a text too short to tell its language by: the rules of all languages are tried."""
-FUNCTION_SHARE = 0.05
-"""The share of a text's words that are among the dozen most common of a language: .2 to .4 in a text of that language,
-.03 at most in one of another (German and Dutch, Spanish and Portuguese share some: both are then tried)."""
-_SCRIPTS = {
-    "ar": re.compile("[\u0600-\u06ff]"),
-    "ja": re.compile("[\u3040-\u30ff]"),
-    "ru": re.compile("[\u0400-\u04ff]"),
-    "zh": re.compile("[\u4e00-\u9fff]"),
-}
-
-
-@cache
-def _function_words() -> dict[str, frozenset[str]]:
-    tables = {name.removesuffix(".toml"): _table(name) for name in _names()}
-    return {
-        language: frozenset(table["function_words"].split())
-        for language, table in tables.items()
-        if "function_words" in table
-    }
+def _needed(language: str) -> dict[str, Clauses]:
+    name = f"{language}.toml"
+    return needed(name) if name in names() else {}
 
 
 @lru_cache(maxsize=1 << 15)
@@ -236,7 +185,7 @@ def dom_kind(path: str) -> Kind | None:
 @lru_cache(maxsize=1 << 15)
 def _dom_rule(step: str) -> tuple[int, frozenset[int]]:
     """The first rule that matches a step of a path, or past the last; and those that may match it with other steps."""
-    tried, found = dom_rules(), _dom_sieve().sift(step)
+    tried, found = dom_rules(), _dom_sifter()(step)
     wider = frozenset(number for number in found if _WIDER in tried[number].pattern)
     matching = (number for number in found if number not in wider and pattern(tried[number].pattern).search(step))
     return next(matching, len(tried)), wider
@@ -247,6 +196,6 @@ _WIDER = "[^/]"
 
 
 @cache
-def _dom_sieve() -> Sieve:
-    reader = Reader()
-    return Sieve([reader.needed(rule.pattern) for rule in dom_rules()])
+def _dom_sifter() -> Callable[[str], list[int]]:
+    """Of the clauses, one: what another holds may stand in another step."""
+    return sifter([clauses[:1] for clauses in needed(DOM).values()])

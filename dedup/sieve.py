@@ -1,25 +1,30 @@
 """Which of many patterns a text may match, told by the strings that they cannot match without (`dedup.literals`).
 
-Strings and texts are compared by their letters, so that spaces, marks and case need no thought.
+Strings and texts are compared by their letters, so that spaces, marks and case need no thought. A string of one mark is
+looked for by itself, anywhere in the text.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections import Counter
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from dedup import kernel
 from dedup.text import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterator, Sequence
+
+    Strings = frozenset[str]
+    Clauses = tuple[Strings, ...]
+    """Of each of these sets of strings, a text must hold one."""
 
 START, END = "\x02", "\x03"
 """What stands for `^` and `$` among the letters."""
 GRAM = 4
 """Characters by which the sieve looks strings up."""
-FEW = 80
-"""Strings that are looked for one by one: to cut a text into grams costs as much."""
 KEPT = "@©"
 """Marks that count among the letters, as few texts have them. (Runs of them count once, like digits.)"""
 TWICE = re.compile(f"([0{START}{END}{KEPT}])\\1+")
@@ -54,35 +59,54 @@ def letters_of(text: str) -> str:
     return TWICE.sub(r"\1", text.translate(_letters()))
 
 
-class Sieve:
-    """Which of many patterns a text may match."""
+@lru_cache(maxsize=1 << 12)
+def is_mark(char: str) -> bool:
+    """Whether a character is one that leaves no letters, and is no white space."""
+    return len(char) == 1 and char not in (START, END) and not char.isspace() and not letters_of(char)
 
-    def __init__(self, needed: Iterable[frozenset[str] | None]) -> None:
-        self._always: list[int] = []
-        numbers: dict[str, list[int]] = {}
-        for number, strings in enumerate(needed):
-            for string in strings or ():
-                numbers.setdefault(string, []).append(number)
-            if not strings:
-                self._always.append(number)
-        looked_up = [string for string in numbers if len(string) >= GRAM] if len(numbers) > FEW else []
-        self._single = [(string, numbers[string]) for string in numbers.keys() - looked_up]
-        self._by_gram: dict[str, list[tuple[str, list[int]]]] = {}
-        for string in looked_up:
-            self._by_gram.setdefault(string[:GRAM], []).append((string, numbers[string]))
-        self._grams = frozenset(self._by_gram)
+
+class Sieve:
+    """Which of many patterns a text may match. It reads them as numbers: of strings, of clauses, of patterns."""
+
+    def __init__(self, needed: Sequence[Clauses]) -> None:
+        self.pattern_of = [number for number, clauses in enumerate(needed) for _ in clauses]
+        self.counts = [len(clauses) for clauses in needed]
+        self.clauses_of: dict[str, list[int]] = {}
+        for clause, strings in enumerate(strings for clauses in needed for strings in clauses):
+            for string in strings:
+                self.clauses_of.setdefault(string, []).append(clause)
+        self.clauses_of_mark = {mark: self.clauses_of.pop(mark) for mark in list(filter(is_mark, self.clauses_of))}
 
     def sift(self, text: str) -> list[int]:
-        """The numbers of the patterns that may match, from low to high."""
+        """The numbers of the patterns that may match, from low to high: those of whose clauses the text holds all."""
         letters = f"{START}{letters_of(text)}{END}"
-        found = set(self._always)
-        for string, numbers in self._single:
+        held: set[int] = set().union(*[self.clauses_of_mark[mark] for mark in self.clauses_of_mark.keys() & set(text)])
+        for string in self._looked_for(letters):
             if string in letters:
-                found.update(numbers)
-        if not self._grams:
-            return sorted(found)
-        for gram in self._grams.intersection([letters[at : at + GRAM] for at in range(len(letters) - GRAM + 1)]):
-            for string, numbers in self._by_gram[gram]:
-                if string in letters:
-                    found.update(numbers)
-        return sorted(found)
+                held.update(self.clauses_of[string])
+        counts = Counter(self.pattern_of[clause] for clause in held)
+        return [number for number, count in enumerate(self.counts) if counts[number] == count]
+
+    def _looked_for(self, letters: str) -> Iterator[str]:
+        """The strings that may be among the letters: those whose first characters are, and all that are shorter."""
+        yield from self._by_gram[""]
+        for gram in self._by_gram.keys() & {letters[at : at + GRAM] for at in range(len(letters) - GRAM + 1)}:
+            yield from self._by_gram[gram]
+
+    @cached_property
+    def _by_gram(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {"": []}
+        for string in self.clauses_of:
+            found.setdefault(string[:GRAM] if len(string) >= GRAM else "", []).append(string)
+        return found
+
+
+def sifter(needed: Sequence[Clauses]) -> Callable[[str], list[int]]:
+    """`Sieve.sift` for these patterns, in C++ where the kernel is there."""
+    sieve = Sieve(needed)
+    if not kernel.NATIVE:
+        return sieve.sift
+    from dedup.kernel import _native
+
+    told = (sieve.clauses_of, sieve.clauses_of_mark, sieve.pattern_of, sieve.counts, letters_of)
+    return _native.Sieve(*told).sift

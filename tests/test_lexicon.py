@@ -111,7 +111,8 @@ UNITS = [
 def hostile(rule: Rule) -> list[str]:
     """Blocks as long as the rule looks at, of something repeated, also of what it looks for, and after it."""
     length = LETTERS * rule.max_words
-    own = sorted(string.strip("\x02\x03") for string in reader().needed(rule.pattern) or {"x"})[:4]
+    clauses = reader().needed(rule.pattern) or [{"x"}]
+    own = [string.strip("\x02\x03") for clause in clauses for string in sorted(clause)[: 4 // len(clauses)]]
     repeated = [*UNITS, *own, *(f"{string} " for string in own), *(f"{string} > " for string in own)]
     starts = ["", "By ", "© ", "Home ", *(f"{string} " for string in own)]
     return [(start + unit * length)[:length] for start, unit in product(starts, repeated)]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.sign import SCHEME, band_keys, candidate_probability, mix, shingles, signatures
+from dedup.sign import SCHEME, SEED, band_keys, candidate_probability, drawn, mix, shingles, signatures
 
 HASHES = st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=40)
 

@@ -113,3 +113,30 @@ def seeds(
     Raises:
         ValueError: the bounds are not those of the words.
     """
+
+class Sieve:
+    """`dedup.sieve.Sieve`, given what that makes of the clauses.
+
+    Raises:
+        ValueError: a string is of no clause, or a clause of no pattern.
+    """
+
+    def __init__(
+        self,
+        clauses_of: dict[str, list[int]],
+        clauses_of_mark: dict[str, list[int]],
+        pattern_of: list[int],
+        counts: list[int],
+        letters_of: Callable[[str], str],
+    ) -> None: ...
+    def sift(self, text: str) -> list[int]: ...
+
+class Tally:
+    """`dedup.speech.Tally`.
+
+    Raises:
+        ValueError: a word is of no group, or there are more than eight scripts.
+    """
+
+    def __init__(self, groups_of: dict[str, list[int]], groups: int, scripts: list[tuple[int, int]]) -> None: ...
+    def of(self, text: str) -> tuple[int, list[int], list[bool]]: ...

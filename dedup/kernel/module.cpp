@@ -42,5 +42,7 @@ NB_MODULE(_native, module) {
     module.doc() = "The kernel in C++: the same results as the definitions in Python.";
     module.def("blocks", &blocks, nb::arg("xml"));
     dedup::add_judge(module);
+    dedup::add_sieve(module);
+    dedup::add_tally(module);
     dedup::add_texts(module);
 }

@@ -13,7 +13,7 @@ namespace {
 
 TextView view(nb::handle text) {
     if (!PyUnicode_Check(text.ptr())) throw nb::type_error("a text is no str");
-    return {PyUnicode_DATA(text.ptr()), static_cast<std::size_t>(PyUnicode_GET_LENGTH(text.ptr())), PyUnicode_KIND(text.ptr())};
+    return {PyUnicode_DATA(text.ptr()), static_cast<std::size_t>(PyUnicode_GET_LENGTH(text.ptr())), static_cast<int>(PyUnicode_KIND(text.ptr()))};
 }
 
 // The columns of `dedup.spans.Spans`. The caller holds the list and its texts.

@@ -53,6 +53,8 @@ Table<T> table(std::vector<T>&& column, std::size_t rows, std::size_t width) {
 }
 
 void add_judge(nb::module_& module);  // module_judge.cpp
+void add_sieve(nb::module_& module);  // module_sieve.cpp
+void add_tally(nb::module_& module);  // module_tally.cpp
 void add_texts(nb::module_& module);  // module_texts.cpp
 
 }  // namespace dedup
