@@ -2,41 +2,46 @@
 
 Most of them look for elements of which one attribute or another matches, by regular expressions for which lxml calls
 Python: half of the time that trafilatura takes. But a page has few different classes and ids for its thousand elements,
-and the next page of the site has the same. So lxml is asked once for each value of an attribute whether an element
-could be meant for that alone, its word is kept, and of the elements that have such a value it is asked again. Which
-expressions are of this kind is read off their text: others, in this or another version of trafilatura, stay as they are.
+and the next page of the site has the same. So each value is tried once, its answer is kept, and lxml is asked of those
+elements alone that have a value which matches. Which expressions are of this kind is read off their text: others, in
+this or another version of trafilatura, stay as they are.
 """
 
 from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from functools import cache
-from itertools import compress, islice, repeat
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from itertools import compress, islice, repeat, zip_longest
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from lxml.etree import _Element
 
-_MOST, _LONGEST = 2048, 300
-"""So many values are kept of one attribute in one expression, of so many characters each: 40 MB of all at worst."""
+    Finds: TypeAlias = Callable[[_Element], list[_Element]]
+    """What trafilatura does with an XPath object: the elements below one, in the document's order."""
 
-_SHAPE = re.compile(r"(?P<all>\()?\s*\.//\*\s*(?P<predicates>\[.*\])\s*(?(all)\)\s*(?P<first>\[1\]))", re.DOTALL)
+_MOST, _LONGEST = 4096, 200
+"""So many values are kept of one attribute in one expression, of so many characters each: 50 MB of all at worst."""
+
+_SHAPE = re.compile(r"(?P<all>\()?\s*\.//\*\s*(?P<predicates>\[.*\])\s*(?(all)\)\s*\[1\])", re.DOTALL)
 """`.//*[...]...`, or `(.//*[...]...)[1]`."""
 _TEXT = r"""(?:'[^']*'|"[^"]*")"""
 _PREDICATE = re.compile(rf"\[((?:{_TEXT}|[^'\"\[\]])*)\]\s*")
 _NAMES = re.compile(r"\s*self::[\w-]+(?:\s+or\s+self::[\w-]+)*\s*")
 _VALUE = r"@[\w-]+(?:\s*\|\s*@[\w-]+)*"
-_STRING = rf"(?:{_VALUE}|translate\(\s*{_VALUE}\s*,\s*{_TEXT}\s*,\s*{_TEXT}\s*\))"
-_MATCH = (
-    rf"(?:(?:re:test|contains|starts-with)\(\s*{_STRING}\s*,\s*{_TEXT}\s*(?:,\s*{_TEXT}\s*)?\)"
-    rf"|{_VALUE}(?:\s*=\s*{_TEXT})?)"
+_MATCH = re.compile(
+    rf"""(?P<function>re:test|contains|starts-with)\(\s*
+         (?P<translate>translate\(\s*)?(?P<value>{_VALUE})(?(translate)\s*,\s*(?P<old>{_TEXT})\s*,\s*(?P<new>{_TEXT})\s*\))
+         \s*,\s*(?P<text>{_TEXT})\s*(?:,\s*(?P<flags>{_TEXT})\s*)?\)
+       | (?P<plain>{_VALUE})(?:\s*=\s*(?P<equal>{_TEXT}))?""",
+    re.VERBOSE,
 )
-_EITHER = re.compile(rf"\s*{_MATCH}(?:\s+or\s+{_MATCH})*\s*")
-"""Whatever is true of an element with several attributes, is true of it with one of them alone: each match looks at one
-value, of `@id|@class` at the one that comes first."""
+_EITHER = re.compile(r"\s*@(?:\s+or\s+@)*\s*")
+"""A predicate with `@` for each match. Each looks at one value (of `@id|@class` at the one that comes first), so that
+what is true of an element is true of one of its values."""
 _BESIDES = re.compile(
     rf"(?:{_TEXT}|@[\w-]+|self::[\w-]+(?![\w:-]|\s*\()|\.//[\w-]+(?![\w:-]|\s*\()"
     r"|(?:re:test|contains|starts-with|translate|not)(?=\()|(?<![\w-])(?:and|or)(?![\w-])|[(),=|\s])+"
@@ -59,7 +64,7 @@ def remembering() -> Iterator[None]:
 
 
 @cache
-def _lists() -> list[list[Callable[[_Element], list[_Element]]]]:
+def _lists() -> list[list[Finds]]:
     """Those by which trafilatura finds text; the others are for metadata, which it is not asked for."""
     from trafilatura import xpaths
 
@@ -67,46 +72,47 @@ def _lists() -> list[list[Callable[[_Element], list[_Element]]]]:
 
 
 @cache
-def selector(expression: Callable[[_Element], list[_Element]]) -> Callable[[_Element], list[_Element]]:
-    """The fastest that finds the elements of an expression, below any element, in the same order."""
+def selector(expression: Finds) -> Finds:
+    """The fastest that finds the same elements as an XPath object, below any element, in the same order."""
     shape = _SHAPE.fullmatch(getattr(expression, "path", "").strip())
     if not shape or _PREDICATE.sub("", shape["predicates"]):  # something stands between the predicates
         return expression
     predicates = _PREDICATE.findall(shape["predicates"])
     names = predicates.pop(0) if _NAMES.fullmatch(predicates[0]) else ""
     first = "tree" if shape["all"] else "parent" if predicates[-1:] == ["1"] else ""
-    either, *besides = predicates[:-1] if first == "parent" else predicates
-    if not _EITHER.fullmatch(either) or not all(map(_BESIDES.fullmatch, besides)):
-        return expression
-    found = Selector(names, either, besides, first)
-    return expression if found.matches_nothing() else found
+    either, *besides = (predicates[:-1] if first == "parent" else predicates) or [""]
+    known = _EITHER.fullmatch(_MATCH.sub("@", either)) and all(map(_BESIDES.fullmatch, besides))
+    found = Selector(names, either, besides, first) if known else None
+    return expression if found is None or found.means_any() else found
 
 
 class Selector:
-    """The expression `.//*[names][either][besides]...` (no names: all), or the `first` that it finds in the "tree" or of
-    each "parent".
-    """
+    """`.//*[names][either][besides]...` (no names: all elements), or the `first` in the "tree" or of each "parent"."""
 
     def __init__(self, names: str, either: str, besides: Sequence[str], first: str) -> None:
-        from lxml.etree import Element, XPath, _Element
+        from lxml.etree import XPath, _Element
         from trafilatura.xpaths import REGEXP_NS
 
-        namespaces = {"re": REGEXP_NS}
+        in_lxml = partial(XPath, namespaces={"re": REGEXP_NS})
         self._names = re.findall(r"self::([\w-]+)", names) or ["*"]
-        self._either = XPath(f"boolean(self::*[{either}])", namespaces=namespaces)
-        self._all = XPath(f"boolean(self::*[{']['.join([either, *besides])}])", namespaces=namespaces)
-        self._first = first
-        attributes = sorted(set(re.findall(r"@([\w-]+)", re.sub(_TEXT, "", either))))
-        self._known: dict[str, dict[str | None, bool]] = {name: {None: False} for name in attributes}
-        self._twin, self._get = Element("div"), _Element.get
+        self._asks = in_lxml(f"boolean(self::*[{']['.join([either, *besides])}])")
+        self._asks_either = in_lxml(f"boolean(self::*[{either}])")
+        self._tests: dict[str, list[Callable[[str], object]]] = {}
+        for match in _MATCH.finditer(either):
+            for name in re.findall(r"[\w-]+", match["value"] or match["plain"]):
+                self._tests.setdefault(name, []).append(_test(match))
+        self._known: dict[str, dict[str | None, bool]] = {name: {None: False} for name in self._tests}
+        self._first, self._get = first, _Element.get
 
-    def matches_nothing(self) -> bool:
-        """Whether it is true of an element without attributes."""
-        return bool(self._either(self._twin))
+    def means_any(self) -> bool:
+        """Whether it finds elements that have none of its attributes."""
+        from lxml.etree import Element
+
+        return bool(self._asks_either(Element("div")))
 
     def __call__(self, tree: _Element, /) -> list[_Element]:
         """The elements below one, in the document's order."""
-        found = filter(self._all, self._likely(tree))
+        found = filter(self._asks, self._likely(tree))
         if self._first == "tree":
             return list(islice(found, 1))
         if self._first == "parent":
@@ -117,31 +123,44 @@ class Selector:
         return list(found)
 
     def _likely(self, tree: _Element) -> Iterable[_Element]:
-        """Those that have a value which could be meant: all in C but for new values, as a page has a thousand elements."""
+        """Those with a value that matches. Only for new values a loop of Python: a page has a thousand elements."""
         elements = list(tree.iterdescendants(*self._names))
         columns = []
         for name, known in self._known.items():
             values = list(map(self._get, elements, repeat(name)))
             answers = list(map(known.get, values))
             if None in answers:
-                new = {value: self._alone(name, value) for value in set(values).difference(known) if value is not None}
-                answers = [new.get(value, answer) for value, answer in zip(values, answers, strict=True)]
+                new = self._learn(name, set(values).difference(known))
+                answers = [
+                    new[value] if answer is None else answer for value, answer in zip(values, answers, strict=True)
+                ]
             if True in answers:
                 columns.append(answers)
         return compress(elements, columns[0] if len(columns) == 1 else map(any, zip(*columns, strict=True)))
 
-    def _alone(self, name: str, value: str) -> bool:
-        """Whether an element could be meant for this value."""
-        try:
-            self._twin.set(name, value)
-        except ValueError:  # a control character, which only a parser can write: the element itself is asked
-            return True
-        answer = bool(self._either(self._twin))
-        del self._twin.attrib[name]
-        known = self._known[name]
-        if len(value) <= _LONGEST:
-            if len(known) >= _MOST:
-                known.clear()
-                known[None] = False
-            known[value] = answer
-        return answer
+    def _learn(self, name: str, values: Iterable[str | None]) -> dict[str | None, bool]:
+        """Whether values that are not known match."""
+        known, tests = self._known[name], self._tests[name]
+        new = {value: value is not None and any(test(value) for test in tests) for value in values}
+        if len(known) > _MOST:
+            known.clear()
+            known[None] = False
+        known.update((value, answer) for value, answer in new.items() if value is not None and len(value) <= _LONGEST)
+        return new
+
+
+def _test(match: re.Match[str]) -> Callable[[str], object]:
+    """What a match of an expression says of a value. (lxml's `re:test` is Python's own.)"""
+    text = (match["text"] or match["equal"] or "")[1:-1]
+    tests: dict[str | None, Callable[[str], object]] = {
+        "re:test": re.compile(text, re.IGNORECASE if "i" in (match["flags"] or "") else 0).search,
+        "contains": lambda value: text in value,
+        "starts-with": lambda value: value.startswith(text),
+        None: lambda value: value == text or match["equal"] is None,
+    }
+    test = tests[match["function"]]
+    if not match["translate"]:
+        return test
+    old, new = match["old"][1:-1], match["new"][1:-1]
+    table = str.maketrans(dict(reversed(list(zip_longest(old, new[: len(old)])))))  # of a letter told twice, the first
+    return lambda value: test(value.translate(table))
