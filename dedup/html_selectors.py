@@ -126,41 +126,44 @@ class Selector:
         """Those with a value that matches. Only for new values a loop of Python: a page has a thousand elements."""
         elements = list(tree.iterdescendants(*self._names))
         columns = []
-        for name, known in self._known.items():
-            values = list(map(self._get, elements, repeat(name)))
-            answers = list(map(known.get, values))
-            if None in answers:
-                new = self._learn(name, set(values).difference(known))
-                answers = [
-                    new[value] if answer is None else answer for value, answer in zip(values, answers, strict=True)
-                ]
+        for name in self._tests:
+            answers = self._answers(name, list(map(self._get, elements, repeat(name))))
             if True in answers:
                 columns.append(answers)
         return compress(elements, columns[0] if len(columns) == 1 else map(any, zip(*columns, strict=True)))
 
-    def _learn(self, name: str, values: Iterable[str | None]) -> dict[str | None, bool]:
-        """Whether values that are not known match."""
+    def _answers(self, name: str, values: list[str | None]) -> list[bool]:
+        """Whether the values of an attribute match."""
         known, tests = self._known[name], self._tests[name]
-        new = {value: value is not None and any(test(value) for test in tests) for value in values}
         if len(known) > _MOST:
             known.clear()
             known[None] = False
-        known.update((value, answer) for value, answer in new.items() if value is not None and len(value) <= _LONGEST)
-        return new
+        new = [value for value in set(values).difference(known) if value is not None]
+        matching = {value for test in tests for value in new if test(value)}
+        known.update((value, value in matching) for value in new)
+        answers = list(map(known.__getitem__, values))
+        for value in new:
+            if len(value) > _LONGEST:
+                del known[value]
+        return answers
 
 
 def _test(match: re.Match[str]) -> Callable[[str], object]:
-    """What a match of an expression says of a value. (lxml's `re:test` is Python's own.)"""
+    """What a match of an expression says of a value."""
+    if match["translate"]:
+        old, new = match["old"][1:-1], match["new"][1:-1]
+        table = str.maketrans(dict(reversed(list(zip_longest(old, new[: len(old)])))))  # the first of a letter counts
+        test = _plain_test(match)
+        return lambda value: test(value.translate(table))
+    return _plain_test(match)
+
+
+def _plain_test(match: re.Match[str]) -> Callable[[str], object]:
     text = (match["text"] or match["equal"] or "")[1:-1]
-    tests: dict[str | None, Callable[[str], object]] = {
-        "re:test": re.compile(text, re.IGNORECASE if "i" in (match["flags"] or "") else 0).search,
-        "contains": lambda value: text in value,
-        "starts-with": lambda value: value.startswith(text),
-        None: lambda value: value == text or match["equal"] is None,
-    }
-    test = tests[match["function"]]
-    if not match["translate"]:
-        return test
-    old, new = match["old"][1:-1], match["new"][1:-1]
-    table = str.maketrans(dict(reversed(list(zip_longest(old, new[: len(old)])))))  # of a letter told twice, the first
-    return lambda value: test(value.translate(table))
+    if match["function"] == "re:test":  # in lxml it is Python's own
+        return re.compile(text, re.IGNORECASE if "i" in (match["flags"] or "") else 0).search
+    if match["function"] == "contains":
+        return lambda value: text in value
+    if match["function"] == "starts-with":
+        return lambda value: value.startswith(text)
+    return lambda value: value == text or match["equal"] is None

@@ -96,6 +96,7 @@ def test_the_expressions_of_this_trafilatura_are_known() -> None:
         (".//*[contains(translate(@class, 'aab', 'bc'), 'bb')]", True),  # the first a counts, b goes
         (".//*[@class='a'][not(self::p) or @id='b']", True),
         (".//*[self::div or self::section][@class='a' or @class='b'][not(.//h1)]", True),
+        (".//*[contains(@class, '(') or contains(@class, 'b')]", True),
         (".//*[@class='a'][1]", True),
         ("(.//*[@class='a' or @id='a'])[1]", True),
         (".//*[@class='a or b' or @class='a b']", True),
