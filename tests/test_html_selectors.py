@@ -42,7 +42,7 @@ TAGS = "div p span section article main aside ul ol li list item details header 
 NAMES = "class id style role itemprop rel data-component data-lp-replacement-content aria-hidden href".split()
 VALUES = [
     "", " ", "post", "entry", "article", "content", "Content", "main-content", "Main-Content", "article-body", "entry-content wide", "post-text", "story", "fulltext", "FullText", "primary", "page-Content", "Page-content",
-    "comment", "comments", "comment-list", "commentlist", "Comments", "commentary", "disqus_thread", "dsq-comments", "respond", "reply-1", "x-reply-", "mvp-post-add-box", "infinite-scroll", "infinitescroll", "elementor-share-buttons",
+    "comment", "comments", "comment-list", "commentlist", "Comments", "commentary", "disqus_thread", "dsq-comments", "respond", "reply-1", "reply-to-this", "social-comments", "x-reply-", "mvp-post-add-box", "infinite-scroll", "infinitescroll", "elementor-share-buttons",
     "cookie", "cookies-page", "sidebar", "nav", "Navigation", "menu", "footer", "Footer", "share", "author", "byline", "related", "Related", "teaser", "Teaser", "caption", "bottom", "page-bottom", "Padding-bottom-30", "link", "a link", "permalink",
     "hidden", " hidden", "display:none", "display: none", "border: 1px", "true", "navigation", "Navbar", "articleBody", "MostPopularStories", "Byline", "ad", "x ad y", "ad-1", "tags", "meta", "post-title", "headline", "é ’ 🌾", "a&#10;comment", "comment&#1;", "&#1;", "x" * 201 + "comment",
 ]  # fmt: skip
@@ -59,7 +59,7 @@ MARKUP = st.lists(PIECES, min_size=1, max_size=25).map("".join)
 
 SAMPLE = (
     '<div class=a id=b><p class="b" id="a">x<span id=a>y</span></p><p>z</p></div><div><p class=c>x<p class="a b" title=a><p></div>'
-    '<section id="b" class="a"><h1 class="">x</h1><p class=a><p class=a><a rel=me class=cb>x</a></section>'
+    '<section id="b" class="a"><h1 class="">x</h1><p class=aa><p class="a long one"><p class=a><p class=a><a rel=me class=cb>x</a></section>'
 )
 
 
@@ -119,6 +119,8 @@ def test_the_expressions_of_this_trafilatura_are_known() -> None:
         (".//*[../@class='a']", False),
         (".//*[string-length(@class)]", False),
         (".//*[@class='a']/p", False),
+        (".//*[@class='a']/p[@id='a']", False),
+        (".//*[@class='a'] | .//p[@class='b']", False),
         (".//*[@class='a']|.//h1", False),
         (".//p[@class='a']", False),
         ("//*[@class='a']", False),
