@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dedup.html_metadata import metadata
+from dedup.html_selectors import remembering
 from dedup.html_walk import blocks
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ def article(
     answer = ""
     for mode in modes:
         try:
-            answer = trafilatura.extract(tree, options=_options(**mode)) or ""
+            with remembering():
+                answer = trafilatura.extract(tree, options=_options(**mode)) or ""
         except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, MemoryError):
             answer = ""  # trafilatura fails on some broken trees
         if answer and ("fast" not in mode or enough(answer)):
