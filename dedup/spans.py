@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import xxhash
 
 from dedup import kernel
 
@@ -30,6 +31,20 @@ class Spans(NamedTuple):
         """What the spans hold."""
         for owner, start, end in zip(self.owners.tolist(), self.starts.tolist(), self.ends.tolist(), strict=True):
             yield self.texts[owner][start:end]
+
+
+def hashes(texts: list[str]) -> NDArray[np.uint64]:
+    """The 64-bit XXH3 of each text as UTF-8, lone surrogates as "?"."""
+    if kernel.NATIVE:
+        from dedup.kernel import _native
+
+        return _native.hashes(texts)
+    return defined_hashes(texts)
+
+
+def defined_hashes(texts: list[str]) -> NDArray[np.uint64]:
+    """`hashes`, by the definition."""
+    return np.array([xxhash.xxh3_64_intdigest(text.encode("utf-8", "replace")) for text in texts], np.uint64)
 
 
 def distinct(spans: Spans, groups: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

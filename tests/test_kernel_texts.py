@@ -16,7 +16,7 @@ from dedup import characters, columns, kernel
 from dedup.characters import PAGE, Class
 from dedup.repetition import block_texts, defined_texts
 from dedup.sign import Shape, defined_keys, passage_keys
-from dedup.spans import Spans, defined_distinct, distinct
+from dedup.spans import Spans, defined_distinct, defined_hashes, distinct, hashes
 from dedup.text import _APART, CLASSES, fold, plain
 
 if TYPE_CHECKING:
@@ -173,6 +173,11 @@ def test_equal_texts_have_one_number_however_they_are_kept(data: st.DataObject) 
     spans = Spans(texts, np.array(owners, np.int64), starts, ends)
 
     assert_same(distinct(spans, groups), defined_distinct(spans, groups))
+
+
+@given(st.lists(st.text() | st.sampled_from([*NASTY, "a" * 63 + "é", "a" * 200, "东" * 130, "é" * 64 + "a" * 70])))
+def test_texts_have_the_hashes_that_the_definition_gives(texts: list[str]) -> None:
+    assert_same([hashes(texts)], [defined_hashes(texts)])
 
 
 @native

@@ -47,6 +47,9 @@ def distinct(
         ValueError: a span does not lie in its text, or the columns are of different lengths.
     """
 
+def hashes(texts: list[str]) -> NDArray[np.uint64]:
+    """What `dedup.spans.hashes` gives."""
+
 def band_keys(
     words: NDArray[np.uint64],
     bounds: NDArray[np.int64],

@@ -4,8 +4,10 @@
 #include <string>
 
 #include "distinct.hpp"
+#include "hash.hpp"
 #include "python.hpp"
 #include "sketch.hpp"
+#include "utf8.hpp"
 #include "words.hpp"
 
 namespace dedup {
@@ -81,6 +83,16 @@ nb::object distinct_of(const nb::list& texts, const Column<std::int64_t>& owners
     return nb::make_tuple(array(std::move(found.numbers)), array(std::move(found.firsts)));
 }
 
+Array<std::uint64_t> hashes_of(const nb::list& texts) {
+    std::vector<std::uint64_t> hashes;
+    std::string bytes;
+    for (const auto text : texts) {
+        encode(view(text), bytes);
+        hashes.push_back(hash_of(bytes));
+    }
+    return array(std::move(hashes));
+}
+
 Passages passages(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds) {
     if (bounds.size() == 0) throw std::invalid_argument("the bounds are not those of the words");
     const Passages out{words.data(), bounds.data(), bounds.size() - 1};
@@ -109,6 +121,7 @@ nb::object seeds_of(const Column<std::uint64_t>& words, const Column<std::int64_
 void add_texts(nb::module_& module) {
     module.def("prints", &prints_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
     module.def("distinct", &distinct_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("groups"));
+    module.def("hashes", &hashes_of, nb::arg("texts"));
     module.def("band_keys", &keys_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("shape"),
                nb::arg("multipliers"), nb::arg("increments"));
     module.def("seeds", &seeds_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("window"));
