@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedup import characters, kernel
 from dedup.text import is_unspaced, link_targets, matches, sentences, word_hash
 
 if TYPE_CHECKING:
@@ -43,6 +44,19 @@ class Mark(IntFlag):
 def marked_words(text: str, spans: Sequence[tuple[int, int]], headings: Container[int] = ()) -> MarkedWords:
     """The words of `text` in the given spans (blocks), with what matching must know of them; `headings` are the numbers
     of those spans that are headings."""
+    if kernel.NATIVE:
+        from dedup.kernel import _native
+
+        places = np.array(spans, np.int32).reshape(-1, 2).T.copy()
+        flags = np.array([number in headings for number in range(len(spans))], np.uint8)
+        found = _native.marked_words(text, places[0], places[1], flags, characters.page)
+        if found is not None:
+            return MarkedWords(*found)
+    return defined_words(text, spans, headings)
+
+
+def defined_words(text: str, spans: Sequence[tuple[int, int]], headings: Container[int] = ()) -> MarkedWords:
+    """`marked_words`, by the definition."""
     rows: list[tuple[int, int, int, int, int]] = []
     for number, (start, end) in enumerate(spans):
         words_in = matches(text, start, end)

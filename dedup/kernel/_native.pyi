@@ -47,6 +47,20 @@ def distinct(
         ValueError: a span does not lie in its text, or the columns are of different lengths.
     """
 
+def marked_words(
+    text: str,
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    headings: NDArray[np.uint8],
+    page: Callable[[int], Page],
+) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32]] | None:
+    """The columns of `dedup.words.MarkedWords`; `headings` says of each span whether it is one. None where the text
+    holds what only `dedup.words` can tell.
+
+    Raises:
+        ValueError: a span does not lie in its text, or the columns are of different lengths.
+    """
+
 def hashes(texts: list[str]) -> NDArray[np.uint64]:
     """What `dedup.spans.hashes` gives."""
 

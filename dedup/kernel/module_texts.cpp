@@ -5,6 +5,7 @@
 
 #include "distinct.hpp"
 #include "hash.hpp"
+#include "marked.hpp"
 #include "python.hpp"
 #include "sketch.hpp"
 #include "utf8.hpp"
@@ -15,7 +16,8 @@ namespace {
 
 TextView view(nb::handle text) {
     if (!PyUnicode_Check(text.ptr())) throw nb::type_error("a text is no str");
-    return {PyUnicode_DATA(text.ptr()), static_cast<std::size_t>(PyUnicode_GET_LENGTH(text.ptr())), PyUnicode_KIND(text.ptr())};
+    return {PyUnicode_DATA(text.ptr()), static_cast<std::size_t>(PyUnicode_GET_LENGTH(text.ptr())),
+            static_cast<int>(PyUnicode_KIND(text.ptr()))};
 }
 
 // The columns of `dedup.spans.Spans`. The caller holds the list and its texts.
@@ -83,6 +85,21 @@ nb::object distinct_of(const nb::list& texts, const Column<std::int64_t>& owners
     return nb::make_tuple(array(std::move(found.numbers)), array(std::move(found.firsts)));
 }
 
+nb::object marked_words_of(const nb::str& text, const Column<std::int32_t>& starts, const Column<std::int32_t>& ends,
+                           const Column<std::uint8_t>& headings, const nb::callable& page) {
+    if (starts.size() != ends.size() || starts.size() != headings.size()) throw std::invalid_argument("columns of different lengths");
+    const std::vector<std::int64_t> owners(starts.size(), 0);
+    const auto load = loader(page);
+    try {
+        const Spans own{{view(text)}, owners.data(), starts.data(), ends.data(), owners.size()};
+        auto found = marked_words(own, headings.data(), Alphabet(known(), load));
+        return nb::make_tuple(array(std::move(found.hashes)), array(std::move(found.starts)), array(std::move(found.ends)),
+                              array(std::move(found.marks)), array(std::move(found.spans)));
+    } catch (const Unknown&) {
+        return nb::none();
+    }
+}
+
 Array<std::uint64_t> hashes_of(const nb::list& texts) {
     std::vector<std::uint64_t> hashes;
     std::string bytes;
@@ -121,6 +138,7 @@ nb::object seeds_of(const Column<std::uint64_t>& words, const Column<std::int64_
 void add_texts(nb::module_& module) {
     module.def("prints", &prints_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
     module.def("distinct", &distinct_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("groups"));
+    module.def("marked_words", &marked_words_of, nb::arg("text"), nb::arg("starts"), nb::arg("ends"), nb::arg("headings"), nb::arg("page"));
     module.def("hashes", &hashes_of, nb::arg("texts"));
     module.def("band_keys", &keys_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("shape"),
                nb::arg("multipliers"), nb::arg("increments"));
