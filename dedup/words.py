@@ -49,7 +49,7 @@ def marked_words(text: str, spans: Sequence[tuple[int, int]], headings: Containe
 
         places = np.array(spans, np.int32).reshape(-1, 2).T.copy()
         flags = np.array([number in headings for number in range(len(spans))], np.uint8)
-        found = _native.marked_words(text, places[0], places[1], flags, characters.page)
+        found = _native.marked_words(text, places[0], places[1], flags, _targets(text, spans), characters.page)
         if found is not None:
             return MarkedWords(*found)
     return defined_words(text, spans, headings)
@@ -72,6 +72,14 @@ def defined_words(text: str, spans: Sequence[tuple[int, int]], headings: Contain
     columns = list(zip(*rows, strict=True)) or [()] * 5
     types = (np.uint64, np.int32, np.int32, np.uint8, np.int32)
     return MarkedWords(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
+
+
+def _targets(text: str, spans: Sequence[tuple[int, int]]) -> NDArray[np.int32]:
+    """Where the links of all spans begin and end to lead, in order."""
+    if "](" not in text:
+        return np.zeros(0, np.int32)
+    found = sorted({target for start, end in spans for target in link_targets(text, start, end)})
+    return np.array(found, np.int32).reshape(-1)
 
 
 def _inside(position: int, spans: list[tuple[int, int]]) -> bool:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import characters, columns, kernel
-from dedup.characters import PAGE, Class
+from dedup.characters import PAGE, Class, Page
 from dedup.repetition import block_texts, defined_texts
 from dedup.sign import Shape, defined_keys, passage_keys
 from dedup.spans import Spans, defined_distinct, defined_hashes, distinct, hashes
@@ -203,11 +203,24 @@ def test_a_span_that_lies_nowhere_is_an_error(owner: int, start: int, end: int) 
 def test_what_is_no_page_of_characters_is_an_error() -> None:
     from dedup.kernel import _native
 
-    text = spans_of([chr(0x2E80)])
-    with pytest.raises((ValueError, TypeError, IndexError)):
-        _native.prints(*text, lambda _: (b"", b"", [], [], []))  # type: ignore[arg-type,return-value]
-    with pytest.raises(ZeroDivisionError):
-        _native.prints(*text, lambda _: 1 // 0)  # type: ignore[arg-type,return-value]
+    def never_met(number: int) -> Page:
+        raise LookupError(number)
+
+    for code in range(0xF0000, 0xFFF00, PAGE):  # the kernel asks for a page once: the first that no test has met
+        text = spans_of([chr(code)])
+        try:
+            _native.prints(*text, never_met)
+        except LookupError:
+            break
+    for wrong in (
+        Page(b"", b"", [], [], []),
+        characters.page(0)._replace(folded=[b"12345678"] * PAGE),
+        (),
+        7,
+        (1,) * 5,
+    ):
+        with pytest.raises((ValueError, TypeError)):
+            _native.prints(*text, lambda _, wrong=wrong: wrong)  # type: ignore[misc]
 
     assert_same(block_texts(text), defined_texts(text))
 
@@ -217,7 +230,7 @@ def test_what_is_no_page_of_characters_is_an_error() -> None:
 PARTS = [
     "Dr. Hale came. ", "“Why?” he asked. ", "He said (Mr. Moor). ", "U.S. Steel. ", "z.B. Ada. ", "vs. B. ", "J. Moor", "No. 7. ", "a.b. C", "... And", "?! So", ". ", ".", "! ", "? ", "… ", "!) *A", ".” ", "。", "！」", "．", "؟ ", "۔ ا", "। क",
     "NORTHFIELD, March 12 (NW) -- ", "NORTHFIELD: ", "ST. PAUL, Minn. 3 – The ", "A.B. - C", "BERLIN (dpa) -- Der ", "ÉVRY — ", "NEW YORK -", "WAR: a", "THE MILL TURNS ", "the mill ", "Mill", "McHale", "1904", "x1", "ǅ", "東京。水車", "かな", "\n", "\r\n", "\n\n", "> ", "short\n",
-    "a rather long line of words that was broken by hand\n", "another line of about the same length as that one\n", "A", "É", "\u0301", "\u200b", "a\u200b", "\u200d", "9\u200b9", " " * 3,
+    "a rather long line of words that was broken by hand\n", "another line of about the same length as that one\n", "A", "É", "\u0301", "\u200b", "a\u200b", "\u200d", "9\u200b9", " " * 3, "[Ada](http://a.example/b)", "[x](y) ", "](a. B c)", "(",
 ]  # fmt: skip
 MARKED = st.lists(st.sampled_from([*PARTS, *PARTS, *NASTY]) | st.text(max_size=2), max_size=14).map("".join)
 
@@ -256,7 +269,7 @@ def _marked_words(text: str, start: int, end: int, headings: int) -> object:
     from dedup.kernel import _native
 
     place = np.array([start], np.int32), np.array([end], np.int32)
-    return _native.marked_words(text, *place, np.zeros(headings, np.uint8), characters.page)
+    return _native.marked_words(text, *place, np.zeros(headings, np.uint8), np.zeros(0, np.int32), characters.page)
 
 
 # ── sketches and seeds ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,9 +17,15 @@ struct MarkedWords {
     std::vector<std::int32_t> spans;
 };
 
-// `headings` has a number for each span, which is not 0 for headings.
+// Parts of a text whose words nobody reads: where each begins and ends, one behind the other.
+struct Unread {
+    const std::int32_t* places;
+    std::size_t size;  // of places
+};
+
+// `headings` has a number for each span, which is not 0 for headings; `unread` are in order.
 //
 // Throws Unknown where only the definition knows what to do.
-MarkedWords marked_words(const Spans& spans, const std::uint8_t* headings, const Alphabet& alphabet);
+MarkedWords marked_words(const Spans& spans, const std::uint8_t* headings, const Unread& unread, const Alphabet& alphabet);
 
 }  // namespace dedup
