@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup import characters, columns, kernel
+from dedup import characters, columns, kernel, spans
 from dedup.characters import PAGE, Class, Page
 from dedup.repetition import block_texts, defined_texts
 from dedup.sign import Shape, defined_keys, passage_keys
-from dedup.spans import Spans, defined_distinct, defined_hashes, distinct, hashes
+from dedup.spans import Spans, defined_distinct, defined_hashes, distinct, hashes, words
 from dedup.text import _APART, CLASSES, fold, plain
 from dedup.words import defined_words, marked_words
 
@@ -133,6 +133,19 @@ def test_two_that_stand_together_have_the_prints_that_the_definition_gives(one: 
     assert_same(block_texts(spans_of(texts)), defined_texts(spans_of(texts)))
 
 
+@settings(deadline=None)
+@given(st.lists(TEXT, max_size=6))
+def test_spans_have_the_words_that_the_definition_gives(texts: list[str]) -> None:
+    assert_same(words(spans_of(texts)), spans.defined_words(spans_of(texts)))
+
+
+@pytest.mark.parametrize("one", NASTY)
+def test_two_that_stand_together_have_the_words_that_the_definition_gives(one: str) -> None:
+    texts = [made for other in NASTY for made in (one + other, f"a{one}{other}b")]
+
+    assert_same(words(spans_of(texts)), spans.defined_words(spans_of(texts)))
+
+
 @native
 def test_prose_stays_in_the_kernel() -> None:
     assert left_to_the_definition(PROSE) == []
@@ -175,9 +188,9 @@ def test_equal_texts_have_one_number_however_they_are_kept(data: st.DataObject) 
     places = [sorted(data.draw(st.tuples(*2 * [st.integers(0, len(texts[owner]))]))) for owner in owners]
     starts, ends = (np.array([place[which] for place in places], np.int32) for which in (0, 1))
     groups = np.array([data.draw(st.integers(-1, 2)) for _ in owners], np.int64)
-    spans = Spans(texts, np.array(owners, np.int64), starts, ends)
+    drawn = Spans(texts, np.array(owners, np.int64), starts, ends)
 
-    assert_same(distinct(spans, groups), defined_distinct(spans, groups))
+    assert_same(distinct(drawn, groups), defined_distinct(drawn, groups))
 
 
 @given(st.lists(st.text() | st.sampled_from([*NASTY, "a" * 63 + "é", "a" * 200, "东" * 130, "é" * 64 + "a" * 70])))
@@ -192,11 +205,13 @@ def test_texts_have_the_hashes_that_the_definition_gives(texts: list[str]) -> No
 def test_a_span_that_lies_nowhere_is_an_error(owner: int, start: int, end: int) -> None:
     from dedup.kernel import _native
 
-    spans = Spans(["abc"], np.array([owner]), np.array([start], np.int32), np.array([end], np.int32))
+    wrong = Spans(["abc"], np.array([owner]), np.array([start], np.int32), np.array([end], np.int32))
     with pytest.raises(ValueError):
-        _native.prints(*spans, characters.page)
+        _native.prints(*wrong, characters.page)
     with pytest.raises(ValueError):
-        _native.distinct(*spans, np.zeros(1, np.int64))
+        _native.words(*wrong, characters.page)
+    with pytest.raises(ValueError):
+        _native.distinct(*wrong, np.zeros(1, np.int64))
 
 
 @native
@@ -239,17 +254,17 @@ MARKED = st.lists(st.sampled_from([*PARTS, *PARTS, *NASTY]) | st.text(max_size=2
 @given(MARKED, st.lists(st.integers(0, 200), max_size=6))
 def test_words_have_the_marks_that_the_definition_gives(text: str, cuts: list[int]) -> None:
     places = sorted(min(cut, len(text)) for cut in [0, *cuts, len(text)])
-    spans = list(pairwise(places))
+    blocks = list(pairwise(places))
 
-    assert_same(marked_words(text, spans, {1, 3}), defined_words(text, spans, {1, 3}))
+    assert_same(marked_words(text, blocks, {1, 3}), defined_words(text, blocks, {1, 3}))
 
 
 @pytest.mark.parametrize("one", PARTS)
 def test_parts_of_sentences_have_the_marks_that_the_definition_gives(one: str) -> None:
     for other in PARTS:
         text = f"{one}{other}Hale {other}{one}A mill"
-        for spans in ([(0, len(text))], [(1, len(text))], [(0, 5), (5, len(text))], []):
-            assert_same(marked_words(text, spans), defined_words(text, spans))
+        for blocks in ([(0, len(text))], [(1, len(text))], [(0, 5), (5, len(text))], []):
+            assert_same(marked_words(text, blocks), defined_words(text, blocks))
 
 
 @native

@@ -34,6 +34,20 @@ def prints(
         ValueError: a span does not lie in its text, or the columns are of different lengths.
     """
 
+def words(
+    texts: list[str],
+    owners: NDArray[np.int64],
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    page: Callable[[int], Page],
+) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The columns of `dedup.spans.Words`, and the spans (int64 [u]) whose words only `dedup.text` can tell: those have
+    none here.
+
+    Raises:
+        ValueError: a span does not lie in its text, or the columns are of different lengths.
+    """
+
 def distinct(
     texts: list[str],
     owners: NDArray[np.int64],

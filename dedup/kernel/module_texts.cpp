@@ -85,6 +85,14 @@ nb::object prints_of(const nb::list& texts, const Column<std::int64_t>& owners, 
                           array(std::move(found.bounds)), array(std::move(found.unknown)));
 }
 
+nb::object words_of(const nb::list& texts, const Column<std::int64_t>& owners, const Column<std::int32_t>& starts,
+                    const Column<std::int32_t>& ends, const nb::callable& page) {
+    const auto load = loader(page);
+    auto found = word_columns(spans(texts, owners, starts, ends), Alphabet(known(), load));
+    return nb::make_tuple(array(std::move(found.hashes)), array(std::move(found.bounds)), array(std::move(found.counts)),
+                          array(std::move(found.unknown)));
+}
+
 nb::object distinct_of(const nb::list& texts, const Column<std::int64_t>& owners, const Column<std::int32_t>& starts,
                        const Column<std::int32_t>& ends, const Column<std::int64_t>& groups) {
     const auto own = spans(texts, owners, starts, ends);
@@ -145,6 +153,7 @@ nb::object seeds_of(const Column<std::uint64_t>& words, const Column<std::int64_
 
 void add_texts(nb::module_& module) {
     module.def("prints", &prints_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
+    module.def("words", &words_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
     module.def("distinct", &distinct_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("groups"));
     module.def("marked_words", &marked_words_of, nb::arg("text"), nb::arg("starts"), nb::arg("ends"), nb::arg("headings"),
                nb::arg("unread"), nb::arg("page"));

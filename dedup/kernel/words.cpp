@@ -360,6 +360,27 @@ private:
 
 }  // namespace
 
+WordColumns word_columns(const Spans& spans, const Alphabet& alphabet) {
+    WordColumns out;
+    std::u32string text;
+    Words words;
+    for (std::size_t at = 0; at < spans.size; ++at) {
+        spans.read(at, text);
+        std::int64_t count = 0;
+        try {
+            read_words(text, alphabet, words);
+            for (std::size_t word = 0; word < words.size(); ++word) out.hashes.push_back(hash_of(words[word]));
+            const auto halves = std::count_if(text.begin(), text.end(), [&](char32_t code) { return alphabet.classes(code) & classes::unspaced; });
+            count = static_cast<std::int64_t>(words.size()) - halves / 2;
+        } catch (const Unknown&) {
+            out.unknown.push_back(static_cast<std::int64_t>(at));
+        }
+        out.counts.push_back(count);
+        out.bounds.push_back(static_cast<std::int64_t>(out.hashes.size()));
+    }
+    return out;
+}
+
 Prints prints(const Spans& spans, const Alphabet& alphabet) {
     Prints out;
     Printer printer(alphabet, out);

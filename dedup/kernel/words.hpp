@@ -105,6 +105,14 @@ void for_words(const std::u32string& text, std::size_t first, std::size_t limit,
 // Put `dedup.text.word_list(text)` into `out`.
 void read_words(const std::u32string& text, const Alphabet& alphabet, Words& out);
 
+// The words of many texts: `dedup.spans.Words`.
+struct WordColumns {
+    std::vector<std::uint64_t> hashes;
+    std::vector<std::int64_t> bounds{0}, counts, unknown;  // the spans that are left to the definition have no words
+};
+
+WordColumns word_columns(const Spans& spans, const Alphabet& alphabet);
+
 // What is compared of blocks: `dedup.repetition.BlockText` of each, their words one behind the other.
 struct Prints {
     std::vector<std::uint64_t> exact, frame, words;
