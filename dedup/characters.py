@@ -22,7 +22,7 @@ _ASTRAL = 0x10000
 
 
 class Class(IntFlag):
-    """What a character is. The names are those of `dedup.text.CLASSES`, but for the last three; the kernel has the same
+    """What a character is. The names are those of `dedup.text.CLASSES`, where it has them; the kernel has the same
     numbers (`kernel/characters.hpp`)."""
 
     LETTER = 1
@@ -36,6 +36,20 @@ class Class(IntFlag):
     BLANK = 256  # white space to `str`, which has some more than `regex`
     JOINS = 512  # what it becomes depends on what stands before it
     UNFOLDED = 1024  # what it folds to depends on that, or is no short text
+    ALPHABETIC = 2048
+    DIGIT = 4096
+    OPENING = 8192  # it can begin a sentence
+    CAPITAL = 16384  # … to `str`, as the next two
+    SMALL = 32768
+    DECIMAL = 65536
+
+
+_STR = {
+    Class.BLANK: str.isspace,
+    Class.CAPITAL: str.isupper,
+    Class.SMALL: str.islower,
+    Class.DECIMAL: str.isdecimal,
+}
 
 
 class Page(NamedTuple):
@@ -76,19 +90,19 @@ class _Row(NamedTuple):
 
 def _row(character: str) -> _Row:
     own, lowered = straight(character), character.casefold()
-    blank = int(Class.BLANK) if character.isspace() else 0
+    told = sum(int(each) for each, holds in _STR.items() if holds(character))
     if character.isascii():
-        return _Row(blank, (0, 0), character, lowered, lowered.encode())
+        return _Row(told, (0, 0), character, lowered, lowered.encode())
     if character == lowered == own == stripped(character) and not unicodedata.decomposition(character):  # most are so
         order, joins = unicodedata.combining(character), _joins(character, character)
         unfolded = int(Class.JOINS | Class.UNFOLDED) if joins else int(Class.UNFOLDED) if order else 0
         folded = b"" if unfolded else character.encode("utf-8", "surrogatepass")
-        return _Row(blank | unfolded, (order, order), character, lowered, folded)
+        return _Row(told | unfolded, (order, order), character, lowered, folded)
     decomposed, bare = unicodedata.normalize("NFKD", own), _folded(character)
     orders = unicodedata.combining(decomposed[:1] or "a"), unicodedata.combining(decomposed[-1:] or "a")
     known = int(Class.JOINS) if _joins(character, decomposed) else 0
     known |= int(Class.UNFOLDED) if bare is None else 0
-    return _Row(blank | known, orders, unicodedata.normalize("NFKC", own), lowered, bare or b"")
+    return _Row(told | known, orders, unicodedata.normalize("NFKC", own), lowered, bare or b"")
 
 
 def _folded(character: str) -> bytes | None:

@@ -12,8 +12,8 @@ from dedup import kernel, match, repetition
 from dedup.data import Document, Format, Tag
 from dedup.places import place
 from dedup.sign import Shape, mix, passage_keys, shingles
-from dedup.site import signature_key, signatures_of
-from dedup.spans import Spans, distinct
+from dedup.site import signature_line, signatures_of
+from dedup.spans import Spans, distinct, hashes
 from dedup.table import TAGS, Table
 from dedup.words import marked_words
 
@@ -43,14 +43,10 @@ def save_blocks(store: Store, shard: str, documents: list[Document]) -> None:
         ("block_links", table.links), ("block_places", table.places),
         ("sites", np.array([site_key(document.site) for document in documents], np.uint64)),
         ("says", np.array([document.says for document in documents], np.int8)),
-        ("contents", np.array([_print(document.html) for document in documents], np.uint64)),
+        ("contents", hashes([document.html for document in documents])),
     ):  # fmt: skip
         store.save(shard, name, column)
     store.save_records(shard, "paths", [table.paths])
-
-
-def _print(text: str) -> int:
-    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "replace"))
 
 
 def load_table(store: Store, shard: str) -> Table:
@@ -103,12 +99,13 @@ def _signature_keys(documents: list[Document], bounds: NDArray[np.int64], table:
         return np.zeros((0, 2), np.uint64)
     codes = np.ravel_multi_index((owner, table.places, table.tags, table.links > 0.5), shape)
     found, which = np.unique(codes, return_inverse=True)
-    keys = [
-        [signature_key(sites[site], each) for each in signatures_of(place(table.paths[path]), TAGS[tag], bool(linked))]
+    lines = [
+        signature_line(sites[site], each)
         for site, path, tag, linked in zip(*(part.tolist() for part in np.unravel_index(found, shape)), strict=True)
+        for each in signatures_of(place(table.paths[path]), TAGS[tag], bool(linked))
     ]
     pages = np.repeat([document.format is Format.HTML for document in documents], np.diff(bounds))
-    return np.where(pages[:, None], np.array(keys, np.uint64)[which], np.uint64(0))
+    return np.where(pages[:, None], hashes(lines).reshape(-1, 2)[which], np.uint64(0))
 
 
 def _near_prints(prints: NDArray[np.uint64], flat: NDArray[np.uint64], bounds: NDArray[np.int64]) -> None:

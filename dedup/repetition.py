@@ -15,6 +15,7 @@ import xxhash
 
 from dedup import characters, kernel
 from dedup.sign import Shape
+from dedup.spans import put_in
 from dedup.text import plain, slots, word_hash, word_list
 
 if TYPE_CHECKING:
@@ -74,11 +75,7 @@ def block_texts(blocks: Spans) -> BlockTexts:
         return BlockTexts(exact, template, words, bounds)
     rest = defined_texts(blocks.only(unknown))
     exact[unknown], template[unknown] = rest.exact, rest.template
-    sizes = np.diff(rest.bounds)
-    more = np.zeros(len(bounds), np.int64)
-    more[unknown + 1] = sizes
-    words = np.insert(words, np.repeat(bounds[unknown], sizes), rest.words)
-    return BlockTexts(exact, template, words, bounds + np.cumsum(more))
+    return BlockTexts(exact, template, *put_in(words, bounds, unknown, rest.words, rest.bounds))
 
 
 def defined_texts(blocks: Spans) -> BlockTexts:

@@ -73,7 +73,12 @@ def signatures_of(place: Place, tag: str, linked: bool) -> tuple[str, str]:
 
 def signature_key(site: str | None, of_block: str) -> int:
     """The 64-bit key of a signature on a site."""
-    return xxhash.xxh3_64_intdigest(f"{site or ''}\n{of_block}".encode())
+    return xxhash.xxh3_64_intdigest(signature_line(site, of_block).encode())
+
+
+def signature_line(site: str | None, of_block: str) -> str:
+    """What the key of a signature is the hash of."""
+    return f"{site or ''}\n{of_block}"
 
 
 class Votes(NamedTuple):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import xxhash
 
-from dedup import kernel
+from dedup import characters, kernel
+from dedup.text import count_words, word_hash, word_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +33,64 @@ class Spans(NamedTuple):
         """What the spans hold."""
         for owner, start, end in zip(self.owners.tolist(), self.starts.tolist(), self.ends.tolist(), strict=True):
             yield self.texts[owner][start:end]
+
+
+class Words(NamedTuple):
+    """The words of spans: `hashes` uint64 [w], those of span i from `bounds[i]` to `bounds[i + 1]` (int64 [s + 1]); and
+    `counts` int64 [s], in which characters of unspaced scripts are half a word each."""
+
+    hashes: NDArray[np.uint64]
+    bounds: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
+def words(spans: Spans) -> Words:
+    """`dedup.text.word_list` of each span, as hashes, and `dedup.text.count_words`."""
+    if not kernel.NATIVE:
+        return defined_words(spans)
+    from dedup.kernel import _native
+
+    found, bounds, counts, unknown = _native.words(*spans, characters.page)
+    if not len(unknown):
+        return Words(found, bounds, counts)
+    rest = defined_words(spans.only(unknown))
+    counts[unknown] = rest.counts
+    return Words(*put_in(found, bounds, unknown, rest.hashes, rest.bounds), counts)
+
+
+def defined_words(spans: Spans) -> Words:
+    """`words`, by the definition."""
+    told = [[word_hash(word) for word in word_list(text)] for text in spans.strings()]
+    counts = [count_words(text) for text in spans.strings()]
+    bounds = np.cumsum([0, *map(len, told)], dtype=np.int64)
+    return Words(np.array(list(chain.from_iterable(told)), np.uint64), bounds, np.array(counts, np.int64))
+
+
+def put_in(
+    words: NDArray[np.uint64],
+    bounds: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+    others: NDArray[np.uint64],
+    other_bounds: NDArray[np.int64],
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Words and their bounds, with those put in of the spans of the given numbers, which have none."""
+    sizes, more = np.diff(other_bounds), np.zeros(len(bounds), np.int64)
+    more[numbers + 1] = sizes
+    return np.insert(words, np.repeat(bounds[numbers], sizes), others), bounds + np.cumsum(more)
+
+
+def hashes(texts: list[str]) -> NDArray[np.uint64]:
+    """The 64-bit XXH3 of each text as UTF-8, lone surrogates as "?"."""
+    if kernel.NATIVE:
+        from dedup.kernel import _native
+
+        return _native.hashes(texts)
+    return defined_hashes(texts)
+
+
+def defined_hashes(texts: list[str]) -> NDArray[np.uint64]:
+    """`hashes`, by the definition."""
+    return np.array([xxhash.xxh3_64_intdigest(text.encode("utf-8", "replace")) for text in texts], np.uint64)
 
 
 def distinct(spans: Spans, groups: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

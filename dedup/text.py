@@ -63,6 +63,9 @@ CLASSES = {
         "WORD": r"\w",
         "UPPER": r"\p{Lu}",
         "NUMBER": r"\p{N}",
+        "ALPHABETIC": r"\p{L}",
+        "DIGIT": r"\d",
+        "OPENING": r"[\p{Lu}\p{Lt}\p{Lo}\p{N}]",
     }.items()
 }
 """Runs of characters of the classes that the patterns of this module are made of: the kernel is told them."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedup import characters, kernel
 from dedup.text import is_unspaced, link_targets, matches, sentences, word_hash
 
 if TYPE_CHECKING:
@@ -43,6 +44,19 @@ class Mark(IntFlag):
 def marked_words(text: str, spans: Sequence[tuple[int, int]], headings: Container[int] = ()) -> MarkedWords:
     """The words of `text` in the given spans (blocks), with what matching must know of them; `headings` are the numbers
     of those spans that are headings."""
+    if kernel.NATIVE:
+        from dedup.kernel import _native
+
+        places = np.array(spans, np.int32).reshape(-1, 2).T.copy()
+        flags = np.array([number in headings for number in range(len(spans))], np.uint8)
+        found = _native.marked_words(text, places[0], places[1], flags, _targets(text, spans), characters.page)
+        if found is not None:
+            return MarkedWords(*found)
+    return defined_words(text, spans, headings)
+
+
+def defined_words(text: str, spans: Sequence[tuple[int, int]], headings: Container[int] = ()) -> MarkedWords:
+    """`marked_words`, by the definition."""
     rows: list[tuple[int, int, int, int, int]] = []
     for number, (start, end) in enumerate(spans):
         words_in = matches(text, start, end)
@@ -58,6 +72,14 @@ def marked_words(text: str, spans: Sequence[tuple[int, int]], headings: Containe
     columns = list(zip(*rows, strict=True)) or [()] * 5
     types = (np.uint64, np.int32, np.int32, np.uint8, np.int32)
     return MarkedWords(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
+
+
+def _targets(text: str, spans: Sequence[tuple[int, int]]) -> NDArray[np.int32]:
+    """Where the links of all spans begin and end to lead, in order."""
+    if "](" not in text:
+        return np.zeros(0, np.int32)
+    found = sorted({target for start, end in spans for target in link_targets(text, start, end)})
+    return np.array(found, np.int32).reshape(-1)
 
 
 def _inside(position: int, spans: list[tuple[int, int]]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,12 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup import characters, columns, kernel
-from dedup.characters import PAGE, Class
+from dedup import characters, columns, kernel, spans
+from dedup.characters import PAGE, Class, Page
 from dedup.repetition import block_texts, defined_texts
 from dedup.sign import Shape, defined_keys, passage_keys
-from dedup.spans import Spans, defined_distinct, distinct
+from dedup.spans import Spans, defined_distinct, defined_hashes, distinct, hashes, words
 from dedup.text import _APART, CLASSES, fold, plain
+from dedup.words import defined_words, marked_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,8 +79,11 @@ def test_a_page_holds_what_the_definitions_say(number: int) -> None:
     classes = np.frombuffer(page.classes, np.uint32).tolist()
     for at, own in enumerate(map(chr, range(number * PAGE, (number + 1) * PAGE))):
         named = sum(Class[name] for name, pattern in CLASSES.items() if pattern.fullmatch(own))
-        assert classes[at] & 0xFF == named, ascii(own)
+        assert classes[at] & sum(Class[name] for name in CLASSES) == named, ascii(own)
         assert bool(classes[at] & Class.BLANK) == own.isspace()
+        assert bool(classes[at] & Class.CAPITAL) == own.isupper()
+        assert bool(classes[at] & Class.SMALL) == own.islower()
+        assert bool(classes[at] & Class.DECIMAL) == own.isdecimal()
         assert page.lowered[at] == own.casefold()
         assert page.folded[at] in (b"", fold(own).encode("utf-8", "surrogatepass"))
         assert classes[at] & Class.UNFOLDED or page.folded[at].decode("utf-8", "surrogatepass") == fold(own)
@@ -128,6 +133,19 @@ def test_two_that_stand_together_have_the_prints_that_the_definition_gives(one: 
     assert_same(block_texts(spans_of(texts)), defined_texts(spans_of(texts)))
 
 
+@settings(deadline=None)
+@given(st.lists(TEXT, max_size=6))
+def test_spans_have_the_words_that_the_definition_gives(texts: list[str]) -> None:
+    assert_same(words(spans_of(texts)), spans.defined_words(spans_of(texts)))
+
+
+@pytest.mark.parametrize("one", NASTY)
+def test_two_that_stand_together_have_the_words_that_the_definition_gives(one: str) -> None:
+    texts = [made for other in NASTY for made in (one + other, f"a{one}{other}b")]
+
+    assert_same(words(spans_of(texts)), spans.defined_words(spans_of(texts)))
+
+
 @native
 def test_prose_stays_in_the_kernel() -> None:
     assert left_to_the_definition(PROSE) == []
@@ -163,6 +181,7 @@ def test_prints_of_many_blocks_are_put_where_they_belong() -> None:
 # ── distinct texts ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_equal_texts_have_one_number_however_they_are_kept(data: st.DataObject) -> None:
     texts = data.draw(st.lists(st.text(alphabet="ab é東🌾\ud800", max_size=9), min_size=1, max_size=4))
@@ -170,9 +189,15 @@ def test_equal_texts_have_one_number_however_they_are_kept(data: st.DataObject) 
     places = [sorted(data.draw(st.tuples(*2 * [st.integers(0, len(texts[owner]))]))) for owner in owners]
     starts, ends = (np.array([place[which] for place in places], np.int32) for which in (0, 1))
     groups = np.array([data.draw(st.integers(-1, 2)) for _ in owners], np.int64)
-    spans = Spans(texts, np.array(owners, np.int64), starts, ends)
+    drawn = Spans(texts, np.array(owners, np.int64), starts, ends)
 
-    assert_same(distinct(spans, groups), defined_distinct(spans, groups))
+    assert_same(distinct(drawn, groups), defined_distinct(drawn, groups))
+
+
+@settings(deadline=None)
+@given(st.lists(st.text() | st.sampled_from([*NASTY, "a" * 63 + "é", "a" * 200, "东" * 130, "é" * 64 + "a" * 70])))
+def test_texts_have_the_hashes_that_the_definition_gives(texts: list[str]) -> None:
+    assert_same([hashes(texts)], [defined_hashes(texts)])
 
 
 @native
@@ -182,24 +207,86 @@ def test_equal_texts_have_one_number_however_they_are_kept(data: st.DataObject) 
 def test_a_span_that_lies_nowhere_is_an_error(owner: int, start: int, end: int) -> None:
     from dedup.kernel import _native
 
-    spans = Spans(["abc"], np.array([owner]), np.array([start], np.int32), np.array([end], np.int32))
+    wrong = Spans(["abc"], np.array([owner]), np.array([start], np.int32), np.array([end], np.int32))
     with pytest.raises(ValueError):
-        _native.prints(*spans, characters.page)
+        _native.prints(*wrong, characters.page)
     with pytest.raises(ValueError):
-        _native.distinct(*spans, np.zeros(1, np.int64))
+        _native.words(*wrong, characters.page)
+    with pytest.raises(ValueError):
+        _native.distinct(*wrong, np.zeros(1, np.int64))
 
 
 @native
 def test_what_is_no_page_of_characters_is_an_error() -> None:
     from dedup.kernel import _native
 
-    text = spans_of([chr(0x2E80)])
-    with pytest.raises((ValueError, TypeError, IndexError)):
-        _native.prints(*text, lambda _: (b"", b"", [], [], []))  # type: ignore[arg-type,return-value]
-    with pytest.raises(ZeroDivisionError):
-        _native.prints(*text, lambda _: 1 // 0)  # type: ignore[arg-type,return-value]
+    def never_met(number: int) -> Page:
+        raise LookupError(number)
+
+    for code in range(0xF0000, 0xFFF00, PAGE):  # the kernel asks for a page once: the first that no test has met
+        text = spans_of([chr(code)])
+        try:
+            _native.prints(*text, never_met)
+        except LookupError:
+            break
+    for wrong in (
+        Page(b"", b"", [], [], []),
+        characters.page(0)._replace(folded=[b"12345678"] * PAGE),
+        (),
+        7,
+        (1,) * 5,
+    ):
+        with pytest.raises((ValueError, TypeError)):
+            _native.prints(*text, lambda _, wrong=wrong: wrong)  # type: ignore[misc]
 
     assert_same(block_texts(text), defined_texts(text))
+
+
+# ── words with marks ────────────────────────────────────────────────────────────────────────────────────────────────
+
+PARTS = [
+    "Dr. Hale came. ", "“Why?” he asked. ", "He said (Mr. Moor). ", "U.S. Steel. ", "z.B. Ada. ", "vs. B. ", "J. Moor", "No. 7. ", "a.b. C", "... And", "?! So", ". ", ".", "! ", "? ", "… ", "!) *A", ".” ", "。", "！」", "．", "؟ ", "۔ ا", "। क",
+    "NORTHFIELD, March 12 (NW) -- ", "NORTHFIELD: ", "ST. PAUL, Minn. 3 – The ", "A.B. - C", "BERLIN (dpa) -- Der ", "ÉVRY — ", "NEW YORK -", "WAR: a", "THE MILL TURNS ", "the mill ", "Mill", "McHale", "1904", "x1", "ǅ", "東京。水車", "かな", "\n", "\r\n", "\n\n", "> ", "short\n",
+    "a rather long line of words that was broken by hand\n", "another line of about the same length as that one\n", "A", "É", "\u0301", "\u200b", "a\u200b", "\u200d", "9\u200b9", " " * 3, "[Ada](http://a.example/b)", "[x](y) ", "](a. B c)", "(",
+]  # fmt: skip
+MARKED = st.lists(st.sampled_from([*PARTS, *PARTS, *NASTY]) | st.text(max_size=2), max_size=14).map("".join)
+
+
+@settings(deadline=None, max_examples=600)
+@given(MARKED, st.lists(st.integers(0, 200), max_size=6))
+def test_words_have_the_marks_that_the_definition_gives(text: str, cuts: list[int]) -> None:
+    places = sorted(min(cut, len(text)) for cut in [0, *cuts, len(text)])
+    blocks = list(pairwise(places))
+
+    assert_same(marked_words(text, blocks, {1, 3}), defined_words(text, blocks, {1, 3}))
+
+
+@pytest.mark.parametrize("one", PARTS)
+def test_parts_of_sentences_have_the_marks_that_the_definition_gives(one: str) -> None:
+    for other in PARTS:
+        text = f"{one}{other}Hale {other}{one}A mill"
+        for blocks in ([(0, len(text))], [(1, len(text))], [(0, 5), (5, len(text))], []):
+            assert_same(marked_words(text, blocks), defined_words(text, blocks))
+
+
+@native
+def test_words_of_prose_stay_in_the_kernel() -> None:
+    for text in [*PROSE, *PARTS]:
+        assert _marked_words(text, 0, len(text), 1) is not None, text
+
+
+@native
+@pytest.mark.parametrize(("start", "end", "headings"), [(0, 4, 1), (-1, 2, 1), (2, 1, 1), (0, 3, 0), (0, 3, 2)])
+def test_a_block_that_lies_nowhere_is_an_error(start: int, end: int, headings: int) -> None:
+    with pytest.raises(ValueError):
+        _marked_words("abc", start, end, headings)
+
+
+def _marked_words(text: str, start: int, end: int, headings: int) -> object:
+    from dedup.kernel import _native
+
+    place = np.array([start], np.int32), np.array([end], np.int32)
+    return _native.marked_words(text, *place, np.zeros(headings, np.uint8), np.zeros(0, np.int32), characters.page)
 
 
 # ── sketches and seeds ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -244,24 +331,10 @@ def test_the_kernels_time_grows_with_the_text_and_not_faster() -> None:
     def seconds(part: str, count: int) -> float:
         begin = time.process_time()
         block_texts(spans_of([part * count]))
+        marked_words(part * count, [(0, len(part) * count)])
         return time.process_time() - begin
 
     for part in (
-        "a ",
-        "A of ",
-        "A, ",
-        "a\u200b",
-        "\u200b",
-        " #",
-        "# ",
-        "*",
-        "a@",
-        "x" * 70 + " ",
-        "www.",
-        "\n>",
-        "\n ",
-        "東\u0e38",
-        "- ",
-        "9",
-    ):
+        "a ", "A of ", "A, ", "a\u200b", "\u200b", " #", "# ", "*", "a@", "x" * 70 + " ", "www.", "\n>", "\n ", "東\u0e38", "- ", "9", "A. ", "A\n", ".", ". ", "A.", "A", "A: ", "a" * 90 + "\nb c\n",
+    ):  # fmt: skip
         assert seconds(part, 40_000) < 40 * max(seconds(part, 4_000), 0.005), part

@@ -77,6 +77,20 @@ def prints(
         ValueError: a span does not lie in its text, or the columns are of different lengths.
     """
 
+def words(
+    texts: list[str],
+    owners: NDArray[np.int64],
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    page: Callable[[int], Page],
+) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The columns of `dedup.spans.Words`, and the spans (int64 [u]) whose words only `dedup.text` can tell: those have
+    none here.
+
+    Raises:
+        ValueError: a span does not lie in its text, or the columns are of different lengths.
+    """
+
 def distinct(
     texts: list[str],
     owners: NDArray[np.int64],
@@ -89,6 +103,24 @@ def distinct(
     Raises:
         ValueError: a span does not lie in its text, or the columns are of different lengths.
     """
+
+def marked_words(
+    text: str,
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    headings: NDArray[np.uint8],
+    unread: NDArray[np.int32],
+    page: Callable[[int], Page],
+) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32]] | None:
+    """The columns of `dedup.words.MarkedWords`; `headings` says of each span whether it is one; words that begin
+    between a place of `unread` and the next are left out. None where the text holds what only `dedup.words` can tell.
+
+    Raises:
+        ValueError: a span does not lie in its text, or the columns are of different lengths.
+    """
+
+def hashes(texts: list[str]) -> NDArray[np.uint64]:
+    """What `dedup.spans.hashes` gives."""
 
 def band_keys(
     words: NDArray[np.uint64],

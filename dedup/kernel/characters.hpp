@@ -8,13 +8,15 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace dedup {
 
 // The classes of a character: `dedup.characters.Class`.
 namespace classes {
 constexpr std::uint32_t letter = 1, unspaced = 2, mark = 4, invisible = 8, space = 16, word = 32, upper = 64, number = 128,
-                        blank = 256, joins = 512, unfolded = 1024;
+                        blank = 256, joins = 512, unfolded = 1024, alphabetic = 2048, digit = 4096, opening = 8192, capital = 16384,
+                        small = 32768, decimal = 65536;
 }
 
 constexpr std::size_t page_size = 256;
@@ -49,6 +51,13 @@ struct CharacterPage {
     Becomes lowered, plain;
     std::array<std::uint8_t, page_size> first_orders{}, last_orders{};  // canonical combining classes of the decomposition's ends
 };
+
+inline bool is_any(char32_t code, std::u32string_view of) {
+    for (const auto each : of) {
+        if (code == each) return true;
+    }
+    return false;
+}
 
 // All characters that were met. `load` is called once for a page, with its number, and may throw.
 class Characters {

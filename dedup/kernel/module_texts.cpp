@@ -4,8 +4,11 @@
 #include <string>
 
 #include "distinct.hpp"
+#include "hash.hpp"
+#include "marked.hpp"
 #include "python.hpp"
 #include "sketch.hpp"
+#include "utf8.hpp"
 #include "words.hpp"
 
 namespace dedup {
@@ -13,7 +16,8 @@ namespace {
 
 TextView view(nb::handle text) {
     if (!PyUnicode_Check(text.ptr())) throw nb::type_error("a text is no str");
-    return {PyUnicode_DATA(text.ptr()), static_cast<std::size_t>(PyUnicode_GET_LENGTH(text.ptr())), static_cast<int>(PyUnicode_KIND(text.ptr()))};
+    return {PyUnicode_DATA(text.ptr()), static_cast<std::size_t>(PyUnicode_GET_LENGTH(text.ptr())),
+            static_cast<int>(PyUnicode_KIND(text.ptr()))};
 }
 
 // The columns of `dedup.spans.Spans`. The caller holds the list and its texts.
@@ -32,8 +36,9 @@ std::u32string characters_of(nb::handle text) {
 
 // A page as `dedup.characters.page` gives it.
 std::unique_ptr<CharacterPage> page_of(const nb::tuple& rows) {
+    if (rows.size() != 5) throw std::invalid_argument("this is no page of characters");
     const auto known = nb::cast<nb::bytes>(rows[0]), orders = nb::cast<nb::bytes>(rows[1]);
-    const nb::list plain = rows[2], lowered = rows[3], folded = rows[4];
+    const auto plain = nb::cast<nb::list>(rows[2]), lowered = nb::cast<nb::list>(rows[3]), folded = nb::cast<nb::list>(rows[4]);
     if (known.size() != page_size * sizeof(std::uint32_t) || orders.size() != page_size * 2 || plain.size() != page_size ||
         lowered.size() != page_size || folded.size() != page_size) {
         throw std::invalid_argument("this is no page of characters");
@@ -55,7 +60,14 @@ std::unique_ptr<CharacterPage> page_of(const nb::tuple& rows) {
 }
 
 Characters::Load loader(const nb::callable& page) {
-    return [page](std::uint32_t number) { return page_of(nb::cast<nb::tuple>(page(number))); };
+    return [page](std::uint32_t number) {
+        const auto rows = page(number);
+        try {
+            return page_of(nb::cast<nb::tuple>(rows));
+        } catch (const nb::cast_error&) {
+            throw std::invalid_argument("this is no page of characters");
+        }
+    };
 }
 
 // All characters that were met in this process. The lock of the interpreter guards them: it is held here, as texts lie in
@@ -73,12 +85,45 @@ nb::object prints_of(const nb::list& texts, const Column<std::int64_t>& owners, 
                           array(std::move(found.bounds)), array(std::move(found.unknown)));
 }
 
+nb::object words_of(const nb::list& texts, const Column<std::int64_t>& owners, const Column<std::int32_t>& starts,
+                    const Column<std::int32_t>& ends, const nb::callable& page) {
+    const auto load = loader(page);
+    auto found = word_columns(spans(texts, owners, starts, ends), Alphabet(known(), load));
+    return nb::make_tuple(array(std::move(found.hashes)), array(std::move(found.bounds)), array(std::move(found.counts)),
+                          array(std::move(found.unknown)));
+}
+
 nb::object distinct_of(const nb::list& texts, const Column<std::int64_t>& owners, const Column<std::int32_t>& starts,
                        const Column<std::int32_t>& ends, const Column<std::int64_t>& groups) {
     const auto own = spans(texts, owners, starts, ends);
     if (groups.size() != own.size) throw std::invalid_argument("columns of different lengths");
     auto found = distinct(own, groups.data());
     return nb::make_tuple(array(std::move(found.numbers)), array(std::move(found.firsts)));
+}
+
+nb::object marked_words_of(const nb::str& text, const Column<std::int32_t>& starts, const Column<std::int32_t>& ends,
+                           const Column<std::uint8_t>& headings, const Column<std::int32_t>& unread, const nb::callable& page) {
+    if (starts.size() != ends.size() || starts.size() != headings.size()) throw std::invalid_argument("columns of different lengths");
+    const std::vector<std::int64_t> owners(starts.size(), 0);
+    const auto load = loader(page);
+    try {
+        const Spans own{{view(text)}, owners.data(), starts.data(), ends.data(), owners.size()};
+        auto found = marked_words(own, headings.data(), {unread.data(), unread.size()}, Alphabet(known(), load));
+        return nb::make_tuple(array(std::move(found.hashes)), array(std::move(found.starts)), array(std::move(found.ends)),
+                              array(std::move(found.marks)), array(std::move(found.spans)));
+    } catch (const Unknown&) {
+        return nb::none();
+    }
+}
+
+Array<std::uint64_t> hashes_of(const nb::list& texts) {
+    std::vector<std::uint64_t> hashes;
+    std::string bytes;
+    for (const auto text : texts) {
+        encode(view(text), bytes);
+        hashes.push_back(hash_of(bytes));
+    }
+    return array(std::move(hashes));
 }
 
 Passages passages(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds) {
@@ -108,7 +153,11 @@ nb::object seeds_of(const Column<std::uint64_t>& words, const Column<std::int64_
 
 void add_texts(nb::module_& module) {
     module.def("prints", &prints_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
+    module.def("words", &words_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
     module.def("distinct", &distinct_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("groups"));
+    module.def("marked_words", &marked_words_of, nb::arg("text"), nb::arg("starts"), nb::arg("ends"), nb::arg("headings"),
+               nb::arg("unread"), nb::arg("page"));
+    module.def("hashes", &hashes_of, nb::arg("texts"));
     module.def("band_keys", &keys_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("shape"),
                nb::arg("multipliers"), nb::arg("increments"));
     module.def("seeds", &seeds_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("window"));

@@ -52,6 +52,12 @@ struct Spans {
         });
     }
 
+    // The character before a span that was read before, 0 if none stands there.
+    char32_t before(std::size_t at) const {
+        if (starts[at] == 0) return 0;
+        return texts[owner(at)].visit([&](auto* characters) { return static_cast<char32_t>(characters[starts[at] - 1]); });
+    }
+
     std::size_t owner(std::size_t at) const {
         if (owners[at] < 0 || static_cast<std::size_t>(owners[at]) >= texts.size()) throw std::invalid_argument("a span has no text");
         return static_cast<std::size_t>(owners[at]);

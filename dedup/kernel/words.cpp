@@ -5,12 +5,9 @@
 #include <cstring>
 
 #include "hash.hpp"
-#include "markup.hpp"
 
 namespace dedup {
 namespace {
-
-bool is_any(char32_t code, std::u32string_view of) { return of.find(code) != std::u32string_view::npos; }
 
 // ── plain ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -311,37 +308,15 @@ void make_slots(const std::u32string& plain, const Alphabet& alphabet, std::u32s
 }
 
 void read_words(const std::u32string& text, const Alphabet& alphabet, Words& out) {
-    static_assert(sizeof(CharacterPage::Folded) == 8);
     out.ends.clear();
-    out.joined.resize((text.size() + 1) * sizeof(CharacterPage::Folded));  // with the gap before a word
-    char* const begin = out.joined.data();
-    char* next = begin;
-    const auto put = [&](const CharacterPage& page, char32_t code) {
-        if (page.classes[code % page_size] & classes::unfolded) throw Unknown("a character that is folded with another");
-        std::memcpy(next, page.folded[code % page_size].bytes, 8);
-        next += page.folded[code % page_size].size;
-    };
-    for (std::size_t at = 0; at < text.size();) {
-        const auto* page = &alphabet.page(text[at]);
-        const auto first = page->classes[text[at] % page_size];
-        if (!(first & (classes::unspaced | classes::letter))) {
-            ++at;
-            continue;
-        }
-        if (next != begin || !out.ends.empty()) *next++ = ' ';
-        // Invisible characters stand in a word and do not end it; they fold to nothing.
-        const auto goes_on = (first & classes::unspaced) ? classes::mark : classes::letter | classes::invisible;
-        do {
-            put(*page, text[at++]);
-            if (first & classes::letter) {
-                while (at < text.size() && alphabet.ascii_letter(text[at])) *next++ = alphabet.ascii_letter(text[at++]);
-            }
-            if (at == text.size()) break;
-            page = &alphabet.page(text[at]);
-        } while (page->classes[text[at] % page_size] & goes_on);
-        out.ends.push_back(static_cast<std::size_t>(next - begin));
+    out.joined.resize((text.size() + 1) * Fold::width);  // with the gap before a word
+    Fold fold(alphabet, out.joined.data());
+    for (std::size_t at = 0; (at = next_word(text, at, text.size(), alphabet)) < text.size();) {
+        if (!out.ends.empty()) fold.put_gap();
+        at = fold.put_word(text, at, text.size()).next;
+        out.ends.push_back(fold.size());
     }
-    out.joined.resize(static_cast<std::size_t>(next - begin));
+    out.joined.resize(fold.size());
 }
 
 namespace {
@@ -384,6 +359,27 @@ private:
 };
 
 }  // namespace
+
+WordColumns word_columns(const Spans& spans, const Alphabet& alphabet) {
+    WordColumns out;
+    std::u32string text;
+    Words words;
+    for (std::size_t at = 0; at < spans.size; ++at) {
+        spans.read(at, text);
+        std::int64_t count = 0;
+        try {
+            read_words(text, alphabet, words);
+            for (std::size_t word = 0; word < words.size(); ++word) out.hashes.push_back(hash_of(words[word]));
+            const auto halves = std::count_if(text.begin(), text.end(), [&](char32_t code) { return alphabet.classes(code) & classes::unspaced; });
+            count = static_cast<std::int64_t>(words.size()) - halves / 2;
+        } catch (const Unknown&) {
+            out.unknown.push_back(static_cast<std::int64_t>(at));
+        }
+        out.counts.push_back(count);
+        out.bounds.push_back(static_cast<std::int64_t>(out.hashes.size()));
+    }
+    return out;
+}
 
 Prints prints(const Spans& spans, const Alphabet& alphabet) {
     Prints out;

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "characters.hpp"
+#include "markup.hpp"
 #include "text_view.hpp"
 
 namespace dedup {
@@ -31,8 +33,85 @@ struct Words {
     }
 };
 
+// Writes words as they are compared.
+class Fold {
+public:
+    static constexpr std::size_t width = sizeof(CharacterPage::Folded);  // bytes of room that a character needs
+
+    Fold(const Alphabet& alphabet, char* begin) : alphabet_(alphabet), begin_(begin), next_(begin) {}
+
+    std::size_t size() const { return static_cast<std::size_t>(next_ - begin_); }
+    void clear() { next_ = begin_; }
+    void put_gap() { *next_++ = ' '; }
+
+    struct Read {
+        std::size_t end, next;  // the first place behind the word; and where the next one may begin
+    };
+
+    // Put the word that begins at a place and ends before `limit`: text.py's _WORD.
+    Read put_word(const std::u32string& text, std::size_t at, std::size_t limit) {
+        const auto* page = &alphabet_.page(text[at]);
+        const auto first = page->classes[text[at] % page_size];
+        // Invisible characters stand in a word and do not end it; they fold to nothing.
+        const auto goes_on = (first & classes::unspaced) ? classes::mark : classes::letter | classes::invisible;
+        auto end = at;
+        do {
+            const auto own = put(*page, text[at++]);
+            if (!(own & classes::invisible) || (own & goes_on & ~classes::invisible)) end = at;
+            if (first & classes::letter) {
+                while (at < limit && alphabet_.ascii_letter(text[at])) *next_++ = alphabet_.ascii_letter(text[at++]), end = at;
+            }
+            if (at == limit) break;
+            page = &alphabet_.page(text[at]);
+        } while (page->classes[text[at] % page_size] & goes_on);
+        return {end, at};
+    }
+
+private:
+    std::uint32_t put(const CharacterPage& page, char32_t code) {
+        const auto own = page.classes[code % page_size];
+        if (own & classes::unfolded) throw Unknown("a character that is folded with another");
+        std::memcpy(next_, page.folded[code % page_size].bytes, width);
+        next_ += page.folded[code % page_size].size;
+        return own;
+    }
+
+    const Alphabet& alphabet_;
+    char* const begin_;
+    char* next_;
+};
+
+// Where the next word begins, from a place on; `limit` if none does before it.
+inline std::size_t next_word(const std::u32string& text, std::size_t at, std::size_t limit, const Alphabet& alphabet) {
+    while (at < limit && !(alphabet.classes(text[at]) & (classes::unspaced | classes::letter))) ++at;
+    return at;
+}
+
+// Call `take` with the beginning and the end of every word of a part of a text, which stands folded in `folded` then.
+template <class Take>
+void for_words(const std::u32string& text, std::size_t first, std::size_t limit, const Alphabet& alphabet, std::string& folded,
+               Take take) {
+    std::string room((limit - first + 1) * Fold::width, '\0');
+    Fold fold(alphabet, room.data());
+    for (auto at = first; (at = next_word(text, at, limit, alphabet)) < limit;) {
+        fold.clear();
+        const auto read = fold.put_word(text, at, limit);
+        folded.assign(room.data(), fold.size());
+        take(at, read.end);
+        at = read.next;
+    }
+}
+
 // Put `dedup.text.word_list(text)` into `out`.
 void read_words(const std::u32string& text, const Alphabet& alphabet, Words& out);
+
+// The words of many texts: `dedup.spans.Words`.
+struct WordColumns {
+    std::vector<std::uint64_t> hashes;
+    std::vector<std::int64_t> bounds{0}, counts, unknown;  // the spans that are left to the definition have no words
+};
+
+WordColumns word_columns(const Spans& spans, const Alphabet& alphabet);
 
 // What is compared of blocks: `dedup.repetition.BlockText` of each, their words one behind the other.
 struct Prints {

@@ -1,0 +1,31 @@
+// The words of a document as passages are matched by them. The definition is `dedup/words.py`.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "characters.hpp"
+#include "text_view.hpp"
+
+namespace dedup {
+
+// A row for each word; the columns of `dedup.words.MarkedWords`.
+struct MarkedWords {
+    std::vector<std::uint64_t> hashes;
+    std::vector<std::int32_t> starts, ends;
+    std::vector<std::uint8_t> marks;
+    std::vector<std::int32_t> spans;
+};
+
+// Parts of a text whose words nobody reads: where each begins and ends, one behind the other.
+struct Unread {
+    const std::int32_t* places;
+    std::size_t size;  // of places
+};
+
+// `headings` has a number for each span, which is not 0 for headings; `unread` are in order.
+//
+// Throws Unknown where only the definition knows what to do.
+MarkedWords marked_words(const Spans& spans, const std::uint8_t* headings, const Unread& unread, const Alphabet& alphabet);
+
+}  // namespace dedup

@@ -1,0 +1,156 @@
+#include "sentences.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace dedup {
+namespace {
+
+constexpr std::size_t none = std::u32string::npos;
+constexpr double meant = 0.8;  // text.MEANT
+
+// The patterns of text.py that tell sentences apart.
+class Sentences {
+public:
+    Sentences(const std::u32string& text, char32_t before, const Alphabet& alphabet) : text_(text), before_(before), alphabet_(alphabet) {}
+
+    // The end of an agency's place and date that the text begins with, 0 if it does not: _DATELINE.
+    std::size_t dateline() const {
+        if (text_.empty() || !is(0, classes::upper)) return 0;
+        std::size_t most = 1;
+        while (most < text_.size() && (is(most, classes::upper | classes::mark) || is_any(text_[most], U".' -"))) ++most;
+        for (auto first = most; first >= 3; --first) {  // the capitals give back one after the other
+            if (const auto end = dash_within(first)) return end;
+        }
+        return 0;
+    }
+
+    // Call `take` with the end of every sentence that ends within the text from `from` on: _SENTENCE_END.
+    template <class Take>
+    void for_ends(std::size_t from, Take take) const {
+        for (auto at = from; at < text_.size();) {
+            auto end = is_any(text_[at], narrow) ? end_of_marks(at) : is_any(text_[at], wide) ? end_of_wide_marks(at) : none;
+            if (end == none) {
+                ++at;
+                continue;
+            }
+            if (text_[at] != U'.' || !is_abbreviation(at - std::min<std::size_t>(at - from, 24), at)) take(end);
+            at = end;
+        }
+    }
+
+private:
+    static constexpr std::u32string_view narrow = U".!?\u2026\u061f\u06d4\u0964", wide = U"\u3002\uff01\uff1f\uff0e";
+
+    bool is(std::size_t at, std::uint32_t which) const { return alphabet_.classes(text_[at]) & which; }
+
+    std::size_t skip(std::size_t at, std::u32string_view of) const {
+        while (at < text_.size() && is_any(text_[at], of)) ++at;
+        return at;
+    }
+    std::size_t skip_space(std::size_t at) const {
+        while (at < text_.size() && is(at, classes::space)) ++at;
+        return at;
+    }
+
+    // The end of the dash or colon that follows within 48 characters, with the space behind it; 0 where none does.
+    std::size_t dash_within(std::size_t first) const {
+        for (auto at = first; at < text_.size() && at <= first + 48; ++at) {
+            if (const auto end = dash(at)) return end;
+            const auto code = text_[at];
+            const bool decimal_follows = at + 2 < text_.size() && is(at + 1, classes::space) && is(at + 2, classes::digit);
+            if (is_any(code, U"!?:\n") || (code == U'.' && !decimal_follows)) return 0;
+        }
+        return 0;
+    }
+    std::size_t dash(std::size_t at) const {
+        auto end = at + 1;
+        if (text_[at] != U':') {
+            if (!is(at, classes::space) || end == text_.size()) return 0;
+            if (text_.compare(end, 2, U"--") == 0) end += 2;
+            else if (is_any(text_[end], U"\u2013\u2014-")) ++end;
+            else return 0;
+        }
+        const auto after = skip_space(end);
+        return after > end && after < text_.size() ? after : 0;
+    }
+
+    // The end of the marks that stand here, with the space behind them, if a new sentence follows.
+    std::size_t end_of_marks(std::size_t at) const {
+        if (is_any(at > 0 ? text_[at - 1] : before_, U".!?\u2026")) return none;
+        const auto closed = skip(skip(at, narrow), U"\"'\u201d\u2019\u00bb)]*_");
+        const auto next = skip_space(closed);
+        if (next == closed) return none;
+        const auto opened = skip(next, U"\"'\u201c\u2018\u00ab([*_>|#:-");
+        return opened < text_.size() && is(opened, classes::opening) ? next : none;
+    }
+    std::size_t end_of_wide_marks(std::size_t at) const {
+        return skip(skip(at, wide), U"\u300d\u300f\uff09\"'\u201d\u2019");
+    }
+
+    // Whether the full stop ends no sentence, as far as can be told from `first` on: _ABBREVIATION.
+    bool is_abbreviation(std::size_t first, std::size_t stop) const {
+        const auto stands_alone = [&](std::size_t at) {
+            return at == first || is(at - 1, classes::space) || is_any(text_[at - 1], U"(\"'\u201c");
+        };
+        if (stop > first && is(stop - 1, classes::upper) && stands_alone(stop - 1)) return true;
+        for (const std::u32string_view word : {U"Mr", U"Mrs", U"Ms", U"Dr", U"Prof", U"Gen", U"Sen", U"Rep", U"Gov", U"Lt", U"Col", U"Sgt", U"Capt",
+                                               U"St", U"Jr", U"Sr", U"vs", U"No", U"Nr", U"Art", U"etc", U"approx", U"z.B", U"bzw", U"ca"}) {
+            if (stop - first >= word.size() && text_.compare(stop - word.size(), word.size(), word) == 0 && stands_alone(stop - word.size())) return true;
+        }
+        if (stop == first || !is(stop - 1, classes::alphabetic)) return false;
+        for (auto at = stop - 1; at >= first + 2 && text_[at - 1] == U'.' && is(at - 2, classes::alphabetic); at -= 2) {
+            if (stands_alone(at - 2)) return true;
+        }
+        return false;
+    }
+
+    const std::u32string& text_;
+    const char32_t before_;
+    const Alphabet& alphabet_;
+};
+
+struct Line {
+    std::size_t first, end;
+};
+
+// Call `take` with the lines' first places that follow a break which was meant: text.py's _line_stops.
+template <class Take>
+void for_meant_lines(const std::u32string& text, Take take) {
+    constexpr std::u32string_view breaks = U"\r\n";
+    std::vector<Line> lines;
+    for (auto at = text.find_first_not_of(breaks); at != none; at = text.find_first_not_of(breaks, lines.back().end)) {
+        lines.push_back({at, std::min(text.find_first_of(breaks, at), text.size())});
+    }
+    if (lines.size() < 2) return;
+    std::vector<std::size_t> widths;
+    for (const auto& line : lines) widths.push_back(line.end - line.first);
+    const auto middle = widths.begin() + static_cast<std::ptrdiff_t>(widths.size() / 2);
+    std::nth_element(widths.begin(), middle, widths.end());
+    for (std::size_t at = 1; at < lines.size(); ++at) {
+        const auto& [first, end] = lines[at];
+        const auto word = std::min(text.find_first_not_of(U">|:}#% \t", first), end);
+        const auto size = static_cast<std::size_t>(std::find(text.data() + word, text.data() + end, U' ') - (text.data() + word));
+        const auto needed = lines[at - 1].end - lines[at - 1].first + 1 + size;
+        if (static_cast<double>(needed) < meant * static_cast<double>(*middle)) take(first);
+    }
+}
+
+}  // namespace
+
+void read_sentences(const std::u32string& block, char32_t before, const Alphabet& alphabet, std::vector<std::size_t>& out) {
+    out.clear();
+    if (block.empty()) return;
+    const Sentences sentences(block, before, alphabet);
+    const auto add = [&](std::size_t at) { out.push_back(at); };
+    const auto dateline = sentences.dateline();
+    add(0);
+    add(dateline);
+    sentences.for_ends(dateline, add);
+    for_meant_lines(block, add);
+    add(block.size());
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+}
+
+}  // namespace dedup
