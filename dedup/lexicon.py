@@ -138,9 +138,12 @@ def _fits(rule: Rule, block: str, words: int) -> bool:
 
 
 def _search(rule: Rule, block: str) -> Any:
-    """The match of a rule, or None also when its pattern runs away on a hostile block: a run must end."""
+    """The match of a rule, or None also when its pattern runs away on a hostile block: a run must end.
+
+    The lock of the interpreter is held: a search is shorter than what it takes to give it back and wait for it.
+    """
     try:
-        return pattern(rule.pattern).search(block, timeout=PATIENCE)
+        return pattern(rule.pattern).search(block, timeout=PATIENCE, concurrent=False)
     except TimeoutError:
         return None
 
