@@ -35,7 +35,7 @@ def flags(document: Document, known: Known, kinds: Kinds, articles: int, config:
     metadata what all chrome says of the article; `articles` its site has."""
     needed = config.min_articles if document.site else max(config.min_articles, round(articles * NAMELESS_SHARE))
     site = Site(document.site or "this collection", articles, needed)
-    blocks = list(known.table.only(known.main))
+    blocks = known.table.only(known.main)
     languages = spoken(document, blocks)
     away = kinds.by_words(document, known, languages, full_names(document.author))
     article = look(document, blocks, known.counts[known.main].tolist(), languages)

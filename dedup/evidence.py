@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from dedup import spans
 from dedup.data import Block, Document, Format, Kind, Tag
 from dedup.lexicon import Hit, Where, hits
+from dedup.spans import defined_bare
 from dedup.speech import languages_of
-from dedup.text import count_words, plain
+
+if TYPE_CHECKING:
+    from dedup.table import Table
 
 TAIL = 0.6
 """Where the tail begins at the latest, as a share of the article's text."""
@@ -70,36 +74,36 @@ class Site:
 @lru_cache(maxsize=1 << 14)
 def bare(text: str) -> tuple[str, int]:
     """A block as rules see it, and how many words it has. Remembered, as the pages of a site share most of theirs."""
-    seen = plain(text)
-    return seen, count_words(seen)
+    return defined_bare(text)
 
 
-def look(
-    document: Document, article: list[Block], counts: list[list[int]], languages: frozenset[str]
-) -> list[Evidence]:
+def look(document: Document, article: Table, counts: list[list[int]], languages: frozenset[str]) -> list[Evidence]:
     """The blocks of the article with their counts, and the rules that match where they may stand at the widest."""
-    length = sum(block.end - block.start for block in article)
-    blocks, seen = [], 0
-    for index, (block, of_block) in enumerate(zip(article, counts, strict=True)):
-        zones = {Where.ANY}
-        if index < EDGE_BLOCKS:
-            zones |= {Where.HEAD, Where.START}
-        if index >= len(article) - EDGE_BLOCKS or seen >= TAIL * length:
-            zones |= {Where.TAIL, Where.END}
-        text, words = bare(document.text[block.start : block.end])
-        found = hits(text, words, frozenset(zones), languages) if block.tag is not Tag.MATTER else ()
-        exact, template, near = of_block
+    length = int((article.ends - article.starts).sum())
+    seen, blocks = spans.bare(document.text, article.starts, article.ends), []
+    passed = 0
+    for index, (block, (text, words), (exact, template, near)) in enumerate(zip(article, seen, counts, strict=True)):
+        head, tail = index < EDGE_BLOCKS, index >= len(article) - EDGE_BLOCKS or passed >= TAIL * length
+        found = hits(text, words, _ZONES[head, tail], languages) if block.tag is not Tag.MATTER else ()
         known = (block.start, block.end, block.tag, block.links, block.path)
         blocks.append(Evidence(*known, text, words, (exact, template, near), found, _level(document, block)))
-        seen += block.end - block.start
+        passed += block.end - block.start
     return blocks
 
 
-def spoken(document: Document, article: list[Block]) -> frozenset[str]:
+_ZONES = {
+    (head, tail): frozenset({Where.ANY, *[Where.HEAD, Where.START] * head, *[Where.TAIL, Where.END] * tail})
+    for head in (False, True)
+    for tail in (False, True)
+}
+"""The zones of a block by whether it stands near the top, and near the end."""
+
+
+def spoken(document: Document, article: Table) -> frozenset[str]:
     """The languages whose rules are tried on a document: told by all that is seen of a page, its menus too."""
     text = document.text
     if document.format is not Format.HTML:
-        text = " ".join([bare(text[each.start : each.end])[0] for each in article])
+        text = " ".join([seen for seen, _ in spans.bare(text, article.starts, article.ends)])
     return languages_of(text, document.language)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import xxhash
 
 from dedup import characters, kernel
-from dedup.text import count_words, word_hash, word_list
+from dedup.text import count_words, plain, word_hash, word_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +64,25 @@ def defined_words(spans: Spans) -> Words:
     counts = [count_words(text) for text in spans.strings()]
     bounds = np.cumsum([0, *map(len, told)], dtype=np.int64)
     return Words(np.array(list(chain.from_iterable(told)), np.uint64), bounds, np.array(counts, np.int64))
+
+
+def bare(text: str, starts: NDArray[np.int32], ends: NDArray[np.int32]) -> list[tuple[str, int]]:
+    """Parts of a text as rules see them (`dedup.text.plain`), and how many words they have then."""
+    if not kernel.NATIVE:
+        return [defined_bare(text[start:end]) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    from dedup.kernel import _native
+
+    seen, counts, unknown = _native.bare(text, starts, ends, characters.page)
+    found = list(zip(seen, counts, strict=True))
+    for number in unknown:
+        found[number] = defined_bare(text[starts[number] : ends[number]])
+    return found
+
+
+def defined_bare(text: str) -> tuple[str, int]:
+    """`bare` of a whole text, by the definition."""
+    seen = plain(text)
+    return seen, count_words(seen)
 
 
 def put_in(

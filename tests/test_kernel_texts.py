@@ -146,6 +146,25 @@ def test_two_that_stand_together_have_the_words_that_the_definition_gives(one: s
     assert_same(words(spans_of(texts)), spans.defined_words(spans_of(texts)))
 
 
+def assert_bare_as_defined(texts: list[str]) -> None:
+    whole = "\x1f".join(texts)
+    ends = np.cumsum([len(text) + 1 for text in texts], dtype=np.int32) - 1
+    starts = ends - np.array([len(text) for text in texts], np.int32)
+
+    assert spans.bare(whole, starts, ends.astype(np.int32)) == [spans.defined_bare(text) for text in texts]
+
+
+@settings(deadline=None)
+@given(st.lists(TEXT, min_size=1, max_size=6))
+def test_rules_see_the_texts_that_the_definition_gives(texts: list[str]) -> None:
+    assert_bare_as_defined(texts)
+
+
+@pytest.mark.parametrize("one", NASTY)
+def test_rules_see_two_that_stand_together_as_the_definition_gives_them(one: str) -> None:
+    assert_bare_as_defined([made for other in NASTY for made in (one + other, f"*{one}* [{other}](a) {one}{other}b")])
+
+
 @native
 def test_prose_stays_in_the_kernel() -> None:
     assert left_to_the_definition(PROSE) == []

@@ -91,6 +91,16 @@ def words(
         ValueError: a span does not lie in its text, or the columns are of different lengths.
     """
 
+def bare(
+    text: str, starts: NDArray[np.int32], ends: NDArray[np.int32], page: Callable[[int], Page]
+) -> tuple[list[str], list[int], list[int]]:
+    """`dedup.spans.bare` of parts of a text: as rules see them, and how many words they have; and the numbers of those
+    that only the definition can tell.
+
+    Raises:
+        ValueError: a span does not lie in the text, or the columns are of different lengths.
+    """
+
 def distinct(
     texts: list[str],
     owners: NDArray[np.int64],

@@ -34,6 +34,12 @@ std::u32string characters_of(nb::handle text) {
     return own.visit([&](auto* first) { return std::u32string(first, first + own.size); });
 }
 
+nb::str string_of(const std::u32string& text) {
+    auto made = nb::steal<nb::str>(PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, text.data(), static_cast<Py_ssize_t>(text.size())));
+    if (!made.is_valid()) nb::raise_python_error();
+    return made;
+}
+
 // A page as `dedup.characters.page` gives it.
 std::unique_ptr<CharacterPage> page_of(const nb::tuple& rows) {
     if (rows.size() != 5) throw std::invalid_argument("this is no page of characters");
@@ -91,6 +97,18 @@ nb::object words_of(const nb::list& texts, const Column<std::int64_t>& owners, c
     auto found = word_columns(spans(texts, owners, starts, ends), Alphabet(known(), load));
     return nb::make_tuple(array(std::move(found.hashes)), array(std::move(found.bounds)), array(std::move(found.counts)),
                           array(std::move(found.unknown)));
+}
+
+nb::object bare_of(const nb::str& text, const Column<std::int32_t>& starts, const Column<std::int32_t>& ends, const nb::callable& page) {
+    if (starts.size() != ends.size()) throw std::invalid_argument("columns of different lengths");
+    const std::vector<std::int64_t> owners(starts.size(), 0);
+    const auto load = loader(page);
+    const auto found = bare({{view(text)}, owners.data(), starts.data(), ends.data(), owners.size()}, Alphabet(known(), load));
+    nb::list texts, counts, unknown;
+    for (const auto& each : found.texts) texts.append(string_of(each));
+    for (const auto each : found.counts) counts.append(each);
+    for (const auto each : found.unknown) unknown.append(each);
+    return nb::make_tuple(texts, counts, unknown);
 }
 
 nb::object distinct_of(const nb::list& texts, const Column<std::int64_t>& owners, const Column<std::int32_t>& starts,
@@ -154,6 +172,7 @@ nb::object seeds_of(const Column<std::uint64_t>& words, const Column<std::int64_
 void add_texts(nb::module_& module) {
     module.def("prints", &prints_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
     module.def("words", &words_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
+    module.def("bare", &bare_of, nb::arg("text"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
     module.def("distinct", &distinct_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("groups"));
     module.def("marked_words", &marked_words_of, nb::arg("text"), nb::arg("starts"), nb::arg("ends"), nb::arg("headings"),
                nb::arg("unread"), nb::arg("page"));

@@ -360,6 +360,37 @@ private:
 
 }  // namespace
 
+namespace {
+
+// Of a text with these words: two characters of an unspaced script are one.
+std::int64_t count_of(const std::u32string& text, const Words& words, const Alphabet& alphabet) {
+    const auto unspaced = std::count_if(text.begin(), text.end(), [&](char32_t code) { return alphabet.classes(code) & classes::unspaced; });
+    return static_cast<std::int64_t>(words.size()) - unspaced / 2;
+}
+
+}  // namespace
+
+Bare bare(const Spans& spans, const Alphabet& alphabet) {
+    Bare out;
+    Words words;
+    for (std::size_t at = 0; at < spans.size; ++at) {
+        std::u32string text;
+        std::int64_t count = 0;
+        spans.read(at, text);
+        try {
+            make_plain(text, alphabet);
+            read_words(text, alphabet, words);
+            count = count_of(text, words, alphabet);
+        } catch (const Unknown&) {
+            text.clear();
+            out.unknown.push_back(static_cast<std::int64_t>(at));
+        }
+        out.texts.push_back(std::move(text));
+        out.counts.push_back(count);
+    }
+    return out;
+}
+
 WordColumns word_columns(const Spans& spans, const Alphabet& alphabet) {
     WordColumns out;
     std::u32string text;
@@ -370,8 +401,7 @@ WordColumns word_columns(const Spans& spans, const Alphabet& alphabet) {
         try {
             read_words(text, alphabet, words);
             for (std::size_t word = 0; word < words.size(); ++word) out.hashes.push_back(hash_of(words[word]));
-            const auto halves = std::count_if(text.begin(), text.end(), [&](char32_t code) { return alphabet.classes(code) & classes::unspaced; });
-            count = static_cast<std::int64_t>(words.size()) - halves / 2;
+            count = count_of(text, words, alphabet);
         } catch (const Unknown&) {
             out.unknown.push_back(static_cast<std::int64_t>(at));
         }

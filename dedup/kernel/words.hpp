@@ -113,6 +113,14 @@ struct WordColumns {
 
 WordColumns word_columns(const Spans& spans, const Alphabet& alphabet);
 
+// `dedup.text.bare` of many texts; those that are left to the definition are empty, and have no words.
+struct Bare {
+    std::vector<std::u32string> texts;
+    std::vector<std::int64_t> counts, unknown;
+};
+
+Bare bare(const Spans& spans, const Alphabet& alphabet);
+
 // What is compared of blocks: `dedup.repetition.BlockText` of each, their words one behind the other.
 struct Prints {
     std::vector<std::uint64_t> exact, frame, words;
