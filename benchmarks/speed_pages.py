@@ -1,9 +1,10 @@
 """Speed and memory beside trafilatura, on the same pages and cores: `python -m benchmarks.speed_pages [PAGES...]`
 
-Two made-up corpora, one of sites with a page each (`unknown`) and one of sites with 60 pages each (`known`), or the
-files of pages that are given. Both programs are whole processes from start to end, `dedup clean` and a loop over
-`trafilatura.extract` for precision (`peer`), with one process and with two, and take turns: A B A B. Shown are medians
-over the rounds, then one run each on corpora of growing size. `ms` is CPU time a page, of all processes of a run: on a
+Made-up corpora of sites with a page each (`unknown`), with 60 and with 240 pages each (`known`), or the files of pages
+that are given. All programs are whole processes from start to end: a loop over `trafilatura.extract` for precision
+(`peer`), `dedup clean` as far as it does the same (`--keep-duplicates`), and all that it does by default. They run with
+one process and with two, and take turns: A B C A B C. Shown are medians over the rounds, then one run each on corpora
+of growing size. `ms` is CPU time a page, of all processes of a run: on a
 machine that does other work as well it tells more than pages/s. MB is the most that any one process of a run held.
 """
 
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
 
     from benchmarks.scores import Record
 
-PER_SITE = 60
+    Program = Callable[["Pages", Path, int], tuple[list[str], Path]]
+    """Given a corpus, a folder and a number of processes: the command, and the file of texts that it writes."""
+
 COLUMNS = f"{'':26} {'pages':>7} {'pages/s':>8} {'ms':>6} {'F1':>7} {'MB':>6}"
 
 
@@ -71,12 +75,16 @@ def unknown(pages: int) -> Iterator[Record]:
     return corpus(0, 0, pages)
 
 
-def known(pages: int) -> Iterator[Record]:
+def known(pages: int, per_site: int) -> Iterator[Record]:
     """Sites of many pages."""
-    return islice(corpus(-(-pages // PER_SITE), PER_SITE), pages)
+    return islice(corpus(-(-pages // per_site), per_site), pages)
 
 
-CORPORA = {"unknown": unknown, "known": known}
+CORPORA: dict[str, Callable[[int], Iterator[Record]]] = {
+    "unknown": unknown,
+    "known-60": partial(known, per_site=60),
+    "known-240": partial(known, per_site=240),
+}
 
 
 # ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -88,17 +96,23 @@ def by_trafilatura(pages: Pages, folder: Path, jobs: int) -> tuple[list[str], Pa
     return [sys.executable, "-m", "benchmarks.peer", str(pages.given), str(out), str(jobs)], out
 
 
-def by_dedup(pages: Pages, folder: Path, jobs: int) -> tuple[list[str], Path]:
-    """The same of dedup; duplicates stay, since the gold has them."""
+def by_dedup(pages: Pages, folder: Path, jobs: int, *options: str) -> tuple[list[str], Path]:
+    """The same of dedup with its default settings."""
     out = folder / "clean"
-    options = ["--keep-duplicates", "-q", "-j", str(jobs)]
-    return [sys.executable, "-m", "dedup", "clean", str(pages.given), "-o", str(out), *options], out / "clean.jsonl"
+    command = [sys.executable, "-m", "dedup", "clean", str(pages.given), "-o", str(out), "-q", "-j", str(jobs)]
+    return [*command, *options], out / "clean.jsonl"
 
 
-PROGRAMS = {"trafilatura": by_trafilatura, "dedup": by_dedup}
+def by_dedup_alone(pages: Pages, folder: Path, jobs: int) -> tuple[list[str], Path]:
+    """The same where duplicates stay: the gold has them, and no peer looks for them."""
+    return by_dedup(pages, folder, jobs, "--keep-duplicates")
 
 
-def run(program: Callable[[Pages, Path, int], tuple[list[str], Path]], pages: Pages, jobs: int) -> Run:
+PEER, OURS = "trafilatura", "dedup, duplicates kept"
+PROGRAMS: dict[str, Program] = {PEER: by_trafilatura, OURS: by_dedup_alone, "dedup, all it does": by_dedup}
+
+
+def run(program: Program, pages: Pages, jobs: int) -> Run:
     """Run a program on a corpus, from an empty folder.
 
     Raises:
@@ -147,7 +161,7 @@ def compared(pages: Pages, jobs: int, rounds: int) -> None:
             max(each.megabytes for each in some),
         )
         print(f"    {name:22} {pages.count:7,} {speed:8.1f} {ms:6.1f} {some[0].f1:7.4f} {memory:6.0f}")
-    by_clock, by_cpu = (figure["trafilatura"] / figure["dedup"] for figure in (took, used))
+    by_clock, by_cpu = (figure[PEER] / figure[OURS] for figure in (took, used))
     print(f"    dedup is {by_clock:.2f} times as fast as trafilatura, {by_cpu:.2f} times by CPU time", flush=True)
 
 

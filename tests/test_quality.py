@@ -154,7 +154,7 @@ def test_the_gold_text_stands_in_the_page(pages: Sequence[Any]) -> None:
 
 
 def test_both_programs_are_run_on_the_same_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pages = speed_pages.stored("few", speed_pages.known(3), tmp_path)
+    pages = speed_pages.stored("few", speed_pages.known(3, 60), tmp_path)
     assert [sorted(page) for page in lines(pages.given)] == [["html", "id", "site", "url"]] * 3
 
     speed_pages.compared(pages, 1, 1)
