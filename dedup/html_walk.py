@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,21 +16,55 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
     from numpy.typing import NDArray
 
+    from dedup.kernel._native import _Columns
+
 SEPARATOR = "\n\n"
 """Stands between two blocks of a page's source text; no block contains it."""
 
 
 def blocks(tree: HtmlElement) -> tuple[str, Table]:
     """All visible text of a page, and its blocks: the article's, as far as is known."""
-    source = written(tree)
+    found = None
     if kernel.NATIVE:
         from dedup.kernel import _native
 
-        found = _native.blocks(source)
-        if found is not None:
-            text, starts, ends, tags, linked, path_numbers, paths = found
-            return text, _table(starts, ends, tags, linked, path_numbers, paths)
-    return defined(source)
+        found = _native.blocks_in(tree) if reads_trees() else _native.blocks(written(tree))
+    if found is None:
+        return defined(written(tree))
+    text, starts, ends, tags, links, path_numbers, paths = found
+    return text, _table(starts, ends, tags, links, path_numbers, paths)
+
+
+_KNOWN_LXML, _KNOWN_LIBXML = (5, 6), ((2, 9), (2, 15))
+"""Versions that keep a tree as `kernel/tree.hpp` has it: lxml's C API, and `tree.h` of libxml2, which is as it was in
+2.9 (2013) in all that is read there. Others write a page as XML, until someone has looked and says so here."""
+_SAMPLE = """<!DOCTYPE html><html lang=en><head><title>Mill</title></head><body><div id=main class='a b&quot;c&#1;d'>
+A mill &amp; a <a href=/x>r\u00edver</a>.&#11;<br>&#13;<br/>x<span class=sr-only>y</span><b style='clip: rect(0)'>z</b>
+</div><table><tr><td role=cell>1<td>2</table><pre>a\n  b &lt;</pre><p hidden></p><svg><g>c</g></svg>d<o:p>e</o:p>"""
+
+
+@cache
+def reads_trees() -> bool:
+    """Whether the kernel can read a tree where lxml keeps it, which takes a third of having it written as XML."""
+    from lxml import etree
+    from lxml.html import document_fromstring
+
+    first, last = _KNOWN_LIBXML
+    known = etree.LXML_VERSION[0] in _KNOWN_LXML and first <= etree.LIBXML_VERSION[:2] <= last
+    if not (kernel.NATIVE and known and sys.implementation.name == "cpython"):
+        return False
+    from dedup.kernel import _native
+
+    tree = document_fromstring(_SAMPLE)
+    try:
+        found = _plain(_native.blocks_in(tree))
+    except TypeError:
+        return False
+    return found != [] and found == _plain(_native.blocks(written(tree)))
+
+
+def _plain(columns: _Columns | None) -> list[Any]:
+    return [each if isinstance(each, (str, list)) else each.tolist() for each in columns or ()]
 
 
 def defined(source: bytes) -> tuple[str, Table]:
@@ -41,18 +77,18 @@ def defined(source: bytes) -> tuple[str, Table]:
     paths: dict[str, int] = {}
     path_numbers = np.array([paths.setdefault(piece.path, len(paths)) for piece in found], np.int32)
     text = SEPARATOR.join(piece.text for piece in found)
-    return text, _table(starts, starts + lengths, tags, linked, path_numbers, list(paths))
+    return text, _table(starts, starts + lengths, tags, _shares(linked, lengths), path_numbers, list(paths))
 
 
 def _table(
     starts: NDArray[np.int32],
     ends: NDArray[np.int32],
     tags: NDArray[np.uint8],
-    linked: NDArray[np.int32],
+    links: NDArray[np.float64],
     places: NDArray[np.int32],
     paths: list[str],
 ) -> Table:
-    return Table(starts, ends, tags, _shares(linked, ends - starts), places, np.ones(len(starts), np.bool_), paths)
+    return Table(starts, ends, tags, links, places, np.ones(len(starts), np.bool_), paths)
 
 
 def _shares(linked: NDArray[np.int32], lengths: NDArray[np.int32]) -> NDArray[np.float64]:

@@ -8,10 +8,19 @@ from __future__ import annotations
 import importlib.util
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from dedup import kernel
-from dedup.html_blocks import pieces
-from dedup.html_walk import defined
+from dedup.html_blocks import written
+from dedup.html_walk import defined, reads_trees
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+    from numpy.typing import NDArray
+
+    from dedup.kernel._native import _Columns
 
 
 def same_as_the_definition(source: bytes, *, refused: bool = False) -> None:
@@ -20,16 +29,32 @@ def same_as_the_definition(source: bytes, *, refused: bool = False) -> None:
         return
     from dedup.kernel import _native
 
-    found, (seen, wanted) = _native.blocks(source), defined(source)
-    if found is None:
-        assert refused, "the kernel does not read this page"
+    found = _native.blocks(source)
+    assert found is not None or refused, "the kernel does not read this page"
+    _same(found, source)
+
+
+def same_off_the_tree(tree: HtmlElement, *, refused: bool = False) -> None:
+    """Where the kernel can read lxml's trees, it reads one as the definition reads its XML, or says that it cannot."""
+    if not reads_trees():
         return
-    text, starts, ends, tags, linked, path_numbers, paths = found
+    from dedup.kernel import _native
+
+    found = _native.blocks_in(tree)
+    assert found is not None or refused, "the kernel does not read this tree"
+    _same(found, written(tree))
+
+
+def _same(found: _Columns | None, source: bytes) -> None:
+    if found is None:
+        return
+    text, *columns, paths = found
+    seen, wanted = defined(source)
     assert (text, paths) == (seen, wanted.paths)
-    for column, other in ((starts, wanted.starts), (ends, wanted.ends), (tags, wanted.tags)):
+    others: list[NDArray[Any]] = [wanted.starts, wanted.ends, wanted.tags, wanted.links, wanted.places]
+    for column, other in zip(columns, others, strict=True):
+        assert isinstance(column, np.ndarray)
         assert (column.dtype, column.tolist()) == (other.dtype, other.tolist())
-    assert (path_numbers.dtype, path_numbers.tolist()) == (wanted.places.dtype, wanted.places.tolist())
-    assert linked.tolist() == [piece.linked for piece in pieces(source)]
 
 
 def _test_kernel_of(folder: Path, arguments: list[str]) -> int:

@@ -14,7 +14,7 @@ from dedup.html import UnreadablePageError, _parse
 from dedup.html_blocks import pieces, written
 from dedup.html_metadata import metadata
 from tests.conftest import ROOT
-from tests.kernels import same_as_the_definition
+from tests.kernels import same_as_the_definition, same_off_the_tree
 from tests.slow_html import slow_metadata, slow_pieces
 
 XHTML = '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">'
@@ -46,9 +46,11 @@ HEADS = [
 
 def same_blocks(html: str) -> None:
     try:
-        plain, source = slow_pieces(_parse(html)), written(_parse(html))
+        plain, tree = slow_pieces(_parse(html)), _parse(html)
     except UnreadablePageError:
         return
+    same_off_the_tree(tree)
+    source = written(tree)
     defined = pieces(source)
     assert [(p.text, p.tag, p.path, p.linked) for p in defined] == [(p.text, p.tag, p.path, p.linked) for p in plain]
     same_as_the_definition(source)

@@ -3,21 +3,29 @@
 from collections.abc import Callable
 
 import numpy as np
+from lxml.html import HtmlElement
 from numpy.typing import NDArray
 
 from dedup.characters import Page
 
 _Columns = tuple[
-    str, NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32], list[str]
+    str, NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8], NDArray[np.float64], NDArray[np.int32], list[str]
 ]
 
 def blocks(xml: bytes) -> _Columns | None:
-    """The text, starts, ends, tags, linked characters, path numbers and paths of a page's blocks.
+    """The text, starts, ends, tags, shares of links, path numbers and paths of a page's blocks.
 
     None where the page holds what only `dedup.html_blocks` can tell.
 
     Raises:
         ValueError: it is not well-formed XML in UTF-8.
+    """
+
+def blocks_in(tree: HtmlElement) -> _Columns | None:
+    """The same off the tree that lxml keeps. Only where `dedup.html_walk` knows how this lxml keeps it.
+
+    Raises:
+        TypeError: it is no element of lxml.
     """
 
 def kept_blocks(

@@ -50,28 +50,34 @@ private:
 // so that no page can make it slow or large.
 class Marks {
 public:
-    Mark of(std::string_view markup) {
-        auto& slot = slots_[place(markup)];
-        if (slot.markup != markup) slot = {markup, mark_of(markup)};
-        return slot.mark;
-    }
-
-private:
-    struct Slot {
+    struct Known {
         std::string_view markup;  // of a page that is being read; empty: none
         Mark mark{};
     };
 
+    Known of(std::string_view markup) {
+        return of(markup, [](std::string_view lasting) { return lasting; });
+    }
+
+    // Of a tag whose markup does not last; `kept` gives one that does as long as this.
+    template <class Keep>
+    Known of(std::string_view markup, Keep kept) {
+        auto& known = known_[place(markup)];
+        if (known.markup != markup) known = {kept(markup), mark_of(markup)};
+        return known;
+    }
+
+private:
     static std::size_t place(std::string_view markup) {
         std::uint64_t first = 0, last = 0;
         const auto size = std::min<std::size_t>(markup.size(), sizeof first);
         std::memcpy(&first, markup.data(), size);
         std::memcpy(&last, markup.data() + markup.size() - size, size);
-        return ((first * 3 + last + markup.size()) * 0x9E3779B97F4A7C15U) >> (64 - slot_bits);
+        return ((first * 3 + last + markup.size()) * 0x9E3779B97F4A7C15U) >> (64 - place_bits);
     }
 
-    static constexpr int slot_bits = 8;
-    std::array<Slot, 1U << slot_bits> slots_;
+    static constexpr int place_bits = 8;
+    std::array<Known, 1U << place_bits> known_;
 };
 
 }  // namespace dedup

@@ -22,6 +22,19 @@ bool is_space(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char byte) { return is_bytes_space(static_cast<unsigned char>(byte)); });
 }
 
+// round(linked / length, 3) as Python rounds: what lies half-way goes where the quotient's own digits have it.
+double share_of(std::int32_t linked, std::size_t characters) {
+    if (linked == 0) return 0;
+    const auto length = static_cast<std::int64_t>(characters), doubled = std::int64_t{2000} * linked;
+    auto thousandths = (doubled + length) / (2 * length);
+    if (doubled % (2 * length) == length) {
+        const auto quotient = static_cast<double>(linked) / static_cast<double>(length);
+        const auto over = std::fma(quotient, 2000, -static_cast<double>(2 * thousandths - 1));  // of its half, exactly
+        if (over < 0 || (over == 0 && thousandths % 2 != 0)) --thousandths;
+    }
+    return static_cast<double>(thousandths) / 1000;
+}
+
 }  // namespace
 
 Page read_page(std::string_view xml) {
@@ -32,15 +45,15 @@ Page read_page(std::string_view xml) {
     Tokens tokens(xml);
     Marks marks;
     while (tokens.next()) {
-        const auto markup = tokens.markup;
-        const auto mark = marks.of(markup);
+        const auto [markup, mark] = marks.of(tokens.markup);
         if (mark.act == Act::hide) tokens.skip();
-        walk.read(mark, markup, tokens.text);
+        walk.read(mark, markup);
+        walk.read_escaped(tokens.text);
     }
     return walk.finish();
 }
 
-void Walk::read(Mark mark, std::string_view markup, std::string_view text) {
+void Walk::read(Mark mark, std::string_view markup) {
     switch (mark.act) {
         case Act::pass:
         case Act::hide: break;
@@ -51,7 +64,30 @@ void Walk::read(Mark mark, std::string_view markup, std::string_view text) {
         case Act::leave_link: --link_depth_; break;
         case Act::end_line: buffer_ += '\v'; break;
     }
-    if (!text.empty() && (!buffer_.empty() || open_.back().tag == Tag::code || !is_space(text))) append(text);
+}
+
+// Whether a text is more than the white space between two blocks.
+bool Walk::shows(std::string_view text) const {
+    return !text.empty() && (!buffer_.empty() || open_.back().tag == Tag::code || !is_space(text));
+}
+
+void Walk::read_escaped(std::string_view text) {
+    if (!shows(text)) return;
+    const auto before = buffer_.size();
+    append_unescaped(text, buffer_);
+    count_links(before);
+}
+
+void Walk::read_plain(std::string_view text) {
+    if (!shows(text)) return;
+    const auto before = buffer_.size();
+    buffer_ += text;
+    count_links(before);
+}
+
+// Count the characters of links in what was read from there on.
+void Walk::count_links(std::size_t from) {
+    if (link_depth_ != 0) linked_ += static_cast<std::int32_t>(count_visible(std::string_view(buffer_).substr(from)));
 }
 
 void Walk::enter(Mark mark, std::string_view markup) {
@@ -66,12 +102,6 @@ void Walk::leave(bool row) {
     if (open_.size() == 1 || (row && rows_.empty())) throw std::invalid_argument("an end tag without a start tag");
     open_.pop_back();
     if (row) join_cells();
-}
-
-void Walk::append(std::string_view text) {
-    const auto before = buffer_.size();
-    append_unescaped(text, buffer_);
-    if (link_depth_ != 0) linked_ += static_cast<std::int32_t>(count_visible(std::string_view(buffer_).substr(before)));
 }
 
 // ── blocks ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -230,7 +260,7 @@ Page Walk::finish() {
         if (number < 0) number = count++;
         page.starts.push_back(static_cast<std::int32_t>(start));
         page.ends.push_back(static_cast<std::int32_t>(start + block.characters));
-        page.linked.push_back(block.linked);
+        page.links.push_back(share_of(block.linked, block.characters));
         page.path_numbers.push_back(number);
         page.tags.push_back(static_cast<std::uint8_t>(block.tag));
         start += block.characters + separator.size();

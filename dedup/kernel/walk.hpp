@@ -15,8 +15,9 @@ namespace dedup {
 // The blocks of a page as columns, one row a block; offsets and lengths are characters.
 struct Page {
     std::string text;  // the blocks' texts, an empty line between two
-    std::vector<std::int32_t> starts, ends, linked, path_numbers;
+    std::vector<std::int32_t> starts, ends, path_numbers;
     std::vector<std::uint8_t> tags;
+    std::vector<double> links;
     std::vector<std::string> paths;  // each once
 };
 
@@ -28,8 +29,11 @@ Page read_page(std::string_view xml);
 // What is open while the page is read: the elements, and the text since the last block began or ended.
 class Walk {
 public:
-    // Read a tag and the text behind it.
-    void read(Mark mark, std::string_view markup, std::string_view text);
+    // Read a tag. `markup` must last as long as the walk.
+    void read(Mark mark, std::string_view markup);
+    // Read the text behind it, as XML has it or as it is.
+    void read_escaped(std::string_view text);
+    void read_plain(std::string_view text);
     Page finish();
 
 private:
@@ -58,7 +62,8 @@ private:
 
     void enter(Mark mark, std::string_view markup);
     void leave(bool row);
-    void append(std::string_view text);
+    bool shows(std::string_view text) const;
+    void count_links(std::size_t from);
     void flush();
     void add_parts();
     void add_lines(std::string_view part, char separator, double visible);
