@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import orjson
 
 from dedup.config import Config
@@ -14,6 +15,7 @@ from dedup.features import Blocks
 from dedup.html import read_page
 from dedup.judge import Judgement, decided, judge
 from dedup.markup import blocks as markup_blocks
+from dedup.spans import Spans
 from dedup.table import Table
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def judge_page(document: Document) -> Judgement:
 def page_of(document: Document) -> Blocks:
     """The blocks of a page as they are looked at."""
     table = Table.of(document.blocks)
-    return Blocks.of([document.text[start:end] for start, end in table.spans()], table)
+    return Blocks.of(Spans([document.text], np.zeros(len(table), np.int64), table.starts, table.ends), table)
 
 
 def read_source(source: Source, config: Config) -> Document | Failure:

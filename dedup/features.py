@@ -17,6 +17,7 @@ from dedup import kernel
 from dedup.data import Tag
 from dedup.hashed import Hashed
 from dedup.places import PLACE_NAMES, UNIT, Place, place
+from dedup.spans import Spans
 from dedup.table import TAGS as ALL_TAGS
 from dedup.table import Table
 
@@ -74,7 +75,8 @@ def _stops(text: str) -> bool:
 class Blocks(NamedTuple):
     """The blocks of a page as they are looked at: all of length b, but for the p places."""
 
-    texts: list[str]
+    spans: Spans
+    """Where their texts stand."""
     hashed: Hashed
     """Their words."""
     words: NDArray[np.float64]
@@ -90,17 +92,22 @@ class Blocks(NamedTuple):
     """The numbers (int32 [p, 3]) of each place's holder, outer element and signature."""
 
     @classmethod
-    def of(cls, texts: Sequence[str], blocks: Sequence[Block]) -> Blocks:
+    def of(cls, texts: Sequence[str] | Spans, blocks: Sequence[Block]) -> Blocks:
         """Look at the blocks of a page."""
-        texts, table = list(texts), Table.of(blocks)
-        hashed = Hashed.of(texts)
+        table, spans = Table.of(blocks), texts if isinstance(texts, Spans) else Spans.whole(texts)
+        hashed = Hashed.of(spans)
         used, at = np.unique(table.places, return_inverse=True)
         places = [place(table.paths[number]) for number in used.tolist()]
         names = ([place.holder for place in places], [place.outer for place in places])
         groups = np.array([*map(_numbers, names), _numbers([place.signature for place in places])], np.int32)
         words = hashed.counts.astype(np.float64)
         columns = (words, table.links, _TAG_NUMBERS[table.tags], at.astype(np.int32))
-        return cls(texts, hashed, *columns, places, np.ascontiguousarray(groups.T))
+        return cls(spans, hashed, *columns, places, np.ascontiguousarray(groups.T))
+
+    @property
+    def texts(self) -> list[str]:
+        """The text of each block."""
+        return list(self.spans.strings())
 
     @property
     def places(self) -> list[Place]:
@@ -145,7 +152,7 @@ def features(page: Blocks, kept: NDArray[np.bool_], title: str, says: int) -> ND
         return defined(page, kept, title, says)
     from dedup.kernel import _native
 
-    texts, told = _native.text_features(page.texts, page.hashed.counts), _told(page.hashed, title)
+    texts, told = _native.text_features(*page.spans, page.hashed.counts), _told(page.hashed, title)
     columns = (page.words, page.links, told, kept, page.tags, page.at, _place_rows(page), page.groups)
     return _native.features(texts, *columns, says)
 

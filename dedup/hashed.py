@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from array import array
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.text import word_hash, word_list
+from dedup.spans import Spans, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,12 +22,10 @@ class Hashed(NamedTuple):
     bounds: NDArray[np.int64]
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Hashed:
+    def of(cls, texts: Iterable[str] | Spans) -> Hashed:
         """Split some texts."""
-        rows = list(map(_hashes, texts))
-        bounds = np.zeros(len(rows) + 1, np.int64)
-        np.cumsum(list(map(len, rows)), out=bounds[1:])
-        return cls(np.frombuffer(b"".join(rows), np.uint64), bounds // 8)
+        found = words(texts if isinstance(texts, Spans) else Spans.whole(texts))
+        return cls(found.hashes, found.bounds)
 
     @property
     def counts(self) -> NDArray[np.int64]:
@@ -40,9 +36,3 @@ class Hashed(NamedTuple):
         """The same as tuples."""
         flat, bounds = self.hashes.tolist(), self.bounds.tolist()
         return [tuple(flat[low:high]) for low, high in pairwise(bounds)]
-
-
-@lru_cache(maxsize=1 << 14)
-def _hashes(text: str) -> bytes:
-    """Of a block of a page, which its site repeats; as they stand in memory."""
-    return array("Q", map(word_hash, word_list(text))).tobytes()

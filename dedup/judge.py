@@ -56,7 +56,8 @@ def judge(html: str, page: Blocks, title: str, says: int) -> Judgement:
     kept = answered(html, page)
     odds = log_odds(features(page, kept, title, says))
     headline = _said(page, [place.level == 1 for place in page.distinct])
-    rows = np.array([CELLS in text for text in page.texts], np.bool_) & (page.tags == _ROW)
+    rows = page.tags == _ROW
+    rows[rows] = [CELLS in text for text in page.spans.only(np.flatnonzero(rows)).strings()]
     odds = _whole_tables(page, rows, odds) + np.where(rows, INSIDE_TABLE, INSIDE) * _inside(page, kept)
     odds = np.where(headline, np.where(kept, SURE, -SURE), odds)
     return Judgement(kept, np.where(_standfirst(page, kept), np.maximum(odds, SURE), odds).astype(np.int32))
@@ -103,7 +104,9 @@ def _standfirst(page: Blocks, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def answered(html: str, page: Blocks) -> NDArray[np.bool_]:
     """Which blocks (bool [b]) trafilatura's answer holds."""
-    running = np.where([text[-1:] in _STOPS for text in page.texts], page.running, 0.0)
+    running = page.running
+    long = np.flatnonzero(running)
+    running[long] *= [text[-1:] in _STOPS for text in page.spans.only(long).strings()]
     found: dict[str, NDArray[np.bool_]] = {}
 
     def enough(answer: str) -> bool:

@@ -67,12 +67,18 @@ def _row(values: Iterable[int]) -> bytes:
 _KIND_ROWS = {kind: _row([kind is not None, *(kind is each for each in _KINDS)]) for kind in (None, *Kind)}
 
 
+_HOLDER_BITS = {name: 1 << number for number, name in enumerate(_HOLDERS)}
+
+
 class _Step(NamedTuple):
     """What one step of a path says: paths of a page share most of theirs."""
 
     tag: str
+    holder: int
+    """The bit of `_HOLDERS`, 0 for other tags."""
     bodies: int
     comment: bool
+    standfirst: bool
     signature: str
 
 
@@ -80,23 +86,39 @@ class _Step(NamedTuple):
 def _step(step: str) -> _Step:
     signature = _NUMBER.sub("0", _OWN.sub("", step))
     tag = _NAME_END.split(step, maxsplit=1)[0]
-    return _Step(tag, len(_BODY.findall(step)), _COMMENT.search(step) is not None, signature)
+    bodies, comment = len(_BODY.findall(step)), _COMMENT.search(step) is not None
+    return _Step(tag, _HOLDER_BITS.get(tag, 0), bodies, comment, _STANDFIRST.search(step) is not None, signature)
+
+
+@lru_cache(maxsize=1 << 12)
+def _own_row(tag: str, bodies: int, depth: int, comment: bool) -> bytes:
+    box = tag in ("div", "span", "section", "article", "body")
+    return _row((_level(tag), tag == "p", box, bodies, depth, comment))
+
+
+def _level(tag: str) -> int:
+    return int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456" else 0
+
+
+@lru_cache(maxsize=1 << 12)
+def _holder_row(holders: int) -> bytes:
+    return _row([holders & bit != 0 for bit in _HOLDER_BITS.values()])
 
 
 @lru_cache(maxsize=1 << 15)
 def place(path: str) -> Place:
     """What the path of a block says."""
     steps = path.split("/")
-    said = [_step(step) for step in steps]
-    own, inside = said[-1].tag, {step.tag for step in said}
-    level = int(own[1]) if len(own) == 2 and own[0] == "h" and own[1] in "123456" else 0
-    box = own in ("div", "span", "section", "article", "body")
-    bodies, comment = sum([step.bodies for step in said]), any(step.comment for step in said)
-    row = _row((level, own == "p", box, bodies, len(steps) - 1, comment)) + _KIND_ROWS[dom_kind(path)]
-    row += _row([name in inside for name in _HOLDERS])
-    signature = "/".join([step.signature for step in said])
-    standfirst = _STANDFIRST.search(steps[-1]) is not None
-    while len(steps) > 1 and said[len(steps) - 1].tag in _LEAVES:
-        steps.pop()
-    around = "/".join([step.signature for step in said[: len(steps)]])
-    return Place("/".join(steps), "/".join(steps[:-1]), signature, around, level, standfirst, row)
+    said = list(map(_step, steps))
+    holders = bodies = 0
+    comment = False
+    for _, bit, names, commenting, _, _ in said:
+        holders, bodies, comment = holders | bit, bodies + names, comment or commenting
+    own, last = said[-1], len(said)
+    row = _own_row(own.tag, bodies, last - 1, comment) + _KIND_ROWS[dom_kind(path)] + _holder_row(holders)
+    while last > 1 and said[last - 1].tag in _LEAVES:
+        last -= 1
+    signatures = [step.signature for step in said]
+    around, signature = "/".join(signatures[:last]), "/".join(signatures)
+    holder, outer = "/".join(steps[:last]), "/".join(steps[: last - 1])
+    return Place(holder, outer, signature, around, _level(own.tag), own.standfirst, row)

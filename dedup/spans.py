@@ -12,7 +12,7 @@ from dedup import characters, kernel
 from dedup.text import count_words, plain, word_hash, word_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -24,6 +24,13 @@ class Spans(NamedTuple):
     owners: NDArray[np.int64]
     starts: NDArray[np.int32]
     ends: NDArray[np.int32]
+
+    @classmethod
+    def whole(cls, texts: Iterable[str]) -> Spans:
+        """Texts from end to end."""
+        texts = list(texts)
+        ends = np.array(list(map(len, texts)), np.int32)
+        return cls(texts, np.arange(len(texts), dtype=np.int64), np.zeros(len(texts), np.int32), ends)
 
     def only(self, rows: NDArray[np.int64]) -> Spans:
         """Some of the spans, of the same texts."""

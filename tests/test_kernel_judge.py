@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from dedup import features, kernel, model, verdict
 from dedup.data import Block, Tag
 from dedup.hashed import Hashed
+from dedup.spans import Spans
+from dedup.text import word_hash, word_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,9 +56,31 @@ def test_features_are_those_of_the_definition(page: list[tuple[str, Block, bool]
 def test_texts_say_what_the_definition_says(texts: list[tuple[str, int]]) -> None:
     from dedup.kernel import _native
 
-    found = _native.text_features([text for text, _ in texts], np.array([count for _, count in texts], np.int64))
+    counts = np.array([count for _, count in texts], np.int64)
+    wanted = [list(features._text_row(text, count)) for text, count in texts]
+    strings = [text for text, _ in texts]
 
-    assert found.tolist() == [list(features._text_row(text, count)) for text, count in texts]
+    assert _native.text_features(*Spans.whole(strings), counts).tolist() == wanted
+    assert _native.text_features(*one_text(strings), counts).tolist() == wanted
+
+
+def one_text(texts: list[str]) -> Spans:
+    """The same texts as parts of one."""
+    ends = np.cumsum([len(text) for text in texts]).astype(np.int32)
+    return Spans(
+        ["".join(texts)],
+        np.zeros(len(texts), np.int64),
+        np.concatenate(([0], ends[:-1])).astype(np.int32)[: len(ends)],
+        ends,
+    )
+
+
+@given(st.lists(TEXTS, max_size=9))
+def test_words_are_those_of_the_definition_wherever_the_texts_stand(texts: list[str]) -> None:
+    wanted = [tuple(map(word_hash, word_list(text))) for text in texts]
+
+    assert Hashed.of(texts).rows() == wanted
+    assert Hashed.of(one_text(texts)).rows() == wanted
 
 
 def test_every_letter_is_what_the_definition_takes_it_for() -> None:
@@ -64,7 +88,7 @@ def test_every_letter_is_what_the_definition_takes_it_for() -> None:
 
     texts = [f"{chr(code)}a.{chr(code)}" for code in [*range(0x3100), *range(0xA000, 0x11000), 0x1D54F, 0x1F33E]]
 
-    found = _native.text_features(texts, np.ones(len(texts), np.int64))
+    found = _native.text_features(*Spans.whole(texts), np.ones(len(texts), np.int64))
 
     assert found.tolist() == [list(features._text_row(text, 1)) for text in texts]
 
@@ -162,11 +186,17 @@ def test_columns_that_are_not_of_one_page_are_refused(wrong: int, value: Any) ->
         native("features", *map(np.array, columns, kinds), 0)()
 
 
-def test_texts_that_are_none_are_refused() -> None:
-    with pytest.raises((TypeError, RuntimeError)):
-        native("text_features", [b"a"], np.array([1], np.int64))()
-    with pytest.raises(ValueError):
-        native("text_features", ["a"], np.array([], np.int64))()
+@pytest.mark.parametrize(
+    ("wrong", "value"),
+    [("texts", [b"a"]), ("texts", []), ("owners", [1]), ("starts", [2]), ("ends", [2]), ("ends", []), ("counts", [])],
+)
+def test_texts_that_are_none_are_refused(wrong: str, value: list[Any]) -> None:
+    columns: dict[str, Any] = {**Spans.whole(["a"])._asdict(), "counts": np.array([1], np.int64)}
+    native("text_features", *columns.values())()
+    columns[wrong] = value if wrong == "texts" else np.array(value, columns[wrong].dtype)
+
+    with pytest.raises((ValueError, TypeError)):
+        native("text_features", *columns.values())()
 
 
 def test_the_time_grows_with_the_page_and_not_faster() -> None:

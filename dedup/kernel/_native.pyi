@@ -46,11 +46,17 @@ def log_odds(
         ValueError: the trees are not whole, or ask for what a row does not have.
     """
 
-def text_features(texts: list[str], counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """What texts of so many words say (float64 [b, 7]): `dedup.features`.
+def text_features(
+    texts: list[str],
+    owners: NDArray[np.int64],
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    counts: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """What spans of so many words say (float64 [b, 7]): `dedup.features`.
 
     Raises:
-        ValueError: there are not as many counts as texts.
+        ValueError: a span does not lie in its text, or the columns are of different lengths.
     """
 
 def features(

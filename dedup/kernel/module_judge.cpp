@@ -3,7 +3,7 @@
 #include <type_traits>
 
 #include "features.hpp"
-#include "python.hpp"
+#include "python_texts.hpp"
 #include "trees.hpp"
 #include "verdict.hpp"
 
@@ -50,26 +50,18 @@ constexpr dedup::Letters letters{
 };
 
 // The GIL is held: the texts are Python's.
-dedup::Table<double> text_features(const nb::list& texts, const Column<std::int64_t>& counts) {
-    if (texts.size() != counts.size()) throw std::invalid_argument("as many counts as texts are needed");
-    std::vector<double> values(texts.size() * dedup::text_features);
-    for (std::size_t row = 0; row < counts.size(); ++row) {
-        const auto text = nb::cast<nb::str>(texts[row]);
-        const auto size = static_cast<std::size_t>(PyUnicode_GET_LENGTH(text.ptr()));
-        const auto* data = PyUnicode_DATA(text.ptr());
-        auto* out = values.data() + row * dedup::text_features;
-        switch (PyUnicode_KIND(text.ptr())) {
-            case PyUnicode_1BYTE_KIND:
-                dedup::look_at_text(dedup::Span<std::uint8_t>{static_cast<const std::uint8_t*>(data), size}, counts(row), letters, out);
-                break;
-            case PyUnicode_2BYTE_KIND:
-                dedup::look_at_text(dedup::Span<std::uint16_t>{static_cast<const std::uint16_t*>(data), size}, counts(row), letters, out);
-                break;
-            default:
-                dedup::look_at_text(dedup::Span<std::uint32_t>{static_cast<const std::uint32_t*>(data), size}, counts(row), letters, out);
-        }
+dedup::Table<double> text_features(const nb::list& texts, const Column<std::int64_t>& owners, const Column<std::int32_t>& starts,
+                                   const Column<std::int32_t>& ends, const Column<std::int64_t>& counts) {
+    const auto own = dedup::spans(texts, owners, starts, ends);
+    if (own.size != counts.size()) throw std::invalid_argument("as many counts as texts are needed");
+    std::vector<double> values(own.size * dedup::text_features);
+    for (std::size_t row = 0; row < own.size; ++row) {
+        own.visit(row, [&](auto* first, std::size_t size) {
+            const dedup::Span<std::remove_const_t<std::remove_pointer_t<decltype(first)>>> text{first, size};
+            dedup::look_at_text(text, counts(row), letters, values.data() + row * dedup::text_features);
+        });
     }
-    return dedup::table(std::move(values), texts.size(), dedup::text_features);
+    return dedup::table(std::move(values), own.size, dedup::text_features);
 }
 
 dedup::Table<std::int16_t> features(const Rows<double>& texts, const Column<double>& words, const Column<double>& links,
@@ -91,7 +83,7 @@ dedup::Table<std::int16_t> features(const Rows<double>& texts, const Column<doub
 void dedup::add_judge(nb::module_& module) {
     module.def("kept_blocks", &::kept_blocks, "words"_a, "bounds"_a, "line_words"_a, "line_bounds"_a);
     module.def("log_odds", &::log_odds, "rows"_a, "features"_a, "thresholds"_a, "leaves"_a);
-    module.def("text_features", &::text_features, "texts"_a, "counts"_a);
+    module.def("text_features", &::text_features, "texts"_a, "owners"_a, "starts"_a, "ends"_a, "counts"_a);
     module.def("features", &::features, "texts"_a, "words"_a, "links"_a, "told"_a, "kept"_a, "tags"_a, "places"_a,
                "place_rows"_a, "groups"_a, "says"_a);
 }

@@ -33,15 +33,20 @@ struct Spans {
     const std::int32_t *starts, *ends;
     std::size_t size;
 
-    // Put the characters of a span into `out`.
+    // Call `use` with a pointer to the first character of a span and how many it has.
     //
     // Throws std::invalid_argument where it does not lie in its text.
-    void read(std::size_t at, std::u32string& out) const {
+    template <class Use>
+    void visit(std::size_t at, Use use) const {
         const auto& text = texts[owner(at)];
         const auto start = static_cast<std::size_t>(starts[at]), end = static_cast<std::size_t>(ends[at]);
         if (starts[at] < 0 || end < start || end > text.size) throw std::invalid_argument("a span lies outside its text");
-        out.resize(end - start);
-        text.visit([&](auto* characters) { std::copy(characters + start, characters + end, out.begin()); });
+        text.visit([&](auto* characters) { use(characters + start, end - start); });
+    }
+
+    // Put the characters of a span into `out`; throws as `visit` does.
+    void read(std::size_t at, std::u32string& out) const {
+        visit(at, [&](auto* first, std::size_t size) { out.assign(first, first + size); });
     }
 
     // Whether a span that was read before is just this text.
