@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dedup.kept import SHELF
 from dedup.literals import Reader
 from dedup.sieve import END, START
 
@@ -28,7 +29,7 @@ _MEANT = str.maketrans({"\u2402": START, "\u2403": END})
 @cache
 def table(name: str) -> dict[str, Any]:
     """A file of the lexicon."""
-    return tomllib.loads(_text(name))
+    return SHELF.get(f"toml {_text(name)}", lambda: tomllib.loads(_text(name)))
 
 
 @cache

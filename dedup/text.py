@@ -14,21 +14,30 @@ from typing import TYPE_CHECKING, Any
 import regex
 import xxhash
 
+from dedup.kept import SHELF
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+
+def _compiled(source: str, flags: int = 0) -> regex.Pattern[str]:
+    """A pattern, which the next process need not compile again: that takes milliseconds, to load it a tenth of one."""
+    make = partial(regex.compile, source, flags)
+    return SHELF.get(f"regex {regex.__version__} {int(flags)} {source}", make)
+
 
 # Scripts written without spaces: every character is a word (UAX #29 leaves them to dictionaries; we use none).
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 # Soft hyphen, zero-width space and joiners, word joiner, byte order mark: they stand inside words and are not seen.
 _INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"
-_WORD = regex.compile(rf"{_UNSPACED}\p{{M}}*|[\w--{_UNSPACED}](?:[{_INVISIBLE}]*[\w--{_UNSPACED}])*", regex.V1)
-_UNSPACED_WORD = regex.compile(_UNSPACED, regex.V1)
+_WORD = _compiled(rf"{_UNSPACED}\p{{M}}*|[\w--{_UNSPACED}](?:[{_INVISIBLE}]*[\w--{_UNSPACED}])*", regex.V1)
+_UNSPACED_WORD = _compiled(_UNSPACED, regex.V1)
 # Signs that stand in no word, in texts that are ASCII otherwise: those are split as ASCII is, four times as fast.
 _APART = re.compile("[\xa0-\xa9\xab\xac\xae-\xb1\xb6\xb7\xbb\xbf\u2010-\u203e\u20a0-\u20bf\u2190-\u22ff\u25a0-\u25ff]")
 _ASCII_WORD, _PLAIN_WORD = re.compile("[0-9_a-z]+"), re.compile("[0-9A-Z_a-z]+")
-_STRIP = regex.compile(rf"[{_INVISIBLE}\p{{Mn}}]")
+_STRIP = _compiled(rf"[{_INVISIBLE}\p{{Mn}}]")
 # A sentence ends at a mark, with the quotes and brackets that close behind it, before white space and a new start.
-_SENTENCE_END = regex.compile(
+_SENTENCE_END = _compiled(
     r"""(?: (?<![.!?\u2026]) [.!?\u2026\u061f\u06d4\u0964]++ ["'\u201d\u2019\u00bb)\]*_]* (?=\s) \s+
             (?= ["'\u201c\u2018\u00ab(\[*_>|#:-]* [\p{Lu}\p{Lt}\p{Lo}\p{N}] )
         | [\u3002\uff01\uff1f\uff0e]+ [\u300d\u300f\uff09"'\u201d\u2019]* )""",
@@ -36,16 +45,16 @@ _SENTENCE_END = regex.compile(
 )
 # Words after which a full stop ends no sentence. Short on purpose: a missed boundary makes a removed span longer or
 # shorter by a sentence, never wrong.
-_ABBREVIATION = regex.compile(
+_ABBREVIATION = _compiled(
     r"(?:^|[\s(\"'\u201c])(?:\p{Lu}|(?:\p{L}\.)+\p{L}|Mrs?|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|Sgt|Capt|St|Jr|Sr|vs|No|Nr|Art|etc|approx|z\.B|bzw|ca)\.$",
     regex.V1,
 )
 # "NORTHFIELD, March 12 (NW) -- ": an agency's place and date in front of the first sentence.
-_DATELINE = regex.compile(
+_DATELINE = _compiled(
     r"\p{Lu}[\p{Lu}\p{M}.' -]{2,}(?:[^.!?:\n]|\.(?=\s\d)){0,48}?(?:\s(?:--|[\u2013\u2014-])|:)\s+(?=\S)", regex.V1
 )
-_BETWEEN_NAMES = regex.compile(r"[,;/&|]|\s(?:and|und|et|y|e|en|i|с|и)\s", regex.IGNORECASE)
-_LINE, _SPACE = regex.compile(r"[^\r\n]+"), regex.compile(r"\s+")
+_BETWEEN_NAMES = _compiled(r"[,;/&|]|\s(?:and|und|et|y|e|en|i|с|и)\s", regex.IGNORECASE)
+_LINE, _SPACE = _compiled(r"[^\r\n]+"), _compiled(r"\s+")
 _STRAIGHT = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"')
@@ -53,7 +62,7 @@ _STRAIGHT = str.maketrans(
     | dict.fromkeys("\u00ad\u200b\ufeff\u2060")
 )
 CLASSES = {
-    name: regex.compile(f"{source}+", regex.V1)
+    name: _compiled(f"{source}+", regex.V1)
     for name, source in {
         "LETTER": rf"[\w--{_UNSPACED}]",
         "UNSPACED": _UNSPACED,
@@ -70,21 +79,21 @@ CLASSES = {
 }
 """Runs of characters of the classes that the patterns of this module are made of: the kernel is told them."""
 # Possessive and bounded throughout: a text of nothing but brackets must cost its length, not its square.
-_LINK = regex.compile(
+_LINK = _compiled(
     r"!?\[((?:[^\[\]]{1,2000}+|\[[^\[\]]{0,500}+\]){0,50}+)\]\((?:[^()\s]{1,2000}+|\([^()]{0,500}+\)){0,50}+(?:\s{1,9}[\"'][^\"']{0,500}[\"'])?\)"
 )
-_TARGET = regex.compile(r"(?<=\])\((?:[^()\s]{1,2000}+|\([^()]{0,500}+\)){0,50}+\)")  # where a Markdown link leads
-_REFERENCE = regex.compile(r"!?\[([^\[\]]{1,500}+)\]\[[^\[\]]{0,200}+\]")
-_AUTOLINK = regex.compile(r"<((?:https?://|mailto:)?[^<>\s@./]{1,100}+[@./][^<>\s]{0,2000}+)>")
-_TAGS = regex.compile(r"</?[a-zA-Z][^<>]{0,300}>")
-_MARKS = regex.compile(
+_TARGET = _compiled(r"(?<=\])\((?:[^()\s]{1,2000}+|\([^()]{0,500}+\)){0,50}+\)")  # where a Markdown link leads
+_REFERENCE = _compiled(r"!?\[([^\[\]]{1,500}+)\]\[[^\[\]]{0,200}+\]")
+_AUTOLINK = _compiled(r"<((?:https?://|mailto:)?[^<>\s@./]{1,100}+[@./][^<>\s]{0,2000}+)>")
+_TAGS = _compiled(r"</?[a-zA-Z][^<>]{0,300}>")
+_MARKS = _compiled(
     r"(?m)^[ \t]*(?:(?:[>|:}][ \t]?)+|#{1,6}[ \t]+|[-*+][ \t]+)|(?<![ \t])[ \t]+#+[ \t]*$"
     r"|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}"
 )
 _FIRST_MARKS, _INNER_MARKS = frozenset(">|:}+-"), frozenset("*_`~#")  # without any of them nothing is marked
-_FIGURE = regex.compile(r"\p{N}+")
-_ADDRESS = regex.compile(r"https?://\S+|\bwww\.\S+|(?<![^\s<>()\[\]:,;\"'])[^\s@<>()\[\]]{1,64}+@[^\s@]{1,253}+")
-_TITLE_WORDS = regex.compile(
+_FIGURE = _compiled(r"\p{N}+")
+_ADDRESS = _compiled(r"https?://\S+|\bwww\.\S+|(?<![^\s<>()\[\]:,;\"'])[^\s@<>()\[\]]{1,64}+@[^\s@]{1,253}+")
+_TITLE_WORDS = _compiled(
     r"(?<![\w'])\p{Lu}[\w'.-]*(?:[ ,&|/]+(?:(?:of|the|and|de|von|van|la|le)[ ])*\p{Lu}[\w'.-]*)*"
 )
 
@@ -269,13 +278,13 @@ def slots(block: str) -> str:
 
 @cache
 def pattern(source: str) -> regex.Pattern[str]:
-    """Compile a pattern of the lexicon, on first use: six hundred of them take seconds. Version 0 of `regex`, without
+    """A pattern of the lexicon, compiled on first use: six hundred of them take seconds. Version 0 of `regex`, without
     full case-folding, is a third faster, and no rule needs more.
 
     Raises:
         ValueError: it is not a regular expression.
     """
     try:
-        return regex.compile(source, regex.IGNORECASE | regex.VERSION0)
+        return _compiled(source, regex.IGNORECASE | regex.VERSION0)
     except regex.error as error:
         raise ValueError(f"{source!r} is not a regular expression: {error}") from error

@@ -1,0 +1,93 @@
+"""What takes long to make of the package's own data, compiled patterns above all, kept for the next process as Python
+keeps compiled modules: in `__pycache__`, where `PYTHONPYCACHEPREFIX` and `PYTHONDONTWRITEBYTECODE` hold as well.
+
+The file has the trust of a `.pyc`: the same folder, the same owner. One of another Python, or damaged, is not used; where
+none can be read or written, everything is made anew, with the same result.
+"""
+
+from __future__ import annotations
+
+import atexit
+import marshal
+import os
+import pickle
+import sys
+from contextlib import suppress
+from importlib.util import cache_from_source
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import xxhash
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Made = TypeVar("_Made")
+
+MOST = 4_000
+"""Things in a file, at most: it begins anew where the lexicon was changed so often that most of them are old."""
+_DIGEST = 16
+
+
+class Shelf:
+    """Things by the text that they are made of, in the file that a module of this path has (it need not exist)."""
+
+    def __init__(self, module: Path) -> None:
+        self._new: dict[bytes, object] = {}
+        self._stored: dict[bytes, bytes] | None = None
+        try:
+            self.path = Path(cache_from_source(str(module)))
+        except NotImplementedError:  # this Python keeps nothing
+            self._stored, self.path = {}, Path()
+
+    def get(self, text: str, make: Callable[[], _Made]) -> _Made:
+        """What `make` gives. The text has to say all that it depends on: versions of libraries too."""
+        if self._stored is None:
+            self._stored = self._read()
+        name = xxhash.xxh3_128_digest(text.encode("utf-8", "surrogatepass"))
+        if name in self._stored:
+            with suppress(Exception):  # whatever a library says to what it did not expect: it is made anew
+                found: _Made = pickle.loads(self._stored[name])
+                return found
+        made = make()
+        if not sys.dont_write_bytecode:
+            if not self._new:
+                atexit.register(self.save)
+            self._new[name] = made
+        return made
+
+    def save(self) -> None:
+        """Write what was made, with what other processes have written meanwhile; where that cannot be, nothing."""
+        if not self._new or not self.path.name:
+            return
+        new = {name: pickle.dumps(made) for name, made in self._new.items()}
+        self._new.clear()
+        found = self._read() | new
+        body = marshal.dumps(found if len(found) <= MOST else new)
+        temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(_stamp() + xxhash.xxh3_128_digest(body) + body)
+            temporary.replace(self.path)
+        except OSError:
+            with suppress(OSError):
+                temporary.unlink()
+
+    def _read(self) -> dict[bytes, bytes]:
+        try:
+            content = self.path.read_bytes()
+        except OSError:
+            return {}
+        head, body = content[: 2 * _DIGEST], content[2 * _DIGEST :]
+        if head != _stamp() + xxhash.xxh3_128_digest(body):
+            return {}
+        found: dict[bytes, bytes] = marshal.loads(body)
+        return found
+
+
+def _stamp() -> bytes:
+    return xxhash.xxh3_128_digest(f"{sys.version} {sys.byteorder} {sys.maxsize}".encode())
+
+
+SHELF = Shelf(Path(__file__).parent / "lexicon" / "made.py")
+"""What is made of the lexicon and of the patterns of the code."""
