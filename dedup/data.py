@@ -132,8 +132,8 @@ class Document:
     source: str | None = None
     """Where the article says that it first appeared."""
     tags: list[str] = field(default_factory=list)
-    html: str = ""
-    """Of a page, until it is judged: its source, of which `text` is what is seen."""
+    html: bytes = b""
+    """Of a page, until it is judged: its source as UTF-8, of which `text` is what is seen."""
     says: int = 0
     """Of a page: 1 where it says that it is an article, -1 that it is something else, 0 where it says nothing."""
     proofs: list[Any] = field(default_factory=list)

@@ -44,7 +44,7 @@ def extract(text: str, *, format: Format | str | None = None, id: str = "", url:
         own = judge_page(document)
         main = decided(own.odds.astype("int64"), own.kept, document.says)
         document.blocks = Table.of(document.blocks).with_main(main)
-        document.html = ""
+        document.html = b""
     return document
 
 
@@ -91,7 +91,7 @@ def read_html(document: Document) -> None:
     Raises:
         UnreadablePageError: the page cannot be read whole.
     """
-    document.html = document.text
+    document.html = document.text.encode("utf-8", "replace")
     page = read_page(document.html, document.url)
     said = page.metadata
     document.text, document.blocks = page.text, page.blocks

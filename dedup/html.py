@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from dedup.table import Table
 
-_TITLE, _TITLE_END = re.compile(r"<title\b[^>]*>", re.IGNORECASE), re.compile(r"</title\b", re.IGNORECASE)
+_TITLE, _TITLE_END = re.compile(rb"<title\b[^>]*>", re.IGNORECASE), re.compile(rb"</title\b", re.IGNORECASE)
 
 
 class UnreadablePageError(ValueError):
@@ -40,8 +40,8 @@ class Page:
     metadata: dict[str, Any]
 
 
-def read_page(html: str, url: str | None = None) -> Page:
-    """Parse a page and cut it into blocks.
+def read_page(html: str | bytes, url: str | None = None) -> Page:
+    """Parse a page, bytes of UTF-8, and cut it into blocks.
 
     Raises:
         UnreadablePageError: it holds no element, or is nested deeper than libxml2 reads (2,048 elements).
@@ -55,7 +55,7 @@ def read_page(html: str, url: str | None = None) -> Page:
     return Page(text, table, metadata(tree, url))
 
 
-def _parse(html: str, element: type[HtmlElement] | None = None) -> HtmlElement:
+def _parse(html: str | bytes, element: type[HtmlElement] | None = None) -> HtmlElement:
     """The tree of a page, made of elements of this class."""
     from lxml import etree
     from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -64,12 +64,13 @@ def _parse(html: str, element: type[HtmlElement] | None = None) -> HtmlElement:
     parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
     # Instead of a call of Python for every element that anyone looks at, only to tell forms and links by their class.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=element or HtmlElement))
-    # libxml2 ends a page at a NUL byte
-    clean = html.replace("\x00", "\N{REPLACEMENT CHARACTER}") if "\x00" in html else html
+    clean = html.encode("utf-8", "replace") if isinstance(html, str) else html
+    if b"\x00" in clean:  # libxml2 ends a page there
+        clean = clean.replace(b"\x00", "\N{REPLACEMENT CHARACTER}".encode())
     if not _TITLE_END.search(clean):  # a title that does not end takes the whole page with it, in browsers too
-        clean = _TITLE.sub("", clean, count=1)
+        clean = _TITLE.sub(b"", clean, count=1)
     try:
-        tree = document_fromstring(clean.encode("utf-8", "replace"), parser=parser)
+        tree = document_fromstring(clean, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
         raise UnreadablePageError(f"no HTML element in it: {error}") from error
     limits = [str(entry.message) for entry in parser.error_log if entry.type_name == "ERR_RESOURCE_LIMIT"]
@@ -86,7 +87,7 @@ jusText, and is as good where its answer holds most of the page's running text (
 
 
 def article(
-    html: str,
+    html: str | bytes,
     modes: Sequence[dict[str, Any]] = MODES,
     enough: Callable[[str], bool] = bool,
 ) -> str:

@@ -51,7 +51,7 @@ class Judgement(NamedTuple):
     odds: NDArray[np.int32]
 
 
-def judge(html: str, page: Blocks, title: str, says: int) -> Judgement:
+def judge(html: str | bytes, page: Blocks, title: str, says: int) -> Judgement:
     """Judge the blocks of a page. `says` as `Document.says`."""
     kept = answered(html, page)
     odds = log_odds(features(page, kept, title, says))
@@ -102,7 +102,7 @@ def _standfirst(page: Blocks, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(told & before & (page.tags != _ITEM) & (page.links < 0.3), np.bool_)
 
 
-def answered(html: str, page: Blocks) -> NDArray[np.bool_]:
+def answered(html: str | bytes, page: Blocks) -> NDArray[np.bool_]:
     """Which blocks (bool [b]) trafilatura's answer holds."""
     running = page.running
     long = np.flatnonzero(running)

@@ -87,7 +87,7 @@ def _judged(store: Store, shard: str, numbers: NDArray[np.int64]) -> Iterator[tu
     if len(numbers):
         table, bounds = load_table(store, shard), store.column(shard, "blocks")
         chosen = np.isin(np.arange(len(bounds) - 1), numbers).tolist()
-        records, pages = store.records(shard, "documents", chosen), store.texts(shard, "pages", numbers)
+        records, pages = store.records(shard, "documents", chosen), store.sources(shard, "pages", numbers)
         for number, record, html in zip(numbers.tolist(), records, pages, strict=True):
             document = unpack(record)
             document.html, document.blocks = html, table.only(slice(bounds[number], bounds[number + 1]))

@@ -84,7 +84,7 @@ def prepare(batch: Batch) -> Prepared:
         documents = [each for each in read if isinstance(each, Document)]
         store.save_records(shard, "documents", map(pack, documents))
         save_blocks(store, shard, documents)
-        store.save_texts(shard, "pages", [document.html for document in documents])
+        store.save_sources(shard, "pages", [document.html for document in documents])
         store.save_records(shard, "prepared", [
             {
                 "ids": [document.id for document in documents],
