@@ -12,7 +12,7 @@ from dedup.config import Config
 from dedup.data import Document, Failure, Format, Source
 from dedup.decode import encoding_of
 from dedup.features import Blocks
-from dedup.html import read_page
+from dedup.html import read_page, utf8
 from dedup.judge import Judgement, decided, judge
 from dedup.markup import blocks as markup_blocks
 from dedup.spans import Spans
@@ -91,7 +91,7 @@ def read_html(document: Document) -> None:
     Raises:
         UnreadablePageError: the page cannot be read whole.
     """
-    document.html = document.text.encode("utf-8", "replace")
+    document.html = utf8(document.text)
     page = read_page(document.html, document.url)
     said = page.metadata
     document.text, document.blocks = page.text, page.blocks

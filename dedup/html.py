@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from dedup import kernel
 from dedup.html_metadata import metadata
 from dedup.html_selectors import remembering
 from dedup.html_walk import blocks
@@ -60,14 +61,16 @@ def _parse(html: str | bytes, element: type[HtmlElement] | None = None) -> HtmlE
     from lxml import etree
     from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+    # No table of ids: nobody asks for an element by its id, and it takes 5 % of the time.
     # huge_tree: without it libxml2 stops at a depth of 256 and drops the rest of the page without a word.
-    parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+    parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False, encoding="utf-8")
     # Instead of a call of Python for every element that anyone looks at, only to tell forms and links by their class.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=element or HtmlElement))
-    clean = html.encode("utf-8", "replace") if isinstance(html, str) else html
+    clean = utf8(html) if isinstance(html, str) else html
     if b"\x00" in clean:  # libxml2 ends a page there
         clean = clean.replace(b"\x00", "\N{REPLACEMENT CHARACTER}".encode())
-    if not _TITLE_END.search(clean):  # a title that does not end takes the whole page with it, in browsers too
+    # A title that does not end takes the whole page with it, in browsers too.
+    if b"</title>" not in clean and not _TITLE_END.search(clean):
         clean = _TITLE.sub(b"", clean, count=1)
     try:
         tree = document_fromstring(clean, parser=parser)
@@ -77,6 +80,15 @@ def _parse(html: str | bytes, element: type[HtmlElement] | None = None) -> HtmlE
     if limits:
         raise UnreadablePageError(f"cannot be parsed whole: {limits[0]}")
     return tree
+
+
+def utf8(text: str) -> bytes:
+    """A text as UTF-8, lone surrogates as "?"."""
+    if kernel.NATIVE:
+        from dedup.kernel import _native
+
+        return _native.utf8(text)
+    return text.encode("utf-8", "replace")
 
 
 # ── trafilatura's answer ────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,20 +6,26 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from dedup.html_head import query
+from dedup.html_find import Finder
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _LONGEST = 120
 """An author is shorter."""
-_OTHERS = (  # by the attribute, not by the element: a fifth of the time
-    "//@rel[. = 'author']/..|//@itemprop[contains(., 'author')]/..|//@data-component[contains(., 'Byline')]/.."
-    "|//@data-testid[. = 'AuthorCard' or . = 'AuthorURL']/..|//author"
-)
 _BY_ATTRIBUTE = "author|channel-name|zuozhe|bianji|xiaobian|submitted-by|posted-by|journalist-name"
 _WORDS = (*_BY_ATTRIBUTE.split("|"), "Author", "BBL", "Byl", "byl", "username", "screenname", "writer")
 """One of them stands in every class and id by which trafilatura knows an author."""
+_PLACES = Finder(
+    ("author",),
+    {
+        **dict.fromkeys(("class", "id"), _WORDS),
+        **dict.fromkeys(("rel", "itemprop"), ("author",)),
+        "data-component": ("Byline",),
+        "data-testid": ("AuthorCard", "AuthorURL"),
+    },
+)
+"""The elements that may name one; which of them do, the rules below say."""
 _SURE = re.compile("author-?name|AuthorName|authorName")
 _LIKELY_ID, _LIKELY_CLASS = re.compile("author|zuozhe|bianji|xiaobian"), re.compile(_BY_ATTRIBUTE)
 _POSSIBLE_ID, _POSSIBLE_CLASS = re.compile("[Aa]uthor"), re.compile("[Aa]uthor|screenname|writer|[Bb]yline")
@@ -34,24 +40,15 @@ def author(tree: HtmlElement) -> str | None:
     """What trafilatura's `extract_author` finds, by the same rules, without its copy of the page."""
     from trafilatura.json_metadata import normalize_authors
 
-    places = [element for element in _places(tree) if not any(map(_off, chain([element], element.iterancestors())))]
+    places = [
+        element for element in _PLACES.found_in(tree) if not any(map(_off, chain([element], element.iterancestors())))
+    ]
     for rule in (_is_sure, _is_likely, _is_possible):
         for element in filter(rule, places):
             text = " ".join(_text(element).split())
             if 2 < len(text) < _LONGEST:
                 return normalize_authors(None, text)
     return None
-
-
-def _places(tree: HtmlElement) -> list[HtmlElement]:
-    """The elements whose attributes speak of an author, in the order of the page."""
-    found = list(query(_OTHERS)(tree))
-    for name in ("class", "id"):
-        # All values in one string first: elements become objects only where one of the words stands at all.
-        values = "\n".join(query(f"//@{name}")(tree))
-        for word in filter(values.__contains__, _WORDS):
-            found += query(f"//@{name}[contains(., $word)]/..")(tree, word=word)
-    return list(tree.xpath("$found|$found", found=found)) if found else []
 
 
 def _is_sure(element: HtmlElement) -> bool:

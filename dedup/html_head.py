@@ -6,29 +6,34 @@ metadata cost. A question that is not known here goes to the page itself.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from dedup.html_find import Finder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lxml.etree import XPath
     from lxml.html import HtmlElement
 
     Answer = Callable[["Head"], list[HtmlElement]]
 
+TAG, CATEGORY = "/tag", "/categor"
+"""What a link to a tag or a category has in its target."""
+_STATED = Finder(("meta", "script", "link", "title"), {"href": (TAG, CATEGORY)})
 _JSON = ("application/ld+json", "application/settings+json")
 
 
 class Head:
-    """The elements that state metadata, wherever they stand, in the order of the page."""
+    """The elements that state metadata, wherever they stand, in the order of the page; `lists` are the <a> to tags and
+    categories."""
 
     def __init__(self, tree: HtmlElement) -> None:
         self.tree = tree
-        found: dict[str, list[HtmlElement]] = {"meta": [], "script": [], "link": [], "title": []}
-        for element in tree.iterdescendants(*found):
-            found[str(element.tag)].append(element)
-        self.metas, self.scripts, self.links, self.titles = found.values()
+        found: dict[Any, list[HtmlElement]] = {"meta": [], "script": [], "link": [], "title": [], "a": []}
+        for element in _STATED.found_in(tree):
+            if element.tag in found and element is not tree:
+                found[element.tag].append(element)
+        self.metas, self.scripts, self.links, self.titles, self.lists = found.values()
 
     def xpath(self, question: str) -> Any:
         """As `xpath` of the page."""
@@ -73,11 +78,3 @@ _ANSWERS: dict[str, Answer] = {
     './/head//link[@rel="canonical"]': lambda page: list(filter(page.is_in, page._canonical())),
     ".//head//title": lambda page: list(filter(page.is_in, page.titles)),
 }
-
-
-@lru_cache(maxsize=16)
-def query(expression: str) -> XPath:
-    """An XPath expression, made once."""
-    from lxml.etree import XPath
-
-    return XPath(expression, smart_strings=False)

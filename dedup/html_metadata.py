@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from dedup.html_author import author
-from dedup.html_head import Head, query
+from dedup.html_head import CATEGORY, TAG, Head
 
 if TYPE_CHECKING:
     from htmldate.utils import Extractor as DateOptions
@@ -82,9 +82,8 @@ def _found(page: Head, url: str | None) -> Found:
     found.url = found.url or extract_url(page, url)  # type: ignore[arg-type]
     found.date = _date(page, found.url)
     found.sitename = _site(page, found.sitename, found.url)
-    links = "" if found.categories and found.tags else "\n".join(query("//a/@href")(page.tree))
-    found.categories = found.categories or _categories(page, links)
-    found.tags = found.tags or _tags(page, links)
+    found.categories = found.categories or _categories(page)
+    found.tags = found.tags or _tags(page)
     found.description = found.image = found.pagetype = None  # nobody asks for these: they need not be trimmed
     found.clean_and_trim()
     return found
@@ -191,18 +190,17 @@ _CATEGORY_LIST = re.compile(
 )
 
 
-def _tags(page: Head, links: str) -> list[str]:
+def _tags(page: Head) -> list[str]:
     from trafilatura.metadata import extract_catstags
 
-    has_list = "/tag" in links and _has_list(page.tree, "/tag", _TAG_LIST)
-    return extract_catstags("tag", page.tree) if has_list else []
+    return extract_catstags("tag", page.tree) if _has_list(page, TAG, _TAG_LIST) else []
 
 
-def _categories(page: Head, links: str) -> list[str]:
+def _categories(page: Head) -> list[str]:
     from trafilatura.metadata import extract_catstags
     from trafilatura.utils import line_processing
 
-    if "/categor" in links and _has_list(page.tree, "/categor", _CATEGORY_LIST):
+    if _has_list(page, CATEGORY, _CATEGORY_LIST):
         return extract_catstags("category", page.tree)
     stated = [
         meta.get("content")
@@ -212,10 +210,12 @@ def _categories(page: Head, links: str) -> list[str]:
     return [each for each in dict.fromkeys(map(line_processing, filter(None, stated))) if each]
 
 
-def _has_list(tree: HtmlElement, target: str, names: re.Pattern[str]) -> bool:
+def _has_list(page: Head, target: str, names: re.Pattern[str]) -> bool:
     """Whether a link to such a target stands in an element of such a class or id."""
     seen: set[HtmlElement] = set()
-    for link in query("//a[contains(@href, $target)]")(tree, target=target):
+    for link in page.lists:
+        if target not in link.get("href", ""):
+            continue
         for element in link.iterancestors():
             if element in seen:
                 break

@@ -57,10 +57,10 @@ def reads_trees() -> bool:
 
     tree = document_fromstring(_SAMPLE)
     try:
-        found = _plain(_native.blocks_in(tree))
-    except TypeError:
+        found, unseen = _plain(_native.blocks_in(tree)), _native.Finder(["b"], [("class", "sr-")]).found_in(tree)
+    except (TypeError, ValueError, KeyError, AttributeError):
         return False
-    return found != [] and found == _plain(_native.blocks(written(tree)))
+    return unseen == tree.xpath("//span|//b") and found != [] and found == _plain(_native.blocks(written(tree)))
 
 
 def _plain(columns: _Columns | None) -> list[Any]:

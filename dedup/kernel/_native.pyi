@@ -28,6 +28,20 @@ def blocks_in(tree: HtmlElement) -> _Columns | None:
         TypeError: it is no element of lxml.
     """
 
+def utf8(text: str) -> bytes:
+    """`text.encode("utf-8", "replace")`."""
+
+class Finder:
+    """Elements by their names, and by words that stand in their attributes: `dedup.html_find`."""
+
+    def __init__(self, names: list[str], words: list[tuple[str, str]]) -> None: ...
+    def found_in(self, tree: HtmlElement) -> list[HtmlElement]:
+        """An element and those in it that are looked for, in the order of the page. Where `blocks_in` may be asked.
+
+        Raises:
+            TypeError: it is no element of lxml.
+        """
+
 def kept_blocks(
     words: NDArray[np.uint64], bounds: NDArray[np.int64], line_words: NDArray[np.uint64], line_bounds: NDArray[np.int64]
 ) -> NDArray[np.uint8]:

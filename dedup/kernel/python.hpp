@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "text_view.hpp"
+
 namespace nb = nanobind;
 
 namespace dedup {
@@ -52,7 +54,15 @@ Table<T> table(std::vector<T>&& column, std::size_t rows, std::size_t width) {
     return Table<T>(values, {rows, width}, owner);
 }
 
+// The characters of a str, which the caller holds.
+inline TextView view(nb::handle text) {
+    if (!PyUnicode_Check(text.ptr())) throw nb::type_error("a text is no str");
+    return {PyUnicode_DATA(text.ptr()), static_cast<std::size_t>(PyUnicode_GET_LENGTH(text.ptr())),
+            static_cast<int>(PyUnicode_KIND(text.ptr()))};
+}
+
 void add_judge(nb::module_& module);  // module_judge.cpp
+void add_pages(nb::module_& module);  // module_page.cpp
 void add_sieve(nb::module_& module);  // module_sieve.cpp
 void add_tally(nb::module_& module);  // module_tally.cpp
 void add_texts(nb::module_& module);  // module_texts.cpp
