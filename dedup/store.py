@@ -99,8 +99,8 @@ class Store:
     def column(self, shard: str, name: str) -> NDArray[Any]:
         """A column of a shard, memory-mapped."""
         path = self.folder / f"{shard}.{name}.npy"
-        loaded: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-        return loaded
+        # As an array of the plain class: every slice of the other one takes a microsecond more.
+        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
     def save_sources(self, shard: str, name: str, sources: Sequence[bytes]) -> None:
         """Write sources of a shard, each compressed by itself (level 1 of Zstandard: 800 MB/s, a fifth is left)."""
