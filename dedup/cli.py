@@ -111,9 +111,11 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
     INPUT is a file (.html .htm .xhtml .md .markdown .txt .jsonl, also .gz or .zst), a folder, a glob, or - for JSONL
     on standard input. The output does not depend on --workers or on the order of the inputs.
     """
+    from dedup.run import own_process, pool
+
+    own_process()
     from dedup.pipeline import clean as run
     from dedup.progress import telling, with_bars
-    from dedup.run import collect_seldom, pool
 
     params, config = ctx.params, _config(ctx)
     out, dry = params["out"], params["dry_run"]
@@ -122,7 +124,6 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
     if out == PIPE and config.format != "jsonl":
         raise click.UsageError(f"-o - writes JSONL; format = {config.format!r} needs a folder.", ctx)
     folder = None if dry or out == PIPE else Path(out)
-    collect_seldom()
     runner = pool(params["workers"])
     with telling(params["verbose"]):
         bars = runner if params["quiet"] else with_bars(runner, STAGES)

@@ -38,12 +38,13 @@ site.command_class = Command
 @click.pass_context
 def site_learn(ctx: click.Context, /, **_: Any) -> None:
     """Learn from pages which places of their sites hold articles, and which texts repeat."""
+    from dedup.run import own_process, pool
+
+    own_process()
     from dedup.learn import learn
     from dedup.progress import with_bars
-    from dedup.run import collect_seldom, pool
 
     params = ctx.params
-    collect_seldom()
     runner = pool(params["workers"])
     bars = runner if params["quiet"] else with_bars(runner, STAGES)
     config = Config.of({"site": params["name"], "sites": params["sites"]})

@@ -62,7 +62,12 @@ class Hit:
 @cache
 def rules() -> tuple[Rule, ...]:
     """All rules: certain ones first, of no language, English, then by language, each in the order of its file."""
-    found = [rule for name in names() if name != DOM for rule in _load(name)]
+    return _spoken(frozenset(name.removesuffix(".toml") for name in names()))
+
+
+def _spoken(languages: frozenset[str]) -> tuple[Rule, ...]:
+    files = [name for name in names() if name != DOM and name.removesuffix(".toml") in languages]
+    found = [rule for name in files for rule in _load(name)]
     return tuple(sorted(found, key=lambda rule: not rule.certain))
 
 
@@ -81,7 +86,12 @@ def dom_rules() -> tuple[DomRule, ...]:
     return tuple(DomRule(rule["name"], Kind(rule["kind"]), rule["pattern"]) for rule in table(DOM)["rule"])
 
 
-def _load(name: str) -> Iterator[Rule]:
+@cache
+def _load(name: str) -> tuple[Rule, ...]:
+    return tuple(_read(name))
+
+
+def _read(name: str) -> Iterator[Rule]:
     parts = table(name).get("parts", {})
     for row in table(name)["rule"]:
         where = frozenset(Where(each) for each in ([row["where"]] if isinstance(row["where"], str) else row["where"]))
@@ -157,7 +167,7 @@ PATIENCE = 2.0
 @cache
 def _sifter(languages: frozenset[str]) -> tuple[tuple[Rule, ...], Callable[[str], list[int]]]:
     """The rules of these languages, and which of them to try on a block."""
-    spoken = tuple(rule for rule in rules() if rule.language in languages)
+    spoken = _spoken(languages)
     clauses = {name: own for language in languages for name, own in _needed(language).items()}
     return spoken, sifter([clauses[rule.name] for rule in spoken])
 
