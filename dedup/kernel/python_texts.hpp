@@ -6,13 +6,6 @@
 
 namespace dedup {
 
-// The caller holds the text.
-inline TextView view(nb::handle text) {
-    if (!PyUnicode_Check(text.ptr())) throw nb::type_error("a text is no str");
-    return {PyUnicode_DATA(text.ptr()), static_cast<std::size_t>(PyUnicode_GET_LENGTH(text.ptr())),
-            static_cast<int>(PyUnicode_KIND(text.ptr()))};
-}
-
 // The columns of `dedup.spans.Spans`. The caller holds the list and its texts.
 inline Spans spans(const nb::list& texts, const Column<std::int64_t>& owners, const Column<std::int32_t>& starts,
             const Column<std::int32_t>& ends) {
