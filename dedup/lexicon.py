@@ -114,20 +114,22 @@ _PART = re.compile(r"<<(\w+)>>")
 def hits(block: str, words: int, zones: frozenset[Where], languages: frozenset[str]) -> tuple[Hit, ...]:
     """The rules of these zones and languages that match a plain block of so many words, certain ones first."""
     found: list[Hit] = []
-    for rule in _tried(block, languages):
+    for rule in _tried(block, words, languages):
         if not rule.where.isdisjoint(zones):
-            found += _hit(rule, block, words)
+            found += _hit(rule, block)
     return tuple(found)
 
 
-def _tried(block: str, languages: frozenset[str]) -> list[Rule]:
-    """The rules of these languages that may match a block."""
+def _tried(block: str, words: int, languages: frozenset[str]) -> list[Rule]:
+    """The rules of these languages that may match a block of so many words."""
     spoken, sift = _sifter(languages)
-    return [spoken[number] for number in sift(block)]
+    size = max(words, -(-len(block) // LETTERS))
+    tried = [spoken[number] for number in sift(block)]
+    return [rule for rule in tried if rule.min_words <= words and size <= rule.max_words]
 
 
-def _hit(rule: Rule, block: str, words: int) -> list[Hit]:
-    match = _search(rule, block) if _fits(rule, block, words) else None
+def _hit(rule: Rule, block: str) -> list[Hit]:
+    match = _search(rule, block)
     if not match:
         return []
     return [Hit(rule, {name: value.strip() for name, value in match.groupdict().items() if value})]
@@ -137,14 +139,10 @@ def certain_hits(block: str, words: int, languages: frozenset[str]) -> tuple[Hit
     """The first certain rule of these languages and of any zone that matches, and all others of its kind: what is asked
     of a block outside the article."""
     found: list[Hit] = []
-    for rule in _tried(block, languages):
+    for rule in _tried(block, words, languages):
         if rule.certain and (not found or rule.kind is found[0].rule.kind):
-            found += _hit(rule, block, words)
+            found += _hit(rule, block)
     return tuple(found)
-
-
-def _fits(rule: Rule, block: str, words: int) -> bool:
-    return rule.min_words <= words <= rule.max_words and len(block) <= LETTERS * rule.max_words
 
 
 def _search(rule: Rule, block: str) -> Any:
