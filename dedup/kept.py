@@ -1,8 +1,8 @@
 """What takes long to make of the package's own data, compiled patterns above all, kept for the next process as Python
 keeps compiled modules: in `__pycache__`, where `PYTHONPYCACHEPREFIX` and `PYTHONDONTWRITEBYTECODE` hold as well.
 
-The file has the trust of a `.pyc`: the same folder, the same owner. One of another Python, or damaged, is not used; where
-none can be read or written, everything is made anew, with the same result.
+The file has the trust of a `.pyc`: the same folder, the same owner. One of another Python, or damaged, is not used;
+where none can be read or written, everything is made anew, with the same result.
 """
 
 from __future__ import annotations

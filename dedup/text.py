@@ -93,9 +93,7 @@ _MARKS = _compiled(
 _FIRST_MARKS, _INNER_MARKS = frozenset(">|:}+-"), frozenset("*_`~#")  # without any of them nothing is marked
 _FIGURE = _compiled(r"\p{N}+")
 _ADDRESS = _compiled(r"https?://\S+|\bwww\.\S+|(?<![^\s<>()\[\]:,;\"'])[^\s@<>()\[\]]{1,64}+@[^\s@]{1,253}+")
-_TITLE_WORDS = _compiled(
-    r"(?<![\w'])\p{Lu}[\w'.-]*(?:[ ,&|/]+(?:(?:of|the|and|de|von|van|la|le)[ ])*\p{Lu}[\w'.-]*)*"
-)
+_TITLE_WORDS = _compiled(r"(?<![\w'])\p{Lu}[\w'.-]*(?:[ ,&|/]+(?:(?:of|the|and|de|von|van|la|le)[ ])*\p{Lu}[\w'.-]*)*")
 
 MEANT = 0.8
 """A line shorter than this share of the block's usual line was broken on purpose."""
