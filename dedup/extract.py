@@ -130,7 +130,7 @@ def _suffixes() -> Any:
     import publicsuffixlist
 
     text = Path(publicsuffixlist.PSLFILE).read_text(encoding="utf-8")  # the file can be renewed without the package
-    return SHELF.get(f"publicsuffixlist {version("publicsuffixlist")} {text}", publicsuffixlist.PublicSuffixList)
+    return SHELF.get(f"publicsuffixlist {version('publicsuffixlist')} {text}", publicsuffixlist.PublicSuffixList)
 
 
 def _from_file(source: Source, kind: Format, content: bytes, config: Config) -> Document:
