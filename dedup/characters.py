@@ -128,7 +128,7 @@ def _joins(character: str, decomposed: str) -> bool:
 def _composed() -> frozenset[str]:
     """The characters that NFC composes with the one before: second in a canonical decomposition, or a vowel or final
     letter of Hangul. None of a code point above those looked at here has any but above 65,535."""
-    pairs = (unicodedata.decomposition(chr(code)).split() for code in range(0xC0, 0x3100))
+    pairs = map(str.split, filter(None, map(unicodedata.decomposition, map(chr, range(0xC0, 0x3100)))))
     hangul = [*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)]
     seconds = [int(pair[1], 16) for pair in pairs if len(pair) == 2 and not pair[0].startswith("<")]
     return frozenset(map(chr, seconds + hangul))

@@ -80,7 +80,7 @@ def _save_texts(store: Store, shard: str, documents: list[Document], table: Tabl
     _near_prints(prints, told.words, told.bounds)
     site_of_text = np.array([site_key(site) for site in sites], np.uint64)[site_of[firsts]][:, None]
     salt = np.arange(1, repetition.PRINTS + 1, dtype=np.uint64) << np.uint64(56)
-    stands = np.unique(texts.astype(np.int64) * max(1, len(documents)) + owner)
+    stands = match.once(np.sort(texts.astype(np.int64) * max(1, len(documents)) + owner))
     for name, column in (
         ("prints", np.where(prints == 0, prints, mix(prints ^ mix(site_of_text + salt)))),
         ("text_words", told.words), ("text_bounds", told.bounds), ("block_texts", texts),

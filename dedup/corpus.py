@@ -56,8 +56,11 @@ def count_repetition(work: Work, shards: list[str], live: dict[str, NDArray[np.b
     store.save(ALL, "counts", often)
     alive = np.concatenate([live[shard] for shard in shards])
     sites = np.concatenate([store.column(shard, "sites") for shard in shards])
-    pairs = np.unique(np.stack([sites[alive], articles[alive].astype(np.uint64)]), axis=1)
-    names, numbers = np.unique(pairs[0], return_counts=True)
+    pairs = np.stack([articles[alive].astype(np.uint64), sites[alive]])
+    pairs = pairs[:, np.lexsort(pairs)]
+    is_new = np.ones(pairs.shape[1], np.bool_)
+    np.any(pairs[:, 1:] != pairs[:, :-1], axis=0, out=is_new[1:])
+    names, numbers = np.unique(pairs[1, is_new], return_counts=True)
     store.save(ALL, "sites", names)
     store.save(ALL, "site_articles", numbers.astype(np.int64))
 

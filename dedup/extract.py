@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +17,7 @@ from dedup.decode import encoding_of
 from dedup.features import Blocks
 from dedup.html import read_page, utf8
 from dedup.judge import Judgement, decided, judge
+from dedup.kept import SHELF
 from dedup.markup import blocks as markup_blocks
 from dedup.spans import Spans
 from dedup.table import Table
@@ -123,12 +127,12 @@ def site_of(url: str | None) -> str | None:
     return _suffixes().privatesuffix(host) or host
 
 
+@cache
 def _suffixes() -> Any:
-    from publicsuffixlist import PublicSuffixList
+    import publicsuffixlist
 
-    if not hasattr(_suffixes, "list"):
-        _suffixes.list = PublicSuffixList()  # type: ignore[attr-defined]
-    return _suffixes.list  # type: ignore[attr-defined]
+    text = Path(publicsuffixlist.PSLFILE).read_text(encoding="utf-8")  # the file can be renewed without the package
+    return SHELF.get(f"publicsuffixlist {version('publicsuffixlist')} {text}", publicsuffixlist.PublicSuffixList)
 
 
 def _from_file(source: Source, kind: Format, content: bytes, config: Config) -> Document:

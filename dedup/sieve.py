@@ -75,7 +75,8 @@ class Sieve:
         for clause, strings in enumerate(strings for clauses in needed for strings in clauses):
             for string in strings:
                 self.clauses_of.setdefault(string, []).append(clause)
-        self.clauses_of_mark = {mark: self.clauses_of.pop(mark) for mark in list(filter(is_mark, self.clauses_of))}
+        marks = [string for string in self.clauses_of if len(string) == 1 and is_mark(string)]
+        self.clauses_of_mark = {mark: self.clauses_of.pop(mark) for mark in marks}
 
     def sift(self, text: str) -> list[int]:
         """The numbers of the patterns that may match, from low to high: those of whose clauses the text holds all."""

@@ -11,6 +11,7 @@ import re
 import shutil
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import version
 from typing import IO, TYPE_CHECKING, Any, cast
 from unicodedata import unidata_version
@@ -48,6 +49,7 @@ _LIBRARIES = (
 )  # fmt: skip
 
 
+@cache
 def versions() -> dict[str, str]:
     """The versions of everything that can change the output."""
     return {name: version(_DISTRIBUTION.get(name, name)) for name in _LIBRARIES} | {"unicode": unidata_version}
