@@ -139,6 +139,8 @@ def test_what_is_no_element_of_lxml_is_an_error(strange: Any) -> None:
 
     with pytest.raises(TypeError):
         _native.blocks_in(strange)
+    with pytest.raises(TypeError):
+        _native.Finder(["p"], []).found_in(strange)
 
 
 @native
@@ -154,6 +156,26 @@ def test_the_trees_of_an_unknown_lxml_are_written_as_xml(
     monkeypatch.setattr(f"lxml.etree.{name}", version)
 
     assert not html_walk.reads_trees.__wrapped__()
+
+
+@native
+def test_a_word_of_no_letters_is_looked_for_nowhere() -> None:
+    from dedup.kernel import _native
+
+    with pytest.raises(ValueError):
+        _native.Finder([], [("class", "")])
+
+
+@native
+@given(
+    st.lists(
+        st.sampled_from(["mill " * 20, "é", "’", "🌾", "\ud800", "\udc00", "\x00", "\x7f\x80\u07ff\u0800\uffff"])
+    ).map("".join)
+)
+def test_a_text_is_encoded_as_python_encodes_it(text: str) -> None:
+    from dedup.kernel import _native
+
+    assert _native.utf8(text) == text.encode("utf-8", "replace")
 
 
 def test_white_space_is_that_of_str() -> None:
@@ -223,6 +245,21 @@ def test_the_kernels_time_grows_with_the_page_and_not_faster() -> None:
         (b"<pre>", b"  \n \v a"),
     ):
         assert seconds(start, row, 40_000) < 40 * max(seconds(start, row, 4_000), 0.005)
+
+
+@native
+@pytest.mark.parametrize("row", ["<p>a <a href=x>b</a> &amp; c<br><br></p>", "<p class='a{}'>a</p>", "<tr><td>a"])
+def test_the_time_of_a_tree_grows_with_it_and_not_faster(row: str) -> None:
+    from dedup.kernel import _native
+
+    def seconds(count: int) -> float:
+        tree = _parse("<table>" * row.startswith("<tr>") + "".join(row.format(number) for number in range(count)))
+        begin = time.process_time()
+        _native.blocks_in(tree)
+        _native.Finder(["p"], [("class", "a1")]).found_in(tree)
+        return time.process_time() - begin
+
+    assert seconds(40_000) < 40 * max(seconds(4_000), 0.005)
 
 
 @native
