@@ -11,7 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.html import UnreadablePageError, _parse
+from dedup.html_author import _PLACES
 from dedup.html_blocks import pieces, written
+from dedup.html_find import Finder
+from dedup.html_head import _STATED
 from dedup.html_metadata import metadata
 from tests.conftest import ROOT
 from tests.kernels import same_as_the_definition, same_off_the_tree
@@ -56,6 +59,15 @@ def same_blocks(html: str) -> None:
     same_as_the_definition(source)
 
 
+def same_finds(html: str) -> None:
+    try:
+        tree = _parse(html)
+    except UnreadablePageError:
+        return
+    for finder in (_STATED, _PLACES, Finder((), {"class": ("a", "b&", "🌾")}), Finder(("p", "o:p"), {})):
+        assert finder.found_in(tree) == finder.defined(tree)
+
+
 def same_metadata(html: str, url: str | None = None) -> None:
     try:
         found: dict[str, Any] = metadata(_parse(html), url)
@@ -72,6 +84,7 @@ def same_metadata(html: str, url: str | None = None) -> None:
 def test_blocks_are_those_of_the_plain_walk(soup: str, doctype: str) -> None:
     same_blocks(f"{doctype}<html><body>{soup}</body></html>")
     same_blocks(doctype + soup)
+    same_finds(doctype + soup)
 
 
 @settings(deadline=None, max_examples=100)
@@ -97,6 +110,11 @@ PAGES = pytest.mark.parametrize(
 @PAGES
 def test_blocks_of_the_projects_pages_are_those_of_the_plain_walk(path: Any) -> None:
     same_blocks(path.read_text(encoding="utf-8", errors="replace"))
+
+
+@PAGES
+def test_what_is_looked_for_in_the_projects_pages_is_found_in_one_walk(path: Any) -> None:
+    same_finds(path.read_text(encoding="utf-8", errors="replace"))
 
 
 @PAGES

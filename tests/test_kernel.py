@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -20,10 +19,7 @@ from dedup.html import _parse
 from dedup.html_walk import _shares
 from dedup.table import TAGS
 from tests.conftest import ROOT
-from tests.kernels import same_as_the_definition, same_off_the_tree
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+from tests.kernels import same_as_the_definition
 
 native = pytest.mark.skipif(not kernel.NATIVE, reason="no kernel was built, or none is wanted")
 NAMES = sorted(
@@ -90,70 +86,6 @@ def test_every_attribute_means_the_same(attributes: str) -> None:
     same_as_the_definition(
         f"<div{attributes}>a<p{attributes}>b</p><b{attributes}>c</b><p{attributes}/>d</div>".encode()
     )
-
-
-@settings(deadline=None, max_examples=500)
-@given(st.lists(XML, max_size=4))
-def test_a_tree_is_read_as_its_xml(inside: list[str]) -> None:
-    same_off_the_tree(_parse(f"<html>{''.join(inside)}</html>"))
-
-
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize(
-    "attributes", ["", *ATTRIBUTES, " class='&#1;a\x0bb\x1fc &#13;d\ufffe'", " class='a&quot;b & &amp;lt; <c>'"]
-)
-def test_every_element_of_a_tree_means_the_same(name: str, attributes: str) -> None:
-    same_off_the_tree(
-        _tree(f"<div{attributes}>a<{name}{attributes}>b<p>c</p> d</{name}>e<{name}{attributes}></{name}>f</div>")
-    )
-
-
-def _tree(html: str) -> HtmlElement:
-    return _parse(f"<html><body>{html}</body></html>")
-
-
-def test_texts_that_stand_side_by_side_are_one() -> None:
-    from lxml.etree import strip_tags
-
-    tree = _tree(
-        "<p>a <b>b</b>\x0b<i></i>\x0b<i></i>c<u> </u>d<br>e</p><p><s> </s>\x0b<s> </s>f</p><pre><s></s> <s></s>f</pre>"
-    )
-    strip_tags(tree, "b", "i", "u", "s")
-
-    same_off_the_tree(tree)
-
-
-@pytest.mark.parametrize(
-    "xml", ["<p>a<!-- <b> -->b</p>", "<p>a<?b c?></p>", "<p xmlns='x:y'>a</p>", "<p xmlns:o='x:y'>a<o:p>b</o:p></p>"]
-)
-def test_a_tree_that_no_parser_of_html_makes_is_left_to_the_definition(xml: str) -> None:
-    from lxml.html import XHTMLParser, document_fromstring
-
-    same_off_the_tree(document_fromstring(xml, parser=XHTMLParser()), refused=True)
-
-
-@native
-@pytest.mark.parametrize("strange", [None, "<p>a</p>", b"<p>a</p>", object()])
-def test_what_is_no_element_of_lxml_is_an_error(strange: Any) -> None:
-    from dedup.kernel import _native
-
-    with pytest.raises(TypeError):
-        _native.blocks_in(strange)
-
-
-@native
-def test_the_trees_of_this_lxml_are_read_where_they_are() -> None:
-    assert html_walk.reads_trees(), "this lxml is not known: see _KNOWN_LXML and _KNOWN_LIBXML"
-
-
-@native
-@pytest.mark.parametrize(("name", "version"), [("LXML_VERSION", (99, 0, 0, 0)), ("LIBXML_VERSION", (3, 0, 0))])
-def test_the_trees_of_an_unknown_lxml_are_written_as_xml(
-    name: str, version: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(f"lxml.etree.{name}", version)
-
-    assert not html_walk.reads_trees.__wrapped__()
 
 
 def test_white_space_is_that_of_str() -> None:

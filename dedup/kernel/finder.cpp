@@ -53,12 +53,14 @@ std::vector<const Node*> Finder::in(const Node& root) const {
 }
 
 bool Finder::wants(const Node& node) const {
-    if (node.name_space == nullptr && std::find(names_.begin(), names_.end(), node.name) != names_.end()) return true;
+    const std::string_view name = node.name;
+    if (node.name_space == nullptr && std::find(names_.begin(), names_.end(), name) != names_.end()) return true;
     std::string held;
     for (const auto* each = node.attributes; each != nullptr; each = each->next) {
         if (each->name_space != nullptr) continue;
+        const std::string_view attribute = each->name;
         for (const auto& wanted : wanted_) {
-            if (wanted.attribute == each->name && holds(wanted, value_of(*each, held))) return true;
+            if (wanted.attribute == attribute && holds(wanted, value_of(*each, held))) return true;
         }
     }
     return false;

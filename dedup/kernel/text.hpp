@@ -40,8 +40,9 @@ inline std::size_t wide_space(std::string_view text, std::size_t at) {
 // How many bytes the white-space character takes that begins here; 0 if none does.
 inline std::size_t space_at(std::string_view text, std::size_t at) {
     const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte > ' ' && byte < 0xC2) return 0;  // most bytes of most texts
     if (byte < 0x80) return is_byte_space(byte) ? 1 : 0;
-    return byte < 0xC2 || byte > 0xE3 ? 0 : wide_space(text, at);
+    return byte > 0xE3 ? 0 : wide_space(text, at);
 }
 
 inline std::size_t skip_space(std::string_view text, std::size_t at) {
@@ -84,14 +85,17 @@ void for_words(std::string_view text, Take take) {
     }
 }
 
-// Append " ".join(text.split()).
+// Append " ".join(text.split()). Words that have one space between them are taken together.
 inline void append_squeezed(std::string_view text, std::string& out) {
-    const auto first = out.size();
-    for_words(text, [&](std::string_view word) {
-        if (out.size() > first) out += ' ';
-        out += word;
-        return true;
-    });
+    auto start = skip_space(text, 0);
+    for (auto at = start; at < text.size();) {
+        const auto end = skip_word(text, at);
+        at = skip_space(text, end);
+        if (at < text.size() && at == end + 1 && text[end] == ' ') continue;
+        out += text.substr(start, end - start);
+        if (at < text.size()) out += ' ';
+        start = at;
+    }
 }
 
 // text.rstrip()

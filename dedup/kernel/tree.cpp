@@ -1,5 +1,6 @@
 #include "tree.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <deque>
 #include <limits>
@@ -20,6 +21,8 @@ bool is_control(char byte) {
     const auto code = static_cast<unsigned char>(byte);
     return code < 0x20 && code != '\t' && code != '\n' && code != '\r';
 }
+
+bool is_escaped(char byte) { return byte == '"' || byte == '&' || is_control(byte); }
 
 // Whether anyone asks for an attribute: for `style` only where it clips.
 bool matters(const Attribute& attribute) {
@@ -117,6 +120,10 @@ private:
     }
 
     void write_value(std::string_view value) {
+        if (std::none_of(value.begin(), value.end(), is_escaped)) {
+            scratch_ += value;
+            return;
+        }
         for (const char byte : value) {
             if (byte == '"') scratch_ += "&quot;";
             else if (byte == '&') scratch_ += "&amp;";
