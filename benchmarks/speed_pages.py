@@ -11,6 +11,7 @@ machine that does other work as well it tells more than pages/s. MB is the most 
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
 import os
 import subprocess
@@ -30,12 +31,15 @@ from benchmarks.scores import figures, lines, score, stem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from resource import struct_rusage
 
     from benchmarks.scores import Record
 
     Program = Callable[["Pages", Path, int], tuple[list[str], Path]]
     """Given a corpus, a folder and a number of processes: the command, and the file of texts that it writes."""
 
+PR_SET_CHILD_SUBREAPER = 36
+"""Linux: `prctl(2)`."""
 COLUMNS = f"{'':26} {'pages':>7} {'pages/s':>8} {'ms':>6} {'F1':>7} {'MB':>6}"
 
 
@@ -121,14 +125,37 @@ def run(program: Program, pages: Pages, jobs: int) -> Run:
     with TemporaryDirectory(prefix="bench-pages-") as folder:
         command, out = program(pages, Path(folder), jobs)
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=_environment())
         _, status, used = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode not in (0, 1):  # 1: some pages hold nothing
             raise RuntimeError(f"exit code {process.returncode}: {' '.join(command)}")
-        megabytes = used.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-        return Run(seconds, used.ru_utime + used.ru_stime, megabytes, f1(pages, out))
+        all_used = [used, *_orphans()]
+        kilobytes = max(each.ru_maxrss for each in all_used) / (1 << 10 if sys.platform == "darwin" else 1)
+        cpu = sum(each.ru_utime + each.ru_stime for each in all_used)
+        return Run(seconds, cpu, kilobytes / 1024, f1(pages, out))
+
+
+def _environment() -> dict[str, str]:
+    """What users have: both programs and their libraries are compiled once, and not in every run."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def _adopt() -> None:
+    """Have what a program leaves behind become a child of this process: the server that Python forks its workers off
+    is none of the program's own, and its time would be nobody's."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _orphans() -> Iterator[struct_rusage]:
+    """What each process used that was left behind, when it has ended."""
+    while True:
+        try:
+            yield os.wait4(-1, 0)[2]
+        except ChildProcessError:
+            return
 
 
 def f1(pages: Pages, out: Path) -> float:
@@ -189,6 +216,7 @@ def main() -> None:
     if options.score:
         print(scored(*options.score))
         return
+    _adopt()
     with TemporaryDirectory(prefix="bench-pages-") as temporary:
         folder = Path(temporary)
         for path in options.pages:
