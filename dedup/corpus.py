@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 PARTS = 16
 """Ranges of keys that are taken one after the other, to bound memory."""
+PART_KEYS = 1 << 21
+"""Keys up to which there is one range alone."""
 
 
 # ── once: how often things stand on a site ──────────────────────────────────────────────────────────────────────────
@@ -41,9 +43,10 @@ def count_repetition(work: Work, shards: list[str], live: dict[str, NDArray[np.b
     firsts = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
     articles = _distinct_articles(store, shards, firsts)
     keys, counts = [], []
-    for part in range(PARTS):
+    bits = _bits(sum(store.column(shard, "prints").size for shard in shards))
+    for part in range(1 << bits):
         columns = [
-            _part(store, shard, articles[first:], live[shard], part)
+            _part(store, shard, articles[first:], live[shard], (part, bits))
             for shard, first in zip(shards, firsts, strict=False)
         ]
         found = count_articles(np.concatenate([c[0] for c in columns]), np.concatenate([c[1] for c in columns]))
@@ -79,14 +82,23 @@ def _distinct_articles(store: Store, shards: list[str], firsts: NDArray[np.int64
     return articles
 
 
+def _bits(keys: int) -> int:
+    """By how many of their upper bits so many keys are parted."""
+    return min(PARTS.bit_length() - 1, (keys // PART_KEYS).bit_length())
+
+
 def _part(
-    store: Store, shard: str, articles: NDArray[np.int64], live: NDArray[np.bool_], part: int
+    store: Store, shard: str, articles: NDArray[np.int64], live: NDArray[np.bool_], of: tuple[int, int]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The prints of a shard in one range of keys, each with the article it stands in."""
+    """The prints of a shard in one range of keys, each with the article it stands in; `of` is the number of the range
+    and how many bits of a key have it."""
+    part, bits = of
     prints, stands = store.column(shard, "prints"), store.column(shard, "stands")
     stands = stands[live[stands[:, 1]]]
     bounds = np.searchsorted(stands[:, 0], np.arange(len(prints) + 1))
-    chosen = ((prints >> np.uint64(60)) == part) & (prints != 0)
+    chosen = prints != 0
+    if bits:
+        chosen &= (prints >> np.uint64(64 - bits)) == part
     texts, _ = np.nonzero(chosen)
     often = bounds[texts + 1] - bounds[texts]
     ends = np.cumsum(often)

@@ -116,8 +116,12 @@ def test_the_size_of_shards_changes_nothing(
     assert output(tmp_path / "out") == expected
 
 
-def test_parts_of_the_key_range_change_nothing(inputs: Path, expected: dict[str, bytes], tmp_path: Path) -> None:
+@pytest.mark.parametrize("keys", [1, 300, 1_000])
+def test_parts_of_the_key_range_change_nothing(
+    inputs: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: int
+) -> None:
     assert corpus.PARTS == 16, "the key range is cut by its upper 4 bits"
+    monkeypatch.setattr(corpus, "PART_KEYS", keys)
     dedup.clean(inputs, tmp_path / "out")
     dedup.clean(inputs, tmp_path / "out")  # an old run of ours is replaced
 
