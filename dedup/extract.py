@@ -159,7 +159,8 @@ def _from_record(source: Source) -> Document:
     if not isinstance(text, str):
         raise ValueError(f"its {name} is not a string but {type(text).__name__}")
     try:
-        text.encode("utf-8")
+        if isinstance(source.content, dict):  # JSON holds none
+            text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise ValueError(
             f"its {name} holds a lone surrogate at character {error.start}, which is no character"

@@ -79,20 +79,19 @@ def prepare(batch: Batch) -> Prepared:
     """Extract the documents of a batch and the prints of their blocks. A shard that is there is not made again."""
     store = batch.work.store
     shard = f"{batch.number:06d}-{_digest(batch.sources)}"
-    if not store.has(shard, "prepared"):
+    summary = store.sealed(shard, "prepared")
+    if summary is None:
         read = [each if isinstance(each, Failure) else read_source(each, batch.work.config) for each in batch.sources]
         documents = [each for each in read if isinstance(each, Document)]
         store.save_records(shard, "documents", map(pack, documents))
         save_blocks(store, shard, documents)
         store.save_sources(shard, "pages", [document.html for document in documents])
-        store.save_records(shard, "prepared", [
-            {
-                "ids": [document.id for document in documents],
-                "places": [document.place for document in documents],
-                "failures": [asdict(each) for each in read if isinstance(each, Failure)],
-            }
-        ])  # fmt: skip
-    summary = next(store.records(shard, "prepared"))
+        summary = {
+            "ids": [document.id for document in documents],
+            "places": [document.place for document in documents],
+            "failures": [asdict(each) for each in read if isinstance(each, Failure)],
+        }
+        store.seal(shard, "prepared", summary)
     return Prepared(shard, summary["ids"], summary["places"], [Failure(**each) for each in summary["failures"]])
 
 

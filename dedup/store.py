@@ -1,5 +1,8 @@
 """The work folder: what stages leave for each other, by shard. Written whole, memory-mapped, stamped.
 
+What a run goes on from after a crash is sealed with digests, so that files need not wait for the disk: that took as
+long as all the rest of a run on small sites. What the machine lost, or the disk has spoilt, is made again.
+
 Stages agree through the names here and nowhere else. A store is stamped with the digest of the settings and of every
 version that can change a result; one with another stamp is emptied, never mixed.
 """
@@ -15,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
+import xxhash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,15 +28,16 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def atomic(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file that appears under its name only when all of it is on the disk."""
+def atomic(path: Path, *, durable: bool = True) -> Iterator[IO[bytes]]:
+    """Open a file that appears under its name only when it is whole; where it is to be `durable`, on the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".part")
     try:
         with temporary.open("wb") as handle:
             yield handle
-            handle.flush()
-            os.fsync(handle.fileno())
+            if durable:
+                handle.flush()
+                os.fsync(handle.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -58,6 +63,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._written: set[str] = set()
 
     @classmethod
     def open(cls, folder: Path, stamp: str) -> Store:
@@ -70,13 +76,39 @@ class Store:
                 handle.write(stamp.encode())
         return cls(folder)
 
-    def has(self, shard: str, name: str) -> bool:
-        """Whether a column or file of a shard is there (and therefore whole)."""
-        return any((self.folder / f"{shard}.{name}{suffix}").is_file() for suffix in (".npy", ".jsonl"))
+    @contextmanager
+    def _file(self, name: str) -> Iterator[IO[bytes]]:
+        with atomic(self.folder / name, durable=False) as handle:
+            yield handle
+        self._written.add(name)
+
+    def seal(self, shard: str, name: str, record: Any) -> None:
+        """Write the record that ends a stage, with the digests of all files that were written through this object."""
+        body = line([record, {each: self._digest(each) for each in sorted(self._written)}])
+        with self._file(f"{shard}.{name}.sealed") as handle:
+            handle.write(body + xxhash.xxh3_128_hexdigest(body).encode())
+
+    def sealed(self, shard: str, name: str) -> Any:
+        """What `seal` was given, if all files are as they were then; else None."""
+        try:
+            body, digest = (self.folder / f"{shard}.{name}.sealed").read_bytes().split(b"\n")
+        except (OSError, ValueError):
+            return None
+        if xxhash.xxh3_128_hexdigest(body + b"\n").encode() != digest:
+            return None
+        record, files = orjson.loads(body)
+        return record if all(self._digest(each) == known for each, known in files.items()) else None
+
+    def _digest(self, name: str) -> str:
+        """The XXH3 of a file; empty where there is none."""
+        try:
+            return xxhash.xxh3_128_hexdigest((self.folder / name).read_bytes())
+        except OSError:
+            return ""
 
     def save(self, shard: str, name: str, column: NDArray[Any]) -> None:
         """Write a column of a shard."""
-        with atomic(self.folder / f"{shard}.{name}.npy") as handle:
+        with self._file(f"{shard}.{name}.npy") as handle:
             np.save(handle, column, allow_pickle=False)
 
     def merge(self, shards: Sequence[str], target: str, name: str) -> None:
@@ -117,7 +149,7 @@ class Store:
 
     def save_records(self, shard: str, name: str, records: Iterable[Any]) -> None:
         """Write records (dataclasses or mappings) of a shard, one JSON object a line."""
-        with atomic(self.folder / f"{shard}.{name}.jsonl") as handle:
+        with self._file(f"{shard}.{name}.jsonl") as handle:
             handle.writelines(map(line, records))
 
     def records(self, shard: str, name: str, chosen: Iterable[bool] | None = None) -> Iterator[Any]:
