@@ -38,6 +38,10 @@ INSIDE_TABLE = 2 * INSIDE
 """The same for the rows of a table: it is wanted, and trafilatura's fast mode leaves it out."""
 ALONE = -619
 """Where the odds decide alone: probability .35."""
+TEXT = 8
+"""Words from which on a block is text: shorter ones, such as names and labels, stand on a page more than once."""
+ARTICLE = 20
+"""Words of running text outside of comments that are an article which is commented on."""
 _ROW, _ITEM = TAGS.index(Tag.ROW), TAGS.index(Tag.ITEM)
 
 
@@ -59,7 +63,31 @@ def judge(html: str, page: Blocks, title: str, says: int) -> Judgement:
     rows = np.array([CELLS in text for text in page.texts], np.bool_) & (page.tags == _ROW)
     odds = _whole_tables(page, rows, odds) + np.where(rows, INSIDE_TABLE, INSIDE) * _inside(page, kept)
     odds = np.where(headline, np.where(kept, SURE, -SURE), odds)
-    return Judgement(kept, np.where(_standfirst(page, kept), np.maximum(odds, SURE), odds).astype(np.int32))
+    odds = np.where(_standfirst(page, kept), np.maximum(odds, SURE), odds)
+    if says >= 0:  # shops repeat what is theirs, and on pages of forums what readers wrote is what there is to read
+        main = kept & (odds > KEEP)
+        odds = np.where(_comments(page, main) | _copies(page, main, kept), np.minimum(odds, -SURE), odds)
+    return Judgement(kept, odds.astype(np.int32))
+
+
+def _comments(page: Blocks, main: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which blocks (bool [b]) are comments: they stand where comments do, and there is an article elsewhere (`main`)."""
+    comments = _said(page, [place.comment for place in page.distinct])
+    text = page.words * ((page.words >= TEXT) & (page.links < 0.3) & main & ~comments)
+    return comments if text.sum() >= ARTICLE else np.zeros(len(main), np.bool_)
+
+
+def _copies(page: Blocks, main: NDArray[np.bool_], kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which blocks (bool [b]) that trafilatura leaves out say what stands in the article, and stand in an element that
+    holds none of those that say so: pages bring their article twice, for other readers or devices."""
+    long, holders = page.words >= TEXT, page.groups[page.at, 0].tolist()
+    said: dict[str, set[int]] = {}
+    for at in np.flatnonzero(main & long).tolist():
+        said.setdefault(page.texts[at], set()).add(holders[at])
+    copies = np.zeros(len(main), np.bool_)
+    for at in np.flatnonzero(~kept & long).tolist():
+        copies[at] = page.texts[at] in said and holders[at] not in said[page.texts[at]]
+    return copies
 
 
 def _inside(page: Blocks, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:

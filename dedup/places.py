@@ -49,6 +49,8 @@ class Place(NamedTuple):
     """Of a heading 1 to 6, else 0."""
     standfirst: bool
     """Whether it says that it holds the lines between headline and article."""
+    comment: bool
+    """Whether it says that it holds what readers wrote."""
     row: bytes
     """Its features, as they stand in memory: int16."""
 
@@ -99,4 +101,4 @@ def place(path: str) -> Place:
     while len(steps) > 1 and said[len(steps) - 1].tag in _LEAVES:
         steps.pop()
     around = "/".join([step.signature for step in said[: len(steps)]])
-    return Place("/".join(steps), "/".join(steps[:-1]), signature, around, level, standfirst, row)
+    return Place("/".join(steps), "/".join(steps[:-1]), signature, around, level, standfirst, comment, row)
