@@ -49,6 +49,8 @@ class Place(NamedTuple):
     """Of a heading 1 to 6, else 0."""
     standfirst: bool
     """Whether it says that it holds the lines between headline and article."""
+    comment: bool
+    """Whether it says that it holds what readers wrote."""
     row: bytes
     """Its features, as they stand in memory: int16."""
 
@@ -121,4 +123,4 @@ def place(path: str) -> Place:
     signatures = [step.signature for step in said]
     around, signature = "/".join(signatures[:last]), "/".join(signatures)
     holder, outer = "/".join(steps[:last]), "/".join(steps[: last - 1])
-    return Place(holder, outer, signature, around, _level(own.tag), own.standfirst, row)
+    return Place(holder, outer, signature, around, _level(own.tag), own.standfirst, comment, row)

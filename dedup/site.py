@@ -29,10 +29,9 @@ MANY = 20
 """Pages from which on a site has a sample judged, and not all."""
 ANY = "*"
 """The tag in the signature of a holder, which blocks of all tags vote on."""
-DOUBT = 2
-"""So many siblings weigh as much as no siblings at all: k of them count k / (k + 2)."""
-HALF = 2
-"""The siblings' odds count half as much as the page's own."""
+DOUBT = 3
+"""So many siblings weigh as much as no siblings at all: k of them count k / (k + 3), next to 1 for the page itself.
+Swept with a factor: 1 / (1 .. 2) and doubt of 1 to 6."""
 REPEATED = 5 * ODDS // 2
 """Odds against a block whose text stands in two articles; as much again in four, and in eight."""
 FITS = 0.9
@@ -161,7 +160,7 @@ def fitting(
 def told(sums: NDArray[np.int64], siblings: NDArray[np.int64]) -> NDArray[np.int64]:
     """What siblings say of blocks (int64 [b]): the mean of their votes, the more the more they are."""
     mean = sums // np.maximum(1, siblings)
-    return mean * siblings // (HALF * (siblings + DOUBT))
+    return mean * siblings // (siblings + DOUBT)
 
 
 def against(articles: NDArray[np.int64]) -> NDArray[np.int64]:

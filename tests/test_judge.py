@@ -9,7 +9,19 @@ from dedup.data import Block, Tag
 from dedup.extract import extract
 from dedup.features import Blocks
 from dedup.html_blocks import CELLS
-from dedup.judge import ADD, ALONE, KEEP, Proofs, _inside, _standfirst, _whole_tables, answered, decided
+from dedup.judge import (
+    ADD,
+    ALONE,
+    KEEP,
+    Proofs,
+    _comments,
+    _copies,
+    _inside,
+    _standfirst,
+    _whole_tables,
+    answered,
+    decided,
+)
 from tests.material import prose
 
 BODY = "html/body/article"
@@ -96,6 +108,44 @@ def test_inside_is_the_articles_element_between_its_first_block_and_its_last() -
 
     assert shown(_inside(blocks, kept)) == ".xxx.x."
     assert shown(_inside(blocks, kept & False)) == "......."
+
+
+@pytest.mark.parametrize(
+    ("words", "says", "want"),
+    [
+        (20, 0, ".xx."),
+        (20, 1, ".xx."),
+        (19, 0, "...."),  # a post of a few words, or none: then the comments are what there is to read
+        (30, -1, "...."),  # a forum: what readers wrote is more than what they answer to
+        (60, -1, ".xx."),
+    ],
+)
+def test_comments_are_none_of_an_article_that_stands_elsewhere(words: int, says: int, want: str) -> None:
+    thread = "html/body/div#comments/ol.commentlist/li.comment/p"
+    blocks = page(
+        (prose(1, words), Tag.PARAGRAPH, f"{BODY}/p", 0.0),
+        (prose(2, 20), Tag.PARAGRAPH, thread, 0.0),
+        (prose(3, 20), Tag.PARAGRAPH, thread, 0.0),
+        (prose(4, 50), Tag.PARAGRAPH, "html/body/aside/p", 0.0),
+    )
+
+    assert shown(_comments(blocks, np.array([True, True, False, False]), says)) == want
+
+
+def test_copies_of_the_article_stand_in_elements_without_it() -> None:
+    text, other = prose(1, 30), prose(2, 30)
+    blocks = page(
+        (text, Tag.PARAGRAPH, "html/body/div.mobile/p", 0.0),
+        (text, Tag.PARAGRAPH, f"{BODY}/p", 0.0),
+        ("The old mill", Tag.PARAGRAPH, f"{BODY}/p", 0.0),
+        ("The old mill", Tag.PARAGRAPH, "html/body/div.mobile/p", 0.0),
+        (text, Tag.PARAGRAPH, f"{BODY}/p", 0.0),  # a refrain
+        (other, Tag.PARAGRAPH, "html/body/div.mobile/p", 0.0),
+    )
+    kept = np.array([False, True, True, False, False, False])
+
+    assert shown(_copies(blocks, kept, kept)) == "x....."
+    assert shown(_copies(blocks, kept & False, kept)) == "......"
 
 
 def test_the_answer_is_found_again_in_the_page() -> None:

@@ -87,10 +87,10 @@ def test_knowledge_of_two_runs_adds_up() -> None:
     assert [column.tolist() for column in both.of(np.array([5, 4], np.uint64))] == [[42, 0], [3, 0]]
 
 
-def test_few_siblings_say_little_and_many_half_as_much_as_the_page() -> None:
+def test_few_siblings_say_little_and_many_as_much_as_the_page() -> None:
     mean, siblings = 4000, np.array([0, 1, 2, 10, 1000])
 
-    assert told(mean * siblings, siblings).tolist() == [0, 666, 1000, 1666, 1996]
+    assert told(mean * siblings, siblings).tolist() == [0, 1000, 1600, 3076, 3988]
 
 
 def test_what_two_articles_share_is_less_likely_theirs() -> None:
