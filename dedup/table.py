@@ -82,10 +82,6 @@ class Table(Sequence[Block]):
         """The same rows, with this said of which are the article's."""
         return Table(self.starts, self.ends, self.tags, self.links, self.places, main, self.paths)
 
-    def spans(self) -> list[tuple[int, int]]:
-        """Where each block starts and ends."""
-        return list(zip(self.starts.tolist(), self.ends.tolist(), strict=True))
-
     def __len__(self) -> int:
         return len(self.starts)
 
