@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     Program = Callable[["Pages", Path, int], tuple[list[str], Path]]
     """Given a corpus, a folder and a number of processes: the command, and the file of texts that it writes."""
 
-PR_SET_CHILD_SUBREAPER = 36
+PR_SET_CHILD_SUBREAPER, PR_GET_CHILD_SUBREAPER = 36, 37
 """Linux: `prctl(2)`."""
 COLUMNS = f"{'':26} {'pages':>7} {'pages/s':>8} {'ms':>6} {'F1':>7} {'MB':>6}"
 
@@ -149,9 +149,17 @@ def _adopt() -> None:
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
+def _adopts() -> bool:
+    """Whether this process does. Else its children are others', which may live as long as it does."""
+    answer = ctypes.c_int(0)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_GET_CHILD_SUBREAPER, ctypes.byref(answer), 0, 0, 0)
+    return bool(answer.value)
+
+
 def _orphans() -> Iterator[struct_rusage]:
-    """What each process used that was left behind, when it has ended."""
-    while True:
+    """What each process used that a program left behind, when it has ended."""
+    while _adopts():
         try:
             yield os.wait4(-1, 0)[2]
         except ChildProcessError:
