@@ -11,7 +11,6 @@ machine that does other work as well it tells more than pages/s. MB is the most 
 from __future__ import annotations
 
 import argparse
-import ctypes
 import json
 import os
 import subprocess
@@ -31,15 +30,12 @@ from benchmarks.scores import figures, lines, score, stem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from resource import struct_rusage
 
     from benchmarks.scores import Record
 
     Program = Callable[["Pages", Path, int], tuple[list[str], Path]]
     """Given a corpus, a folder and a number of processes: the command, and the file of texts that it writes."""
 
-PR_SET_CHILD_SUBREAPER, PR_GET_CHILD_SUBREAPER = 36, 37
-"""Linux: `prctl(2)`."""
 COLUMNS = f"{'':26} {'pages':>7} {'pages/s':>8} {'ms':>6} {'F1':>7} {'MB':>6}"
 
 
@@ -131,39 +127,14 @@ def run(program: Program, pages: Pages, jobs: int) -> Run:
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode not in (0, 1):  # 1: some pages hold nothing
             raise RuntimeError(f"exit code {process.returncode}: {' '.join(command)}")
-        all_used = [used, *_orphans()]
-        kilobytes = max(each.ru_maxrss for each in all_used) / (1 << 10 if sys.platform == "darwin" else 1)
-        cpu = sum(each.ru_utime + each.ru_stime for each in all_used)
+        kilobytes = used.ru_maxrss / (1 << 10 if sys.platform == "darwin" else 1)
+        cpu = used.ru_utime + used.ru_stime
         return Run(seconds, cpu, kilobytes / 1024, f1(pages, out))
 
 
 def _environment() -> dict[str, str]:
     """What users have: both programs and their libraries are compiled once, and not in every run."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-
-
-def _adopt() -> None:
-    """Have what a program leaves behind become a child of this process: the server that Python forks its workers off
-    is none of the program's own, and its time would be nobody's."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
-def _adopts() -> bool:
-    """Whether this process does. Else its children are others', which may live as long as it does."""
-    answer = ctypes.c_int(0)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_GET_CHILD_SUBREAPER, ctypes.byref(answer), 0, 0, 0)
-    return bool(answer.value)
-
-
-def _orphans() -> Iterator[struct_rusage]:
-    """What each process used that a program left behind, when it has ended."""
-    while _adopts():
-        try:
-            yield os.wait4(-1, 0)[2]
-        except ChildProcessError:
-            return
 
 
 def f1(pages: Pages, out: Path) -> float:
@@ -224,7 +195,6 @@ def main() -> None:
     if options.score:
         print(scored(*options.score))
         return
-    _adopt()
     with TemporaryDirectory(prefix="bench-pages-") as temporary:
         folder = Path(temporary)
         for path in options.pages:

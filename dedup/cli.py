@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dedup.cli_common import MODULES, PIPE, STAGES, Command, Setting, cpus
+from dedup.cli_common import PIPE, STAGES, Command, Setting, cpus
 from dedup.cli_site import site
 from dedup.config import Config
 from dedup.errors import DedupError
@@ -124,7 +124,7 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
     if out == PIPE and config.format != "jsonl":
         raise click.UsageError(f"-o - writes JSONL; format = {config.format!r} needs a folder.", ctx)
     folder = None if dry or out == PIPE else Path(out)
-    runner = pool(params["workers"], MODULES)
+    runner = pool(params["workers"])
     with telling(params["verbose"]):
         bars = runner if params["quiet"] else with_bars(runner, STAGES)
         result = run(params["inputs"], folder, config=config, runner=bars)

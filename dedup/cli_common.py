@@ -20,8 +20,6 @@ STAGES = {
     "verify": "duplicates",
     "cut_shard": "cutting",
 }
-MODULES = ("dedup.cli", "dedup.pages", "dedup.corpus", "lxml.html", "trafilatura.metadata", "htmldate.core")
-"""What the processes of a run import sooner or later."""
 
 
 class Setting(click.Option):

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from dedup.cli_common import MODULES, STAGES, Command, cpus
+from dedup.cli_common import STAGES, Command, cpus
 from dedup.config import Config
 
 SHOWN_PLACES = 25
@@ -45,7 +45,7 @@ def site_learn(ctx: click.Context, /, **_: Any) -> None:
     from dedup.progress import with_bars
 
     params = ctx.params
-    runner = pool(params["workers"], MODULES)
+    runner = pool(params["workers"])
     bars = runner if params["quiet"] else with_bars(runner, STAGES)
     config = Config.of({"site": params["name"], "sites": params["sites"]})
     found, failures = learn(params["inputs"], config=config, runner=bars)

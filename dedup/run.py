@@ -9,7 +9,6 @@ import gc
 import multiprocessing
 import os
 import signal
-import sys
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -23,9 +22,8 @@ from dedup.errors import WorkerError
 from dedup.kept import SHELF
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
-    from multiprocessing.context import BaseContext
     from types import FrameType
 
 _In = TypeVar("_In")
@@ -43,23 +41,22 @@ def serial(function: Callable[[_In], _Out], items: Iterable[_In]) -> Iterator[_O
     return map(function, items)
 
 
-def pool(workers: int, modules: Sequence[str] = ()) -> Runner:
+def pool(workers: int) -> Runner:
     """Run in `workers` processes; at most three items a worker are under way, so that memory does not grow with the
-    number of items. The `modules` are those that the processes will need: where that can be, they are imported once for
-    all of them.
+    number of items.
 
     Raises (as the results are taken):
         WorkerError: a process died.
     """
-    return _Pool(workers, modules).run if workers > 1 else serial
+    return _Pool(workers).run if workers > 1 else serial
 
 
 class _Pool:
     """Processes that are started once for all stages of a run: each takes a second to start, and then knows what it
     has read of lexicon and weights. They end with the program, or with the last reference to the pool."""
 
-    def __init__(self, workers: int, modules: Sequence[str]) -> None:
-        self.workers, self.modules = workers, [*modules]
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
         self._executor: ProcessPoolExecutor | None = None
 
     def __del__(self) -> None:
@@ -87,7 +84,11 @@ class _Pool:
     @contextmanager
     def _processes(self) -> Iterator[ProcessPoolExecutor]:
         """The processes; where their work ends early they end, as soon as they can without harm to what they share."""
-        executor = self._executor or ProcessPoolExecutor(self.workers, _context(self.modules), initializer=_begin)
+        # spawn: a forked child of a process that uses threads (progress bars, NumPy) can hang; and it is what every
+        # platform has.
+        executor = self._executor or ProcessPoolExecutor(
+            self.workers, multiprocessing.get_context("spawn"), initializer=_begin
+        )
         self._executor = executor
         try:
             yield executor
@@ -97,6 +98,10 @@ class _Pool:
                 for pid in list(executor._processes or {}):
                     with suppress(ProcessLookupError):
                         os.kill(pid, STOP)
+            if isinstance(error, BrokenProcessPool):
+                # One that was started while another died, the executor would wait for without end (CPython 3.11).
+                for process in list((executor._processes or {}).values()):
+                    process.kill()
             executor.shutdown(cancel_futures=True)
             if isinstance(error, BrokenProcessPool):
                 raise WorkerError(
@@ -104,17 +109,6 @@ class _Pool:
                     " needs the least): into the same folder it goes on from there"
                 ) from error
             raise
-
-
-def _context(modules: list[str]) -> BaseContext:
-    """How processes are started. None is forked off this one: a child of a process that uses threads (progress bars,
-    NumPy) can hang. On Linux they are forked off one that does nothing but import the modules, which saves each .3 s;
-    elsewhere forking is unsafe, or there is none, and each imports them."""
-    if sys.platform != "linux":
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(modules)
-    return context
 
 
 @contextmanager
