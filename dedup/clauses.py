@@ -13,8 +13,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dedup.kept import SHELF
 from dedup.literals import Reader
+from dedup.shelf import SHELF
 from dedup.sieve import END, START
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from dedup.decode import encoding_of
 from dedup.features import Blocks
 from dedup.html import read_page, utf8
 from dedup.judge import Judgement, decided, judge
-from dedup.kept import SHELF
 from dedup.markup import blocks as markup_blocks
+from dedup.shelf import SHELF
 from dedup.spans import Spans
 from dedup.table import Table
 

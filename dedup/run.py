@@ -19,7 +19,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from dedup.errors import WorkerError
-from dedup.kept import SHELF
+from dedup.shelf import SHELF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import regex
 import xxhash
 
-from dedup.kept import SHELF
+from dedup.shelf import SHELF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

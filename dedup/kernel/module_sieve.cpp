@@ -1,16 +1,15 @@
 // The sieve as Python sees it.
 #include <nanobind/stl/vector.h>
 
-#include "python.hpp"
+#include "python_texts.hpp"
 #include "sieve.hpp"
-#include "strings.hpp"
 
 namespace {
 
 std::vector<dedup::Sieve::String> strings(const nb::dict& clauses_of) {
     std::vector<dedup::Sieve::String> found;
     for (const auto& [string, clauses] : clauses_of) {
-        found.emplace_back(characters(string), nb::cast<std::vector<std::uint32_t>>(clauses));
+        found.emplace_back(dedup::characters_of(string), nb::cast<std::vector<std::uint32_t>>(clauses));
     }
     return found;
 }
@@ -23,9 +22,10 @@ public:
         : sieve_(strings(clauses_of), strings(clauses_of_mark), pattern_of, counts), letters_of_(std::move(letters_of)) {}
 
     nb::list sift(const nb::str& text) {
-        const auto sifted = [&](const auto* from, std::size_t size) { return sieve_.sift(from, size, found_); };
-        while (const auto unknown = with_characters(text, sifted)) {
-            sieve_.tell(*unknown, characters(letters_of_(one_character(*unknown))));
+        const auto own = dedup::view(text);
+        const auto sifted = [&](const auto* from) { return sieve_.sift(from, own.size, found_); };
+        while (const auto unknown = own.visit(sifted)) {
+            sieve_.tell(*unknown, dedup::characters_of(letters_of_(dedup::string_of({*unknown}))));
         }
         nb::list numbers;
         for (const auto number : found_) numbers.append(number);

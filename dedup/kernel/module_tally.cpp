@@ -2,15 +2,14 @@
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/vector.h>
 
-#include "python.hpp"
-#include "strings.hpp"
+#include "python_texts.hpp"
 #include "tally.hpp"
 
 namespace {
 
 std::vector<dedup::Tally::Word> words(const nb::dict& groups_of) {
     std::vector<dedup::Tally::Word> found;
-    for (const auto& [word, groups] : groups_of) found.emplace_back(characters(word), nb::cast<std::vector<std::uint32_t>>(groups));
+    for (const auto& [word, groups] : groups_of) found.emplace_back(dedup::characters_of(word), nb::cast<std::vector<std::uint32_t>>(groups));
     return found;
 }
 
@@ -22,11 +21,12 @@ public:
 
     nb::tuple of(const nb::str& text) {
         dedup::Tally::Counts counts;
-        const auto counted = [&](const auto* from, std::size_t size) { return tally_.of(from, size, counts); };
-        while (const auto unknown = with_characters(text, counted)) {
-            const auto char_of = one_character(*unknown);
+        const auto own = dedup::view(text);
+        const auto counted = [&](const auto* from) { return tally_.of(from, own.size, counts); };
+        while (const auto unknown = own.visit(counted)) {
+            const auto char_of = dedup::string_of({*unknown});
             const auto is_space = nb::cast<bool>(char_of.attr("isspace")());
-            tally_.tell(*unknown, is_space ? std::nullopt : std::optional(characters(char_of.attr("casefold")())));
+            tally_.tell(*unknown, is_space ? std::nullopt : std::optional(dedup::characters_of(char_of.attr("casefold")())));
         }
         nb::list groups, scripts;
         for (const auto count : counts.groups) groups.append(count);

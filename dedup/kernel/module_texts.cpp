@@ -14,17 +14,6 @@
 namespace dedup {
 namespace {
 
-std::u32string characters_of(nb::handle text) {
-    const auto own = view(text);
-    return own.visit([&](auto* first) { return std::u32string(first, first + own.size); });
-}
-
-nb::str string_of(const std::u32string& text) {
-    auto made = nb::steal<nb::str>(PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, text.data(), static_cast<Py_ssize_t>(text.size())));
-    if (!made.is_valid()) nb::raise_python_error();
-    return made;
-}
-
 // A page as `dedup.characters.page` gives it.
 std::unique_ptr<CharacterPage> page_of(const nb::tuple& rows) {
     if (rows.size() != 5) throw std::invalid_argument("this is no page of characters");

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dedup.clauses import names, table
-from dedup.kept import Shelf
 from dedup.lexicon import dom_rules, rules
+from dedup.shelf import Shelf
 from dedup.text import CLASSES, pattern
 from tests.conftest import ROOT
 
@@ -111,7 +111,7 @@ def test_without_a_cache_tag_nothing_is_kept(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_file_full_of_old_things_begins_anew(shelf: Callable[[], Shelf], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dedup.kept.MOST", 2)
+    monkeypatch.setattr("dedup.shelf.MOST", 2)
     kept(shelf, "a", "b")
     kept(shelf, "c")
 
