@@ -197,7 +197,7 @@ def _check_writable(document: Document) -> None:
     Raises:
         ValueError: and where it stands.
     """
-    said = pack(document) | {"text": ""}  # which was decoded, or looked at already
+    said = pack(document)  # without its text, which was decoded, or looked at already
     try:
         orjson.dumps(said)
     except TypeError:
@@ -219,10 +219,13 @@ def _parsed(line: bytes) -> Mapping[str, Any]:
 
 
 def pack(document: Document) -> dict[str, Any]:
-    """A document as a mapping that JSON can hold. Its blocks and its HTML are not in it: they are kept as columns."""
-    return {name: getattr(document, name) for name in Document.__slots__ if name not in ("blocks", "html")}
+    """A document as a mapping that JSON can hold. Its text, blocks and HTML are not in it: they are kept as columns."""
+    return {name: getattr(document, name) for name in _PACKED}
 
 
-def unpack(record: Mapping[str, Any]) -> Document:
+def unpack(record: Mapping[str, Any], text: str) -> Document:
     """The document that `pack` made the mapping of, without blocks."""
-    return Document(**{**record, "format": Format(record["format"])})
+    return Document(**{**record, "text": text, "format": Format(record["format"])})
+
+
+_PACKED = tuple(name for name in Document.__slots__ if name not in ("text", "blocks", "html"))

@@ -83,9 +83,11 @@ def prepare(batch: Batch) -> Prepared:
     if summary is None:
         read = [each if isinstance(each, Failure) else read_source(each, batch.work.config) for each in batch.sources]
         documents = [each for each in read if isinstance(each, Document)]
-        store.save_records(shard, "documents", map(pack, documents))
-        save_blocks(store, shard, documents)
-        store.save_sources(shard, "pages", [document.html for document in documents])
+        with store.writing(shard, "documents"):
+            store.save_records(shard, "known", map(pack, documents))
+            store.save_texts(shard, "texts", [document.text for document in documents])
+            store.save_sources(shard, "pages", [document.html for document in documents])
+            save_blocks(store, shard, documents)
         summary = {
             "ids": [document.id for document in documents],
             "places": [document.place for document in documents],
@@ -105,12 +107,14 @@ def _digest(sources: Iterable[Source | Failure]) -> str:
     return digest.hexdigest()[:16]
 
 
-def documents(store: Store, shard: str) -> Iterator[Document]:
-    """The documents of a shard as they were read, in order."""
+def documents(store: Store, shard: str, numbers: Iterable[int] | None = None) -> Iterator[Document]:
+    """The documents of a shard as they were read, in order, or some by their numbers."""
     table, bounds = load_table(store, shard), store.column(shard, "blocks").tolist()
-    for record, (low, high) in zip(store.records(shard, "documents"), pairwise(bounds), strict=True):
-        document = unpack(record)
-        document.blocks = table.only(slice(low, high))
+    numbers = range(len(bounds) - 1) if numbers is None else list(numbers)
+    texts = store.texts(shard, "texts", numbers)
+    for number, record, text in zip(numbers, store.records(shard, "known", numbers), texts, strict=True):
+        document = unpack(record, text)
+        document.blocks = table.only(slice(bounds[number], bounds[number + 1]))
         yield document
 
 
@@ -141,17 +145,18 @@ def flag(job: Flagging) -> Flagged:
     kinds, stay = Kinds.by_place(known.table), kept_outside(config)
     within = list(_within(job, known, kinds, bounds.tolist()))
     away, proven = outside(known, kinds, bounds), proofs(known, bounds)
-    documents, left = [], []
+    read, left = [], []
     for number, document, found in within:
         # What a page's extractor leaves out was never its text, however much of the chrome is to stay.
         go = [*([] if config.keep_chrome else found), *(each for each in away[number] if each.kind not in stay)]
         document.proofs = proven[number] if document.format is Format.HTML else []
-        documents.append((document, go))
+        read.append((document, go))
         if not config.keep_duplicates:  # else nobody asks for their words
             left.append((document, _left(known.table.only(slice(bounds[number], bounds[number + 1])), go)))
-    store.save_records(job.shard, "flagged", (flagged_record(d, go) for d, go in documents))
-    lengths = save_words(store, job.shard, left, config) if left else []
-    return Flagged(job.shard, [d.date or "" for d, _ in documents], lengths, [d.id for d, _ in documents])
+    with store.writing(job.shard, "flagged"):
+        store.save_records(job.shard, "flags", (flagged_record(d, go) for d, go in read))
+        lengths = save_words(store, job.shard, left, config) if left else []
+    return Flagged(job.shard, [d.date or "" for d, _ in read], lengths, [d.id for d, _ in read])
 
 
 def _known(store: Store, shard: str) -> Known:
@@ -168,10 +173,10 @@ def _within(job: Flagging, known: Known, kinds: Kinds, bounds: list[int]) -> Ite
     store, config = job.work.store, job.work.config
     site_names, site_articles = store.column(ALL, "sites"), store.column(ALL, "site_articles")
     articles = site_articles[np.searchsorted(site_names, store.column(job.shard, "sites")[job.live])].tolist()
-    records = store.records(job.shard, "documents", job.live.tolist())
-    for number, of_site, record in zip(np.flatnonzero(job.live).tolist(), articles, records, strict=True):
+    numbers = np.flatnonzero(job.live).tolist()
+    for number, of_site, document in zip(numbers, articles, documents(store, job.shard, numbers), strict=True):
         own = slice(bounds[number], bounds[number + 1])
-        document, here = unpack(record), known.of(own)
+        here = known.of(own)
         article = site.settled(document, here.proofs, here.counts[:, 0])
         here.main[:] = with_wanted(document, here.table, article, config)
         found = chrome.flags(document, here, kinds.of(own), of_site, config)
@@ -236,18 +241,18 @@ def cut_shard(job: Cutting) -> Cut:
             encoding = document.metadata.get("encoding", document.encoding)
             encodings[encoding] = encodings.get(encoding, 0) + 1
         sources.append(source_record(document))
-    store.save_records(job.shard, "clean", clean)
-    store.save_records(job.shard, "removed", removed)
-    store.save_records(job.shard, "sources", sources)
+    with store.writing(job.shard, "cut"):
+        for name, records in (("clean", clean), ("removed", removed), ("sources", sources)):
+            store.save_records(job.shard, name, records)
     return Cut(counts, len(sources), len(clean), total, left, encodings)
 
 
 def _flagged(store: Store, job: Cutting) -> Iterator[tuple[Document, list[Flag]]]:
     table, bounds = load_table(store, job.shard), store.column(job.shard, "blocks").tolist()
-    sources = store.records(job.shard, "documents", job.live.tolist())
     own = np.flatnonzero(job.live).tolist()
-    for number, record, source in zip(own, store.records(job.shard, "flagged"), sources, strict=True):
-        document, found = flagged(record, source["text"])
+    texts = store.texts(job.shard, "texts", own)
+    for number, record, text in zip(own, store.records(job.shard, "flags"), texts, strict=True):
+        document, found = flagged(record, text)
         document.blocks = table.only(slice(bounds[number], bounds[number + 1]))
         yield document, found
 
