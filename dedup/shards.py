@@ -8,7 +8,6 @@ leaves its result in the store, and returns a small summary.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
