@@ -8,7 +8,7 @@ leaves its result in the store, and returns a small summary.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -22,6 +22,7 @@ from dedup.dates import iso_date
 from dedup.extract import pack, read_source, unpack
 from dedup.judge import Proofs
 from dedup.outside import Kinds, Known, outside, proofs
+from dedup.read import Unread, unread
 from dedup.records import clean_record, flagged, flagged_record, removed_record, source_record
 from dedup.store import Store
 from dedup.table import TAGS
@@ -60,6 +61,14 @@ class Batch(NamedTuple):
     work: Work
     number: int
     sources: list[Source | Failure]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To another process goes where its sources are to be read, and not what they hold."""
+        return _read_again, (self.work, self.number, list(map(unread, self.sources)))
+
+
+def _read_again(work: Work, number: int, sources: Iterable[Source | Failure | Unread]) -> Batch:
+    return Batch(work, number, [each.read() if isinstance(each, Unread) else each for each in sources])
 
 
 class Prepared(NamedTuple):
