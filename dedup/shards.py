@@ -94,7 +94,8 @@ def prepare(batch: Batch) -> Prepared:
         with store.writing(shard, "documents"):
             store.save_records(shard, "known", map(pack, documents))
             store.save_texts(shard, "texts", [document.text for document in documents])
-            store.save_sources(shard, "pages", [document.html for document in documents])
+            sites = [document.site for document in documents]
+            store.save_sources(shard, "pages", [document.html for document in documents], sites)
             save_blocks(store, shard, documents)
         summary = {
             "ids": [document.id for document in documents],

@@ -13,6 +13,7 @@ import os
 import shutil
 import sys
 from contextlib import contextmanager
+from functools import cache
 from io import BytesIO
 from mmap import ACCESS_READ, mmap
 from typing import IO, TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ import orjson
 import xxhash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -62,6 +63,12 @@ def _zstd() -> Any:
     else:
         from backports import zstd
     return zstd
+
+
+def _dictionaries(firsts: Sequence[int], source: Callable[[int], bytes]) -> Callable[[int], Any]:
+    """What gives the dictionary of a source by its number: the first of those like it; of that itself none."""
+    known = cache(lambda number: _zstd().ZstdDict(source(number), is_raw=True))
+    return lambda number: known(firsts[number]).as_prefix if firsts[number] != number else None
 
 
 class _Writer:
@@ -184,14 +191,29 @@ class Store:
         self._mapped[shard] = known  # the last of all
         return known[name]
 
-    def save_sources(self, shard: str, name: str, sources: Sequence[bytes]) -> None:
-        """Write sources of a shard, each compressed by itself (level 1 of Zstandard: 800 MB/s, a fifth is left)."""
-        self._save_parts(shard, name, [_zstd().compress(source, 1) if source else b"" for source in sources])
+    def save_sources(self, shard: str, name: str, sources: Sequence[bytes], alike: Iterable[object]) -> None:
+        """Write sources of a shard, each compressed (level 1 of Zstandard: 800 MB/s, a fifth is left) with the first of
+        those that are `alike` for a dictionary: of pages of one site a sixteenth is left, in two thirds of the time."""
+        least = 8  # bytes of a dictionary
+        first: dict[object, int] = {}
+        firsts = [
+            first.setdefault(key, number) if len(source) >= least else number
+            for number, (source, key) in enumerate(zip(sources, alike, strict=True))
+        ]
+        dictionary = _dictionaries(firsts, sources.__getitem__)
+        parts = [
+            _zstd().compress(source, 1, zstd_dict=dictionary(number)) if source else b""
+            for number, source in enumerate(sources)
+        ]
+        self._save_parts(shard, name, parts)
+        self.save(shard, f"{name}_firsts", np.array(firsts, np.int64))
 
     def sources(self, shard: str, name: str, numbers: Iterable[int]) -> Iterator[bytes]:
         """Some sources of a shard, by their numbers."""
-        for own in self._parts(shard, name, numbers):
-            yield _zstd().decompress(own) if own else b""
+        firsts, numbers = self.column(shard, f"{name}_firsts").tolist(), list(numbers)
+        dictionary = _dictionaries(firsts, lambda number: next(self.sources(shard, name, [number])))
+        for number, own in zip(numbers, self._parts(shard, name, numbers), strict=True):
+            yield _zstd().decompress(own, zstd_dict=dictionary(number)) if own else b""
 
     def save_texts(self, shard: str, name: str, texts: Iterable[str]) -> None:
         """Write texts of a shard, as they are in UTF-8."""

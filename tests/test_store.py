@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dedup.data import Failure
 from dedup.store import MAPPED, Store, atomic
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_columns_and_records_come_back_as_they_were(tmp_path: Path) -> None:
@@ -90,7 +91,7 @@ def test_texts_sources_and_records_are_found_by_their_numbers(tmp_path: Path) ->
     store = Store.open(tmp_path / "work", "a")
     texts = ["", "mill é\r\n\u2028", "\U0001f600\0", ""]
     store.save_texts("0", "texts", texts)
-    store.save_sources("0", "pages", [text.encode() for text in texts])
+    store.save_sources("0", "pages", [text.encode() for text in texts], "aaaa")
     store.save_records("0", "known", [[text] for text in texts])
 
     for numbers in ([0, 1, 2, 3], [2], [], [1, 3]):
@@ -98,6 +99,24 @@ def test_texts_sources_and_records_are_found_by_their_numbers(tmp_path: Path) ->
         assert list(store.texts("0", "texts", numbers)) == chosen
         assert list(store.sources("0", "pages", numbers)) == [text.encode() for text in chosen]
         assert list(store.records("0", "known", numbers)) == [[text] for text in chosen]
+
+
+@given(st.lists(st.tuples(st.binary(max_size=40), st.sampled_from("ab")), max_size=8), st.randoms())
+def test_sources_come_back_whichever_are_alike(rows: list[tuple[bytes, str]], order: Random) -> None:
+    with TemporaryDirectory() as folder:
+        store = Store.open(Path(folder), "a")
+        store.save_sources("0", "pages", [source for source, _ in rows], [key for _, key in rows])
+        numbers = order.sample(range(len(rows)), len(rows))
+
+        assert list(store.sources("0", "pages", numbers)) == [rows[number][0] for number in numbers]
+
+
+def test_pages_of_a_site_take_little_more_than_the_first(tmp_path: Path) -> None:
+    store, page = Store.open(tmp_path / "work", "a"), Random(1).randbytes(50_000)
+    for name, sites in (("apart", "abcde"), ("alike", "aaaaa")):
+        store.save_sources("0", name, [page + bytes([number]) for number in range(5)], sites)
+
+    assert len(store.column("0", "alike")) < 1.01 * len(page) < 0.25 * len(store.column("0", "apart"))
 
 
 def test_a_store_with_the_same_stamp_goes_on_and_with_another_is_emptied(tmp_path: Path) -> None:
@@ -114,7 +133,7 @@ def sealed_store(folder: Path) -> Store:
     store.save("0", "prints", np.arange(6))
     with store.writing("0", "documents"):
         store.save_records("0", "known", [{"id": "é"}])
-        store.save_sources("0", "pages", [b"<p>mill", b""])
+        store.save_sources("0", "pages", [b"<p>mill", b"", b"<p>mills"], "aaa")
     store.seal("0", "read", {"ids": ["é"]})
     return store
 
