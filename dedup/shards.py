@@ -24,7 +24,7 @@ from dedup.judge import Proofs
 from dedup.outside import Kinds, Known, outside, proofs
 from dedup.read import Unread, unread
 from dedup.records import clean_record, flagged, flagged_record, removed_record, source_record
-from dedup.store import Store
+from dedup.store import Store, line
 from dedup.table import TAGS
 from dedup.wanted import kept_outside, with_wanted
 
@@ -231,7 +231,7 @@ class Cut(NamedTuple):
 def cut_shard(job: Cutting) -> Cut:
     """Apply the flags of a shard: leave its clean documents, its removed spans and its sources in the store."""
     store, config = job.work.store, job.work.config
-    clean, removed, sources = [], [], []
+    written: dict[str, list[bytes]] = {"clean": [], "removed": [], "sources": []}
     counts: dict[tuple[str, str], tuple[int, int]] = {}
     encodings: dict[str, int] = {}
     total = left = 0
@@ -241,19 +241,20 @@ def cut_shard(job: Cutting) -> Cut:
         text = kept(document.text, final)
         total, left = total + len(document.text), left + len(text)
         if text.strip():
-            clean.append(clean_record(document, text))
+            written["clean"].append(line(clean_record(document, text)))
         for each in final:
-            spans_, characters = counts.get((str(each.reason), str(each.kind)), (0, 0))
-            counts[str(each.reason), str(each.kind)] = (spans_ + 1, characters + each.end - each.start)
-            removed.append(removed_record(document, each))
+            what = (str(each.reason), str(each.kind))
+            spans_, characters = counts.get(what, (0, 0))
+            counts[what] = (spans_ + 1, characters + each.end - each.start)
+            written["removed"].append(line(removed_record(document, each)))
         if document.encoding:
             encoding = document.metadata.get("encoding", document.encoding)
             encodings[encoding] = encodings.get(encoding, 0) + 1
-        sources.append(source_record(document))
+        written["sources"].append(line(source_record(document)))
     with store.writing(job.shard, "cut"):
-        for name, records in (("clean", clean), ("removed", removed), ("sources", sources)):
-            store.save_records(job.shard, name, records)
-    return Cut(counts, len(sources), len(clean), total, left, encodings)
+        for name, own in written.items():
+            store.save_lines(job.shard, name, own)
+    return Cut(counts, len(written["sources"]), len(written["clean"]), total, left, encodings)
 
 
 def _flagged(store: Store, job: Cutting) -> Iterator[tuple[Document, list[Flag]]]:

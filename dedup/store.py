@@ -233,7 +233,11 @@ class Store:
 
     def save_records(self, shard: str, name: str, records: Iterable[Any]) -> None:
         """Write records (dataclasses or mappings) of a shard, one JSON object a line."""
-        self.save(shard, name, np.frombuffer(b"".join(map(line, records)), np.uint8))
+        self.save_lines(shard, name, map(line, records))
+
+    def save_lines(self, shard: str, name: str, lines: Iterable[bytes]) -> None:
+        """Write records of a shard that are lines already."""
+        self.save(shard, name, np.frombuffer(b"".join(lines), np.uint8))
 
     def records(self, shard: str, name: str, numbers: Iterable[int] | None = None) -> Iterator[Any]:
         """The records of a shard, in order, or some by their numbers."""
