@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
+import xxhash
 
 from dedup.config import Config
 from dedup.data import Document, Failure, Format, Source
 from dedup.decode import encoding_of
 from dedup.features import Blocks
 from dedup.html import read_page, utf8
+from dedup.html_slim import slim
 from dedup.judge import Judgement, decided, judge
 from dedup.markup import blocks as markup_blocks
 from dedup.shelf import SHELF
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _BODIES = (("html", Format.HTML), ("markdown", Format.MARKDOWN), ("text", Format.TEXT))
+_APART = ("blocks", "html", "content")
 _STATED = ("url", "site", "title", "author", "date", "language")
 
 
@@ -95,8 +98,9 @@ def read_html(document: Document) -> None:
     Raises:
         UnreadablePageError: the page cannot be read whole.
     """
-    document.html = utf8(document.text)
-    page = read_page(document.html, document.url)
+    whole = utf8(document.text)
+    document.html, document.content = slim(whole), xxhash.xxh3_64_intdigest(whole)
+    page = read_page(whole, document.url)
     said = page.metadata
     document.text, document.blocks = page.text, page.blocks
     for name in ("title", "author", "date", "url", "language"):
@@ -219,8 +223,8 @@ def _parsed(line: bytes) -> Mapping[str, Any]:
 
 
 def pack(document: Document) -> dict[str, Any]:
-    """A document as a mapping that JSON can hold. Its blocks and its HTML are not in it: they are kept as columns."""
-    return {name: getattr(document, name) for name in Document.__slots__ if name not in ("blocks", "html")}
+    """A document as a mapping that JSON can hold: without what is kept as columns."""
+    return {name: getattr(document, name) for name in Document.__slots__ if name not in _APART}
 
 
 def unpack(record: Mapping[str, Any]) -> Document:
