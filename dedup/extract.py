@@ -17,7 +17,6 @@ from dedup.data import Document, Failure, Format, Source
 from dedup.decode import encoding_of
 from dedup.features import Blocks
 from dedup.html import read_page, utf8
-from dedup.html_slim import slim
 from dedup.judge import Judgement, decided, judge
 from dedup.markup import blocks as markup_blocks
 from dedup.shelf import SHELF
@@ -51,7 +50,7 @@ def extract(text: str, *, format: Format | str | None = None, id: str = "", url:
         own = judge_page(document)
         main = decided(own.odds.astype("int64"), own.kept, document.says)
         document.blocks = Table.of(document.blocks).with_main(main)
-        document.html = b""
+        document.html, document.content = b"", 0
     return document
 
 
@@ -99,9 +98,9 @@ def read_html(document: Document) -> None:
         UnreadablePageError: the page cannot be read whole.
     """
     whole = utf8(document.text)
-    document.html, document.content = slim(whole), xxhash.xxh3_64_intdigest(whole)
     page = read_page(whole, document.url)
     said = page.metadata
+    document.html, document.content = page.html, xxhash.xxh3_64_intdigest(whole)
     document.text, document.blocks = page.text, page.blocks
     for name in ("title", "author", "date", "url", "language"):
         if getattr(document, name) is None and said.get(name):

@@ -1,4 +1,4 @@
-"""A page without what its scripts and style sheets hold, which nobody here reads: half of a page, and often most of it."""
+"""A page without what its scripts and style sheets hold: nobody reads it here, and it is half of most pages."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _MARKUP = re.compile(
     + rb"|<!--(?:-?>|.*?--!?>)|<(?:!(?!--)|\?|/(?![a-zA-Z])).*?>|<(?![a-zA-Z/!?])",
     re.DOTALL,
 )
-"""A tag, as the HTML standard has it (its name where it is a start tag, the slash at its end; no `>` in a quoted value ends
-it), a comment, what is read like one (doctypes, `<?php ... ?>`), or a `<` that is text."""
+"""A tag, as the HTML standard has it (the name of a start tag, the slash at its end; no `>` in a quoted value ends it),
+a comment, what is read like one (doctypes, `<?php ... ?>`), or a `<` that is text."""
 _RAW = {
     name: re.compile(rb"</%b(?=[%b/>])" % (name, _WHITE), re.IGNORECASE)
     for name in b"script style title textarea xmp iframe noembed noframes".split()

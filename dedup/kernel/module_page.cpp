@@ -114,7 +114,7 @@ nb::bytes utf8(const nb::str& text) {
 }
 
 nb::bytes slim_page(const nb::bytes& page) {
-    std::string bytes;
+    thread_local std::string bytes;
     {
         nb::gil_scoped_release released;
         slim({static_cast<const char*>(page.data()), page.size()}, bytes);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 namespace dedup {
 namespace {
@@ -10,7 +11,22 @@ namespace {
 constexpr auto none = std::string_view::npos;
 constexpr std::array<std::string_view, 8> raw = {"script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes"};
 
-constexpr bool is_white(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r'; }
+
+// What ends a tag's name, an attribute's, a value without quotes.
+enum : std::uint8_t { white = 1, solidus = 2, closing = 4, equals = 8 };
+
+constexpr std::array<std::uint8_t, 256> classes() {
+    std::array<std::uint8_t, 256> made{};
+    for (const char each : {' ', '\t', '\n', '\f', '\r'}) made[static_cast<unsigned char>(each)] = white;
+    made['/'] = solidus;
+    made['>'] = closing;
+    made['='] = equals;
+    return made;
+}
+
+constexpr auto class_of = classes();
+
+constexpr bool is(char c, int classes) { return (class_of[static_cast<unsigned char>(c)] & classes) != 0; }
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 constexpr bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
 
@@ -43,7 +59,7 @@ public:
     std::size_t end_tag(std::string_view name, std::size_t at) const {
         while ((at = page_.find("</", at)) != none) {
             const char next = look(at + 2 + name.size());
-            if ((is_white(next) || next == '/' || next == '>') && is_name(page_.substr(at + 2, name.size()), name)) return at;
+            if (is(next, white | solidus | closing) && is_name(page_.substr(at + 2, name.size()), name)) return at;
             at += 2;
         }
         return none;
@@ -68,36 +84,35 @@ private:
         return none;
     }
 
-    // From the first character that is white, or one of the others, on.
-    std::size_t until(std::string_view others, std::size_t at) const {
-        while (at < page_.size() && !is_white(page_[at]) && others.find(page_[at]) == none) ++at;
+    std::size_t until(int classes, std::size_t at) const {
+        while (at < page_.size() && !is(page_[at], classes)) ++at;
         return at;
     }
 
     std::size_t behind_white(std::size_t at) const {
-        while (at < page_.size() && is_white(page_[at])) ++at;
+        while (at < page_.size() && is(page_[at], white)) ++at;
         return at;
     }
 
     Markup tag(std::size_t start, bool opens) const {
-        auto at = until("/>", start);
+        auto at = until(white | solidus | closing, start);
         const auto name = opens ? page_.substr(start, at - start) : std::string_view();
         bool empty = false;
         while (at < page_.size() && page_[at] != '>') {
             empty = page_[at] == '/';
-            at = empty || is_white(page_[at]) ? at + 1 : attribute(at);
+            at = empty || is(page_[at], white) ? at + 1 : attribute(at);
         }
         return {at < page_.size() ? at + 1 : none, name, empty};
     }
 
     // What stands behind an attribute; the page's end where that has none.
     std::size_t attribute(std::size_t at) const {
-        at = behind_white(until("/>=", at + 1));  // a name may begin with "="
+        at = behind_white(until(white | solidus | closing | equals, at + 1));  // a name may begin with "="
         if (look(at) != '=') return at;
         at = behind_white(at + 1);
         const char quote = look(at);
         if (quote == '"' || quote == '\'') return std::min(behind(std::string_view(&quote, 1), at + 1), page_.size());
-        return until(">", at);
+        return until(white | closing, at);
     }
 
     std::string_view page_;
@@ -125,8 +140,9 @@ void slim(std::string_view page, std::string& out) {
         if (markup.end == none || is_name(markup.name, "plaintext")) break;
         const auto tag = page.substr(at, markup.end - at);
         at = markup.end;
+        if (markup.name.empty() || markup.empty) continue;
         const auto known = std::find_if(raw.begin(), raw.end(), [&](auto each) { return is_name(markup.name, each); });
-        if (known == raw.end() || markup.empty) continue;
+        if (known == raw.end()) continue;
         const auto end = lexer.end_tag(*known, at);
         const auto behind = end == none ? none : lexer.markup(end).end;
         if (behind == none || (*known == "script" && is_nested(page.substr(at, end - at)))) break;
