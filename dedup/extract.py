@@ -79,7 +79,7 @@ def read_source(source: Source, config: Config) -> Document | Failure:
 
 
 def _document(document: Document, config: Config) -> Document:
-    if not document.text.strip("\ufeff \t\r\n\v\f"):
+    if not document.text.lstrip("\ufeff \t\r\n\v\f"):  # `strip` copies a page that ends with a line break
         raise ValueError("empty: there is no text in it")
     if document.format is Format.HTML:
         read_html(document)
