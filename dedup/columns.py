@@ -43,7 +43,7 @@ def save_blocks(store: Store, shard: str, documents: list[Document]) -> None:
         ("block_links", table.links), ("block_places", table.places),
         ("sites", np.array([site_key(document.site) for document in documents], np.uint64)),
         ("says", np.array([document.says for document in documents], np.int8)),
-        ("contents", np.array([xxhash.xxh3_64_intdigest(document.html) for document in documents], np.uint64)),
+        ("contents", np.array([document.content for document in documents], np.uint64)),
     ):  # fmt: skip
         store.save(shard, name, column)
     store.save_records(shard, "paths", [table.paths])
