@@ -9,6 +9,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -157,12 +158,19 @@ def own_process() -> None:
 
 def _begin() -> None:
     own_process()
-    Finalize(None, SHELF.save, exitpriority=0)  # a forked process ends without what `atexit` was told
+    Finalize(None, SHELF.save, exitpriority=0)  # a worker ends without what `atexit` was told
+    Finalize(None, _leave, exitpriority=-1_000)  # after all else
     Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if STOP:
         signal.signal(STOP, _stop)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {STOP})
+
+
+def _leave() -> None:
+    """End as the program does (`dedup.__main__`), where no error has to be told."""
+    if sys.exc_info()[0] is None:
+        os._exit(0)
 
 
 def _end_with_parent() -> None:

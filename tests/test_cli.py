@@ -524,6 +524,22 @@ def test_a_closed_pipe_is_success(cleaned: Path) -> None:
         assert (process.wait(), process.stderr.read()) == (0, b"")
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "begun"), [(["--version"], 0, "dedup "), (["clean"], 2, "")], ids=["done", "wrong usage"]
+)
+def test_the_program_ends_at_once_with_all_written(words: list[str], code: int, begun: str) -> None:
+    """What Python would do after it, of which the hook from before it stands for all, is left out."""
+    program = (
+        f"import atexit, sys; sys.argv = ['dedup', *{words}]; atexit.register(print, 'taken apart')\n"
+        "from dedup.__main__ import program; program()"
+    )
+
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (run.returncode, "taken apart" in run.stdout, bool(run.stderr)) == (code, False, code != 0)
+    assert run.stdout.startswith(begun)
+
+
 def test_help_waits_for_no_heavy_import() -> None:
     program = (
         "import sys; from dedup.cli import main; main(['--help'], standalone_mode=False)\n"
