@@ -253,10 +253,16 @@ def test_dry_run_prints_what_would_go_and_writes_nothing(here: Path) -> None:
 def test_workers_and_the_order_of_inputs_change_no_byte(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dedup.pipeline.SHARD_DOCUMENTS", 1)  # else there is work for one only
     (here / "c.jsonl").write_text(json.dumps({"id": "c", "text": FERRY}) + "\n{}\n", encoding="utf-8")
-    for out, words in (("one", ["in", "c.jsonl", "-j", "1"]), ("two", ["c.jsonl", "in", "-j", "2"])):
+    runs = (
+        ("one", ["in", "c.jsonl", "-j", "1"], 1 << 30),
+        ("two", ["c.jsonl", "in", "-j", "2"], 1 << 30),
+        ("early", ["c.jsonl", "in", "-j", "2"], 1),
+    )
+    for out, words, large in runs:
+        monkeypatch.setattr("dedup.cli_common.LARGE", large)
         assert call("clean", *words, "-o", out, "-q").exit_code == 1
 
-    assert tree(here / "one") == tree(here / "two")
+    assert tree(here / "one") == tree(here / "two") == tree(here / "early")
 
 
 def test_a_run_of_ours_is_replaced_and_its_other_format_goes(here: Path) -> None:
