@@ -4,8 +4,9 @@ Made-up corpora of sites with a page each (`unknown`), with 60 and with 240 page
 that are given. All programs are whole processes from start to end: a loop over `trafilatura.extract` for precision
 (`peer`), `dedup clean` as far as it does the same (`--keep-duplicates`), and all that it does by default. They run with
 one process and with two, and take turns: A B C A B C. Shown are medians over the rounds, then one run each on corpora
-of growing size. `ms` is CPU time a page, of all processes of a run: on a
-machine that does other work as well it tells more than pages/s. MB is the most that any one process of a run held.
+of growing size. `ms` is CPU time a page, of all processes of a run: on a machine that does other work as well it tells
+more than pages/s. MB is the most that any one process of a run held. Whatever PYTHONDONTWRITEBYTECODE says here, all
+programs may keep their compiled modules from run to run, as they do for users.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dedup.cli_common import PIPE, STAGES, Command, Setting, cpus
+from dedup.cli_common import PIPE, STAGES, Command, Setting, cpus, runner
 from dedup.cli_site import site
 from dedup.config import Config
 from dedup.errors import DedupError
@@ -111,12 +111,6 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
     INPUT is a file (.html .htm .xhtml .md .markdown .txt .jsonl, also .gz or .zst), a folder, a glob, or - for JSONL
     on standard input. The output does not depend on --workers or on the order of the inputs.
     """
-    from dedup.run import own_process, pool
-
-    own_process()
-    from dedup.pipeline import clean as run
-    from dedup.progress import telling, with_bars
-
     params, config = ctx.params, _config(ctx)
     out, dry = params["out"], params["dry_run"]
     if not (out or dry):
@@ -124,9 +118,12 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
     if out == PIPE and config.format != "jsonl":
         raise click.UsageError(f"-o - writes JSONL; format = {config.format!r} needs a folder.", ctx)
     folder = None if dry or out == PIPE else Path(out)
-    runner = pool(params["workers"])
+    workers = runner(params)
+    from dedup.pipeline import clean as run
+    from dedup.progress import telling, with_bars
+
     with telling(params["verbose"]):
-        bars = runner if params["quiet"] else with_bars(runner, STAGES)
+        bars = workers if params["quiet"] else with_bars(workers, STAGES)
         result = run(params["inputs"], folder, config=config, runner=bars)
     _print_result(result, params)
     if not params["quiet"]:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dedup.errors import DedupError, WorkerError
 
+if TYPE_CHECKING:
+    from dedup.run import Runner
+
 PIPE = "-"
+LARGE = 32_000_000
+"""Bytes of input files from which on workers start before these are read: there will be work for more than one."""
 BUG = 70  # EX_SOFTWARE: 1 means "done", which a crash is not
 STAGES = {
     "prepare": "reading",
@@ -65,6 +71,16 @@ def _ended(error: BaseException) -> int:
     sys.excepthook(type(error), error, error.__traceback__)
     click.echo("This is a bug in dedup. Please report it with the lines above.", err=True)
     return BUG
+
+
+def runner(params: dict[str, Any]) -> Runner:
+    """What runs the stages, as it was asked for; in this process, before NumPy is imported in it."""
+    from dedup.run import own_process, pool
+
+    own_process()
+    files = [Path(each) for each in params["inputs"] if os.path.isfile(each)]  # noqa: PTH113 (whatever was typed)
+    large = sum(file.stat().st_size for file in files) >= LARGE
+    return pool(params["workers"], "dedup.pages" if large else "")
 
 
 def cpus() -> int:

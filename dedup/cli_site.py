@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from dedup.cli_common import STAGES, Command, cpus
+from dedup.cli_common import STAGES, Command, cpus, runner
 from dedup.config import Config
 
 SHOWN_PLACES = 25
@@ -38,15 +38,12 @@ site.command_class = Command
 @click.pass_context
 def site_learn(ctx: click.Context, /, **_: Any) -> None:
     """Learn from pages which places of their sites hold articles, and which texts repeat."""
-    from dedup.run import own_process, pool
-
-    own_process()
+    params = ctx.params
+    workers = runner(params)
     from dedup.learn import learn
     from dedup.progress import with_bars
 
-    params = ctx.params
-    runner = pool(params["workers"])
-    bars = runner if params["quiet"] else with_bars(runner, STAGES)
+    bars = workers if params["quiet"] else with_bars(workers, STAGES)
     config = Config.of({"site": params["name"], "sites": params["sites"]})
     found, failures = learn(params["inputs"], config=config, runner=bars)
     found.save(params["out"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ import xxhash
 from dedup import kernel, match, repetition
 from dedup.data import Document, Format, Tag
 from dedup.places import place
+from dedup.runs import each_of, once
 from dedup.sign import Shape, mix, passage_keys, shingles
 from dedup.site import signature_line, signatures_of
 from dedup.spans import Spans, distinct, hashes
@@ -43,7 +43,7 @@ def save_blocks(store: Store, shard: str, documents: list[Document]) -> None:
         ("block_links", table.links), ("block_places", table.places),
         ("sites", np.array([site_key(document.site) for document in documents], np.uint64)),
         ("says", np.array([document.says for document in documents], np.int8)),
-        ("contents", np.array([xxhash.xxh3_64_intdigest(document.html) for document in documents], np.uint64)),
+        ("contents", np.array([document.content for document in documents], np.uint64)),
     ):  # fmt: skip
         store.save(shard, name, column)
     store.save_records(shard, "paths", [table.paths])
@@ -80,7 +80,7 @@ def _save_texts(store: Store, shard: str, documents: list[Document], table: Tabl
     _near_prints(prints, told.words, told.bounds)
     site_of_text = np.array([site_key(site) for site in sites], np.uint64)[site_of[firsts]][:, None]
     salt = np.arange(1, repetition.PRINTS + 1, dtype=np.uint64) << np.uint64(56)
-    stands = match.once(np.sort(texts.astype(np.int64) * max(1, len(documents)) + owner))
+    stands = once(np.sort(texts.astype(np.int64) * max(1, len(documents)) + owner))
     for name, column in (
         ("prints", np.where(prints == 0, prints, mix(prints ^ mix(site_of_text + salt)))),
         ("text_words", told.words), ("text_bounds", told.bounds), ("block_texts", texts),
@@ -117,15 +117,15 @@ def save_articles(store: Store, shard: str, main: NDArray[np.bool_]) -> None:
     """The keys (uint64 [documents, bands]) by which copies of one article are told, over its blocks of running text:
     those of `main` (bool [b]), or where it has none, all."""
     bounds, sites = store.column(shard, "blocks"), store.column(shard, "sites")
-    words, word_bounds = np.asarray(store.column(shard, "text_words")), np.asarray(store.column(shard, "text_bounds"))
-    texts = np.asarray(store.column(shard, "block_texts"))
-    long = main & (np.diff(word_bounds)[texts] >= SHORT)
-    bodies = []
-    for low, high in pairwise(bounds.tolist()):
-        chosen = texts[low:high][long[low:high]] if long[low:high].any() else texts[low:high]
-        parts = [words[word_bounds[number] : word_bounds[number + 1]] for number in chosen]
-        bodies.append(np.concatenate(parts or [np.zeros(0, np.uint64)]))
-    keys = passage_keys(*ragged(bodies), Shape(5, ARTICLE_BANDS, ARTICLE_ROWS, ARTICLE_BANDS * ARTICLE_ROWS))
+    words, word_bounds = store.column(shard, "text_words"), store.column(shard, "text_bounds")
+    sizes, owner = block_words(store, shard), np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+    long = main & (sizes >= SHORT)
+    has_long = np.zeros(len(bounds) - 1, np.bool_)
+    has_long[owner[long]] = True
+    sizes[has_long[owner] & ~long] = 0
+    bodies = words[each_of(word_bounds[store.column(shard, "block_texts")], sizes)]
+    shape = Shape(5, ARTICLE_BANDS, ARTICLE_ROWS, ARTICLE_BANDS * ARTICLE_ROWS)
+    keys = passage_keys(bodies, np.concatenate(([0], np.cumsum(sizes)))[bounds], shape)
     store.save(shard, "articles", mix(keys ^ mix(sites[:, None])) if len(keys) else keys)
 
 

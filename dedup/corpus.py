@@ -17,6 +17,7 @@ from dedup.cluster import Aligned, Duplicate, duplicates
 from dedup.columns import ARTICLE_BANDS
 from dedup.data import Flag, Keeper, Kind, Reason
 from dedup.repetition import count_articles, with_known
+from dedup.runs import each_of, is_new
 from dedup.shards import ALL, Work
 from dedup.sites import SiteFile
 
@@ -61,9 +62,7 @@ def count_repetition(work: Work, shards: list[str], live: dict[str, NDArray[np.b
     sites = np.concatenate([store.column(shard, "sites") for shard in shards])
     pairs = np.stack([articles[alive].astype(np.uint64), sites[alive]])
     pairs = pairs[:, np.lexsort(pairs)]
-    is_new = np.ones(pairs.shape[1], np.bool_)
-    np.any(pairs[:, 1:] != pairs[:, :-1], axis=0, out=is_new[1:])
-    names, numbers = np.unique(pairs[1, is_new], return_counts=True)
+    names, numbers = np.unique(pairs[1, is_new(pairs[0]) | is_new(pairs[1])], return_counts=True)
     store.save(ALL, "sites", names)
     store.save(ALL, "site_articles", numbers.astype(np.int64))
 
@@ -74,7 +73,7 @@ def _distinct_articles(store: Store, shards: list[str], firsts: NDArray[np.int64
     for band in range(ARTICLE_BANDS):
         keys = np.concatenate([store.column(shard, "articles")[:, band] for shard in shards])
         order = np.argsort(keys, kind="stable")
-        starts = np.flatnonzero(np.concatenate(([True], keys[order][1:] != keys[order][:-1])))
+        starts = np.flatnonzero(is_new(keys[order]))
         least = np.minimum.reduceat(articles[order], starts)
         np.minimum.at(articles, order, np.repeat(least, np.diff(np.concatenate((starts, [len(order)])))))
     while (articles[articles] != articles).any():
@@ -101,8 +100,7 @@ def _part(
         chosen &= (prints >> np.uint64(64 - bits)) == part
     texts, _ = np.nonzero(chosen)
     often = bounds[texts + 1] - bounds[texts]
-    ends = np.cumsum(often)
-    at = np.arange(often.sum()) + np.repeat(bounds[texts] - ends + often, often)
+    at = each_of(bounds[texts], often)
     return np.repeat(prints[chosen], often), articles[stands[at, 1]]
 
 

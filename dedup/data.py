@@ -136,7 +136,9 @@ class Document:
     """Where the article says that it first appeared."""
     tags: list[str] = field(default_factory=list)
     html: bytes = b""
-    """Of a page, until it is judged: its source as UTF-8, of which `text` is what is seen."""
+    """Of a page, until it is judged: its source as UTF-8 without scripts, of which `text` is what is seen."""
+    content: int = 0
+    """Of a page, until it is judged: the XXH3 of its source, scripts and all."""
     says: int = 0
     """Of a page: 1 where it says that it is an article, -1 that it is something else, 0 where it says nothing."""
     proofs: list[Any] = field(default_factory=list)

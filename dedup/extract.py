@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
+import xxhash
 
 from dedup.config import Config
 from dedup.data import Document, Failure, Format, Source
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _BODIES = (("html", Format.HTML), ("markdown", Format.MARKDOWN), ("text", Format.TEXT))
+_APART = ("text", "blocks", "html", "content")
 _STATED = ("url", "site", "title", "author", "date", "language")
 
 
@@ -48,7 +50,7 @@ def extract(text: str, *, format: Format | str | None = None, id: str = "", url:
         own = judge_page(document)
         main = decided(own.odds.astype("int64"), own.kept, document.says)
         document.blocks = Table.of(document.blocks).with_main(main)
-        document.html = b""
+        document.html, document.content = b"", 0
     return document
 
 
@@ -77,7 +79,7 @@ def read_source(source: Source, config: Config) -> Document | Failure:
 
 
 def _document(document: Document, config: Config) -> Document:
-    if not document.text.strip("\ufeff \t\r\n\v\f"):
+    if not document.text.lstrip("\ufeff \t\r\n\v\f"):  # `strip` copies a page that ends with a line break
         raise ValueError("empty: there is no text in it")
     if document.format is Format.HTML:
         read_html(document)
@@ -95,9 +97,10 @@ def read_html(document: Document) -> None:
     Raises:
         UnreadablePageError: the page cannot be read whole.
     """
-    document.html = utf8(document.text)
-    page = read_page(document.html, document.url)
+    whole = utf8(document.text)
+    page = read_page(whole, document.url)
     said = page.metadata
+    document.html, document.content = page.html, xxhash.xxh3_64_intdigest(whole)
     document.text, document.blocks = page.text, page.blocks
     for name in ("title", "author", "date", "url", "language"):
         if getattr(document, name) is None and said.get(name):
@@ -219,13 +222,10 @@ def _parsed(line: bytes) -> Mapping[str, Any]:
 
 
 def pack(document: Document) -> dict[str, Any]:
-    """A document as a mapping that JSON can hold. Its text, blocks and HTML are not in it: they are kept as columns."""
-    return {name: getattr(document, name) for name in _PACKED}
+    """A document as a mapping that JSON can hold: without what is kept as columns."""
+    return {name: getattr(document, name) for name in Document.__slots__ if name not in _APART}
 
 
 def unpack(record: Mapping[str, Any], text: str) -> Document:
     """The document that `pack` made the mapping of, without blocks."""
     return Document(**{**record, "text": text, "format": Format(record["format"])})
-
-
-_PACKED = tuple(name for name in Document.__slots__ if name not in ("text", "blocks", "html"))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from dedup import kernel
 from dedup.html_metadata import metadata
 from dedup.html_selectors import remembering
+from dedup.html_slim import slim
 from dedup.html_walk import blocks
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from dedup.table import Table
 
+_DATES = (b"datePublished", b"published_time")
+"""Where pages state their date: of 429 with one of these, htmldate looks through the page and its scripts for 29."""
 _TITLE, _TITLE_END = re.compile(rb"<title\b[^>]*>", re.IGNORECASE), re.compile(rb"</title\b", re.IGNORECASE)
 
 
@@ -34,11 +37,13 @@ class UnreadablePageError(ValueError):
 
 @dataclass(slots=True)
 class Page:
-    """A parsed page: its visible text, its blocks (none of them judged), and its metadata as far as stated."""
+    """A parsed page: its visible text, its blocks (none of them judged), its metadata as far as stated, and its source
+    without scripts."""
 
     text: str
     blocks: Table
     metadata: dict[str, Any]
+    html: bytes
 
 
 def read_page(html: str | bytes, url: str | None = None) -> Page:
@@ -47,13 +52,16 @@ def read_page(html: str | bytes, url: str | None = None) -> Page:
     Raises:
         UnreadablePageError: it holds no element, or is nested deeper than libxml2 reads (2,048 elements).
     """
-    tree = _parse(html)
+    whole = utf8(html) if isinstance(html, str) else html
+    lean = slim(whole)
+    dated = any(name in lean for name in _DATES)
+    tree = _parse(lean if dated else whole)
     text, table = blocks(tree)
     if not text:
         for element in tree.iter("noscript"):  # where scripts make the page, this is what it says without them
             element.tag = "div"
         text, table = blocks(tree)
-    return Page(text, table, metadata(tree, url))
+    return Page(text, table, metadata(tree, url, (lambda: _parse(whole)) if dated else None), lean)
 
 
 def _parse(html: str | bytes, element: type[HtmlElement] | None = None) -> HtmlElement:

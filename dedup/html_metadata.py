@@ -20,6 +20,8 @@ from dedup.html_author import author
 from dedup.html_head import CATEGORY, TAG, Head
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from htmldate.utils import Extractor as DateOptions
     from lxml.html import HtmlElement
     from trafilatura.settings import Document as Found
@@ -31,11 +33,12 @@ _DATE = "%Y-%m-%d"
 _HALF = re.compile("[\ud800-\udfff]")
 
 
-def metadata(tree: HtmlElement, url: str | None) -> dict[str, Any]:
-    """Title, author, date, url, site name, language and tags, as far as the page states them."""
+def metadata(tree: HtmlElement, url: str | None, whole: Callable[[], HtmlElement] | None = None) -> dict[str, Any]:
+    """Title, author, date, url, site name, language and tags, as far as the page states them. `whole` gives the tree
+    with all its scripts, where this one has been made without."""
     page = Head(tree)
     try:
-        found = _found(page, url)
+        found = _found(page, url, whole)
     except _BROKEN:
         return {}
     language = tree.get("lang") or tree.get(_LANGUAGE)
@@ -70,7 +73,7 @@ def _says(page: Head, url: str | None) -> int:
     return 1 if article else 0
 
 
-def _found(page: Head, url: str | None) -> Found:
+def _found(page: Head, url: str | None, whole: Callable[[], HtmlElement] | None) -> Found:
     from trafilatura.metadata import examine_meta, extract_title, extract_url
 
     found = examine_meta(page)  # type: ignore[arg-type]
@@ -80,7 +83,7 @@ def _found(page: Head, url: str | None) -> Found:
     found.title = found.title or extract_title(page.tree)
     found.author = found.author or author(page.tree)
     found.url = found.url or extract_url(page, url)  # type: ignore[arg-type]
-    found.date = _date(page, found.url)
+    found.date = _date(page, found.url, whole)
     found.sitename = _site(page, found.sitename, found.url)
     found.categories = found.categories or _categories(page)
     found.tags = found.tags or _tags(page)
@@ -89,7 +92,7 @@ def _found(page: Head, url: str | None) -> Found:
     return found
 
 
-def _date(page: Head, url: str | None) -> str | None:
+def _date(page: Head, url: str | None, whole: Callable[[], HtmlElement] | None) -> str | None:
     """As htmldate's `find_date`, which is asked only where what it looks at first does not say.
 
     No extensive search: a date guessed from the running text is not stated by the page.
@@ -104,7 +107,9 @@ def _date(page: Head, url: str | None) -> str | None:
         found = found or _json_date(page, options)
         if found:
             return found
-    return find_date(page.tree, extensive_search=False, original_date=True, url=url)
+    # It takes one from a script as well, where nothing else says.
+    tree = whole() if whole else page.tree
+    return find_date(tree, extensive_search=False, original_date=True, url=url)
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedup.runs import is_new, once
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -36,13 +38,6 @@ def winnow(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
     return once(at)  # they ascend as the windows do
 
 
-def once(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The values of a column that ascends, each once. (`np.unique` has `numpy.ma` imported, which takes .01 s.)"""
-    first = np.ones(len(values), np.bool_)
-    np.not_equal(values[1:], values[:-1], out=first[1:])
-    return values[first]
-
-
 def pairs_in_buckets(
     keys: NDArray[np.uint64], members: NDArray[np.int64], ranks: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -53,7 +48,7 @@ def pairs_in_buckets(
     """
     order = np.lexsort((np.arange(len(keys)), ranks[members], keys))
     keys = keys[order]
-    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else np.zeros(0, np.int64)
+    starts = np.flatnonzero(is_new(keys))
     sizes = np.diff(np.concatenate((starts, [len(keys)])))
     firsts, seconds = [], []
     for size in np.unique(sizes[sizes > 1]):
@@ -107,6 +102,5 @@ def agreeing_run(
 
 def unique_pairs(first: NDArray[np.int64], second: NDArray[np.int64], documents: int) -> NDArray[np.int64]:
     """Distinct pairs of document numbers (int64 [p, 2]), sorted; the first of a pair is the better keeper."""
-    packed = np.sort(first * np.int64(documents) + second)
-    packed = packed[np.concatenate(([True], packed[1:] != packed[:-1]))] if len(packed) else packed
+    packed = once(np.sort(first * np.int64(documents) + second))
     return np.stack([packed // documents, packed % documents], axis=1)

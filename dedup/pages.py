@@ -20,6 +20,7 @@ from dedup import site
 from dedup.columns import block_words, save_articles, site_key
 from dedup.extract import judge_page
 from dedup.judge import decided
+from dedup.runs import is_new
 from dedup.shards import ALL, Work, documents
 from dedup.sites import SiteFile
 
@@ -49,9 +50,7 @@ def choose(work: Work, shards: list[str], live: dict[str, NDArray[np.bool_]]) ->
     chosen = np.zeros(len(sites), np.bool_)
     order = np.lexsort((contents, sites))
     order = order[alive[order]]
-    starts = (
-        np.flatnonzero(np.concatenate(([True], np.diff(sites[order]) != 0))) if len(order) else np.zeros(0, np.int64)
-    )
+    starts = np.flatnonzero(is_new(sites[order]))
     taught = _taught(work)
     for low, high in pairwise([*starts.tolist(), len(order)]):
         own = order[low:high]
@@ -150,16 +149,11 @@ def _by_template(
     store = job.work.store
     bounds, keys, holders = (store.column(job.shard, name) for name in ("blocks", "block_keys", "block_holders"))
     words, links = block_words(store, job.shard), store.column(job.shard, "block_links")
-    is_page = np.diff(store.column(job.shard, "pages_bounds")) > 0
-    strange = []
-    for number in np.flatnonzero(is_page & ~job.chosen):
-        at = slice(bounds[number], bounds[number + 1])
-        odds = site.fitting(knowledge, keys[at], holders[at], words[at], links[at])
-        if odds is None:
-            strange.append(number)
-        else:
-            own[at], kept[at], pages[at] = odds, odds > 0, 0
-    for each, judged in _judged(store, job.shard, np.array(strange, np.int64)):
+    rest = (np.diff(store.column(job.shard, "pages_bounds")) > 0) & ~job.chosen
+    odds, fits = site.fitting(knowledge, keys, holders, words, links, bounds)
+    told = np.repeat(rest & fits, np.diff(bounds))
+    own[told], kept[told], pages[told] = odds[told], odds[told] > 0, 0
+    for each, judged in _judged(store, job.shard, np.flatnonzero(rest & ~fits)):
         at = slice(bounds[each], bounds[each + 1])
         kept[at], own[at] = judged
 

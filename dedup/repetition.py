@@ -14,6 +14,7 @@ import numpy as np
 import xxhash
 
 from dedup import characters, kernel
+from dedup.runs import is_new
 from dedup.sign import Shape
 from dedup.spans import put_in
 from dedup.text import plain, slots, word_hash, word_list
@@ -93,14 +94,19 @@ def count_articles(
     keys: NDArray[np.uint64], articles: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
     """In how many distinct articles each key stands: sorted keys that stand in two or more, and their counts."""
-    order = np.lexsort((articles, keys))
-    keys, articles = keys[order], articles[order]
-    new_key = np.concatenate(([True], keys[1:] != keys[:-1])) if len(keys) else np.zeros(0, bool)
-    new_pair = new_key | np.concatenate(([True], articles[1:] != articles[:-1])) if len(keys) else new_key
+    order = np.argsort(keys)
+    keys = keys[order]
+    again = keys[1:] == keys[:-1]
+    several = np.zeros(len(keys), np.bool_)
+    several[1:] = again
+    several[:-1] |= again
+    keys, articles = keys[several], articles[order[several]]  # the fewest: most keys stand once
+    new_key = is_new(keys)
     starts = np.flatnonzero(new_key)
-    counts = np.add.reduceat(new_pair.astype(np.uint32), starts) if len(starts) else np.zeros(0, np.uint32)
+    groups, most = np.cumsum(new_key) - 1, articles.max(initial=0) + 1
+    counts = np.add.reduceat(is_new(np.sort(groups * most + articles)), starts, dtype=np.uint32)
     often = counts >= 2
-    return keys[starts][often], counts[often].astype(np.uint32)
+    return keys[starts][often], counts[often]
 
 
 def with_known(
@@ -125,7 +131,10 @@ class Repetition:
         """Counts (int64 [b, 3]: exact, template, near) of blocks' prints (uint64 [b, PRINTS], 0 = none)."""
         if not len(self.keys):
             return np.ones((len(prints), 3), np.int64)
-        at = np.minimum(np.searchsorted(self.keys, prints), len(self.keys) - 1)
+        order = np.argsort(prints, axis=None)  # so looked up, each lies near the one before: three times as fast
+        at: NDArray[np.int64] = np.empty(prints.size, np.int64)
+        at[order] = np.minimum(np.searchsorted(self.keys, prints.ravel()[order]), len(self.keys) - 1)
+        at = at.reshape(prints.shape)
         counts = np.where((self.keys[at] == prints) & (prints != 0), self.counts[at], 1).astype(np.int64)
         near = np.sort(counts[:, 2:], axis=1)[:, -NEAR_AGREE]
         return np.stack([counts[:, 0], counts[:, 1], near], axis=1)

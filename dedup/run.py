@@ -9,10 +9,12 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from itertools import chain, islice
 from multiprocessing.util import Finalize
 from threading import Thread
@@ -41,23 +43,27 @@ def serial(function: Callable[[_In], _Out], items: Iterable[_In]) -> Iterator[_O
     return map(function, items)
 
 
-def pool(workers: int) -> Runner:
+def pool(workers: int, module: str = "") -> Runner:
     """Run in `workers` processes; at most three items a worker are under way, so that memory does not grow with the
-    number of items.
+    number of items. They start with the second item; where a `module` is named, at once, and import it meanwhile.
 
     Raises (as the results are taken):
         WorkerError: a process died.
     """
-    return _Pool(workers).run if workers > 1 else serial
+    return _Pool(workers, module).run if workers > 1 else serial
 
 
 class _Pool:
     """Processes that are started once for all stages of a run: each takes a second to start, and then knows what it
     has read of lexicon and weights. They end with the program, or with the last reference to the pool."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, module: str) -> None:
         self.workers = workers
         self._executor: ProcessPoolExecutor | None = None
+        if module:
+            self._executor = self._started()
+            for _ in range(workers):
+                _submit(self._executor, import_module, module)
 
     def __del__(self) -> None:
         # Left to itself, the executor may close its pipes just while the program ends and writes to them.
@@ -74,22 +80,21 @@ class _Pool:
         with self._processes() as executor:
             waiting: deque[Future[Any]] = deque()
             for item in chain(first, rest):
-                with _no_interrupt():
-                    waiting.append(executor.submit(_call, function, item))
+                waiting.append(_submit(executor, _call, function, item))
                 if len(waiting) >= 3 * self.workers:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
 
+    def _started(self) -> ProcessPoolExecutor:
+        # spawn: a forked child of a process that uses threads (progress bars, NumPy) can hang; and it is what every
+        # platform has.
+        return ProcessPoolExecutor(self.workers, multiprocessing.get_context("spawn"), initializer=_begin)
+
     @contextmanager
     def _processes(self) -> Iterator[ProcessPoolExecutor]:
         """The processes; where their work ends early they end, as soon as they can without harm to what they share."""
-        # spawn: a forked child of a process that uses threads (progress bars, NumPy) can hang; and it is what every
-        # platform has.
-        executor = self._executor or ProcessPoolExecutor(
-            self.workers, multiprocessing.get_context("spawn"), initializer=_begin
-        )
-        self._executor = executor
+        self._executor = executor = self._executor or self._started()
         try:
             yield executor
         except BaseException as error:
@@ -109,6 +114,11 @@ class _Pool:
                     " needs the least): into the same folder it goes on from there"
                 ) from error
             raise
+
+
+def _submit(executor: ProcessPoolExecutor, function: Callable[..., _Out], *items: object) -> Future[_Out]:
+    with _no_interrupt():
+        return executor.submit(function, *items)
 
 
 @contextmanager
@@ -157,12 +167,19 @@ def own_process() -> None:
 
 def _begin() -> None:
     own_process()
-    Finalize(None, SHELF.save, exitpriority=0)  # a forked process ends without what `atexit` was told
+    Finalize(None, SHELF.save, exitpriority=0)  # a worker ends without what `atexit` was told
+    Finalize(None, _leave, exitpriority=-1_000)  # after all else
     Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if STOP:
         signal.signal(STOP, _stop)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {STOP})
+
+
+def _leave() -> None:
+    """End as the program does (`dedup.__main__`), where no error has to be told."""
+    if sys.exc_info()[0] is None:
+        os._exit(0)
 
 
 def _end_with_parent() -> None:

@@ -15,6 +15,7 @@ import xxhash
 from dedup.data import Format
 from dedup.judge import KEEP, Proofs, decided
 from dedup.model import ODDS
+from dedup.runs import is_new
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,7 +97,7 @@ def votes(
     if not len(keys):
         return Votes(keys, np.zeros(0, np.int64), np.zeros(0, np.int64))
     order = np.lexsort((keys, pages))
-    first = np.concatenate(([True], (np.diff(keys[order]) != 0) | (np.diff(pages[order]) != 0)))
+    first = is_new(keys[order]) | is_new(pages[order])
     starts = np.flatnonzero(first)
     weight = (np.minimum(words, MOST_WORDS) + 1).astype(np.int64)[order]
     summed = np.add.reduceat(weight * odds[order].astype(np.int64), starts)
@@ -127,7 +128,7 @@ def merged(one: Knowledge, other: Knowledge) -> Knowledge:
     order = np.argsort(keys, kind="stable")
     if not len(keys):
         return one
-    starts = np.flatnonzero(np.concatenate(([True], np.diff(keys[order]) != 0)))
+    starts = np.flatnonzero(is_new(keys[order]))
     sums, pages = (np.concatenate([a, b])[order] for a, b in ((one.sums, other.sums), (one.pages, other.pages)))
     return Knowledge(keys[order][starts], np.add.reduceat(sums, starts), np.add.reduceat(pages, starts))
 
@@ -142,9 +143,11 @@ def fitting(
     keys: NDArray[np.uint64],
     holders: NDArray[np.uint64],
     words: NDArray[np.int64],
-    links: NDArray[np.float32],
-) -> NDArray[np.int64] | None:
-    """The odds (int64 [b]) of a page's blocks by its site's template alone; None where the page does not fit it."""
+    links: NDArray[np.float64],
+    bounds: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The odds (int64 [b]) of the blocks of pages, `bounds[i]` to `bounds[i + 1]` those of page i, by the templates of
+    their sites alone; and which of the pages (bool [p]) fit theirs."""
     sums, pages = knowledge.of(keys)
     of_holders, among = knowledge.of(holders)
     rare = pages < 2
@@ -152,9 +155,14 @@ def fitting(
     odds = sums // np.maximum(1, pages)
     text = np.where((words >= TEXTUAL) & (links <= LINKED), words, 0)
     known = (pages >= 2) & (np.abs(odds) > UNSURE)
-    if text[known].sum() < FITS * text.sum() or text[odds > KEEP].sum() < ENOUGH:
-        return None
-    return odds
+    whole, well, kept = (_sums(words, bounds) for words in (text, text * known, text * (odds > KEEP)))
+    return odds, (well >= FITS * whole) & (kept >= ENOUGH)
+
+
+def _sums(column: NDArray[np.int64], bounds: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The sums (int64 [p]) of the parts of a column."""
+    sums: NDArray[np.int64] = np.diff(np.concatenate(([0], np.cumsum(column)))[bounds])
+    return sums
 
 
 def told(sums: NDArray[np.int64], siblings: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -253,10 +253,16 @@ def test_dry_run_prints_what_would_go_and_writes_nothing(here: Path) -> None:
 def test_workers_and_the_order_of_inputs_change_no_byte(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dedup.pipeline.SHARD_DOCUMENTS", 1)  # else there is work for one only
     (here / "c.jsonl").write_text(json.dumps({"id": "c", "text": FERRY}) + "\n{}\n", encoding="utf-8")
-    for out, words in (("one", ["in", "c.jsonl", "-j", "1"]), ("two", ["c.jsonl", "in", "-j", "2"])):
+    runs = (
+        ("one", ["in", "c.jsonl", "-j", "1"], 1 << 30),
+        ("two", ["c.jsonl", "in", "-j", "2"], 1 << 30),
+        ("early", ["c.jsonl", "in", "-j", "2"], 1),
+    )
+    for out, words, large in runs:
+        monkeypatch.setattr("dedup.cli_common.LARGE", large)
         assert call("clean", *words, "-o", out, "-q").exit_code == 1
 
-    assert tree(here / "one") == tree(here / "two")
+    assert tree(here / "one") == tree(here / "two") == tree(here / "early")
 
 
 def test_a_run_of_ours_is_replaced_and_its_other_format_goes(here: Path) -> None:
@@ -522,6 +528,22 @@ def test_a_closed_pipe_is_success(cleaned: Path) -> None:
         process.stdout.read(10)
         process.stdout.close()
         assert (process.wait(), process.stderr.read()) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "begun"), [(["--version"], 0, "dedup "), (["clean"], 2, "")], ids=["done", "wrong usage"]
+)
+def test_the_program_ends_at_once_with_all_written(words: list[str], code: int, begun: str) -> None:
+    """What Python would do after it, of which the hook from before it stands for all, is left out."""
+    program = (
+        f"import atexit, sys; sys.argv = ['dedup', *{words}]; atexit.register(print, 'taken apart')\n"
+        "from dedup.__main__ import program; program()"
+    )
+
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (run.returncode, "taken apart" in run.stdout, bool(run.stderr)) == (code, False, code != 0)
+    assert run.stdout.startswith(begun)
 
 
 def test_help_waits_for_no_heavy_import() -> None:

@@ -32,6 +32,15 @@ def test_one_worker_is_no_pool() -> None:
     assert pool(0) is serial
 
 
+def test_workers_may_start_before_there_is_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "leaves_a_file.py").write_text("open(__file__ + '.txt', 'w').close()")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert list(pool(2, "leaves_a_file")(operator.neg, [1])) == [-1]
+    assert (tmp_path / "leaves_a_file.py.txt").exists()
+    assert pool(1, "leaves_a_file") is serial
+
+
 def test_an_error_in_a_worker_is_raised_here() -> None:
     with pytest.raises(ZeroDivisionError):
         list(pool(2)(_inverse, [1, 0]))

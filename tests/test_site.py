@@ -97,7 +97,8 @@ def test_what_two_articles_share_is_less_likely_theirs() -> None:
     assert against(np.array([0, 1, 2, 4, 8])).tolist() == [0, 0, 2500, 5000, 7500]
 
 
-LONG, LINKS = np.array([60, 20, 20], np.int64), np.zeros(3, np.float32)
+KEYS, LONG, LINKS = np.array([1, 2, 3], np.uint64), np.array([60, 20, 20], np.int64), np.zeros(3)
+TWO_PAGES = np.array([0, 3, 3])
 
 
 @pytest.mark.parametrize(
@@ -111,21 +112,19 @@ LONG, LINKS = np.array([60, 20, 20], np.int64), np.zeros(3, np.float32)
     ],
 )
 def test_a_page_that_does_not_fit_its_template_is_not_judged_by_it(rows: Any, fits: bool) -> None:
-    odds = fitting(known(*rows), np.array([1, 2, 3], np.uint64), np.array([7, 7, 8], np.uint64), LONG, LINKS)
+    odds, found = fitting(known(*rows), KEYS, np.array([7, 7, 8], np.uint64), LONG, LINKS, TWO_PAGES)
 
-    assert (odds is not None) is fits
-    if odds is not None:
-        assert odds.tolist() == [3000, -3000, 3000]
+    assert found.tolist() == [fits, False]  # of a page without blocks nothing is known
+    assert not fits or odds.tolist() == [3000, -3000, 3000]
 
 
 def test_a_block_like_none_before_goes_by_what_holds_it() -> None:
     knowledge = known((1, 9000, 3), (2, -9000, 3), (8, 6000, 2))
-    keys, holders = np.array([1, 2, 3], np.uint64), np.array([7, 7, 8], np.uint64)
 
-    found = fitting(knowledge, keys, holders, LONG, LINKS)
+    odds, found = fitting(knowledge, KEYS, np.array([7, 7, 8], np.uint64), LONG, LINKS, TWO_PAGES)
 
-    assert found is not None
-    assert found.tolist() == [3000, -3000, 3000]
+    assert found.tolist() == [True, False]
+    assert odds.tolist() == [3000, -3000, 3000]
 
 
 # ── whole runs ──────────────────────────────────────────────────────────────────────────────────────────────────────

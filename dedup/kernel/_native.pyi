@@ -31,6 +31,9 @@ def blocks_in(tree: HtmlElement) -> _Columns | None:
 def utf8(text: str) -> bytes:
     """`text.encode("utf-8", "replace")`."""
 
+def slim(page: bytes) -> bytes:
+    """What `dedup.html_slim.slim` gives."""
+
 class Finder:
     """Elements by their names, and by words that stand in their attributes: `dedup.html_find`."""
 

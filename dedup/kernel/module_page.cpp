@@ -9,6 +9,7 @@
 #include "finder.hpp"
 #include "markup.hpp"
 #include "python.hpp"
+#include "slim.hpp"
 #include "tree.hpp"
 #include "utf8.hpp"
 #include "walk.hpp"
@@ -112,12 +113,22 @@ nb::bytes utf8(const nb::str& text) {
     return nb::bytes(bytes.data(), bytes.size());
 }
 
+nb::bytes slim_page(const nb::bytes& page) {
+    thread_local std::string bytes;
+    {
+        nb::gil_scoped_release released;
+        slim({static_cast<const char*>(page.data()), page.size()}, bytes);
+    }
+    return nb::bytes(bytes.data(), bytes.size());
+}
+
 }  // namespace
 
 void add_pages(nb::module_& module) {
     module.def("blocks", &blocks, nb::arg("xml"));
     module.def("blocks_in", &blocks_in, nb::arg("tree"));
     module.def("utf8", &utf8, nb::arg("text"));
+    module.def("slim", &slim_page, nb::arg("page"));
     nb::class_<PythonFinder>(module, "Finder")
         .def(nb::init<const std::vector<std::string>&, const std::vector<std::pair<std::string, std::string>>&>(),
              nb::arg("names"), nb::arg("words"))
