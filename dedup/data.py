@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 
 class Reason(StrEnum):
@@ -84,6 +85,8 @@ class Source:
     format: Format | None
     """The format of a file; None for a record, whose field names it."""
     content: bytes | dict[str, Any]
+    origin: tuple[Path, int] | None = field(default=None, compare=False, repr=False)
+    """The file that `content` can be read from again, and from which byte on."""
 
 
 @dataclass(frozen=True, slots=True)

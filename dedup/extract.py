@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _BODIES = (("html", Format.HTML), ("markdown", Format.MARKDOWN), ("text", Format.TEXT))
-_APART = ("blocks", "html", "content")
+_APART = ("text", "blocks", "html", "content")
 _STATED = ("url", "site", "title", "author", "date", "language")
 
 
@@ -200,7 +200,7 @@ def _check_writable(document: Document) -> None:
     Raises:
         ValueError: and where it stands.
     """
-    said = pack(document) | {"text": ""}  # which was decoded, or looked at already
+    said = pack(document)  # without its text, which was decoded, or looked at already
     try:
         orjson.dumps(said)
     except TypeError:
@@ -226,6 +226,6 @@ def pack(document: Document) -> dict[str, Any]:
     return {name: getattr(document, name) for name in Document.__slots__ if name not in _APART}
 
 
-def unpack(record: Mapping[str, Any]) -> Document:
+def unpack(record: Mapping[str, Any], text: str) -> Document:
     """The document that `pack` made the mapping of, without blocks."""
-    return Document(**{**record, "format": Format(record["format"])})
+    return Document(**{**record, "text": text, "format": Format(record["format"])})

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import site
-from dedup.columns import block_words, load_table, save_articles, site_key
-from dedup.extract import judge_page, unpack
+from dedup.columns import block_words, save_articles, site_key
+from dedup.extract import judge_page
 from dedup.judge import decided
 from dedup.runs import is_new
-from dedup.shards import ALL, Work
+from dedup.shards import ALL, Work, documents
 from dedup.sites import SiteFile
 
 if TYPE_CHECKING:
@@ -75,21 +75,19 @@ def judge(job: Judging) -> None:
     kept, odds = np.zeros(bounds[-1], np.bool_), np.zeros(bounds[-1], np.int32)
     for number, own in _judged(store, job.shard, np.flatnonzero(job.chosen)):
         kept[bounds[number] : bounds[number + 1]], odds[bounds[number] : bounds[number + 1]] = own
-    store.save(job.shard, "kept", kept)
-    store.save(job.shard, "own", odds)
-    both = [_votes(store, job.shard, job.chosen, name)[1] for name in ("block_keys", "block_holders")]
-    store.save(job.shard, "vote_keys", np.concatenate([votes.keys for votes in both]))
-    store.save(job.shard, "vote_odds", np.concatenate([votes.odds for votes in both]))
+    with store.writing(job.shard, "judged"):
+        store.save(job.shard, "kept", kept)
+        store.save(job.shard, "own", odds)
+        both = [_votes(store, job.shard, job.chosen, name)[1] for name in ("block_keys", "block_holders")]
+        store.save(job.shard, "vote_keys", *(votes.keys for votes in both))
+        store.save(job.shard, "vote_odds", *(votes.odds for votes in both))
 
 
 def _judged(store: Store, shard: str, numbers: NDArray[np.int64]) -> Iterator[tuple[int, Judgement]]:
     if len(numbers):
-        table, bounds = load_table(store, shard), store.column(shard, "blocks")
-        chosen = np.isin(np.arange(len(bounds) - 1), numbers).tolist()
-        records, pages = store.records(shard, "documents", chosen), store.sources(shard, "pages", numbers)
-        for number, record, html in zip(numbers.tolist(), records, pages, strict=True):
-            document = unpack(record)
-            document.html, document.blocks = html, table.only(slice(bounds[number], bounds[number + 1]))
+        chosen = documents(store, shard, numbers)
+        for number, document, html in zip(numbers, chosen, store.sources(shard, "pages", numbers), strict=True):
+            document.html = html
             yield number, judge_page(document)
 
 
@@ -113,8 +111,9 @@ def learn(work: Work, shards: Iterable[str]) -> None:
     known = site.learn(keys, odds)
     if work.config.sites:
         known = site.merged(known, SiteFile.load(Path(work.config.sites)).knowledge())
-    for name, column in zip(site.Knowledge._fields, known, strict=True):
-        store.save(ALL, f"site_{name}", column)
+    with store.writing(ALL, "learned"):
+        for name, column in zip(site.Knowledge._fields, known, strict=True):
+            store.save(ALL, f"site_{name}", column)
 
 
 def settle(job: Judging) -> None:
@@ -132,10 +131,11 @@ def settle(job: Judging) -> None:
     told = site.told(sums, pages)
     text = places == 0
     kept[text], own[text], told[text] = True, site.CERTAIN, 0
-    store.save(job.shard, "settled_kept", kept)
-    store.save(job.shard, "settled_own", own.astype(np.int32))
-    store.save(job.shard, "settled_told", told.astype(np.int32))
-    save_articles(store, job.shard, _main(store, job.shard, own + told, kept))
+    with store.writing(job.shard, "settled"):
+        store.save(job.shard, "settled_kept", kept)
+        store.save(job.shard, "settled_own", own.astype(np.int32))
+        store.save(job.shard, "settled_told", told.astype(np.int32))
+        save_articles(store, job.shard, _main(store, job.shard, own + told, kept))
 
 
 def _by_template(

@@ -11,14 +11,16 @@ import sys
 import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 import orjson
+import xxhash
 
 from dedup.data import Failure, Format, Source
 from dedup.errors import InputError
-from dedup.find import FORMATS, RECORDS, Found, extension, find
+from dedup.find import COMPRESSED, FORMATS, RECORDS, Found, extension, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +29,8 @@ Inputs = str | Path | Iterable[str | Path | Source | Mapping[str, Any]]
 """What can be cleaned: a path, or paths, sources and mappings in any order."""
 
 STANDARD_INPUT = "-"
+BUFFER = 1 << 20
+"""Bytes that are read of a file at a time: by the usual 8 kB a line of a page takes 15 calls of the system."""
 _BROKEN = (EOFError, gzip.BadGzipFile, zlib.error)
 
 
@@ -35,12 +39,13 @@ def sources(files: Iterable[tuple[str, Path]], max_bytes: int) -> Iterator[Sourc
     for name, path in files:
         kind = extension(path)
         try:
-            if kind in RECORDS:
+            if kind is not None:
+                origin = None if path.suffix.lower() in COMPRESSED else path.absolute()
                 with _opened(path) as stream:
-                    yield from _lines(stream, name, max_bytes)
-            elif kind is not None:
-                with _opened(path) as stream:
-                    yield _whole(stream, name, FORMATS[kind], max_bytes)
+                    if kind in RECORDS:
+                        yield from _lines(stream, name, max_bytes, origin)
+                    else:
+                        yield _whole(stream, name, FORMATS[kind], max_bytes, origin)
         except OSError as error:
             yield Failure(name, f"cannot be read: {error.strerror or error}")
 
@@ -76,7 +81,7 @@ def _opened(path: Path) -> IO[bytes]:
         return cast("IO[bytes]", gzip.open(path))
     if path.suffix.lower() == ".zst":
         return open_zstd(path, "rb")
-    return path.open("rb")
+    return path.open("rb", BUFFER)
 
 
 def open_zstd(path: Path, mode: str) -> IO[bytes]:
@@ -93,7 +98,7 @@ def _is_broken(error: Exception) -> bool:
     return isinstance(error, _BROKEN) or type(error).__name__ == "ZstdError"
 
 
-def _whole(stream: IO[bytes], name: str, kind: Format, max_bytes: int) -> Source | Failure:
+def _whole(stream: IO[bytes], name: str, kind: Format, max_bytes: int, origin: Path | None) -> Source | Failure:
     try:
         content = _read(stream, max_bytes + 1)
     except Exception as error:
@@ -102,7 +107,7 @@ def _whole(stream: IO[bytes], name: str, kind: Format, max_bytes: int) -> Source
         return Failure(name, f"compressed file is broken: {error}")
     if len(content) > max_bytes:
         return Failure(name, f"larger than max_bytes = {max_bytes}; raise it with --max-bytes")
-    return Source(name, name, kind, content)
+    return Source(name, name, kind, content, (origin, 0) if origin else None)
 
 
 def _read(stream: IO[bytes], most: int) -> bytes:
@@ -114,7 +119,7 @@ def _read(stream: IO[bytes], most: int) -> bytes:
     return b"".join(pieces)
 
 
-def _lines(stream: IO[bytes], name: str, max_bytes: int) -> Iterator[Source | Failure]:
+def _lines(stream: IO[bytes], name: str, max_bytes: int, origin: Path | None = None) -> Iterator[Source | Failure]:
     """The lines of a JSONL file as sources; where its compression breaks, what came before is kept and told so."""
     number, empty = 0, True
     while True:
@@ -131,19 +136,49 @@ def _lines(stream: IO[bytes], name: str, max_bytes: int) -> Iterator[Source | Fa
             yield Failure(place, f"larger than max_bytes = {max_bytes}; raise it with --max-bytes")
         elif not line:
             break
-        elif line.removeprefix(BOM_UTF8).strip():
-            yield Source(place, place, None, line.removeprefix(BOM_UTF8))
-        empty = empty and not (more or line.removeprefix(BOM_UTF8).strip())
+        elif not line.isspace():
+            yield Source(place, place, None, line, (origin, stream.tell() - len(line)) if origin else None)
+        empty = empty and not more and line.isspace()
     if empty:
         yield Failure(name, "empty: there is no line in it")
 
 
 def _line(stream: IO[bytes], max_bytes: int) -> tuple[bytes, bool]:
-    """The next line, and whether it is longer than it may be; the rest of such a line is passed over."""
+    """The next line without a byte order mark, and whether it is longer than it may be: what is, is passed over."""
     line = rest = stream.readline(max_bytes + 1)
     while len(line) > max_bytes and rest and not rest.endswith(b"\n"):
         rest = stream.readline(1 << 20)
-    return line, len(line) > max_bytes
+    return line.removeprefix(BOM_UTF8), len(line) > max_bytes
+
+
+class Unread(NamedTuple):
+    """A source as it goes to another process: where to read what it holds, how much it is, and its digest."""
+
+    source: Source
+    length: int
+    digest: int
+
+    def read(self) -> Source | Failure:
+        """The source; a failure if what it holds is not there any more."""
+        assert self.source.origin
+        path, at = self.source.origin
+        try:
+            with path.open("rb", 0) as stream:
+                stream.seek(at)
+                content = _read(stream, self.length)
+        except OSError as error:
+            return Failure(self.source.place, f"cannot be read: {error.strerror or error}")
+        if xxhash.xxh3_64_intdigest(content) != self.digest:
+            return Failure(self.source.place, "cannot be read: the file was changed meanwhile")
+        return replace(self.source, content=content)
+
+
+def unread(source: Source | Failure) -> Source | Failure | Unread:
+    """A source without what it holds, if that can be read again."""
+    if isinstance(source, Failure) or source.origin is None or isinstance(source.content, dict):
+        return source
+    length, digest = len(source.content), xxhash.xxh3_64_intdigest(source.content)
+    return Unread(replace(source, content=b""), length, digest)
 
 
 def is_path(value: object) -> bool:

@@ -15,14 +15,14 @@ _KINDS = {str(kind): kind for kind in Kind}  # a look-up takes a tenth of the ti
 def flagged_record(document: Document, flags: list[Flag]) -> dict[str, Any]:
     """A document with its flags of chrome, but for its text, which is stored already."""
     rows = [(flag.start, flag.end, flag.kind, flag.why, flag.evidence) for flag in flags]
-    return {**pack(document), "text": "", "flags": rows}
+    return {**pack(document), "flags": rows}
 
 
 def flagged(record: dict[str, Any], text: str) -> tuple[Document, list[Flag]]:
     """What `flagged_record` made the record of."""
     rows = record.pop("flags")
     flags = [Flag(start, end, Reason.CHROME, _KINDS[kind], why, evidence) for start, end, kind, why, evidence in rows]
-    return unpack({**record, "text": text}), flags
+    return unpack(record, text), flags
 
 
 def clean_record(document: Document, text: str) -> dict[str, Any]:

@@ -8,8 +8,7 @@ leaves its result in the store, and returns a small summary.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -23,8 +22,9 @@ from dedup.dates import iso_date
 from dedup.extract import pack, read_source, unpack
 from dedup.judge import Proofs
 from dedup.outside import Kinds, Known, outside, proofs
+from dedup.read import Unread, unread
 from dedup.records import clean_record, flagged, flagged_record, removed_record, source_record
-from dedup.store import Store
+from dedup.store import Store, line
 from dedup.table import TAGS
 from dedup.wanted import kept_outside, with_wanted
 
@@ -62,6 +62,14 @@ class Batch(NamedTuple):
     number: int
     sources: list[Source | Failure]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To another process goes where its sources are to be read, and not what they hold."""
+        return _read_again, (self.work, self.number, list(map(unread, self.sources)))
+
+
+def _read_again(work: Work, number: int, sources: Iterable[Source | Failure | Unread]) -> Batch:
+    return Batch(work, number, [each.read() if isinstance(each, Unread) else each for each in sources])
+
 
 class Prepared(NamedTuple):
     """What became of a batch: a shard of documents, and the inputs that could not be used."""
@@ -83,9 +91,12 @@ def prepare(batch: Batch) -> Prepared:
     if summary is None:
         read = [each if isinstance(each, Failure) else read_source(each, batch.work.config) for each in batch.sources]
         documents = [each for each in read if isinstance(each, Document)]
-        store.save_records(shard, "documents", map(pack, documents))
-        save_blocks(store, shard, documents)
-        store.save_sources(shard, "pages", [document.html for document in documents])
+        with store.writing(shard, "documents"):
+            store.save_records(shard, "known", map(pack, documents))
+            store.save_texts(shard, "texts", [document.text for document in documents])
+            sites = [document.site for document in documents]
+            store.save_sources(shard, "pages", [document.html for document in documents], sites)
+            save_blocks(store, shard, documents)
         summary = {
             "ids": [document.id for document in documents],
             "places": [document.place for document in documents],
@@ -105,12 +116,14 @@ def _digest(sources: Iterable[Source | Failure]) -> str:
     return digest.hexdigest()[:16]
 
 
-def documents(store: Store, shard: str) -> Iterator[Document]:
-    """The documents of a shard as they were read, in order."""
+def documents(store: Store, shard: str, numbers: Iterable[int] | None = None) -> Iterator[Document]:
+    """The documents of a shard as they were read, in order, or some by their numbers."""
     table, bounds = load_table(store, shard), store.column(shard, "blocks").tolist()
-    for record, (low, high) in zip(store.records(shard, "documents"), pairwise(bounds), strict=True):
-        document = unpack(record)
-        document.blocks = table.only(slice(low, high))
+    numbers = range(len(bounds) - 1) if numbers is None else list(numbers)
+    texts = store.texts(shard, "texts", numbers)
+    for number, record, text in zip(numbers, store.records(shard, "known", numbers), texts, strict=True):
+        document = unpack(record, text)
+        document.blocks = table.only(slice(bounds[number], bounds[number + 1]))
         yield document
 
 
@@ -141,17 +154,18 @@ def flag(job: Flagging) -> Flagged:
     kinds, stay = Kinds.by_place(known.table), kept_outside(config)
     within = list(_within(job, known, kinds, bounds.tolist()))
     away, proven = outside(known, kinds, bounds), proofs(known, bounds)
-    documents, left = [], []
+    read, left = [], []
     for number, document, found in within:
         # What a page's extractor leaves out was never its text, however much of the chrome is to stay.
         go = [*([] if config.keep_chrome else found), *(each for each in away[number] if each.kind not in stay)]
         document.proofs = proven[number] if document.format is Format.HTML else []
-        documents.append((document, go))
+        read.append((document, go))
         if not config.keep_duplicates:  # else nobody asks for their words
             left.append((document, _left(known.table.only(slice(bounds[number], bounds[number + 1])), go)))
-    store.save_records(job.shard, "flagged", (flagged_record(d, go) for d, go in documents))
-    lengths = save_words(store, job.shard, left, config) if left else []
-    return Flagged(job.shard, [d.date or "" for d, _ in documents], lengths, [d.id for d, _ in documents])
+    with store.writing(job.shard, "flagged"):
+        store.save_records(job.shard, "flags", (flagged_record(d, go) for d, go in read))
+        lengths = save_words(store, job.shard, left, config) if left else []
+    return Flagged(job.shard, [d.date or "" for d, _ in read], lengths, [d.id for d, _ in read])
 
 
 def _known(store: Store, shard: str) -> Known:
@@ -168,10 +182,10 @@ def _within(job: Flagging, known: Known, kinds: Kinds, bounds: list[int]) -> Ite
     store, config = job.work.store, job.work.config
     site_names, site_articles = store.column(ALL, "sites"), store.column(ALL, "site_articles")
     articles = site_articles[np.searchsorted(site_names, store.column(job.shard, "sites")[job.live])].tolist()
-    records = store.records(job.shard, "documents", job.live.tolist())
-    for number, of_site, record in zip(np.flatnonzero(job.live).tolist(), articles, records, strict=True):
+    numbers = np.flatnonzero(job.live).tolist()
+    for number, of_site, document in zip(numbers, articles, documents(store, job.shard, numbers), strict=True):
         own = slice(bounds[number], bounds[number + 1])
-        document, here = unpack(record), known.of(own)
+        here = known.of(own)
         article = site.settled(document, here.proofs, here.counts[:, 0])
         here.main[:] = with_wanted(document, here.table, article, config)
         found = chrome.flags(document, here, kinds.of(own), of_site, config)
@@ -217,7 +231,7 @@ class Cut(NamedTuple):
 def cut_shard(job: Cutting) -> Cut:
     """Apply the flags of a shard: leave its clean documents, its removed spans and its sources in the store."""
     store, config = job.work.store, job.work.config
-    clean, removed, sources = [], [], []
+    written: dict[str, list[bytes]] = {"clean": [], "removed": [], "sources": []}
     counts: dict[tuple[str, str], tuple[int, int]] = {}
     encodings: dict[str, int] = {}
     total = left = 0
@@ -227,27 +241,28 @@ def cut_shard(job: Cutting) -> Cut:
         text = kept(document.text, final)
         total, left = total + len(document.text), left + len(text)
         if text.strip():
-            clean.append(clean_record(document, text))
+            written["clean"].append(line(clean_record(document, text)))
         for each in final:
-            spans_, characters = counts.get((str(each.reason), str(each.kind)), (0, 0))
-            counts[str(each.reason), str(each.kind)] = (spans_ + 1, characters + each.end - each.start)
-            removed.append(removed_record(document, each))
+            what = (str(each.reason), str(each.kind))
+            spans_, characters = counts.get(what, (0, 0))
+            counts[what] = (spans_ + 1, characters + each.end - each.start)
+            written["removed"].append(line(removed_record(document, each)))
         if document.encoding:
             encoding = document.metadata.get("encoding", document.encoding)
             encodings[encoding] = encodings.get(encoding, 0) + 1
-        sources.append(source_record(document))
-    store.save_records(job.shard, "clean", clean)
-    store.save_records(job.shard, "removed", removed)
-    store.save_records(job.shard, "sources", sources)
-    return Cut(counts, len(sources), len(clean), total, left, encodings)
+        written["sources"].append(line(source_record(document)))
+    with store.writing(job.shard, "cut"):
+        for name, own in written.items():
+            store.save_lines(job.shard, name, own)
+    return Cut(counts, len(written["sources"]), len(written["clean"]), total, left, encodings)
 
 
 def _flagged(store: Store, job: Cutting) -> Iterator[tuple[Document, list[Flag]]]:
     table, bounds = load_table(store, job.shard), store.column(job.shard, "blocks").tolist()
-    sources = store.records(job.shard, "documents", job.live.tolist())
     own = np.flatnonzero(job.live).tolist()
-    for number, record, source in zip(own, store.records(job.shard, "flagged"), sources, strict=True):
-        document, found = flagged(record, source["text"])
+    texts = store.texts(job.shard, "texts", own)
+    for number, record, text in zip(own, store.records(job.shard, "flags"), texts, strict=True):
+        document, found = flagged(record, text)
         document.blocks = table.only(slice(bounds[number], bounds[number + 1]))
         yield document, found
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gzip
 import os
+import pickle
 from pathlib import Path
 from typing import Any
 
 import pytest
 from backports import zstd
 
-from dedup import Failure, Format, InputError, Source
+from dedup import Config, Failure, Format, InputError, Source
 from dedup.find import find
 from dedup.read import given, open_inputs, sources
+from dedup.shards import Batch, Work
 
 MAX = 1_000_000
 
@@ -187,6 +189,58 @@ def test_a_large_limit_takes_no_memory(tmp_path: Path) -> None:
 
     assert isinstance(found, Source)
     assert len(found.content) == 3_000_000
+
+
+@pytest.fixture
+def batch(tmp_path: Path) -> Batch:
+    (tmp_path / "a.txt").write_bytes(b"The mill.")
+    (tmp_path / "b.jsonl").write_bytes(
+        b'{"text": "One."}\n\n\xef\xbb\xbf{"text": "Two."}\n' + b"x" * 2_000 + b'\n{"n": 3}'
+    )
+    (tmp_path / "c.jsonl.gz").write_bytes(gzip.compress(b'{"text": "Three."}\n'))
+    found = [*sources(find([tmp_path]).files, 1_000), *given([{"text": "Four."}])]
+    return Batch(Work(tmp_path, Config()), 7, found)
+
+
+def test_a_batch_is_the_same_in_another_process_though_what_files_hold_is_not_sent(batch: Batch) -> None:
+    there = pickle.loads(pickle.dumps(batch))
+
+    assert there == batch
+    assert [each.content for each in there.sources if isinstance(each, Source)] == [
+        b"The mill.",
+        b'{"text": "One."}\n',
+        b'{"text": "Two."}\n',
+        b'{"n": 3}',
+        b'{"text": "Three."}\n',
+        {"text": "Four."},
+    ]
+    sent = pickle.dumps(batch)
+    assert [word in sent for word in (b"mill", b"One", b"Two", b"Three", b"Four")] == [False, False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("content", "lost"),
+    [
+        (b'{"text": "One."}\n', {2}),
+        (b'{"text": "Onf."}\n\xef\xbb\xbf{"text": "Two."}\n', {1}),
+        (b"", {1, 2}),
+        (None, {1, 2}),
+    ],
+)
+def test_what_was_changed_before_another_process_read_it_is_a_failure(
+    tmp_path: Path, content: bytes | None, lost: set[int]
+) -> None:
+    path = tmp_path / "b.jsonl"
+    path.write_bytes(b'{"text": "One."}\n\xef\xbb\xbf{"text": "Two."}\n')
+    before = Batch(Work(tmp_path, Config()), 0, list(sources(find([tmp_path]).files, MAX)))
+    sent = pickle.dumps(before)
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+
+    for number, (each, was) in enumerate(zip(pickle.loads(sent).sources, before.sources, strict=True), 1):
+        assert each == was if number not in lost else isinstance(each, Failure), number
+        assert number not in lost or each.why.startswith("cannot be read: "), each
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dedup.data import Failure
-from dedup.store import Store, atomic
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from dedup.store import MAPPED, Store, atomic
 
 
 def test_columns_and_records_come_back_as_they_were(tmp_path: Path) -> None:
@@ -33,6 +34,91 @@ def test_empty_columns_and_records_are_there_too(tmp_path: Path) -> None:
     assert list(store.records("0", "clean")) == []
 
 
+COLUMNS = {
+    "none": np.zeros((0, 3), np.uint64),
+    "flags": np.array([True, False, True]),
+    "every_other": np.arange(10, dtype=np.int32)[::2],
+    "turned": np.arange(6, dtype=np.float64).reshape(2, 3).T,
+}
+
+
+def test_columns_of_one_file_come_back_as_they_were(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "work", "a")
+    with store.writing("0", "stage"):
+        for name, column in COLUMNS.items():
+            store.save("0", name, column)
+            assert store.column("0", name) is column  # a stage sees what it saved
+
+    assert [path.name for path in (store.folder / "0").iterdir()] == ["stage.columns"]
+    for name, column in COLUMNS.items():
+        found = store.column("0", name)
+        assert found.dtype == column.dtype
+        assert found.shape == column.shape
+        assert found.tolist() == column.tolist()
+        assert found.ctypes.data % 64 == 0
+
+
+def test_a_stage_that_is_not_ended_leaves_nothing(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "work", "a")
+    with pytest.raises(KeyError), store.writing("0", "stage"):
+        store.save("0", "prints", np.arange(6))
+        raise KeyError
+
+    assert list((store.folder / "0").iterdir()) == []
+    with pytest.raises(KeyError):
+        store.column("0", "prints")
+
+
+def test_a_column_that_is_saved_again_is_the_new_one(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "work", "a")
+    for size in (3, 2):
+        store.save("0", "prints", np.arange(size))
+        assert len(store.column("0", "prints")) == size
+
+
+def test_few_files_are_open_at_a_time_however_many_shards_there_are(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "work", "a")
+    for number in range(3 * MAPPED):
+        store.save(str(number), "prints", np.arange(number))
+        store.save(str(number), "words", np.arange(number))
+
+    for name in ("prints", "words"):
+        assert [len(store.column(str(n), name)) for n in range(3 * MAPPED)] == list(range(3 * MAPPED))
+        assert len(store._mapped) <= MAPPED
+
+
+def test_texts_sources_and_records_are_found_by_their_numbers(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "work", "a")
+    texts = ["", "mill é\r\n\u2028", "\U0001f600\0", ""]
+    store.save_texts("0", "texts", texts)
+    store.save_sources("0", "pages", [text.encode() for text in texts], "aaaa")
+    store.save_records("0", "known", [[text] for text in texts])
+
+    for numbers in ([0, 1, 2, 3], [2], [], [1, 3]):
+        chosen = [texts[number] for number in numbers]
+        assert list(store.texts("0", "texts", numbers)) == chosen
+        assert list(store.sources("0", "pages", numbers)) == [text.encode() for text in chosen]
+        assert list(store.records("0", "known", numbers)) == [[text] for text in chosen]
+
+
+@given(st.lists(st.tuples(st.binary(max_size=40), st.sampled_from("ab")), max_size=8), st.randoms())
+def test_sources_come_back_whichever_are_alike(rows: list[tuple[bytes, str]], order: Random) -> None:
+    with TemporaryDirectory() as folder:
+        store = Store.open(Path(folder), "a")
+        store.save_sources("0", "pages", [source for source, _ in rows], [key for _, key in rows])
+        numbers = order.sample(range(len(rows)), len(rows))
+
+        assert list(store.sources("0", "pages", numbers)) == [rows[number][0] for number in numbers]
+
+
+def test_pages_of_a_site_take_little_more_than_the_first(tmp_path: Path) -> None:
+    store, page = Store.open(tmp_path / "work", "a"), Random(1).randbytes(50_000)
+    for name, sites in (("apart", "abcde"), ("alike", "aaaaa")):
+        store.save_sources("0", name, [page + bytes([number]) for number in range(5)], sites)
+
+    assert len(store.column("0", "alike")) < 1.01 * len(page) < 0.25 * len(store.column("0", "apart"))
+
+
 def test_a_store_with_the_same_stamp_goes_on_and_with_another_is_emptied(tmp_path: Path) -> None:
     Store.open(tmp_path / "work", "a").seal("0", "read", {"n": 1})
 
@@ -45,16 +131,21 @@ def test_a_store_with_the_same_stamp_goes_on_and_with_another_is_emptied(tmp_pat
 def sealed_store(folder: Path) -> Store:
     store = Store.open(folder, "a")
     store.save("0", "prints", np.arange(6))
-    store.save_records("0", "texts", [{"id": "é"}])
-    store.save_sources("0", "pages", [b"<p>mill", b""])
+    with store.writing("0", "documents"):
+        store.save_records("0", "known", [{"id": "é"}])
+        store.save_sources("0", "pages", [b"<p>mill", b"", b"<p>mills"], "aaa")
     store.seal("0", "read", {"ids": ["é"]})
     return store
 
 
+def sealed_files(store: Store) -> list[Path]:
+    return sorted((store.folder / "0").iterdir())
+
+
 def test_what_was_sealed_is_not_trusted_when_any_byte_of_it_changed(tmp_path: Path) -> None:
     store = sealed_store(tmp_path / "work")
-    files = sorted(path for path in store.folder.iterdir() if path.name != "stamp")
-    assert len(files) == 5
+    files = sealed_files(store)
+    assert len(files) == 3
 
     for path in files:
         before = path.read_bytes()
@@ -67,9 +158,9 @@ def test_what_was_sealed_is_not_trusted_when_any_byte_of_it_changed(tmp_path: Pa
 
 @pytest.mark.parametrize("left", [b"", b"x", None])
 def test_what_was_sealed_is_not_trusted_when_a_file_is_cut_or_gone(tmp_path: Path, left: bytes | None) -> None:
-    for number in range(5):
+    for number in range(3):
         store = sealed_store(tmp_path / str(number))
-        path = sorted(path for path in store.folder.iterdir() if path.name != "stamp")[number]
+        path = sealed_files(store)[number]
         path.unlink()
         if left is not None:
             path.write_bytes(left)
