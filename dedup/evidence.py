@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dedup import spans
 from dedup.data import Block, Document, Format, Kind, Tag
 from dedup.lexicon import NOTHING, Hit, Tried, Where, tried
-from dedup.spans import defined_bare
 from dedup.speech import languages_of
 
 if TYPE_CHECKING:
@@ -77,12 +75,6 @@ class Site:
     def often(self) -> int:
         """In how many articles even a paragraph of running text is chrome."""
         return max(self.needed, OFTEN, round(OFTEN_SHARE * self.articles))
-
-
-@lru_cache(maxsize=1 << 14)
-def bare(text: str) -> tuple[str, int]:
-    """A block as rules see it, and how many words it has. Remembered, as the pages of a site share most of theirs."""
-    return defined_bare(text)
 
 
 def look(document: Document, article: Table, counts: list[list[int]], languages: frozenset[str]) -> list[Evidence]:

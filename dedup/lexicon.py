@@ -149,9 +149,10 @@ NOTHING = Tried()
 """Of a block that no rule may match."""
 
 
+@lru_cache(maxsize=1 << 14)
 def certain_hits(block: str, words: int, languages: frozenset[str]) -> tuple[Hit, ...]:
     """The first certain rule of these languages and of any zone that matches, and all others of its kind: what is asked
-    of a block outside the article."""
+    of a block outside the article. Remembered, as the pages of a site share most of those."""
     rules_ = tried(block, words, languages)
     first = next(rules_.hits(certain=True), None)
     return tuple(rules_.hits(certain=True, kind=first.rule.kind)) if first else ()
