@@ -180,7 +180,9 @@ def _sifter(languages: frozenset[str]) -> tuple[tuple[Rule, ...], Callable[..., 
     """The rules of these languages, and which of them to try on a block."""
     spoken = _spoken(languages)
     clauses = {name: own for language in languages for name, own in _needed(language).items()}
-    return spoken, sifter([clauses[rule.name] for rule in spoken], [(rule.min_words, rule.max_words) for rule in spoken])
+    return spoken, sifter(
+        [clauses[rule.name] for rule in spoken], [(rule.min_words, rule.max_words) for rule in spoken]
+    )
 
 
 @cache

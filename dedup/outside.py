@@ -83,10 +83,9 @@ class Kinds(NamedTuple):
         where they begin."""
         said: list[tuple[int, Hit]] = []
         vague = np.flatnonzero(self.vague & ~known.main)
-        starts, ends, links = (column[vague] for column in (known.table.starts, known.table.ends, known.table.links))
-        seen = bare(document.text, starts, ends)
-        rows = zip(vague.tolist(), starts.tolist(), links.tolist(), seen, strict=True)
-        for at, start, linked, (text, words) in rows:
+        starts, ends = known.table.starts[vague], known.table.ends[vague]
+        columns = (vague.tolist(), starts.tolist(), known.table.links[vague].tolist())
+        for at, start, links, (text, words) in zip(*columns, bare(document.text, starts, ends), strict=True):
             hits = certain_hits(text, words, languages)
             if hits:
                 kind = hits[0].rule.kind
@@ -97,7 +96,7 @@ class Kinds(NamedTuple):
             elif authors and about_author(text, words, authors):
                 self.kinds[at] = _NUMBER[Kind.AUTHOR_BIO]
             elif self.kinds[at] == _NONE:
-                self.kinds[at] = _NUMBER[Kind.NAVIGATION if linked > 0.5 else Kind.BOILERPLATE]
+                self.kinds[at] = _NUMBER[Kind.NAVIGATION if links > 0.5 else Kind.BOILERPLATE]
         return said
 
 

@@ -17,17 +17,21 @@ void require(bool holds, const char* what) {
 
 }  // namespace
 
-Sieve::Sieve(const std::vector<String>& strings, const std::vector<String>& marks, std::vector<std::uint32_t> pattern_of,
-             std::vector<std::uint32_t> counts, std::vector<Limits> limits)
-    : once_(1, 0), pattern_of_(std::move(pattern_of)), counts_(std::move(counts)), limits_(std::move(limits)) {
-    require(limits_.size() == counts_.size(), "a pattern without limits");
-    for (const auto number : pattern_of_) require(number < counts_.size(), "a clause of no pattern");
+Sieve::Sieve(const std::vector<String>& strings, const std::vector<String>& marks, const std::vector<std::uint32_t>& pattern_of,
+             const std::vector<std::uint32_t>& counts, const std::vector<Limits>& limits)
+    : once_(1, 0) {
+    require(limits.size() == counts.size(), "a pattern without limits");
+    for (const auto number : pattern_of) {
+        require(number < counts.size(), "a clause of no pattern");
+        clauses_.push_back({number, 0});
+    }
     const auto check = [&](const String& string) {
-        for (const auto clause : string.second) require(clause < pattern_of_.size(), "a string of no clause");
+        for (const auto clause : string.second) require(clause < clauses_.size(), "a string of no clause");
     };
-    for (std::uint32_t number = 0; number < counts_.size(); ++number) {
-        if (counts_[number] == 0) always_.push_back(number);
-        longest_ = std::max(longest_, limits_[number].second);
+    for (std::uint32_t number = 0; number < counts.size(); ++number) {
+        patterns_.push_back({counts[number], limits[number], 0, 0});
+        if (counts[number] == 0) always_.push_back(number);
+        longest_ = std::max(longest_, limits[number].second);
     }
     std::map<std::uint64_t, std::vector<LookedUp>> by_gram;
     for (const auto& string : strings) {
@@ -57,16 +61,13 @@ Sieve::Sieve(const std::vector<String>& strings, const std::vector<String>& mark
     start_ = symbol(start_mark);
     end_ = symbol(end_mark);
     shorter_.resize(once_.size(), 0);
-    clause_seen_.assign(pattern_of_.size(), 0);
-    pattern_seen_.assign(counts_.size(), 0);
-    held_.assign(counts_.size(), 0);
 }
 
 Sieve::LookedUp Sieve::looked_up(const Symbol* rest, std::size_t size, const std::vector<std::uint32_t>& clauses) {
     const LookedUp made{{static_cast<std::uint32_t>(rests_.size()), static_cast<std::uint32_t>(size)},
-                        {static_cast<std::uint32_t>(clauses_.size()), static_cast<std::uint32_t>(clauses.size())}};
+                        {static_cast<std::uint32_t>(clauses_of_.size()), static_cast<std::uint32_t>(clauses.size())}, 0};
     rests_.insert(rests_.end(), rest, rest + size);
-    clauses_.insert(clauses_.end(), clauses.begin(), clauses.end());
+    clauses_of_.insert(clauses_of_.end(), clauses.begin(), clauses.end());
     return made;
 }
 
@@ -113,7 +114,8 @@ void Sieve::tell(char32_t code, const std::u32string& letters) {
 
 void Sieve::begin() {
     if (++now_ == 0) {  // all numbers were given
-        for (auto* each : {&clause_seen_, &pattern_seen_}) std::fill(each->begin(), each->end(), 0U);
+        for (auto& clause : clauses_) clause.seen = 0;
+        for (auto& pattern : patterns_) pattern.seen = 0;
         for (auto* each : {&marks_, &strings_}) {
             for (auto& string : *each) string.seen = 0;
         }
@@ -121,15 +123,16 @@ void Sieve::begin() {
     }
     whole_ = always_;
     text_[0] = start_;
-    size_ = 1;
 }
 
-void Sieve::push(Symbol letter) {
-    if (!once_[letter] || text_[size_ - 1] != letter) text_[size_++] = letter;
+// The end of the text, for which there is twice the room.
+Sieve::Symbol* Sieve::grown(const Symbol* end) {
+    const auto size = end - text_.data();
+    text_.resize(2 * text_.size());
+    return text_.data() + size;
 }
 
 void Sieve::match(Limits length, std::vector<std::uint32_t>& found) {
-    push(end_);
     std::fill_n(text_.begin() + static_cast<std::ptrdiff_t>(size_), gram, Symbol{0});  // a key with a 0 is that of a shorter string
     for (std::size_t at = 0; at < size_; ++at) {
         const auto* text = text_.data() + at;
@@ -142,7 +145,8 @@ void Sieve::match(Limits length, std::vector<std::uint32_t>& found) {
     }
     std::sort(whole_.begin(), whole_.end());
     std::copy_if(whole_.begin(), whole_.end(), std::back_inserter(found), [&](auto number) {
-        return limits_[number].first <= length.first && length.second <= limits_[number].second;
+        const auto [least, most] = patterns_[number].limits;
+        return least <= length.first && length.second <= most;
     });
 }
 
@@ -160,13 +164,13 @@ void Sieve::match_at(const Symbol* rest, const Place& own) {
 
 void Sieve::hold(const LookedUp& string) {
     for (auto at = string.clauses.first; at < string.clauses.first + string.clauses.count; ++at) {
-        const auto clause = clauses_[at];
-        if (clause_seen_[clause] == now_) continue;
-        clause_seen_[clause] = now_;
-        const auto number = pattern_of_[clause];
-        if (pattern_seen_[number] != now_) held_[number] = 0;
-        pattern_seen_[number] = now_;
-        if (++held_[number] == counts_[number]) whole_.push_back(number);
+        auto& clause = clauses_[clauses_of_[at]];
+        if (clause.seen == now_) continue;
+        clause.seen = now_;
+        auto& pattern = patterns_[clause.pattern];
+        if (pattern.seen != now_) pattern.held = 0;
+        pattern.seen = now_;
+        if (++pattern.held == pattern.count) whole_.push_back(clause.pattern);
     }
 }
 

@@ -25,8 +25,9 @@ public:
     // `strings` are of letters, `marks` of one character each that leaves no letters; `pattern_of` has the pattern of
     // each clause, `counts` how many clauses each pattern has, `limits` its limits. Throws std::invalid_argument where
     // they do not fit.
-    Sieve(const std::vector<String>& strings, const std::vector<String>& marks, std::vector<std::uint32_t> pattern_of,
-          std::vector<std::uint32_t> counts, std::vector<Limits> limits);
+    Sieve(const std::vector<String>& strings, const std::vector<String>& marks,
+          const std::vector<std::uint32_t>& pattern_of, const std::vector<std::uint32_t>& counts,
+          const std::vector<Limits>& limits);
     Sieve(const Sieve&) = delete;
     Sieve& operator=(const Sieve&) = delete;
 
@@ -41,7 +42,7 @@ public:
 private:
     using Symbol = std::uint16_t;  // a letter of the strings by its number; 0: one that no string has
     static constexpr std::size_t gram = 4, most_letters = 3, filter_bits = 16;
-    static constexpr std::size_t room = most_letters + 1 + gram;  // for a character, the end, and a whole gram at every place
+    static constexpr std::ptrdiff_t room = most_letters + 1 + gram;  // for a character, the end, and a whole gram at every place
 
     struct Letters {
         bool known = false;
@@ -58,8 +59,16 @@ private:
         Range strings{};
     };
     struct LookedUp {
-        Range rest, clauses;  // what follows the gram: `rests_`, `clauses_`
+        Range rest, clauses;  // what follows the gram: `rests_`, `clauses_of_`
         std::uint32_t seen = 0;
+    };
+    struct Clause {
+        std::uint32_t pattern, seen;
+    };
+    struct Pattern {
+        std::uint32_t count;
+        Limits limits;
+        std::uint32_t seen, held;  // how many of its clauses the text holds in which one was seen last
     };
 
     static std::uint64_t key(const Symbol* letters, std::size_t count);
@@ -71,7 +80,11 @@ private:
     LookedUp looked_up(const Symbol* rest, std::size_t size, const std::vector<std::uint32_t>& clauses);
     Place& place(std::uint64_t key);
     void begin();
-    void push(Symbol letter);
+    Symbol* push(Symbol letter, Symbol* end) const {
+        *end = letter;
+        return end + (!once_[letter] || end[-1] != letter);
+    }
+    Symbol* grown(const Symbol* end);
     void match(Limits length, std::vector<std::uint32_t>& found);
     void match_at(const Symbol* rest, const Place& own);
     void hold(const LookedUp& string);
@@ -82,13 +95,14 @@ private:
     std::unordered_map<char32_t, std::uint32_t> mark_numbers_;
     std::vector<LookedUp> marks_, strings_;
     std::vector<Symbol> rests_;
-    std::vector<std::uint32_t> clauses_;
+    std::vector<std::uint32_t> clauses_of_;
     std::bitset<(1U << filter_bits)> filter_;
     std::vector<Place> places_;  // a hash table: a power of two of them, half empty
     unsigned places_shift_ = 0;
     std::vector<std::uint8_t> shorter_;  // of each symbol, a bit for each length of strings shorter than a gram that begin with it
-    std::vector<std::uint32_t> pattern_of_, counts_, always_, clause_seen_, pattern_seen_, held_;
-    std::vector<Limits> limits_;
+    std::vector<Clause> clauses_;
+    std::vector<Pattern> patterns_;
+    std::vector<std::uint32_t> always_;  // the patterns without clauses
     std::uint32_t longest_ = 0;  // that any pattern may match
     std::vector<Symbol> text_ = std::vector<Symbol>(2 * room);
     std::size_t size_ = 0;              // of what it holds
@@ -102,16 +116,18 @@ std::optional<char32_t> Sieve::sift(const Char* text, std::size_t size, Limits l
     found.clear();
     if (length.second > longest_) return std::nullopt;
     begin();
+    auto* end = text_.data() + 1;
     for (std::size_t at = 0; at < size; ++at) {
-        if (text_.size() - size_ < room) text_.resize(2 * text_.size());
         const auto& letters = characters_.of(static_cast<char32_t>(text[at]));
         if (!letters.known) return static_cast<char32_t>(text[at]);
-        for (std::size_t number = 0; number < letters.count; ++number) push(letters.symbols[number]);
+        for (std::size_t number = 0; number < letters.count; ++number) end = push(letters.symbols[number], end);
+        if (text_.data() + text_.size() - end < room) end = grown(end);
         if (letters.mark != 0 && marks_[letters.mark - 1].seen != now_) {
             marks_[letters.mark - 1].seen = now_;
             hold(marks_[letters.mark - 1]);
         }
     }
+    size_ = static_cast<std::size_t>(push(end_, end) - text_.data());
     match(length, found);
     return std::nullopt;
 }
