@@ -28,6 +28,7 @@ GRAM = 4
 KEPT = "@©"
 """Marks that count among the letters, as few texts have them. (Runs of them count once, like digits.)"""
 UNLIMITED = 2**32 - 1
+"""The limit of a pattern that has none."""
 TWICE = re.compile(f"([0{START}{END}{KEPT}])\\1+")
 # `İ` and `ı` are an `i` to patterns that ignore case; U+1DF95 is a capital sharp s that Python does not know yet.
 _ODD = {"\u0130": "i", "\u0131": "i", "\U0001df95": "ss"}
