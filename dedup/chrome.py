@@ -73,20 +73,29 @@ def _by_rules(article: list[Evidence]) -> None:
     length = sum(block.end - block.start for block in article)
     seen = 0
     for index, block in enumerate(article):
-        zones = {Where.ANY}
-        if index < head:
-            zones.add(Where.HEAD)
-        if seen >= TAIL * length and index > head:
-            zones.add(Where.TAIL)
+        tail = seen >= TAIL * length and index > head
         seen += block.end - block.start
-        hit = next((hit for hit in block.hits if hit.rule.certain and not hit.rule.where.isdisjoint(zones)), None)
-        if hit and not block.verdict:
+        hit = None if block.verdict else next(block.hits(_ZONES[index < head, tail], certain=True), None)
+        if hit:
             _apply(article, index, hit)
 
 
+_ZONES = {
+    (head, tail): frozenset({Where.ANY, *[Where.HEAD] * head, *[Where.TAIL] * tail})
+    for head in (False, True)
+    for tail in (False, True)
+}
+"""The zones of a block by whether it stands before the body, and in the tail."""
+_EDGES = {
+    Where.START: frozenset({Where.ANY, Where.START, Where.HEAD}),
+    Where.END: frozenset({Where.ANY, Where.END, Where.TAIL}),
+}
+"""The zones of a block in the run of chrome at the top, and at the end."""
+
+
 def _is_body(block: Evidence) -> bool:
-    chrome = any(hit.rule.certain for hit in block.hits)
-    return not chrome and not block.verdict and block.tag is not Tag.HEADING and block.words >= BODY_WORDS
+    running = not block.verdict and block.tag is not Tag.HEADING and block.words >= BODY_WORDS
+    return running and next(block.hits(certain=True), None) is None
 
 
 def _apply(article: list[Evidence], index: int, hit: Hit) -> None:
@@ -155,8 +164,7 @@ def _about_author(block: Evidence, authors: tuple[str, ...]) -> Verdict | None:
 
 def _weak(block: Evidence, where: Where, site: Site) -> Verdict | None:
     """A verdict by hint or repetition for a block that stands in the run of chrome at `where`."""
-    zone = {Where.ANY, where, Where.HEAD if where is Where.START else Where.TAIL}
-    hint = next((hit for hit in block.hits if not hit.rule.where.isdisjoint(zone)), None)
+    hint = next(block.hits(_EDGES[where]), None)
     if hit_alone := (hint if hint and hint.rule.certain else None):
         return Verdict(
             hit_alone.rule.kind,
@@ -193,10 +201,10 @@ def _by_often(article: list[Evidence], site: Site, format_: Format) -> None:
         written = format_ is not Format.HTML and block.tag in (Tag.HEADING, Tag.ITEM)
         if block.verdict or block.tag is Tag.QUOTE or written or count < 2:
             continue
-        hint = next((hit.rule for hit in block.hits), None)
+        hint = next(block.hits(), None)
         enough = _enough(block, site, format_, hint is not None)
         if count >= enough and (block.tag is not Tag.HEADING or enough < site.often):
-            kind = (hint.kind if hint else dom_kind(block.path)) or Kind.BOILERPLATE
+            kind = (hint.rule.kind if hint else dom_kind(block.path)) or Kind.BOILERPLATE
             block.verdict = _repeated(count, "exact", kind, site)
 
 
@@ -248,8 +256,7 @@ def _take_metadata(document: Document, article: list[Evidence], away: list[tuple
         (block.start, hit)
         for block in article
         if block.verdict and block.tag is not Tag.MATTER
-        for hit in block.hits
-        if hit.rule.certain and hit.rule.kind is block.verdict.kind
+        for hit in block.hits(certain=True, kind=block.verdict.kind)
     ]
     for _, hit in sorted([*said, *away], key=lambda each: each[0]):
         state_groups(document, hit)

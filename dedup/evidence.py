@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dedup import spans
 from dedup.data import Block, Document, Format, Kind, Tag
-from dedup.lexicon import Hit, Where, hits
-from dedup.spans import defined_bare
+from dedup.lexicon import NOTHING, Hit, Tried, Where, tried
 from dedup.speech import languages_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dedup.table import Table
 
 TAIL = 0.6
@@ -51,10 +51,16 @@ class Evidence:
     plain: str
     words: int
     counts: tuple[int, int, int]
-    hits: tuple[Hit, ...]
+    tried: Tried
+    zones: frozenset[Where]
+    """Where it may stand at the widest."""
     level: int = 0
     """Of a heading: 1 for the highest."""
     verdict: Verdict | None = None
+
+    def hits(self, *zones: frozenset[Where], certain: bool = False, kind: Kind | None = None) -> Iterator[Hit]:
+        """The rules that match it where it may stand, as `Tried.hits` has them."""
+        return self.tried.hits(self.zones, *zones, certain=certain, kind=kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +77,17 @@ class Site:
         return max(self.needed, OFTEN, round(OFTEN_SHARE * self.articles))
 
 
-@lru_cache(maxsize=1 << 14)
-def bare(text: str) -> tuple[str, int]:
-    """A block as rules see it, and how many words it has. Remembered, as the pages of a site share most of theirs."""
-    return defined_bare(text)
-
-
 def look(document: Document, article: Table, counts: list[list[int]], languages: frozenset[str]) -> list[Evidence]:
-    """The blocks of the article with their counts, and the rules that match where they may stand at the widest."""
+    """The blocks of the article with their counts, and the rules that may match them."""
     length = int((article.ends - article.starts).sum())
     seen, blocks = spans.bare(document.text, article.starts, article.ends), []
     passed = 0
     for index, (block, (text, words), (exact, template, near)) in enumerate(zip(article, seen, counts, strict=True)):
         head, tail = index < EDGE_BLOCKS, index >= len(article) - EDGE_BLOCKS or passed >= TAIL * length
-        found = hits(text, words, _ZONES[head, tail], languages) if block.tag is not Tag.MATTER else ()
+        rules = tried(text, words, languages) if block.tag is not Tag.MATTER else NOTHING
         known = (block.start, block.end, block.tag, block.links, block.path)
-        blocks.append(Evidence(*known, text, words, (exact, template, near), found, _level(document, block)))
+        told = (rules, _ZONES[head, tail], _level(document, block))
+        blocks.append(Evidence(*known, text, words, (exact, template, near), *told))
         passed += block.end - block.start
     return blocks
 

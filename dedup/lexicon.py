@@ -18,7 +18,7 @@ from dedup.sieve import sifter
 from dedup.text import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from dedup.sieve import Clauses
 
@@ -110,39 +110,52 @@ def _expanded(source: str | list[str], parts: dict[str, str]) -> str:
 _PART = re.compile(r"<<(\w+)>>")
 
 
-@lru_cache(maxsize=1 << 14)
-def hits(block: str, words: int, zones: frozenset[Where], languages: frozenset[str]) -> tuple[Hit, ...]:
-    """The rules of these zones and languages that match a plain block of so many words, certain ones first."""
-    found: list[Hit] = []
-    for rule in _tried(block, words, languages):
-        if not rule.where.isdisjoint(zones):
-            found += _hit(rule, block)
-    return tuple(found)
+class Tried:
+    """The rules that may match a plain block. Each is tried when it is first asked for: half of them never are, as an
+    article's middle is not asked for what stands at its ends."""
+
+    __slots__ = ("_block", "_found", "_rules")
+
+    def __init__(self, block: str = "", rules: Iterable[Rule] = ()) -> None:
+        self._block, self._rules = block, rules
+        self._found: dict[str, Hit | None] = {}
+
+    def hits(self, *zones: frozenset[Where], certain: bool = False, kind: Kind | None = None) -> Iterator[Hit]:
+        """The rules that match, certain ones first; those that hold somewhere in each of these zones, that are certain
+        or of this kind, if that is asked."""
+        for rule in self._rules:
+            if (rule.certain or not certain) and (kind is None or rule.kind is kind):
+                hit = None if any(map(rule.where.isdisjoint, zones)) else self._hit(rule)
+                if hit:
+                    yield hit
+
+    def _hit(self, rule: Rule) -> Hit | None:
+        if rule.name not in self._found:
+            match = _search(rule, self._block)
+            groups = match.groupdict() if match else {}
+            said = {name: value.strip() for name, value in groups.items() if value}
+            self._found[rule.name] = Hit(rule, said) if match else None
+        return self._found[rule.name]
 
 
-def _tried(block: str, words: int, languages: frozenset[str]) -> list[Rule]:
+def tried(block: str, words: int, languages: frozenset[str]) -> Tried:
     """The rules of these languages that may match a block of so many words."""
     spoken, sift = _sifter(languages)
-    size = max(words, -(-len(block) // LETTERS))
-    tried = [spoken[number] for number in sift(block)]
-    return [rule for rule in tried if rule.min_words <= words and size <= rule.max_words]
+    found = sift(block, words, max(words, -(-len(block) // LETTERS)))
+    return Tried(block, [spoken[number] for number in found]) if found else NOTHING
 
 
-def _hit(rule: Rule, block: str) -> list[Hit]:
-    match = _search(rule, block)
-    if not match:
-        return []
-    return [Hit(rule, {name: value.strip() for name, value in match.groupdict().items() if value})]
+NOTHING = Tried()
+"""Of a block that no rule may match."""
 
 
+@lru_cache(maxsize=1 << 14)
 def certain_hits(block: str, words: int, languages: frozenset[str]) -> tuple[Hit, ...]:
     """The first certain rule of these languages and of any zone that matches, and all others of its kind: what is asked
-    of a block outside the article."""
-    found: list[Hit] = []
-    for rule in _tried(block, words, languages):
-        if rule.certain and (not found or rule.kind is found[0].rule.kind):
-            found += _hit(rule, block)
-    return tuple(found)
+    of a block outside the article. Remembered, as the pages of a site share most of those."""
+    rules_ = tried(block, words, languages)
+    first = next(rules_.hits(certain=True), None)
+    return tuple(rules_.hits(certain=True, kind=first.rule.kind)) if first else ()
 
 
 def _search(rule: Rule, block: str) -> Any:
@@ -163,11 +176,13 @@ PATIENCE = 2.0
 
 
 @cache
-def _sifter(languages: frozenset[str]) -> tuple[tuple[Rule, ...], Callable[[str], list[int]]]:
+def _sifter(languages: frozenset[str]) -> tuple[tuple[Rule, ...], Callable[..., list[int]]]:
     """The rules of these languages, and which of them to try on a block."""
     spoken = _spoken(languages)
     clauses = {name: own for language in languages for name, own in _needed(language).items()}
-    return spoken, sifter([clauses[rule.name] for rule in spoken])
+    return spoken, sifter(
+        [clauses[rule.name] for rule in spoken], [(rule.min_words, rule.max_words) for rule in spoken]
+    )
 
 
 @cache
@@ -207,6 +222,6 @@ _WIDER = "[^/]"
 
 
 @cache
-def _dom_sifter() -> Callable[[str], list[int]]:
+def _dom_sifter() -> Callable[..., list[int]]:
     """Of the clauses, one: what another holds may stand in another step."""
     return sifter([clauses[:1] for clauses in needed(DOM).values()])

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedup.data import Flag, Kind, Reason
-from dedup.evidence import BIO_WORDS, ROOMY, bare
+from dedup.evidence import BIO_WORDS, ROOMY
 from dedup.lexicon import Hit, certain_hits, dom_kind
 from dedup.model import ODDS
+from dedup.spans import bare
 from dedup.text import split_names
 
 if TYPE_CHECKING:
@@ -82,26 +83,21 @@ class Kinds(NamedTuple):
         where they begin."""
         said: list[tuple[int, Hit]] = []
         vague = np.flatnonzero(self.vague & ~known.main)
-        columns = (column[vague].tolist() for column in (known.table.starts, known.table.ends, known.table.links))
-        for at, start, end, links in zip(vague.tolist(), *columns, strict=True):
-            words = document.text[start:end]
-            hits = _hits(words, languages)
+        starts, ends = known.table.starts[vague], known.table.ends[vague]
+        columns = (vague.tolist(), starts.tolist(), known.table.links[vague].tolist())
+        for at, start, links, (text, words) in zip(*columns, bare(document.text, starts, ends), strict=True):
+            hits = certain_hits(text, words, languages)
             if hits:
                 kind = hits[0].rule.kind
                 self.kinds[at] = _NUMBER[kind]
                 own = [hit for hit in hits if hit.groups and hit.rule.kind is kind]
                 said += [(start, hit) for hit in own]
                 authors = authors or next((full_names(hit.groups.get("author")) for hit in own), ())
-            elif authors and about_author(*bare(words), authors):
+            elif authors and about_author(text, words, authors):
                 self.kinds[at] = _NUMBER[Kind.AUTHOR_BIO]
             elif self.kinds[at] == _NONE:
                 self.kinds[at] = _NUMBER[Kind.NAVIGATION if links > 0.5 else Kind.BOILERPLATE]
         return said
-
-
-@lru_cache(maxsize=1 << 14)
-def _hits(text: str, languages: frozenset[str]) -> tuple[Hit, ...]:
-    return certain_hits(*bare(text), languages)
 
 
 def full_names(author: str | None) -> tuple[str, ...]:

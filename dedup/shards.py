@@ -182,11 +182,12 @@ def _within(job: Flagging, known: Known, kinds: Kinds, bounds: list[int]) -> Ite
     store, config = job.work.store, job.work.config
     site_names, site_articles = store.column(ALL, "sites"), store.column(ALL, "site_articles")
     articles = site_articles[np.searchsorted(site_names, store.column(job.shard, "sites")[job.live])].tolist()
+    odds = site.weighed(known.proofs, known.counts[:, 0])
     numbers = np.flatnonzero(job.live).tolist()
     for number, of_site, document in zip(numbers, articles, documents(store, job.shard, numbers), strict=True):
         own = slice(bounds[number], bounds[number + 1])
         here = known.of(own)
-        article = site.settled(document, here.proofs, here.counts[:, 0])
+        article = site.settled(document, odds[own], here.proofs.kept)
         here.main[:] = with_wanted(document, here.table, article, config)
         found = chrome.flags(document, here, kinds.of(own), of_site, config)
         document.date = iso_date(document.date)

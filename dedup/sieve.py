@@ -27,6 +27,8 @@ GRAM = 4
 """Characters by which the sieve looks strings up."""
 KEPT = "@©"
 """Marks that count among the letters, as few texts have them. (Runs of them count once, like digits.)"""
+UNLIMITED = 2**32 - 1
+"""The limit of a pattern that has none."""
 TWICE = re.compile(f"([0{START}{END}{KEPT}])\\1+")
 # `İ` and `ı` are an `i` to patterns that ignore case; U+1DF95 is a capital sharp s that Python does not know yet.
 _ODD = {"\u0130": "i", "\u0131": "i", "\U0001df95": "ss"}
@@ -66,9 +68,13 @@ def is_mark(char: str) -> bool:
 
 
 class Sieve:
-    """Which of many patterns a text may match. It reads them as numbers: of strings, of clauses, of patterns."""
+    """Which of many patterns a text may match. It reads them as numbers: of strings, of clauses, of patterns.
 
-    def __init__(self, needed: Sequence[Clauses]) -> None:
+    `limits` has for each pattern how long a text is at least and at most, by whatever measure; none: all may be any.
+    """
+
+    def __init__(self, needed: Sequence[Clauses], limits: Sequence[tuple[int, int]] = ()) -> None:
+        self.limits = list(limits) or [(0, UNLIMITED)] * len(needed)
         self.pattern_of = [number for number, clauses in enumerate(needed) for _ in clauses]
         self.counts = [len(clauses) for clauses in needed]
         self.clauses_of: dict[str, list[int]] = {}
@@ -78,15 +84,20 @@ class Sieve:
         marks = [string for string in self.clauses_of if len(string) == 1 and is_mark(string)]
         self.clauses_of_mark = {mark: self.clauses_of.pop(mark) for mark in marks}
 
-    def sift(self, text: str) -> list[int]:
-        """The numbers of the patterns that may match, from low to high: those of whose clauses the text holds all."""
+    def sift(self, text: str, low: int = 0, high: int = 0) -> list[int]:
+        """The numbers of the patterns that may match, from low to high: those of whose clauses the text holds all, that
+        may be as short as `low` and as long as `high`."""
         letters = f"{START}{letters_of(text)}{END}"
         held: set[int] = set().union(*[self.clauses_of_mark[mark] for mark in self.clauses_of_mark.keys() & set(text)])
         for string in self._looked_for(letters):
             if string in letters:
                 held.update(self.clauses_of[string])
         counts = Counter(self.pattern_of[clause] for clause in held)
-        return [number for number, count in enumerate(self.counts) if counts[number] == count]
+        return [
+            number
+            for number, (count, (least, most)) in enumerate(zip(self.counts, self.limits, strict=True))
+            if counts[number] == count and least <= low and high <= most
+        ]
 
     def _looked_for(self, letters: str) -> Iterator[str]:
         """The strings that may be among the letters: those whose first characters are, and all that are shorter."""
@@ -102,12 +113,12 @@ class Sieve:
         return found
 
 
-def sifter(needed: Sequence[Clauses]) -> Callable[[str], list[int]]:
+def sifter(needed: Sequence[Clauses], limits: Sequence[tuple[int, int]] = ()) -> Callable[..., list[int]]:
     """`Sieve.sift` for these patterns, in C++ where the kernel is there."""
-    sieve = Sieve(needed)
+    sieve = Sieve(needed, limits)
     if not kernel.NATIVE:
         return sieve.sift
     from dedup.kernel import _native
 
-    told = (sieve.clauses_of, sieve.clauses_of_mark, sieve.pattern_of, sieve.counts, letters_of)
+    told = (sieve.clauses_of, sieve.clauses_of_mark, sieve.pattern_of, sieve.counts, sieve.limits, letters_of)
     return _native.Sieve(*told).sift

@@ -176,8 +176,13 @@ def against(articles: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(np.rint(REPEATED * np.log2(np.maximum(1, articles))), np.int64)
 
 
-def settled(document: Document, proofs: Proofs, articles: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which blocks (bool [b]) are their document's article, now that all is known of them; `articles` int64 [b]."""
+def weighed(proofs: Proofs, articles: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The odds (int64 [b]) of blocks of any documents, now that all is known of them; `articles` int64 [b]."""
+    return proofs.own.astype(np.int64) + proofs.told - against(articles)
+
+
+def settled(document: Document, odds: NDArray[np.int64], kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which blocks (bool [b]) are their document's article, by what they weigh and trafilatura's answer `kept`."""
     if document.format is not Format.HTML:
-        return np.ones(len(articles), np.bool_)
-    return decided(proofs.own.astype(np.int64) + proofs.told - against(articles), proofs.kept, document.says)
+        return np.ones(len(odds), np.bool_)
+    return decided(odds, kept, document.says)

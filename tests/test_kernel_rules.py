@@ -40,16 +40,21 @@ CLAUSE = st.frozensets(
     STRINGS | st.sampled_from(["#", "|", "-", "abcab", f"{START}ab", f"b{END}"]), min_size=1, max_size=5
 )
 NEEDED = st.lists(st.lists(CLAUSE, max_size=3).map(tuple), max_size=8)
+LENGTH = st.integers(0, 9)
+LIMITS = st.lists(st.tuples(LENGTH, LENGTH), min_size=8, max_size=8)
 
 
 @native
-@given(NEEDED, st.lists(ANY, min_size=1, max_size=4))
+@given(NEEDED, LIMITS, st.lists(st.tuples(ANY, LENGTH, LENGTH), min_size=1, max_size=4))
 @settings(max_examples=400, deadline=None)
-def test_the_kernel_sifts_as_the_definition_does(needed: list[tuple[frozenset[str], ...]], texts: list[str]) -> None:
-    defined, sift = Sieve(needed), sifter(needed)
+def test_the_kernel_sifts_as_the_definition_does(
+    needed: list[tuple[frozenset[str], ...]], limits: list[tuple[int, int]], texts: list[tuple[str, int, int]]
+) -> None:
+    for own in ([], limits[: len(needed)]):
+        defined, sift = Sieve(needed, own), sifter(needed, own)
 
-    for text in [*texts, "".join(texts)]:
-        assert sift(text) == defined.sift(text)
+        for text in [*texts, ("".join(text for text, _, _ in texts), 5, 5)]:
+            assert sift(*text) == defined.sift(*text)
 
 
 @given(NEEDED, ANY)
@@ -67,24 +72,31 @@ def test_a_pattern_is_found_when_the_text_holds_a_string_of_each_clause(
     assert Sieve(needed).sift(text) == wanted
 
 
+def test_a_pattern_is_found_where_a_text_keeps_its_limits() -> None:
+    sieve = Sieve([(), (), ()], [(0, 9), (4, 9), (0, 5)])
+
+    assert [sieve.sift("", *length) for length in ((3, 5), (4, 5), (4, 6), (4, 10))] == [[0, 2], [0, 1, 2], [0, 1], []]
+
+
 @native
 @pytest.mark.parametrize(
-    ("strings", "marks", "pattern_of", "counts"),
+    ("strings", "marks", "pattern_of", "limits"),
     [
-        ({"a": [1]}, {}, [0], [1]),
-        ({}, {"#": [1]}, [0], [1]),
-        ({}, {"##": [0]}, [0], [1]),
-        ({"": [0]}, {}, [0], [1]),
-        ({}, {}, [1], [1]),
+        ({"a": [1]}, {}, [0], [(0, 1)]),
+        ({}, {"#": [1]}, [0], [(0, 1)]),
+        ({}, {"##": [0]}, [0], [(0, 1)]),
+        ({"": [0]}, {}, [0], [(0, 1)]),
+        ({}, {}, [1], [(0, 1)]),
+        ({}, {}, [0], []),
     ],
 )
 def test_the_kernel_refuses_what_does_not_fit(
-    strings: dict[str, list[int]], marks: dict[str, list[int]], pattern_of: list[int], counts: list[int]
+    strings: dict[str, list[int]], marks: dict[str, list[int]], pattern_of: list[int], limits: list[tuple[int, int]]
 ) -> None:
     from dedup.kernel import _native
 
-    with pytest.raises(ValueError, match=r"a (string|clause|mark) "):
-        _native.Sieve(strings, marks, pattern_of, counts, letters_of)
+    with pytest.raises(ValueError, match=r"a (string|clause|mark|pattern) "):
+        _native.Sieve(strings, marks, pattern_of, [1], limits, letters_of)
 
 
 @native

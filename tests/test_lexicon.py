@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dedup.lexicon import LETTERS, PATIENCE, Rule, Where, dom_kind, dom_rules, hits, rules
+from dedup.lexicon import LETTERS, PATIENCE, Rule, Where, dom_kind, dom_rules, rules, tried
 from dedup.literals import Reader
 from dedup.text import count_words, pattern, plain
 from tests.conftest import ROOT
@@ -39,7 +39,7 @@ def rule_names() -> list[str]:
 def test_certain_rules_name_what_they_should(case: dict[str, Any]) -> None:
     block = plain(case["text"])
     languages = {case["language"], "any"} | ({"en"} if case["where"] == "everywhere" else set())
-    found = hits(block, count_words(block), frozenset(ZONES[case["where"]]), frozenset(languages))
+    found = list(tried(block, count_words(block), frozenset(languages)).hits(frozenset(ZONES[case["where"]])))
 
     kinds = {hit.rule.kind for hit in found if hit.rule.certain}
     names = [hit.rule.name for hit in found]
@@ -120,7 +120,7 @@ def hostile(rule: Rule) -> list[str]:
 
 def test_no_rule_runs_away_on_a_hostile_block() -> None:
     """A pattern that takes the square of a block's length is over in milliseconds at the length that rules look at; one
-    that takes more reaches the limit, which `hits` keeps for those that nobody has found."""
+    that takes more reaches the limit, which a search keeps for those that nobody has found."""
     slow = set()
     for rule in rules():
         try:
@@ -136,4 +136,6 @@ def test_no_rule_runs_away_on_a_hostile_block() -> None:
 def test_a_huge_block_is_no_text_that_rules_know(unit: str) -> None:
     block = plain(unit * 20_000)
 
-    assert hits(block, count_words(block), frozenset(Where), frozenset(rule.language for rule in rules())) == ()
+    found = tried(block, count_words(block), frozenset(rule.language for rule in rules()))
+
+    assert list(found.hits()) == []

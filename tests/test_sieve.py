@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.lexicon import LETTERS, Where, dom_kind, dom_rules, hits, rules
+from dedup.lexicon import LETTERS, dom_kind, dom_rules, rules, tried
 from dedup.literals import Reader
 from dedup.sieve import Sieve, is_mark, letters_of
 from dedup.text import count_words, pattern, plain
@@ -51,7 +51,7 @@ def unfiltered(block: str) -> list[str]:
 
 
 def filtered(block: str) -> list[str]:
-    return [hit.rule.name for hit in hits(block, count_words(block), frozenset(Where), LANGUAGES)]
+    return [hit.rule.name for hit in tried(block, count_words(block), LANGUAGES).hits()]
 
 
 @cache

@@ -200,9 +200,10 @@ class Sieve:
         clauses_of_mark: dict[str, list[int]],
         pattern_of: list[int],
         counts: list[int],
+        limits: list[tuple[int, int]],
         letters_of: Callable[[str], str],
     ) -> None: ...
-    def sift(self, text: str) -> list[int]: ...
+    def sift(self, text: str, low: int = 0, high: int = 0) -> list[int]: ...
 
 class Tally:
     """`dedup.speech.Tally`.

@@ -1,4 +1,5 @@
 // The sieve as Python sees it.
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/vector.h>
 
 #include "python_texts.hpp"
@@ -18,12 +19,12 @@ std::vector<dedup::Sieve::String> strings(const nb::dict& clauses_of) {
 class PythonSieve {
 public:
     PythonSieve(const nb::dict& clauses_of, const nb::dict& clauses_of_mark, const std::vector<std::uint32_t>& pattern_of,
-          const std::vector<std::uint32_t>& counts, nb::callable letters_of)
-        : sieve_(strings(clauses_of), strings(clauses_of_mark), pattern_of, counts), letters_of_(std::move(letters_of)) {}
+          const std::vector<std::uint32_t>& counts, const std::vector<dedup::Sieve::Limits>& limits, nb::callable letters_of)
+        : sieve_(strings(clauses_of), strings(clauses_of_mark), pattern_of, counts, limits), letters_of_(std::move(letters_of)) {}
 
-    nb::list sift(const nb::str& text) {
+    nb::list sift(const nb::str& text, std::uint32_t low, std::uint32_t high) {
         const auto own = dedup::view(text);
-        const auto sifted = [&](const auto* from) { return sieve_.sift(from, own.size, found_); };
+        const auto sifted = [&](const auto* from) { return sieve_.sift(from, own.size, {low, high}, found_); };
         while (const auto unknown = own.visit(sifted)) {
             sieve_.tell(*unknown, dedup::characters_of(letters_of_(dedup::string_of({*unknown}))));
         }
@@ -43,7 +44,8 @@ private:
 void dedup::add_sieve(nb::module_& module) {
     nb::class_<PythonSieve>(module, "Sieve")
         .def(nb::init<const nb::dict&, const nb::dict&, const std::vector<std::uint32_t>&, const std::vector<std::uint32_t>&,
-                      nb::callable>(),
-             nb::arg("clauses_of"), nb::arg("clauses_of_mark"), nb::arg("pattern_of"), nb::arg("counts"), nb::arg("letters_of"))
-        .def("sift", &PythonSieve::sift, nb::arg("text"));
+                      const std::vector<dedup::Sieve::Limits>&, nb::callable>(),
+             nb::arg("clauses_of"), nb::arg("clauses_of_mark"), nb::arg("pattern_of"), nb::arg("counts"), nb::arg("limits"),
+             nb::arg("letters_of"))
+        .def("sift", &PythonSieve::sift, nb::arg("text"), nb::arg("low") = 0, nb::arg("high") = 0);
 }
