@@ -37,7 +37,7 @@ constexpr std::array rows{
     Row{"h1 h2 h3 h4 h5 h6", "fieldset form li p table"},
     Row{"head",
         "a abbr acronym address b bdo big blockquote body br center cite code dd dfn dir div dl dt em fieldset font form "
-        "frameset h1 h2 h3 h4 h5 h6 hr i iframe img kbd li listing map menu ol p pre q s samp small source span strike strong sub "
+        "frameset h1 h2 h3 h4 h5 h6 hr i iframe img kbd li listing map menu ol p pre q s samp small span strike strong sub "
         "sup table tt u ul var xmp"},
     Row{"hr", "form"},
     Row{"legend", "fieldset"},

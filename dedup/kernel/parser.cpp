@@ -216,7 +216,7 @@ private:
     void add_text(std::string_view text) {
         if (text.empty() || open_.empty()) return;
         begin_text();
-        write(text, false, false);
+        put(text.data(), text.size());
         end_text();
     }
 
