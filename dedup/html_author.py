@@ -7,9 +7,12 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from dedup.html_find import Finder
+from dedup.html_tree import Tree
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
+
+    from dedup.html_tree import Element
 
 _LONGEST = 120
 """An author is shorter."""
@@ -36,14 +39,15 @@ _OFF_CLASS = re.compile(
 )
 
 
-def author(tree: HtmlElement) -> str | None:
+def author(tree: HtmlElement | Tree) -> str | None:
     """What trafilatura's `extract_author` finds, by the same rules, without its copy of the page."""
     from trafilatura.json_metadata import normalize_authors
 
-    places = [
-        element for element in _PLACES.found_in(tree) if not any(map(_off, chain([element], element.iterancestors())))
-    ]
-    for rule in (_is_sure, _is_likely, _is_possible):
+    if isinstance(tree, Tree):  # it knows which elements may name one; what they hold, lxml's tree says
+        named = any(rule(each) for each in filter(_counts, _PLACES.found_in(tree)) for rule in _RULES)
+        return author(tree.lxml) if named else None
+    places = list(filter(_counts, _PLACES.found_in(tree)))
+    for rule in _RULES:
         for element in filter(rule, places):
             text = " ".join(_text(element).split())
             if 2 < len(text) < _LONGEST:
@@ -51,7 +55,7 @@ def author(tree: HtmlElement) -> str | None:
     return None
 
 
-def _is_sure(element: HtmlElement) -> bool:
+def _is_sure(element: HtmlElement | Element) -> bool:
     get = element.get
     return element.tag == "author" or (
         element.tag in ("a", "address", "div", "link", "p", "span", "strong")
@@ -64,7 +68,7 @@ def _is_sure(element: HtmlElement) -> bool:
     )
 
 
-def _is_likely(element: HtmlElement) -> bool:
+def _is_likely(element: HtmlElement | Element) -> bool:
     get = element.get
     return element.tag in ("a", "div", "h3", "h4", "p", "span") and (
         get("class") in ("byline", "username", "byl", "BBL")
@@ -74,7 +78,7 @@ def _is_likely(element: HtmlElement) -> bool:
     )
 
 
-def _is_possible(element: HtmlElement) -> bool:
+def _is_possible(element: HtmlElement | Element) -> bool:
     get = element.get
     return (
         "Byline" in get("data-component", "")
@@ -84,7 +88,15 @@ def _is_possible(element: HtmlElement) -> bool:
     )
 
 
-def _off(element: HtmlElement) -> bool:
+_RULES = (_is_sure, _is_likely, _is_possible)
+"""The first that finds an author wins."""
+
+
+def _counts(element: HtmlElement | Element) -> bool:
+    return not any(map(_off, chain([element], element.iterancestors())))
+
+
+def _off(element: HtmlElement | Element) -> bool:
     """Where no author of the article is named, or none but in a date: comments, sidebars, figures, times."""
     get = element.get
     return element.tag in ("time", "figure") or (

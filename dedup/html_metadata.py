@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +18,16 @@ import orjson
 
 from dedup.html_author import author
 from dedup.html_head import CATEGORY, TAG, Head
+from dedup.html_tree import Element, in_lxml
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from htmldate.utils import Extractor as DateOptions
     from lxml.html import HtmlElement
     from trafilatura.settings import Document as Found
+
+    from dedup.html_tree import Tree
 
 _BROKEN = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, OverflowError)
 """What trafilatura's readers raise on pages that state nonsense."""
@@ -31,7 +36,7 @@ _DATE = "%Y-%m-%d"
 _HALF = re.compile("[\ud800-\udfff]")
 
 
-def metadata(tree: HtmlElement, url: str | None) -> dict[str, Any]:
+def metadata(tree: HtmlElement | Tree, url: str | None) -> dict[str, Any]:
     """Title, author, date, url, site name, language and tags, as far as the page states them."""
     page = Head(tree)
     try:
@@ -73,11 +78,12 @@ def _says(page: Head, url: str | None) -> int:
 def _found(page: Head, url: str | None) -> Found:
     from trafilatura.metadata import examine_meta, extract_title, extract_url
 
+    _log_elements()
     found = examine_meta(page)  # type: ignore[arg-type]
     if found.author and " " not in found.author:
         found.author = None  # a user's name: JSON-LD or the byline may have the author's
     _read_json(page, found)
-    found.title = found.title or extract_title(page.tree)
+    found.title = found.title or extract_title(in_lxml(page.tree))
     found.author = found.author or author(page.tree)
     found.url = found.url or extract_url(page, url)  # type: ignore[arg-type]
     found.date = _date(page, found.url)
@@ -87,6 +93,19 @@ def _found(page: Head, url: str | None) -> Found:
     found.description = found.image = found.pagetype = None  # nobody asks for these: they need not be trimmed
     found.clean_and_trim()
     return found
+
+
+@cache
+def _log_elements() -> None:
+    """Let trafilatura and htmldate write elements of our own into their logs: they write them as XML, log or not."""
+    import htmldate.core
+    import trafilatura.metadata
+
+    def let_log(write: Callable[..., str]) -> Callable[..., str]:
+        return lambda element, **how: element.tag if isinstance(element, Element) else write(element, **how)
+
+    for module, name in ((htmldate.core, "logstring"), (trafilatura.metadata, "tostring")):
+        setattr(module, name, let_log(getattr(module, name)))
 
 
 def _date(page: Head, url: str | None) -> str | None:
@@ -104,7 +123,7 @@ def _date(page: Head, url: str | None) -> str | None:
         found = found or _json_date(page, options)
         if found:
             return found
-    return find_date(page.tree, extensive_search=False, original_date=True, url=url)
+    return find_date(in_lxml(page.tree), extensive_search=False, original_date=True, url=url)
 
 
 @lru_cache(maxsize=1)
@@ -193,7 +212,7 @@ _CATEGORY_LIST = re.compile(
 def _tags(page: Head) -> list[str]:
     from trafilatura.metadata import extract_catstags
 
-    return extract_catstags("tag", page.tree) if _has_list(page, TAG, _TAG_LIST) else []
+    return extract_catstags("tag", in_lxml(page.tree)) if _has_list(page, TAG, _TAG_LIST) else []
 
 
 def _categories(page: Head) -> list[str]:
@@ -201,7 +220,7 @@ def _categories(page: Head) -> list[str]:
     from trafilatura.utils import line_processing
 
     if _has_list(page, CATEGORY, _CATEGORY_LIST):
-        return extract_catstags("category", page.tree)
+        return extract_catstags("category", in_lxml(page.tree))
     stated = [
         meta.get("content")
         for meta in page.metas
@@ -212,7 +231,7 @@ def _categories(page: Head) -> list[str]:
 
 def _has_list(page: Head, target: str, names: re.Pattern[str]) -> bool:
     """Whether a link to such a target stands in an element of such a class or id."""
-    seen: set[HtmlElement] = set()
+    seen: set[HtmlElement | Element] = set()
     for link in page.lists:
         if target not in link.get("href", ""):
             continue

@@ -26,7 +26,7 @@ constexpr std::size_t memory_for(std::size_t bytes) { return bytes + bytes / 2 +
 class Parser {
 public:
     Parser(std::string_view html, const References& references, ParsedTree& tree)
-        : source_(html), references_(references), tree_(tree), next_(tree.texts.get()), end_(next_ + memory_for(html.size())) {}
+        : source_(html), has_returns_(html.find('\r') != std::string_view::npos), references_(references), tree_(tree), next_(tree.texts.get()), end_(next_ + memory_for(html.size())) {}
 
     void parse() {  // htmlParseContent
         while (!source_.ends()) {
@@ -280,26 +280,31 @@ private:
 
     // Put a text with its references replaced, and with the line breaks of Unix.
     void write(std::string_view text, bool refers, bool in_attribute) {
-        const auto is_special = [&](char byte) { return byte == '\r' || (refers && byte == '&'); };
-        while (!text.empty()) {
-            const auto plain = static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_special) - text.begin());
-            put(text.data(), plain);
+        while (refers) {
+            const auto plain = text.find('&');
+            write_lines(text.substr(0, plain));
+            if (plain == std::string_view::npos) return;
             text.remove_prefix(plain);
-            if (text.empty()) return;
-            if (text[0] == '\r') {
-                if (text.substr(1, 1) != "\n") put("\n", 1);
-                text.remove_prefix(1);
-                continue;
-            }
             char scratch[4];
             const auto found = references_.at(text, in_attribute, scratch);
             if (found.size == 0) put("&", 1);
             else put(found.text.data(), found.text.size());
             text.remove_prefix(std::max<std::size_t>(found.size, 1));
         }
+        write_lines(text);
+    }
+
+    void write_lines(std::string_view text) {
+        for (auto end = has_returns_ ? text.find('\r') : std::string_view::npos; end < text.size(); end = text.find('\r')) {
+            put(text.data(), end);
+            if (text.substr(end + 1, 1) != "\n") put("\n", 1);
+            text.remove_prefix(end + 1);
+        }
+        put(text.data(), text.size());
     }
 
     Source source_;
+    const bool has_returns_;
     const References& references_;
     ParsedTree& tree_;
     char *next_, *end_, *text_end_ = nullptr;  // the memory for texts; where the last one in an element ends
