@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from dedup.html_tree import Element, Tree
+    from dedup.html_tree import AnyElement, Tree
 
-    Answer = Callable[["Head"], list[HtmlElement | Element]]
+    Answer = Callable[["Head"], list[AnyElement]]
 
 TAG, CATEGORY = "/tag", "/categor"
 """What a link to a tag or a category has in its target."""
@@ -32,7 +32,7 @@ class Head:
     def __init__(self, tree: HtmlElement | Tree) -> None:
         self.tree = tree
         names = ("meta", "script", "link", "title", "base", "a")
-        found: dict[Any, list[HtmlElement | Element]] = {name: [] for name in names}
+        found: dict[Any, list[AnyElement]] = {name: [] for name in names}
         for element in _STATED.found_in(tree):
             if element.tag in found and element is not tree:
                 found[element.tag].append(element)
@@ -46,7 +46,7 @@ class Head:
         """As `iterfind` of the page."""
         return self._answer(question, self.tree.iterfind)
 
-    def find(self, question: str) -> HtmlElement | Element | None:
+    def find(self, question: str) -> AnyElement | None:
         """As `find` of the page."""
         return next(iter(self._answer(question, self.tree.iterfind)), None)
 
@@ -54,22 +54,22 @@ class Head:
         known = _ANSWERS.get(question)
         return known(self) if known else ask(question)
 
-    def json(self) -> list[HtmlElement | Element]:
+    def json(self) -> list[AnyElement]:
         """The scripts that trafilatura takes for JSON-LD."""
         return [script for script in self.scripts if script.get("type") in _JSON]
 
-    def is_in(self, element: HtmlElement | Element) -> bool:
+    def is_in(self, element: AnyElement) -> bool:
         """Whether an element stands in a <head>."""
         return any(each.tag == "head" and each is not self.tree for each in element.iterancestors())
 
-    def _own(self) -> list[HtmlElement | Element]:
+    def _own(self) -> list[AnyElement]:
         parents = [(meta, meta.getparent()) for meta in self.metas]
         return [meta for meta, head in parents if head is not None and head.tag == "head" and head is not self.tree]
 
-    def _canonical(self) -> list[HtmlElement | Element]:
+    def _canonical(self) -> list[AnyElement]:
         return [link for link in self.links if link.get("rel") == "canonical"]
 
-    def _alternate(self) -> list[HtmlElement | Element]:
+    def _alternate(self) -> list[AnyElement]:
         return [link for link in self.links if (link.get("rel"), link.get("hreflang")) == ("alternate", "x-default")]
 
 

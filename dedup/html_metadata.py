@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from dedup.html_author import author
+from dedup.html_find import Finder
 from dedup.html_head import CATEGORY, TAG, Head
-from dedup.html_tree import Element, in_lxml
+from dedup.html_tree import Element, Tree, in_lxml, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
     from trafilatura.settings import Document as Found
 
-    from dedup.html_tree import Tree
+    from dedup.html_tree import AnyElement
 
 _BROKEN = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, OverflowError)
 """What trafilatura's readers raise on pages that state nonsense."""
@@ -76,14 +77,14 @@ def _says(page: Head, url: str | None) -> int:
 
 
 def _found(page: Head, url: str | None) -> Found:
-    from trafilatura.metadata import examine_meta, extract_title, extract_url
+    from trafilatura.metadata import examine_meta, extract_url
 
     _log_elements()
     found = examine_meta(page)  # type: ignore[arg-type]
     if found.author and " " not in found.author:
         found.author = None  # a user's name: JSON-LD or the byline may have the author's
     _read_json(page, found)
-    found.title = found.title or extract_title(in_lxml(page.tree))
+    found.title = found.title or _title(page)
     found.author = found.author or author(page.tree)
     found.url = found.url or extract_url(page, url)  # type: ignore[arg-type]
     found.date = _date(page, found.url)
@@ -93,6 +94,23 @@ def _found(page: Head, url: str | None) -> Found:
     found.description = found.image = found.pagetype = None  # nobody asks for these: they need not be trimmed
     found.clean_and_trim()
     return found
+
+
+_HEADINGS = Finder(("h1",), {})
+
+
+def _title(page: Head) -> str | None:
+    """As trafilatura's `extract_title`, which takes the only <h1> that there is if it says something."""
+    from trafilatura.baseline import _BLOCK_ELEMS
+    from trafilatura.metadata import extract_title
+    from trafilatura.utils import remove_control_characters
+
+    headings = _HEADINGS.found_in(page.tree) if isinstance(page.tree, Tree) else []
+    parts: list[str] = []
+    for each, begins in walk(headings[0]) if len(headings) == 1 else ():
+        text = (each.text if begins else each.tail) or ""
+        parts.append(f" {remove_control_characters(text)}" if each.tag in _BLOCK_ELEMS else text)
+    return " ".join("".join(parts).split()) or extract_title(in_lxml(page.tree))
 
 
 @cache
@@ -231,7 +249,7 @@ def _categories(page: Head) -> list[str]:
 
 def _has_list(page: Head, target: str, names: re.Pattern[str]) -> bool:
     """Whether a link to such a target stands in an element of such a class or id."""
-    seen: set[HtmlElement | Element] = set()
+    seen: set[AnyElement] = set()
     for link in page.lists:
         if target not in link.get("href", ""):
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache, cached_property
 from html.entities import html5
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dedup import kernel
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from dedup.kernel import _native
+
+    AnyElement: TypeAlias = "HtmlElement | Element"
 
 _KNOWN_LIBXML = ((2, 14, 6),)
 """Versions whose trees the kernel's were compared with, on 2,039 pages of the web and 200,000 broken ones made of them.
@@ -29,13 +31,13 @@ _SAMPLE = """<!DOCTYPE html>\
 
 
 class Element:
-    """An element, as far as metadata asks for it; as with lxml's, `text` is what stands before the first in it."""
+    """An element as lxml has it, as far as metadata asks for it."""
 
-    __slots__ = ("_number", "_tree", "attrib", "get", "tag", "text")
+    __slots__ = ("_number", "_tree", "attrib", "get", "tag", "tail", "text")
 
     def __init__(self, tree: _native.Tree, found: _native._Found) -> None:
         self._tree = tree
-        self._number, self.tag, self.attrib, self.text = found
+        self._number, self.tag, self.attrib, self.text, self.tail = found
         self.get = self.attrib.get
 
     def __eq__(self, other: object) -> bool:
@@ -43,6 +45,10 @@ class Element:
 
     def __hash__(self) -> int:
         return self._number
+
+    def __iter__(self) -> Iterator[Element]:
+        """The elements that stand in it."""
+        return (Element(self._tree, found) for found in self._tree.children(self._number))
 
     def getparent(self) -> Element | None:
         """The element around it."""
@@ -91,6 +97,23 @@ class Tree:
     def iterfind(self, question: str) -> Any:
         """As `iterfind` of lxml's tree."""
         return self.lxml.iterfind(question)
+
+
+def walk(
+    element: AnyElement, skipped: Callable[[AnyElement], bool] = lambda _: False
+) -> Iterator[tuple[AnyElement, bool]]:
+    """Where an element and those in it begin (True) and end; of the skipped ones and what is in them, only their end."""
+    left: list[tuple[AnyElement, bool]] = [(element, True)]
+    while left:
+        each, begins = left.pop()
+        if begins and each is not element:
+            left.append((each, False))
+            if skipped(each):
+                continue
+        if begins:
+            inner: list[AnyElement] = list(each)
+            left += [(child, True) for child in reversed(inner)]
+        yield each, begins
 
 
 def in_lxml(tree: HtmlElement | Tree) -> HtmlElement:

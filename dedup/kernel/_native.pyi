@@ -28,8 +28,8 @@ def blocks_in(tree: HtmlElement) -> _Columns | None:
         TypeError: it is no element of lxml.
     """
 
-_Found = tuple[int, str, dict[str, str], str | None]
-"""An element of a `Tree`: its number there, its tag, its attributes, and the text before the first element in it."""
+_Found = tuple[int, str, dict[str, str], str | None, str | None]
+"""An element of a `Tree`: its number there, its tag, its attributes, and as with lxml its text and its tail."""
 
 class Tree:
     """A page that a `Parser` parsed: `dedup.html_tree`."""
@@ -47,6 +47,9 @@ class Tree:
         Raises:
             IndexError: no element has the number.
         """
+
+    def children(self, number: int) -> list[_Found]:
+        """The elements that stand in one; raises as `parent` does."""
 
 class Parser:
     """Parses HTML as libxml2 2.14 does. `references` are those that HTML has, with their `;` where they have one."""

@@ -136,20 +136,35 @@ public:
     nb::tuple root() const { return element(*tree_->root); }
 
     nb::object parent(std::size_t number) const {
-        if (number >= tree_->nodes.size()) throw nb::index_error("no such element");
-        const auto* node = tree_->nodes[number].parent;
-        return node == nullptr ? nb::none() : nb::object(element(*node));
+        const auto* outer = node(number).parent;
+        return outer == nullptr ? nb::none() : nb::object(element(*outer));
+    }
+
+    nb::list children(std::size_t number) const {
+        nb::list found;
+        for (const auto* each = node(number).children; each != nullptr; each = each->next) {
+            if (each->type == libxml::element) found.append(element(*each));
+        }
+        return found;
     }
 
 private:
+    const libxml::Node& node(std::size_t number) const {
+        if (number >= tree_->nodes.size()) throw nb::index_error("no such element");
+        return tree_->nodes[number];
+    }
+
+    // What a text is that may stand there.
+    static nb::object text(const libxml::Node* node) {
+        return node != nullptr && node->type == libxml::text ? nb::object(str(node->content)) : nb::none();
+    }
+
     static nb::tuple element(const libxml::Node& node) {
         nb::dict attributes;
         for (const auto* each = node.attributes; each != nullptr; each = each->next) {
             attributes[str(each->name)] = each->children == nullptr ? nb::str("") : str(each->children->content);
         }
-        const bool has_text = node.children != nullptr && node.children->type == libxml::text;
-        return nb::make_tuple(reinterpret_cast<std::size_t>(node.proxy), str(node.name), attributes,
-                              has_text ? nb::object(str(node.children->content)) : nb::none());
+        return nb::make_tuple(reinterpret_cast<std::size_t>(node.proxy), str(node.name), attributes, text(node.children), text(node.next));
     }
 
     std::unique_ptr<ParsedTree> tree_;
@@ -194,7 +209,8 @@ void add_pages(nb::module_& module) {
         .def("blocks", &PythonTree::blocks)
         .def("found_by", &PythonTree::found_by, nb::arg("finder"))
         .def("root", &PythonTree::root)
-        .def("parent", &PythonTree::parent, nb::arg("number"));
+        .def("parent", &PythonTree::parent, nb::arg("number"))
+        .def("children", &PythonTree::children, nb::arg("number"));
     nb::class_<PythonParser>(module, "Parser")
         .def(nb::init<const std::vector<std::pair<std::string, std::string>>&>(), nb::arg("references"))
         .def("parse", &PythonParser::parse, nb::arg("html"));

@@ -129,8 +129,9 @@ private:
     const Name& name_of(std::string_view written) {
         char* const start = next_;
         write_name(written);
+        const auto& name = tree_.names.of({start, static_cast<std::size_t>(next_ - start - 1)});
         next_ = start;
-        return tree_.names.of(start);
+        return name;
     }
 
     // ── the open elements ───────────────────────────────────────────────────────────────────────────────────────────
