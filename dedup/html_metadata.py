@@ -97,6 +97,8 @@ def _found(page: Head, url: str | None) -> Found:
 
 
 _HEADINGS = Finder(("h1",), {})
+_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that lxml takes into no text: where one stands, trafilatura fails."""
 
 
 def _title(page: Head) -> str | None:
@@ -110,7 +112,9 @@ def _title(page: Head) -> str | None:
     for each, begins in walk(headings[0]) if len(headings) == 1 else ():
         text = (each.text if begins else each.tail) or ""
         parts.append(f" {remove_control_characters(text)}" if each.tag in _BLOCK_ELEMS else text)
-    return " ".join("".join(parts).split()) or extract_title(in_lxml(page.tree))
+    title = " ".join("".join(parts).split())
+    refused = title and _REFUSED.search("".join(parts) + (headings[0].tail or ""))
+    return title if title and not refused else extract_title(in_lxml(page.tree))
 
 
 @cache

@@ -102,7 +102,7 @@ class Tree:
 def walk(
     element: AnyElement, skipped: Callable[[AnyElement], bool] = lambda _: False
 ) -> Iterator[tuple[AnyElement, bool]]:
-    """Where an element and those in it begin (True) and end; of the skipped ones and what is in them, only their end."""
+    """Where an element and those in it begin (True) and end; of the skipped ones only where they end."""
     left: list[tuple[AnyElement, bool]] = [(element, True)]
     while left:
         each, begins = left.pop()
