@@ -48,13 +48,12 @@ def read_page(html: str | bytes, url: str | None = None) -> Page:
     Raises:
         UnreadablePageError: it holds no element, or is nested deeper than libxml2 reads (2,048 elements).
     """
-    whole = _readable(html)
-    own = own_tree(whole, lambda: _parse(whole))
+    own = own_tree(_readable(html), lambda: _parse(html))
     if own:
         text, table = blocks(own)
         if text:
             return Page(text, table, metadata(own, url))
-    tree = _parse(whole)
+    tree = _parse(html)
     text, table = blocks(tree)
     if not text:
         for element in tree.iter("noscript"):  # where scripts make the page, this is what it says without them

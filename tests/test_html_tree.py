@@ -144,6 +144,14 @@ def test_a_page_is_read_as_with_lxml(head: str, body: str) -> None:
     same_page(f"<html lang=en><head>{head}</head><body><h1 class=title>A<br>mill</h1>{body}</body></html>")
 
 
+@pytest.mark.parametrize(
+    "page",
+    ["", "<p>", "<noscript>a</noscript>", "<p>" * 3000 + "a", "<title>a<title>b<p>c", "<p>a\x00b", "\ufeff<html><p>a", "<h1>a</h1>\x0bb"],
+)  # fmt: skip
+def test_a_page_that_cannot_be_read_at_once_is_read_as_with_lxml(page: str) -> None:
+    same_page(page)
+
+
 def same_page(page: str) -> None:
     found = read(page)
     with pytest.MonkeyPatch.context() as patch:
