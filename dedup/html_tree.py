@@ -136,16 +136,18 @@ def _parser() -> _native.Parser | None:
     from lxml import etree
     from lxml.html import HTMLParser, document_fromstring
 
-    from dedup.html_walk import reads_trees
     from dedup.kernel import _native
 
-    if etree.LIBXML_VERSION not in _KNOWN_LIBXML or not reads_trees():
+    if etree.LIBXML_VERSION not in _KNOWN_LIBXML:
         return None
-    parser, finder = _native.Parser(list(html5.items())), _native.Finder(["p", "source", "td", "script"], [])
+    parser = _native.Parser(list(html5.items()))
     own = parser.parse(_SAMPLE.encode())
-    wanted = finder.found_in(document_fromstring(_SAMPLE.encode(), HTMLParser(encoding="utf-8")))
-    found = [Element(own, each) for each in own.found_by(finder)] if own else []
-    same = [(each.tag, dict(each.attrib), each.text) for each in wanted] == [
-        (each.tag, each.attrib, each.text) for each in found
+    wanted = document_fromstring(_SAMPLE.encode(), HTMLParser(encoding="utf-8"))
+    found = Element(own, own.root()) if own else wanted
+    return parser if found is not wanted and _shape(found) == _shape(wanted) else None
+
+
+def _shape(element: AnyElement) -> list[tuple[bool, str, dict[str, str], str | None]]:
+    return [
+        (begins, str(each.tag), dict(each.attrib), each.text if begins else each.tail) for each, begins in walk(element)
     ]
-    return parser if same else None
