@@ -16,6 +16,7 @@ from dedup import kernel
 from dedup.html_metadata import metadata
 from dedup.html_selectors import remembering
 from dedup.html_slim import slim
+from dedup.html_tree import in_lxml, own_tree
 from dedup.html_walk import blocks
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
     from dedup.table import Table
 
-_DATES = (b"datePublished", b"published_time")
-"""Where pages state their date: of 429 with one of these, htmldate looks through the page and its scripts for 29."""
 _TITLE, _TITLE_END = re.compile(rb"<title\b[^>]*>", re.IGNORECASE), re.compile(rb"</title\b", re.IGNORECASE)
 
 
@@ -53,15 +52,14 @@ def read_page(html: str | bytes, url: str | None = None) -> Page:
         UnreadablePageError: it holds no element, or is nested deeper than libxml2 reads (2,048 elements).
     """
     whole = utf8(html) if isinstance(html, str) else html
-    lean = slim(whole)
-    dated = any(name in lean for name in _DATES)
-    tree = _parse(lean if dated else whole)
+    tree = own_tree(_readable(whole), lambda: _parse(whole)) or _parse(whole)
     text, table = blocks(tree)
     if not text:
+        tree = in_lxml(tree)
         for element in tree.iter("noscript"):  # where scripts make the page, this is what it says without them
             element.tag = "div"
         text, table = blocks(tree)
-    return Page(text, table, metadata(tree, url, (lambda: _parse(whole)) if dated else None), lean)
+    return Page(text, table, metadata(tree, url), slim(whole))
 
 
 def _parse(html: str | bytes, element: type[HtmlElement] | None = None) -> HtmlElement:
@@ -74,12 +72,7 @@ def _parse(html: str | bytes, element: type[HtmlElement] | None = None) -> HtmlE
     parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False, encoding="utf-8")
     # Instead of a call of Python for every element that anyone looks at, only to tell forms and links by their class.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=element or HtmlElement))
-    clean = utf8(html) if isinstance(html, str) else html
-    if b"\x00" in clean:  # libxml2 ends a page there
-        clean = clean.replace(b"\x00", "\N{REPLACEMENT CHARACTER}".encode())
-    # A title that does not end takes the whole page with it, in browsers too.
-    if b"</title>" not in clean and not _TITLE_END.search(clean):
-        clean = _TITLE.sub(b"", clean, count=1)
+    clean = _readable(html)
     try:
         tree = document_fromstring(clean, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
@@ -88,6 +81,17 @@ def _parse(html: str | bytes, element: type[HtmlElement] | None = None) -> HtmlE
     if limits:
         raise UnreadablePageError(f"cannot be parsed whole: {limits[0]}")
     return tree
+
+
+def _readable(html: str | bytes) -> bytes:
+    """A page as UTF-8, without what keeps libxml2 from reading all of it."""
+    clean = utf8(html) if isinstance(html, str) else html
+    if b"\x00" in clean:  # libxml2 ends a page there
+        clean = clean.replace(b"\x00", "\N{REPLACEMENT CHARACTER}".encode())
+    # A title that does not end takes the whole page with it, in browsers too.
+    if b"</title>" not in clean and not _TITLE_END.search(clean):
+        clean = _TITLE.sub(b"", clean, count=1)
+    return clean
 
 
 def utf8(text: str) -> bytes:

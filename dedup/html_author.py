@@ -7,9 +7,12 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from dedup.html_find import Finder
+from dedup.html_tree import walk
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
+
+    from dedup.html_tree import AnyElement, Tree
 
 _LONGEST = 120
 """An author is shorter."""
@@ -36,13 +39,11 @@ _OFF_CLASS = re.compile(
 )
 
 
-def author(tree: HtmlElement) -> str | None:
+def author(tree: HtmlElement | Tree) -> str | None:
     """What trafilatura's `extract_author` finds, by the same rules, without its copy of the page."""
     from trafilatura.json_metadata import normalize_authors
 
-    places = [
-        element for element in _PLACES.found_in(tree) if not any(map(_off, chain([element], element.iterancestors())))
-    ]
+    places: list[AnyElement] = [each for each in _PLACES.found_in(tree) if not _is_off(each)]
     for rule in (_is_sure, _is_likely, _is_possible):
         for element in filter(rule, places):
             text = " ".join(_text(element).split())
@@ -51,7 +52,7 @@ def author(tree: HtmlElement) -> str | None:
     return None
 
 
-def _is_sure(element: HtmlElement) -> bool:
+def _is_sure(element: AnyElement) -> bool:
     get = element.get
     return element.tag == "author" or (
         element.tag in ("a", "address", "div", "link", "p", "span", "strong")
@@ -64,7 +65,7 @@ def _is_sure(element: HtmlElement) -> bool:
     )
 
 
-def _is_likely(element: HtmlElement) -> bool:
+def _is_likely(element: AnyElement) -> bool:
     get = element.get
     return element.tag in ("a", "div", "h3", "h4", "p", "span") and (
         get("class") in ("byline", "username", "byl", "BBL")
@@ -74,7 +75,7 @@ def _is_likely(element: HtmlElement) -> bool:
     )
 
 
-def _is_possible(element: HtmlElement) -> bool:
+def _is_possible(element: AnyElement) -> bool:
     get = element.get
     return (
         "Byline" in get("data-component", "")
@@ -84,7 +85,12 @@ def _is_possible(element: HtmlElement) -> bool:
     )
 
 
-def _off(element: HtmlElement) -> bool:
+def _is_off(element: AnyElement) -> bool:
+    """Whether it or one of those around it is."""
+    return any(map(_off, chain([element], element.iterancestors())))
+
+
+def _off(element: AnyElement) -> bool:
     """Where no author of the article is named, or none but in a date: comments, sidebars, figures, times."""
     get = element.get
     return element.tag in ("time", "figure") or (
@@ -99,20 +105,13 @@ def _off(element: HtmlElement) -> bool:
     )
 
 
-def _text(element: HtmlElement) -> str:
+def _text(element: AnyElement) -> str:
     """The text of an element without what is off in it; no further than an author may be long."""
-    from lxml.etree import iterwalk
-
     parts: list[str] = []
     size = 0
-    walk = iterwalk(element, events=("start", "end"))
-    for event, each in walk:
-        off = each is not element and _off(each)
-        if event == "start" and off:
-            walk.skip_subtree()
-            continue
-        text = (each.text if event == "start" else each.tail if each is not element else None) or ""
-        parts.append(text if off else f" {text}")
+    for each, begins in walk(element, _off):
+        text = (each.text if begins else each.tail) or ""
+        parts.append(text if each is not element and _off(each) else f" {text}")
         size += len("".join(text.split()))
         if size >= _LONGEST:
             break

@@ -6,8 +6,9 @@ By the kernel where it can read lxml's trees. By XPath, each word costs a walk, 
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
+from dedup.html_tree import Tree
 from dedup.html_walk import reads_trees
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from lxml.etree import XPath, _Element
     from lxml.html import HtmlElement
 
+    from dedup.html_tree import Element
     from dedup.kernel import _native
 
 
@@ -25,8 +27,14 @@ class Finder:
     def __init__(self, names: Sequence[str], words: Mapping[str, Sequence[str]]) -> None:
         self._names, self._words = list(names), words
 
-    def found_in(self, tree: HtmlElement) -> list[HtmlElement]:
+    @overload
+    def found_in(self, tree: HtmlElement) -> list[HtmlElement]: ...
+    @overload
+    def found_in(self, tree: Tree) -> list[Element]: ...
+    def found_in(self, tree: HtmlElement | Tree) -> list[HtmlElement] | list[Element]:
         """Those of a page, in its order."""
+        if isinstance(tree, Tree):
+            return tree.found_by(self._native)
         return self._native.found_in(tree) if reads_trees() else self.defined(tree)
 
     def defined(self, tree: HtmlElement) -> list[HtmlElement]:

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    Answer = Callable[["Head"], list[HtmlElement]]
+    from dedup.html_tree import AnyElement, Tree
+
+    Answer = Callable[["Head"], list[AnyElement]]
 
 TAG, CATEGORY = "/tag", "/categor"
 """What a link to a tag or a category has in its target."""
-_STATED = Finder(("meta", "script", "link", "title"), {"href": (TAG, CATEGORY)})
+_STATED = Finder(("meta", "script", "link", "title", "base"), {"href": (TAG, CATEGORY)})
 _JSON = ("application/ld+json", "application/settings+json")
 
 
@@ -27,13 +29,14 @@ class Head:
     """The elements that state metadata, wherever they stand, in the order of the page; `lists` are the <a> to tags and
     categories."""
 
-    def __init__(self, tree: HtmlElement) -> None:
+    def __init__(self, tree: HtmlElement | Tree) -> None:
         self.tree = tree
-        found: dict[Any, list[HtmlElement]] = {"meta": [], "script": [], "link": [], "title": [], "a": []}
+        names = ("meta", "script", "link", "title", "base", "a")
+        found: dict[Any, list[AnyElement]] = {name: [] for name in names}
         for element in _STATED.found_in(tree):
             if element.tag in found and element is not tree:
                 found[element.tag].append(element)
-        self.metas, self.scripts, self.links, self.titles, self.lists = found.values()
+        self.metas, self.scripts, self.links, self.titles, self.bases, self.lists = found.values()
 
     def xpath(self, question: str) -> Any:
         """As `xpath` of the page."""
@@ -43,7 +46,7 @@ class Head:
         """As `iterfind` of the page."""
         return self._answer(question, self.tree.iterfind)
 
-    def find(self, question: str) -> HtmlElement | None:
+    def find(self, question: str) -> AnyElement | None:
         """As `find` of the page."""
         return next(iter(self._answer(question, self.tree.iterfind)), None)
 
@@ -51,20 +54,23 @@ class Head:
         known = _ANSWERS.get(question)
         return known(self) if known else ask(question)
 
-    def json(self) -> list[HtmlElement]:
+    def json(self) -> list[AnyElement]:
         """The scripts that trafilatura takes for JSON-LD."""
         return [script for script in self.scripts if script.get("type") in _JSON]
 
-    def is_in(self, element: HtmlElement) -> bool:
+    def is_in(self, element: AnyElement) -> bool:
         """Whether an element stands in a <head>."""
         return any(each.tag == "head" and each is not self.tree for each in element.iterancestors())
 
-    def _own(self) -> list[HtmlElement]:
+    def _own(self) -> list[AnyElement]:
         parents = [(meta, meta.getparent()) for meta in self.metas]
         return [meta for meta, head in parents if head is not None and head.tag == "head" and head is not self.tree]
 
-    def _canonical(self) -> list[HtmlElement]:
+    def _canonical(self) -> list[AnyElement]:
         return [link for link in self.links if link.get("rel") == "canonical"]
+
+    def _alternate(self) -> list[AnyElement]:
+        return [link for link in self.links if (link.get("rel"), link.get("hreflang")) == ("alternate", "x-default")]
 
 
 _ANSWERS: dict[str, Answer] = {
@@ -76,5 +82,7 @@ _ANSWERS: dict[str, Answer] = {
     './/script[@type="application/ld+json" or @type="application/settings+json"]': Head.json,
     './/link[@rel="canonical"]': Head._canonical,
     './/head//link[@rel="canonical"]': lambda page: list(filter(page.is_in, page._canonical())),
+    './/head//link[@rel="alternate"][@hreflang="x-default"]': lambda page: list(filter(page.is_in, page._alternate())),
+    ".//head//base": lambda page: list(filter(page.is_in, page.bases)),
     ".//head//title": lambda page: list(filter(page.is_in, page.titles)),
 }

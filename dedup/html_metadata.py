@@ -10,14 +10,16 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from dedup.html_author import author
+from dedup.html_find import Finder
 from dedup.html_head import CATEGORY, TAG, Head
+from dedup.html_tree import Element, Tree, in_lxml, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
     from trafilatura.settings import Document as Found
 
+    from dedup.html_tree import AnyElement
+
 _BROKEN = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, OverflowError)
 """What trafilatura's readers raise on pages that state nonsense."""
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -33,12 +37,11 @@ _DATE = "%Y-%m-%d"
 _HALF = re.compile("[\ud800-\udfff]")
 
 
-def metadata(tree: HtmlElement, url: str | None, whole: Callable[[], HtmlElement] | None = None) -> dict[str, Any]:
-    """Title, author, date, url, site name, language and tags, as far as the page states them. `whole` gives the tree
-    with all its scripts, where this one has been made without."""
+def metadata(tree: HtmlElement | Tree, url: str | None) -> dict[str, Any]:
+    """Title, author, date, url, site name, language and tags, as far as the page states them."""
     page = Head(tree)
     try:
-        found = _found(page, url, whole)
+        found = _found(page, url)
     except _BROKEN:
         return {}
     language = tree.get("lang") or tree.get(_LANGUAGE)
@@ -73,17 +76,18 @@ def _says(page: Head, url: str | None) -> int:
     return 1 if article else 0
 
 
-def _found(page: Head, url: str | None, whole: Callable[[], HtmlElement] | None) -> Found:
-    from trafilatura.metadata import examine_meta, extract_title, extract_url
+def _found(page: Head, url: str | None) -> Found:
+    from trafilatura.metadata import examine_meta, extract_url
 
+    _log_elements()
     found = examine_meta(page)  # type: ignore[arg-type]
     if found.author and " " not in found.author:
         found.author = None  # a user's name: JSON-LD or the byline may have the author's
     _read_json(page, found)
-    found.title = found.title or extract_title(page.tree)
+    found.title = found.title or _title(page)
     found.author = found.author or author(page.tree)
     found.url = found.url or extract_url(page, url)  # type: ignore[arg-type]
-    found.date = _date(page, found.url, whole)
+    found.date = _date(page, found.url)
     found.sitename = _site(page, found.sitename, found.url)
     found.categories = found.categories or _categories(page)
     found.tags = found.tags or _tags(page)
@@ -92,7 +96,41 @@ def _found(page: Head, url: str | None, whole: Callable[[], HtmlElement] | None)
     return found
 
 
-def _date(page: Head, url: str | None, whole: Callable[[], HtmlElement] | None) -> str | None:
+_HEADINGS = Finder(("h1",), {})
+_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that lxml takes into no text: where one stands, trafilatura fails."""
+
+
+def _title(page: Head) -> str | None:
+    """As trafilatura's `extract_title`, which takes the only <h1> that there is if it says something."""
+    from trafilatura.baseline import _BLOCK_ELEMS
+    from trafilatura.metadata import extract_title
+    from trafilatura.utils import remove_control_characters
+
+    headings = _HEADINGS.found_in(page.tree) if isinstance(page.tree, Tree) else []
+    parts: list[str] = []
+    for each, begins in walk(headings[0]) if len(headings) == 1 else ():
+        text = (each.text if begins else each.tail) or ""
+        parts.append(f" {remove_control_characters(text)}" if each.tag in _BLOCK_ELEMS else text)
+    title = " ".join("".join(parts).split())
+    refused = title and _REFUSED.search("".join(parts) + (headings[0].tail or ""))
+    return title if title and not refused else extract_title(in_lxml(page.tree))
+
+
+@cache
+def _log_elements() -> None:
+    """Let trafilatura and htmldate write elements of our own into their logs: they write them as XML, log or not."""
+    import htmldate.core
+    import trafilatura.metadata
+
+    def let_log(write: Callable[..., str]) -> Callable[..., str]:
+        return lambda element, **how: element.tag if isinstance(element, Element) else write(element, **how)
+
+    for module, name in ((htmldate.core, "logstring"), (trafilatura.metadata, "tostring")):
+        setattr(module, name, let_log(getattr(module, name)))
+
+
+def _date(page: Head, url: str | None) -> str | None:
     """As htmldate's `find_date`, which is asked only where what it looks at first does not say.
 
     No extensive search: a date guessed from the running text is not stated by the page.
@@ -107,9 +145,7 @@ def _date(page: Head, url: str | None, whole: Callable[[], HtmlElement] | None) 
         found = found or _json_date(page, options)
         if found:
             return found
-    # It takes one from a script as well, where nothing else says.
-    tree = whole() if whole else page.tree
-    return find_date(tree, extensive_search=False, original_date=True, url=url)
+    return find_date(in_lxml(page.tree), extensive_search=False, original_date=True, url=url)
 
 
 @lru_cache(maxsize=1)
@@ -198,7 +234,7 @@ _CATEGORY_LIST = re.compile(
 def _tags(page: Head) -> list[str]:
     from trafilatura.metadata import extract_catstags
 
-    return extract_catstags("tag", page.tree) if _has_list(page, TAG, _TAG_LIST) else []
+    return extract_catstags("tag", in_lxml(page.tree)) if _has_list(page, TAG, _TAG_LIST) else []
 
 
 def _categories(page: Head) -> list[str]:
@@ -206,7 +242,7 @@ def _categories(page: Head) -> list[str]:
     from trafilatura.utils import line_processing
 
     if _has_list(page, CATEGORY, _CATEGORY_LIST):
-        return extract_catstags("category", page.tree)
+        return extract_catstags("category", in_lxml(page.tree))
     stated = [
         meta.get("content")
         for meta in page.metas
@@ -217,7 +253,7 @@ def _categories(page: Head) -> list[str]:
 
 def _has_list(page: Head, target: str, names: re.Pattern[str]) -> bool:
     """Whether a link to such a target stands in an element of such a class or id."""
-    seen: set[HtmlElement] = set()
+    seen: set[AnyElement] = set()
     for link in page.lists:
         if target not in link.get("href", ""):
             continue

@@ -10,6 +10,7 @@ import numpy as np
 
 from dedup import kernel
 from dedup.html_blocks import pieces, written
+from dedup.html_tree import Tree, in_lxml
 from dedup.table import TAGS, Table
 
 if TYPE_CHECKING:
@@ -22,15 +23,17 @@ SEPARATOR = "\n\n"
 """Stands between two blocks of a page's source text; no block contains it."""
 
 
-def blocks(tree: HtmlElement) -> tuple[str, Table]:
+def blocks(tree: HtmlElement | Tree) -> tuple[str, Table]:
     """All visible text of a page, and its blocks: the article's, as far as is known."""
     found = None
-    if kernel.NATIVE:
+    if isinstance(tree, Tree):
+        found = tree.blocks()
+    elif kernel.NATIVE:
         from dedup.kernel import _native
 
         found = _native.blocks_in(tree) if reads_trees() else _native.blocks(written(tree))
     if found is None:
-        return defined(written(tree))
+        return defined(written(in_lxml(tree)))
     text, starts, ends, tags, links, path_numbers, paths = found
     return text, _table(starts, ends, tags, links, path_numbers, paths)
 

@@ -28,6 +28,36 @@ def blocks_in(tree: HtmlElement) -> _Columns | None:
         TypeError: it is no element of lxml.
     """
 
+_Found = tuple[int, str, dict[str, str], str | None, str | None]
+"""An element of a `Tree`: its number there, its tag, its attributes, and as with lxml its text and its tail."""
+
+class Tree:
+    """A page that a `Parser` parsed: `dedup.html_tree`."""
+
+    def blocks(self) -> _Columns | None:
+        """As `blocks_in`."""
+
+    def found_by(self, finder: Finder) -> list[_Found]:
+        """As `Finder.found_in`."""
+
+    def root(self) -> _Found: ...
+    def parent(self, number: int) -> _Found | None:
+        """The element around one.
+
+        Raises:
+            IndexError: no element has the number.
+        """
+
+    def children(self, number: int) -> list[_Found]:
+        """The elements that stand in one; raises as `parent` does."""
+
+class Parser:
+    """Parses HTML as libxml2 2.14 does. `references` are those that HTML has, with their `;` where they have one."""
+
+    def __init__(self, references: list[tuple[str, str]]) -> None: ...
+    def parse(self, html: bytes) -> Tree | None:
+        """None where it is not known what libxml2 would do."""
+
 def utf8(text: str) -> bytes:
     """`text.encode("utf-8", "replace")`."""
 

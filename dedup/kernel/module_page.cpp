@@ -8,6 +8,7 @@
 
 #include "finder.hpp"
 #include "markup.hpp"
+#include "parser.hpp"
 #include "python.hpp"
 #include "slim.hpp"
 #include "tree.hpp"
@@ -18,7 +19,7 @@ namespace dedup {
 namespace {
 
 // Strict: a text that is not UTF-8 raises UnicodeDecodeError.
-nb::str str(const std::string& text) {
+nb::str str(std::string_view text) {
     auto decoded = nb::steal<nb::str>(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), nullptr));
     if (!decoded.is_valid()) nb::raise_python_error();
     return decoded;
@@ -91,6 +92,8 @@ public:
     PythonFinder(const std::vector<std::string>& names, const std::vector<std::pair<std::string, std::string>>& words)
         : finder_(names, words) {}
 
+    const Finder& finder() const { return finder_; }
+
     nb::list in(const nb::object& tree) const {
         const auto& element = element_of(tree);
         auto* const make = element_maker();
@@ -105,6 +108,86 @@ public:
 
 private:
     Finder finder_;
+};
+
+// ── trees of our own ────────────────────────────────────────────────────────────────────────────────────────────────
+
+nb::str str(const char* text) { return text == nullptr ? nb::str("") : str(std::string_view(text)); }
+
+class PythonTree {
+public:
+    explicit PythonTree(std::unique_ptr<ParsedTree>&& tree) : tree_(std::move(tree)) {}
+
+    nb::object blocks() const {
+        std::optional<Page> page;
+        try {
+            nb::gil_scoped_release released;  // nobody changes the tree
+            page = read_tree(*tree_->root);
+        } catch (const Unknown&) {
+        }
+        return columns(std::move(page));
+    }
+
+    nb::list found_by(const PythonFinder& finder) const {
+        nb::list found;
+        for (const auto* node : finder.finder().in(*tree_->root)) found.append(element(*node));
+        return found;
+    }
+
+    nb::tuple root() const { return element(*tree_->root); }
+
+    nb::object parent(std::size_t number) const {
+        const auto* outer = node(number).parent;
+        return outer == nullptr ? nb::none() : nb::object(element(*outer));
+    }
+
+    nb::list children(std::size_t number) const {
+        nb::list found;
+        for (const auto* each = node(number).children; each != nullptr; each = each->next) {
+            if (each->type == libxml::element) found.append(element(*each));
+        }
+        return found;
+    }
+
+private:
+    const libxml::Node& node(std::size_t number) const {
+        if (number >= tree_->nodes.size()) throw nb::index_error("no such element");
+        return tree_->nodes[number];
+    }
+
+    // What a text is that may stand there.
+    static nb::object text(const libxml::Node* node) {
+        return node != nullptr && node->type == libxml::text ? nb::object(str(node->content)) : nb::none();
+    }
+
+    static nb::tuple element(const libxml::Node& node) {
+        nb::dict attributes;
+        for (const auto* each = node.attributes; each != nullptr; each = each->next) {
+            attributes[str(each->name)] = each->children == nullptr ? nb::str("") : str(each->children->content);
+        }
+        return nb::make_tuple(reinterpret_cast<std::size_t>(node.proxy), str(node.name), attributes, text(node.children), text(node.next));
+    }
+
+    std::unique_ptr<ParsedTree> tree_;
+};
+
+class PythonParser {
+public:
+    explicit PythonParser(const std::vector<std::pair<std::string, std::string>>& references) : references_(references) {}
+
+    nb::object parse(const nb::bytes& html) const {
+        std::unique_ptr<ParsedTree> tree;
+        try {
+            nb::gil_scoped_release released;  // bytes do not change, and the caller holds them
+            tree = parse_html({static_cast<const char*>(html.data()), html.size()}, references_);
+        } catch (const Unknown&) {
+            return nb::none();
+        }
+        return nb::cast(new PythonTree(std::move(tree)), nb::rv_policy::take_ownership);
+    }
+
+private:
+    References references_;
 };
 
 nb::bytes utf8(const nb::str& text) {
@@ -133,6 +216,15 @@ void add_pages(nb::module_& module) {
         .def(nb::init<const std::vector<std::string>&, const std::vector<std::pair<std::string, std::string>>&>(),
              nb::arg("names"), nb::arg("words"))
         .def("found_in", &PythonFinder::in, nb::arg("tree"));
+    nb::class_<PythonTree>(module, "Tree")
+        .def("blocks", &PythonTree::blocks)
+        .def("found_by", &PythonTree::found_by, nb::arg("finder"))
+        .def("root", &PythonTree::root)
+        .def("parent", &PythonTree::parent, nb::arg("number"))
+        .def("children", &PythonTree::children, nb::arg("number"));
+    nb::class_<PythonParser>(module, "Parser")
+        .def(nb::init<const std::vector<std::pair<std::string, std::string>>&>(), nb::arg("references"))
+        .def("parse", &PythonParser::parse, nb::arg("html"));
 }
 
 }  // namespace dedup
