@@ -33,9 +33,10 @@ fewer words than a short article has, and its default one holds three times as m
 a short article's words itself. On the pages of the weights +.002; at .25 half of such answers were right.)"""
 SURE = 4 * ODDS
 """Of a headline, which is trafilatura's to keep or not: data sets differ in it, and the weights must not learn that."""
-KEEP = -100
-"""A block that trafilatura keeps stays from these odds on: probability .475. Swept -.4 to 0: here all sets gain,
-and sites that the weights did not see."""
+KEEP = 200
+"""A block that trafilatura keeps stays from these odds on: probability .55. Swept -.5 to .4: from .05 to .2 all sets
+gain that have no part in the weights; of those that have, sites that the weights did not see +.001 (publishers) and
+-.002 (the seven types)."""
 ADD = 1800
 """One that it leaves out comes back: probability .86. Swept 1.2-2.2, with `INSIDE`."""
 INSIDE = 600
@@ -147,17 +148,22 @@ def answered(html: str | bytes, page: Blocks, says: int) -> NDArray[np.bool_]:
     """Which blocks (bool [b]) trafilatura's answer holds: the fast one, or the precise one where that is not enough, or
     the default one where also the precise one has missed the article. `says` as `Document.says`."""
     running = _running(page)
-    answer = article(html, FAST)
-    fast = kept_blocks(page.hashed, answer)
-    if answer and running @ fast >= COVERED * running.sum():
+    found, fast = _answer(html, page, FAST)
+    if found and running @ fast >= COVERED * running.sum():
         return fast
-    precise = kept_blocks(page.hashed, article(html, PRECISE))
+    found, precise = _answer(html, page, PRECISE)
     thin = says >= 0 and running.sum() >= LONG and page.words @ precise < LONG
-    if precise.any() and not (thin and running @ precise < THIN * running.sum()):
+    if found and not (thin and running @ precise < THIN * running.sum()):
         return precise
-    wide = kept_blocks(page.hashed, article(html, WIDE))
+    wide = _answer(html, page, WIDE)[1]
     least = max(THIN * running.sum(), MANIFOLD * (running @ precise))
-    return wide if running @ wide >= least or not precise.any() else precise
+    return wide if running @ wide >= least or not found else precise
+
+
+def _answer(html: str | bytes, page: Blocks, mode: dict[str, bool]) -> tuple[bool, NDArray[np.bool_]]:
+    """Whether trafilatura finds anything in this mode, and which blocks (bool [b]) that is."""
+    answer = article(html, mode)
+    return answer != "", kept_blocks(page.hashed, answer)
 
 
 def _running(page: Blocks) -> NDArray[np.float64]:
