@@ -20,14 +20,13 @@ from dedup.html_tree import in_lxml, own_tree
 from dedup.html_walk import blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from lxml.html import HtmlElement
     from trafilatura.settings import Extractor
 
     from dedup.table import Table
 
 _TITLE, _TITLE_END = re.compile(rb"<title\b[^>]*>", re.IGNORECASE), re.compile(rb"</title\b", re.IGNORECASE)
+_ENDED_ROOT = re.compile(rb"(<html\b[^<>]*?)/\s*>", re.IGNORECASE)
 
 
 class UnreadablePageError(ValueError):
@@ -77,6 +76,9 @@ def _parse(html: str | bytes, element: type[HtmlElement] | None = None) -> HtmlE
         tree = document_fromstring(clean, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
         raise UnreadablePageError(f"no HTML element in it: {error}") from error
+    # With `<html ... />` libxml2 ends the page; browsers do not mind the slash.
+    if not len(tree) and (whole := _ENDED_ROOT.sub(rb"\1>", clean, count=1)) != clean:
+        return _parse(whole, element)
     limits = [str(entry.message) for entry in parser.error_log if entry.type_name == "ERR_RESOURCE_LIMIT"]
     if limits:
         raise UnreadablePageError(f"cannot be parsed whole: {limits[0]}")
@@ -105,34 +107,25 @@ def utf8(text: str) -> bytes:
 
 # ── trafilatura's answer ────────────────────────────────────────────────────────────────────────────────────────────
 
-MODES: tuple[dict[str, Any], ...] = ({"favor_precision": True, "fast": True}, {"favor_precision": True}, {})
-"""Of trafilatura, tried in this order. The first takes 60 % of the time of the second, which also asks readability and
-jusText, and is as good where its answer holds most of the page's running text (on two pages of three)."""
+FAST, PRECISE, WIDE = {"favor_precision": True, "fast": True}, {"favor_precision": True}, dict[str, bool]()
+MODES = (FAST, PRECISE, WIDE)
+"""Of trafilatura. The first takes 60 % of the time of the second, which also asks readability and jusText, and is as
+good where its answer holds most of the page's running text (on two pages of three)."""
 
 
-def article(
-    html: str | bytes,
-    modes: Sequence[dict[str, Any]] = MODES,
-    enough: Callable[[str], bool] = bool,
-) -> str:
-    """The article of a page as trafilatura gives it: in the first of the modes that finds something, which for a
-    fast mode must also be `enough`."""
+def article(html: str | bytes, mode: dict[str, bool]) -> str:
+    """The article of a page as trafilatura gives it in one of the modes; "" where it finds none."""
     from trafilatura import extract
 
     logger = _logger()
     if logger.level != logging.CRITICAL:  # to set it empties what all loggers of the process know
         logger.setLevel(logging.CRITICAL)
-    answer = ""
-    for mode in modes:
-        tree = _parse(html, _used_up() if mode.get("fast") and mode.get("favor_precision") else None)
-        try:
-            with remembering():
-                answer = extract(tree, options=_options(**mode)) or ""
-        except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, MemoryError):
-            answer = ""  # trafilatura fails on some broken trees
-        if answer and ("fast" not in mode or enough(answer)):
-            break
-    return answer
+    tree = _parse(html, _used_up() if mode == FAST else None)
+    try:
+        with remembering():
+            return extract(tree, options=_options(**mode)) or ""
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, MemoryError):
+        return ""  # trafilatura fails on some broken trees
 
 
 @cache

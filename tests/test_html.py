@@ -137,6 +137,13 @@ def test_a_title_that_does_not_end_takes_nothing_with_it() -> None:
     assert [page.text[block.start : block.end][:16] for block in page.blocks if block.main] == ["The mill closed."]
 
 
+@pytest.mark.parametrize("root", ["<html lang=en />", '<html logo.gif" alt="Mill" />', "<!DOCTYPE html><HTML/\n>"])
+def test_a_root_that_ends_at_once_takes_nothing_with_it(root: str) -> None:
+    assert read_page(f"{root}<head><title>The mill</title></head><body><p>The mill closed.</p></body>").text == (
+        "The mill closed."
+    )
+
+
 def test_a_page_that_scripts_make_says_what_it_says_without_them() -> None:
     only = read_page("<html><body><div id=app></div><noscript><p>The mill.</p></noscript></body></html>")
     beside = read_page("<html><body><p>The mill.</p><noscript><p>Turn scripts on.</p></noscript></body></html>")

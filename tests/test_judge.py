@@ -8,6 +8,7 @@ import pytest
 from dedup.data import Block, Tag
 from dedup.extract import extract
 from dedup.features import Blocks
+from dedup.html import FAST, PRECISE, WIDE
 from dedup.html_blocks import CELLS
 from dedup.judge import (
     ADD,
@@ -153,8 +154,32 @@ def test_the_answer_is_found_again_in_the_page() -> None:
     document = extract(html)
     blocks = Blocks.of([document.text[block.start : block.end] for block in document.blocks], document.blocks)
 
-    assert shown(answered(html, blocks)) == "..xx" or shown(answered(html, blocks)) == ".xxx"
-    assert not answered("<body><p>", blocks).any()
+    assert shown(answered(html, blocks, 0)) == "..xx" or shown(answered(html, blocks, 0)) == ".xxx"
+    assert not answered("<body><p>", blocks, 0).any()
+
+
+@pytest.mark.parametrize(
+    ("precise", "wide", "says", "wanted"),
+    [
+        ("teaser", "article", 0, "article"),
+        ("teaser", "article", -1, "teaser"),  # no article, of which any answer would miss most
+        ("", "teaser", 0, "teaser"),
+        ("teaser", "", 0, "teaser"),
+        ("first", "article", 1, "first"),  # short, but no small part of what runs on the page
+    ],
+)
+def test_the_default_answer_is_asked_where_the_precise_one_is_thin(
+    precise: str, wide: str, says: int, wanted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [prose(1, 20), *(prose(number, 60) for number in range(2, 6))]
+    answers = {"": "", "teaser": texts[0], "first": texts[1], "article": "\n".join(texts[1:])}
+    said = {str(FAST): "", str(PRECISE): answers[precise], str(WIDE): answers[wide]}
+    monkeypatch.setattr("dedup.judge.article", lambda _, mode: said[str(mode)])
+    blocks = page(*((text, Tag.PARAGRAPH, f"{BODY}/p", 0.0) for text in texts))
+
+    found = answered("", blocks, says)
+
+    assert [text for text, kept in zip(texts, found, strict=True) if kept] == answers[wanted].splitlines()
 
 
 def test_the_proofs_of_some_blocks_are_those_blocks_own() -> None:

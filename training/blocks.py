@@ -63,7 +63,7 @@ def example(record: dict[str, Any]) -> Example | None:
     if not document.blocks:
         return None
     page = page_of(document)
-    kept = answered(document.html, page)
+    kept = answered(document.html, page, document.says)
     headline = np.array([place.level == 1 for place in page.places], np.bool_)
     weights = np.where(headline, 0, (page.words + 2) / (page.words + 2).sum())
     rows = features(page, kept, document.title or "", document.says)
