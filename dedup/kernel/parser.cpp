@@ -55,6 +55,7 @@ private:
             if (name.empty) close();
             else content_ = name.content;
         } else if (source_.peek() == '/') {
+            if (open_.size() == 1) throw Unknown("a root that ends at once");
             source_.skip(2);
             close();
         }
