@@ -22,6 +22,7 @@ STAGES = {
     "prepare": "reading",
     "judge": "pages",
     "settle": "sites",
+    "collect": "counting",
     "flag": "chrome",
     "verify": "duplicates",
     "cut_shard": "cutting",

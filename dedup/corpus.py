@@ -22,38 +22,41 @@ from dedup.shards import ALL, Work
 from dedup.sites import SiteFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
+    from dedup.run import Runner
     from dedup.store import Store
 
 PARTS = 16
-"""Ranges of keys that are taken one after the other, to bound memory."""
-PART_KEYS = 1 << 21
-"""Keys up to which there is one range alone."""
+"""Ranges of seeds that are taken one after the other, to bound memory."""
+RANGE_KEYS = 1 << 19
+"""About so many prints, each with an article, are counted at a time: 30 MB."""
 
 
 # ── once: how often things stand on a site ──────────────────────────────────────────────────────────────────────────
 
 
-def count_repetition(work: Work, shards: list[str], live: dict[str, NDArray[np.bool_]]) -> None:
+class Counting(NamedTuple):
+    """One shard, which of its documents are alive, and the number of the first of them in the corpus."""
+
+    work: Work
+    shard: str
+    live: NDArray[np.bool_]
+    first: int
+
+
+def count_repetition(work: Work, shards: list[str], live: dict[str, NDArray[np.bool_]], runner: Runner) -> None:
     """Count every print over the distinct articles of its site, and the articles of every site."""
     store = work.store
-    sizes = [len(live[shard]) for shard in shards]
-    firsts = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+    firsts = np.cumsum([0, *(len(live[shard]) for shard in shards)], dtype=np.int64)
     articles = _distinct_articles(store, shards, firsts)
-    keys, counts = [], []
-    bits = _bits(sum(store.column(shard, "prints").size for shard in shards))
-    for part in range(1 << bits):
-        columns = [
-            _part(store, shard, articles[first:], live[shard], (part, bits))
-            for shard, first in zip(shards, firsts, strict=False)
-        ]
-        found = count_articles(np.concatenate([c[0] for c in columns]), np.concatenate([c[1] for c in columns]))
-        keys.append(found[0])
-        counts.append(found[1])
-    repeated, often = np.concatenate(keys), np.concatenate(counts).astype(np.int64)
+    store.save(ALL, "articles", articles)
+    counted = [Counting(work, shard, live[shard], first) for shard, first in zip(shards, firsts.tolist(), strict=False)]
+    found = [count_articles(*each) for each in _ranges(store, shards, sum(runner(collect, counted)))]
+    repeated, often = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    often = often.astype(np.int64)
     if work.config.sites:
         repeated, often = with_known(repeated, often, *SiteFile.load(Path(work.config.sites)).repeated())
     store.save(ALL, "repeated", repeated)
@@ -81,27 +84,38 @@ def _distinct_articles(store: Store, shards: list[str], firsts: NDArray[np.int64
     return articles
 
 
-def _bits(keys: int) -> int:
-    """By how many of their upper bits so many keys are parted."""
-    return min(PARTS.bit_length() - 1, (keys // PART_KEYS).bit_length())
-
-
-def _part(
-    store: Store, shard: str, articles: NDArray[np.int64], live: NDArray[np.bool_], of: tuple[int, int]
-) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The prints of a shard in one range of keys, each with the article it stands in; `of` is the number of the range
-    and how many bits of a key have it."""
-    part, bits = of
-    prints, stands = store.column(shard, "prints"), store.column(shard, "stands")
-    stands = stands[live[stands[:, 1]]]
+def collect(job: Counting) -> int:
+    """Leave the prints of a shard, sorted, each with an article that it stands in; how many there are."""
+    store = job.work.store
+    articles = store.column(ALL, "articles")[job.first :]
+    prints, stands = store.column(job.shard, "prints"), store.column(job.shard, "stands")
+    stands = stands[job.live[stands[:, 1]]]
     bounds = np.searchsorted(stands[:, 0], np.arange(len(prints) + 1))
-    chosen = prints != 0
-    if bits:
-        chosen &= (prints >> np.uint64(64 - bits)) == part
-    texts, _ = np.nonzero(chosen)
+    texts, _ = np.nonzero(prints)
     often = bounds[texts + 1] - bounds[texts]
-    at = each_of(bounds[texts], often)
-    return np.repeat(prints[chosen], often), articles[stands[at, 1]]
+    keys, of = np.repeat(prints[prints != 0], often), articles[stands[each_of(bounds[texts], often), 1]]
+    order = np.argsort(keys)
+    with store.writing(job.shard, "collected"):
+        store.save(job.shard, "collected", keys[order])
+        store.save(job.shard, "collected_articles", of[order])
+    return len(keys)
+
+
+def _ranges(store: Store, shards: list[str], size: int) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int64]]]:
+    """The prints of all shards and their articles, range of keys by range of keys."""
+    bits = (size // RANGE_KEYS).bit_length()
+    edges = np.arange(1, 1 << bits, dtype=np.uint64) << np.uint64(64 - bits)
+    bounds = [
+        [0, *np.searchsorted(keys, edges).tolist(), len(keys)]
+        for keys in (store.column(shard, "collected") for shard in shards)
+    ]
+    for part in range(1 << bits):
+        own = [slice(*each[part : part + 2]) for each in bounds]
+        keys, articles = (
+            np.concatenate([store.column(shard, name)[at] for shard, at in zip(shards, own, strict=True)])
+            for name in ("collected", "collected_articles")
+        )
+        yield keys, articles
 
 
 # ── once: candidates ────────────────────────────────────────────────────────────────────────────────────────────────

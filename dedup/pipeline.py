@@ -114,7 +114,7 @@ def study(
         list(runner(pages.judge, chosen))
         pages.learn(work, names)
         list(runner(pages.settle, chosen))
-        corpus.count_repetition(work, names, live)
+        corpus.count_repetition(work, names, live, runner)
     return names, live, failures
 
 
