@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dedup
 
@@ -128,20 +128,22 @@ def given(page: Record) -> dict[str, str]:
     return {name: page[name] for name in FIELDS if page.get(name)}
 
 
-def _cleaned(pages: Sequence[Record], alone: bool = False, keep_duplicates: bool = True) -> dict[str, str]:
+def _cleaned(pages: Sequence[Record], alone: bool = False, **settings: Any) -> dict[str, str]:
     records = [given(page) for page in pages]
     if alone:
         records = [{**record, "site": record["id"]} for record in records]
-    result = dedup.clean(records, config=dedup.Config(keep_duplicates=keep_duplicates))
+    # Duplicates stay unless it is said otherwise, since the gold has them.
+    result = dedup.clean(records, config=dedup.Config(**dict[str, Any](keep_duplicates=True) | settings))
     return {document["id"]: document["text"] for document in result.documents()}
 
 
 DEDUP = "dedup"
 ALONE = "dedup, each page alone"
 OWN: dict[str, Extractor] = {
-    DEDUP: _cleaned,  # duplicates stay, since the gold has them
+    DEDUP: _cleaned,
     ALONE: partial(_cleaned, alone=True),
+    "dedup, with headlines": partial(_cleaned, headline=True),
     "dedup, duplicates cut": partial(_cleaned, keep_duplicates=False),
 }
-"""Dedup: on the set as it is; with every page a site of its own (what its siblings give is the difference); and with
-the default settings."""
+"""Dedup: on the set as it is; with every page a site of its own (what its siblings give is the difference); with
+the headline in the text, as some annotators have it; and with the default settings."""
