@@ -107,8 +107,7 @@ def full_names(author: str | None) -> tuple[str, ...]:
 
 def about_author(plain: str, words: int, authors: tuple[str, ...]) -> bool:
     """Whether a block begins with the name (folded) of an author and goes on for a paragraph at most."""
-    start = plain.casefold()
-    return words <= BIO_WORDS and any(start.startswith(name) and len(start) > len(name) + 4 for name in authors)
+    return words <= BIO_WORDS and plain.casefold()[:-5].startswith(authors)
 
 
 def outside(known: Known, kinds: Kinds, bounds: NDArray[np.int64]) -> list[list[Flag]]:
