@@ -141,7 +141,8 @@ class Tried:
 def tried(block: str, words: int, languages: frozenset[str]) -> Tried:
     """The rules of these languages that may match a block of so many words."""
     spoken, sift = _sifter(languages)
-    found = sift(block, words, max(words, -(-len(block) // LETTERS)))
+    # Of marks of unspaced scripts, which are half a word each and no words, there may be fewer than none.
+    found = sift(block, max(0, words), max(words, -(-len(block) // LETTERS)))
     return Tried(block, [spoken[number] for number in found]) if found else NOTHING
 
 
@@ -164,7 +165,8 @@ def _search(rule: Rule, block: str) -> Any:
     The lock of the interpreter is held: a search is shorter than what it takes to give it back and wait for it.
     """
     try:
-        return pattern(rule.pattern).search(block, timeout=PATIENCE, concurrent=False)
+        patience = PATIENCE if len(block) > BRIEF else None
+        return pattern(rule.pattern).search(block, timeout=patience, concurrent=False)
     except TimeoutError:
         return None
 
@@ -173,6 +175,9 @@ LETTERS = 16
 """Characters of a word, at most, on the mean of a block: what is longer is no text that rules know."""
 PATIENCE = 2.0
 """Seconds for one rule on one block; they take microseconds."""
+BRIEF = 80
+"""Characters of a block on which no clock is looked at, which takes as long as a short search: all the ways in which
+five repeats share so few characters are tried in a second, and the tests find no rule that takes their square."""
 
 
 @cache

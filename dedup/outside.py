@@ -84,19 +84,21 @@ class Kinds(NamedTuple):
         said: list[tuple[int, Hit]] = []
         vague = np.flatnonzero(self.vague & ~known.main)
         starts, ends = known.table.starts[vague], known.table.ends[vague]
-        columns = (vague.tolist(), starts.tolist(), known.table.links[vague].tolist())
-        for at, start, links, (text, words) in zip(*columns, bare(document.text, starts, ends), strict=True):
+        kinds = self.kinds[vague].tolist()
+        columns = (starts.tolist(), known.table.links[vague].tolist(), bare(document.text, starts, ends))
+        for at, (start, links, (text, words)) in enumerate(zip(*columns, strict=True)):
             hits = certain_hits(text, words, languages)
             if hits:
                 kind = hits[0].rule.kind
-                self.kinds[at] = _NUMBER[kind]
+                kinds[at] = _NUMBER[kind]
                 own = [hit for hit in hits if hit.groups and hit.rule.kind is kind]
                 said += [(start, hit) for hit in own]
                 authors = authors or next((full_names(hit.groups.get("author")) for hit in own), ())
             elif authors and about_author(text, words, authors):
-                self.kinds[at] = _NUMBER[Kind.AUTHOR_BIO]
-            elif self.kinds[at] == _NONE:
-                self.kinds[at] = _NUMBER[Kind.NAVIGATION if links > 0.5 else Kind.BOILERPLATE]
+                kinds[at] = _NUMBER[Kind.AUTHOR_BIO]
+            elif kinds[at] == _NONE:
+                kinds[at] = _NUMBER[Kind.NAVIGATION if links > 0.5 else Kind.BOILERPLATE]
+        self.kinds[vague] = kinds
         return said
 
 
@@ -107,8 +109,7 @@ def full_names(author: str | None) -> tuple[str, ...]:
 
 def about_author(plain: str, words: int, authors: tuple[str, ...]) -> bool:
     """Whether a block begins with the name (folded) of an author and goes on for a paragraph at most."""
-    start = plain.casefold()
-    return words <= BIO_WORDS and any(start.startswith(name) and len(start) > len(name) + 4 for name in authors)
+    return words <= BIO_WORDS and plain.casefold()[:-5].startswith(authors)
 
 
 def outside(known: Known, kinds: Kinds, bounds: NDArray[np.int64]) -> list[list[Flag]]:

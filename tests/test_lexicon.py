@@ -132,6 +132,13 @@ def test_no_rule_runs_away_on_a_hostile_block() -> None:
     assert slow == set()
 
 
+def test_a_block_of_fewer_words_than_none_is_tried() -> None:
+    block = "\u1000" + "\u102c" * 6  # a letter of Myanmar with marks, each of which counts half
+
+    assert count_words(block) < 0
+    assert list(tried(block, count_words(block), frozenset(["any", "en"])).hits(certain=True)) == []
+
+
 @pytest.mark.parametrize("unit", [*UNITS, "share on facebook ", "© 2024 "])
 def test_a_huge_block_is_no_text_that_rules_know(unit: str) -> None:
     block = plain(unit * 20_000)
