@@ -141,8 +141,7 @@ class Tried:
 def tried(block: str, words: int, languages: frozenset[str]) -> Tried:
     """The rules of these languages that may match a block of so many words."""
     spoken, sift = _sifter(languages)
-    # Of marks of unspaced scripts, which are half a word each and no words, there may be fewer than none.
-    found = sift(block, max(0, words), max(words, -(-len(block) // LETTERS)))
+    found = sift(block, words, max(words, -(-len(block) // LETTERS)))
     return Tried(block, [spoken[number] for number in found]) if found else NOTHING
 
 

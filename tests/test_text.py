@@ -98,6 +98,13 @@ def test_words_of_every_script(text: str, words: list[str]) -> None:
 
 def test_unspaced_characters_count_half() -> None:
     assert count_words("東京都庁の水道局") == 4
+
+
+@given(
+    st.lists(st.sampled_from(["\u1000", "\u102c", "\u1037", "\u0e01", "\u0e31", "水", "a", " ", "\u0301"])).map("".join)
+)
+def test_every_word_counts_for_half_at_least(text: str) -> None:
+    assert 2 * count_words(text) >= len(word_list(text))
     assert count_words("two words 東京") == 3
 
 

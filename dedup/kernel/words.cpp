@@ -61,9 +61,9 @@ private:
 
 namespace {
 
-// Of a text with these words: two characters of an unspaced script are one.
+// Of a text with these words: two letters of an unspaced script are one.
 std::int64_t count_of(const std::u32string& text, const Words& words, const Alphabet& alphabet) {
-    const auto unspaced = std::count_if(text.begin(), text.end(), [&](char32_t code) { return alphabet.classes(code) & classes::unspaced; });
+    const auto unspaced = std::count_if(text.begin(), text.end(), [&](char32_t code) { return (alphabet.classes(code) & (classes::unspaced | classes::mark)) == classes::unspaced; });
     return static_cast<std::int64_t>(words.size()) - unspaced / 2;
 }
 
