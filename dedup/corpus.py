@@ -6,7 +6,7 @@ They see columns of the whole corpus, memory-mapped, never texts.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import xxhash
@@ -54,13 +54,16 @@ def count_repetition(work: Work, shards: list[str], live: dict[str, NDArray[np.b
     articles = _distinct_articles(store, shards, firsts)
     store.save(ALL, "articles", articles)
     counted = [Counting(work, shard, live[shard], first) for shard, first in zip(shards, firsts.tolist(), strict=False)]
-    found = [count_articles(*each) for each in _ranges(store, shards, sum(runner(collect, counted)))]
-    repeated, often = (np.concatenate(columns) for columns in zip(*found, strict=True))
-    often = often.astype(np.int64)
+    ranges = []
+    for number, each in enumerate(_ranges(store, shards, sum(runner(collect, counted)))):
+        ranges.append(f"range-{number}")
+        _save_counts(store, ranges[-1], *count_articles(*each))
+    for name in ("repeated", "counts"):
+        store.merge(ranges, ALL, name)
     if work.config.sites:
-        repeated, often = with_known(repeated, often, *SiteFile.load(Path(work.config.sites)).repeated())
-    store.save(ALL, "repeated", repeated)
-    store.save(ALL, "counts", often)
+        known = SiteFile.load(Path(work.config.sites)).repeated()
+        own = store.column(ALL, "repeated"), store.column(ALL, "counts")
+        _save_counts(store, ALL, *with_known(*own, *known))
     alive = np.concatenate([live[shard] for shard in shards])
     sites = np.concatenate([store.column(shard, "sites") for shard in shards])
     pairs = np.stack([articles[alive].astype(np.uint64), sites[alive]])
@@ -68,6 +71,11 @@ def count_repetition(work: Work, shards: list[str], live: dict[str, NDArray[np.b
     names, numbers = np.unique(pairs[1, is_new(pairs[0]) | is_new(pairs[1])], return_counts=True)
     store.save(ALL, "sites", names)
     store.save(ALL, "site_articles", numbers.astype(np.int64))
+
+
+def _save_counts(store: Store, shard: str, repeated: NDArray[np.uint64], counts: NDArray[Any]) -> None:
+    store.save(shard, "repeated", repeated)
+    store.save(shard, "counts", counts.astype(np.int64))
 
 
 def _distinct_articles(store: Store, shards: list[str], firsts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -111,10 +119,12 @@ def _ranges(store: Store, shards: list[str], size: int) -> Iterator[tuple[NDArra
     ]
     for part in range(1 << bits):
         own = [slice(*each[part : part + 2]) for each in bounds]
-        keys, articles = (
-            np.concatenate([store.column(shard, name)[at] for shard, at in zip(shards, own, strict=True)])
-            for name in ("collected", "collected_articles")
-        )
+        # Copies, so that not the files of all shards are mapped at once.
+        columns = [
+            [store.column(shard, name)[at].copy() for name in ("collected", "collected_articles")]
+            for shard, at in zip(shards, own, strict=True)
+        ]
+        keys, articles = map(np.concatenate, zip(*columns, strict=True))
         yield keys, articles
 
 
