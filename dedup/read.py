@@ -40,7 +40,9 @@ def sources(files: Iterable[tuple[str, Path]], max_bytes: int) -> Iterator[Sourc
         kind = extension(path)
         try:
             if kind is not None:
-                origin = None if path.suffix.lower() in COMPRESSED else path.absolute()
+                # A pipe can be read but once.
+                again = path.is_file() and path.suffix.lower() not in COMPRESSED
+                origin = path.absolute() if again else None
                 with _opened(path) as stream:
                     if kind in RECORDS:
                         yield from _lines(stream, name, max_bytes, origin)

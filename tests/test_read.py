@@ -6,6 +6,7 @@ import gzip
 import os
 import pickle
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -169,6 +170,18 @@ def test_a_pipe_in_a_folder_is_a_failure_and_not_waited_for(folder: Path) -> Non
     os.mkfifo(folder / "pipe.txt")
 
     assert find([folder]).failures == [Failure("pipe.txt", "is not a file")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_pipe_that_is_named_is_read_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "articles.jsonl"
+    os.mkfifo(pipe)
+    Thread(target=lambda: pipe.write_bytes(b'{"text": "One."}\n'), daemon=True).start()
+
+    (source,) = sources([("articles.jsonl", pipe)], 1_000)
+
+    assert isinstance(source, Source)
+    assert (source.content, source.origin) == (b'{"text": "One."}\n', None)
 
 
 def test_a_byte_order_mark_may_stand_before_any_line(tmp_path: Path) -> None:
