@@ -145,6 +145,8 @@ def _from_file(source: Source, kind: Format, content: bytes, config: Config) -> 
     text = content.decode(encoding)
     if "\x00" in text and kind is not Format.HTML:
         raise ValueError(f"holds NUL characters (read as {encoding}): not a text file")
+    if kind is not Format.HTML:  # of pages they are replaced
+        _check_characters(text, f"its text (read as {encoding})")
     exact = kind is Format.HTML or text.encode(encoding, "replace") == content
     document = Document(id=source.id, text=text, format=kind, place=source.place, encoding=encoding, exact=exact)
     if how == "detected":
@@ -161,13 +163,8 @@ def _from_record(source: Source) -> Document:
     text = record[name]
     if not isinstance(text, str):
         raise ValueError(f"its {name} is not a string but {type(text).__name__}")
-    try:
-        if isinstance(source.content, dict):  # JSON holds none
-            text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise ValueError(
-            f"its {name} holds a lone surrogate at character {error.start}, which is no character"
-        ) from error
+    if isinstance(source.content, dict):  # JSON holds none
+        _check_characters(text, f"its {name}")
     url, site, title, author, date, language = (_stated(record, field) for field in _STATED)
     metadata = record.get("metadata")
     tags = record.get("tags") if isinstance(record.get("tags"), list) else None
@@ -188,6 +185,14 @@ def _from_record(source: Source) -> Document:
         tags=[str(tag) for tag in tags or ()],
         metadata=extra | known,
     )
+
+
+def _check_characters(text: str, what: str) -> None:
+    """Refuse lone surrogates, which UTF-7 and the callers of the API may have."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{what} holds a lone surrogate at character {error.start}, which is no character") from error
 
 
 def _stated(record: Mapping[str, Any], field: str) -> str | None:

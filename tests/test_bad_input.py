@@ -149,6 +149,15 @@ def test_an_encoding_that_cannot_be_told(folder: Path) -> None:
     }
 
 
+def test_half_a_character(folder: Path) -> None:
+    (folder / "half.txt").write_bytes(b"Half a pair: +2AA-.")
+    (folder / "half.html").write_bytes(b"<p>Half a pair: +2AA-.")  # which pages show as "?"
+
+    assert failures(folder, encoding="utf-7") == {
+        "half.txt": "its text (read as utf-7) holds a lone surrogate at character 13, which is no character"
+    }
+
+
 def test_nul_bytes(folder: Path) -> None:
     (folder / "bad.txt").write_bytes(b"The mill\x00 closed.")
     (folder / "page.html").write_bytes(b"<html><body><p>The mill\x00 closed.</p></body></html>")
