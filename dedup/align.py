@@ -1,25 +1,19 @@
-"""Verification: where two documents really agree, word by word, and which of it may go.
+"""Alignment: where two documents agree, word by word.
 
-The one definition of similarity, here and everywhere: of two spans of n and k words of which m agree in the same order,
-similarity is 2·m / (n + k) and containment of the first in the second m / n.
+Anchors (runs of equal words) are chained along the diagonal, the gaps between them filled, and the chains led on to the
+ends of their sentences. What of a chain may go is told by `passages`.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from difflib import SequenceMatcher
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.data import Match
 from dedup.sign import shingles
 from dedup.words import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from numpy.typing import NDArray
 
 ANCHOR = 4
@@ -32,20 +26,8 @@ SHIFT = 12
 """By how many words the two sides of such a gap may differ in length."""
 OCCURRENCES = 8
 """How often a shingle may stand in the keeper to serve as an anchor; more often it is a phrase."""
-EDGE = 2
-"""Words that the keeper lacks which may go at either edge, to reach the end of the sentence or block."""
-TEMPLATE = 50
-"""Two texts that differ in a figure or name more often than once in so many words are filled from one template."""
-NAMES = 0.6
-"""A passage with a larger share of names and figures is a list, not a passage."""
-OWN = 0.6
-"""A sentence of which a smaller share agrees is the document's own and stays."""
-TOLERANCE = 0.25
-"""The share of a removed passage's words that the keeper may lack."""
-
-
-_STARTS, _TELLING, _UNSPACED = int(Mark.STARTS_SENTENCE), int(Mark.FIGURE | Mark.NAME), int(Mark.UNSPACED)
-HEADING = int(Mark.HEADING)
+SLACK = 2
+"""By how many words the keeper's rest of a sentence may be longer than the document's."""
 
 
 class Words(NamedTuple):
@@ -53,13 +35,6 @@ class Words(NamedTuple):
 
     hashes: NDArray[np.uint64]
     marks: NDArray[np.uint8]
-
-
-class Limits(NamedTuple):
-    """What makes a match a duplicate."""
-
-    min_words: int
-    threshold: float
 
 
 Run = tuple[int, int, int]
@@ -147,118 +122,52 @@ def _filled(chain: list[Run], document: NDArray[np.uint64], keeper: NDArray[np.u
     return result
 
 
-def matches(
-    runs: list[Run], document: Words, keeper: Words, limits: Limits, bars: Sequence[int] = ()
-) -> Iterator[Match]:
-    """What of a chain may go from `document`, since `keeper` has it: whole sentences or blocks, verified.
-
-    A sentence that is the document's own, that holds one of the `bars` (see `barred`), or that differs from the
-    keeper's in a figure or a name, stays; if the two differ so all over, they are filled from one template, and
-    everything stays.
-    """
-    found, swapped = _conflicts(runs, document, keeper)
-    conflicts = sorted({*found, *bars})
-    if swapped * TEMPLATE > sum(run[2] for run in runs):
-        return
-    start = None
-    for low, high in _sentences(runs, document.marks):
-        agreed = sum(clip(run, low, high)[2] for run in runs if run[0] < high and run[0] + run[2] > low)
-        if agreed < OWN * (high - low) or bisect_left(conflicts, low) < bisect_left(conflicts, high):
-            yield from _verified(start, low, runs, document, limits)
-            start = None
-        elif start is None:
-            start = low
-        end = high
-    if start is not None:
-        yield from _verified(start, end, runs, document, limits)
-
-
-def _conflicts(runs: list[Run], document: Words, keeper: Words) -> tuple[list[int], int]:
-    """Where, between runs, the document has a figure or a name that the keeper does not have in that place; and how
-    many of these places have another one in the keeper, as a form has that is filled in anew."""
-    found: list[int] = []
-    swapped = 0
-    for (start, other, length), (after, other_after, _) in pairwise(runs):
-        here, there = slice(start + length, after), slice(other + length, other_after)
-        known = set(keeper.hashes[there].tolist())
-        own = [
-            at
-            for at in range(here.start, here.stop)
-            if document.marks[at] & _TELLING and int(document.hashes[at]) not in known
-        ]
-        found += own
-        swapped += bool(own) and bool((keeper.marks[there] & _TELLING).any())
-    return found, swapped
-
-
-def _sentences(runs: list[Run], marks: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
-    """The sentences of the chain's extent: the first and last only if hardly a word of them lies outside of it."""
-    low, high = runs[0][0], runs[-1][0] + runs[-1][2]
-    starts = np.flatnonzero(marks & _STARTS)
-    first = int(np.searchsorted(starts, low, "right")) - 1
-    if low - starts[first] > EDGE or (marks[starts[first] : low] & _TELLING).any():
-        first += 1
-    edges = [*starts[first:].tolist(), len(marks)]
-    for start, end in pairwise(edges):
-        if start >= high:
-            return
-        if end > high and (end - high > EDGE or (marks[high:end] & _TELLING).any()):
-            return
-        yield start, end
-
-
-def _verified(start: int | None, end: int, runs: list[Run], document: Words, limits: Limits) -> Iterator[Match]:
-    """The passage from `start` to `end`, if it is long and like enough, and running text."""
-    inside = [clip(run, start, end) for run in runs if start is not None and run[0] < end and run[0] + run[2] > start]
-    if start is None or not inside:
-        return
-    agreed = sum(run[2] for run in inside)
-    low, high = inside[0][1], inside[-1][1] + inside[-1][2]
-    marks = document.marks[start:end]
-    similarity, containment = 2 * agreed / (end - start + high - low), agreed / (end - start)
-    counted = int(np.count_nonzero(~marks & HEADING)) - int(np.count_nonzero(marks & _UNSPACED)) // 2
-    named = int(np.count_nonzero(marks & _TELLING))
-    alike = similarity >= limits.threshold and containment >= 1 - TOLERANCE
-    if counted >= limits.min_words and alike and named <= NAMES * (end - start):
-        yield Match(start, end, low, high, round(similarity, 4), round(containment, 4))
-
-
 def clip(run: Run, start: int, end: int) -> Run:
     """The part of a run that lies in `start:end` of the document."""
     cut = max(0, start - run[0])
     return run[0] + cut, run[1] + cut, min(run[2] - cut, end - run[0] - cut)
 
 
-def barred(runs: list[Run], gone: NDArray[np.bool_], taken: NDArray[np.bool_]) -> list[int]:
-    """The words of the document that agree with words gone from the keeper, or that are taken already."""
-    found: list[int] = []
-    for start, other, length in runs:
-        found += (start + np.flatnonzero(gone[other : other + length] | taken[start : start + length])).tolist()
-    return found
-
-
 def extended(chain: list[Run], document: Words, keeper: Words) -> list[Run]:
-    """The chain on to the ends of its first and last sentence, if the most of them agrees: where words were changed
-    near the end of a passage, its last words stand too few together to be an anchor."""
-    starts = np.flatnonzero(document.marks & _STARTS)
+    """The chain with what agrees beyond it in its first and its last sentence: where words were changed near the end of
+    a passage, its last words stand too few together to be an anchor."""
+    starts = np.flatnonzero(document.marks & int(Mark.STARTS_SENTENCE))
     start, other, _ = chain[0]
     end, other_end = chain[-1][0] + chain[-1][2], chain[-1][1] + chain[-1][2]
-    low = int(starts[np.searchsorted(starts, start, "right") - 1])
+    low = max(int(starts[np.searchsorted(starts, start, "right") - 1]), start - GAP)
     after = int(np.searchsorted(starts, end))
-    high = int(starts[after]) if after < len(starts) else len(document.marks)
-    before = _rest(document, keeper, (low, start), (max(0, other - (start - low) - EDGE), other))
-    behind = _rest(document, keeper, (end, high), (other_end, other_end + (high - end) + EDGE))
-    return [*before, *chain, *behind]
+    high = min(int(starts[after]) if after < len(starts) else len(document.marks), end + GAP)
+    before = (max(0, other - (start - low) - SLACK), other)
+    behind = (other_end, other_end + (high - end) + SLACK)
+    return [*_in_gap(document, keeper, (low, start), before), *chain, *_in_gap(document, keeper, (end, high), behind)]
 
 
-def _rest(document: Words, keeper: Words, here: tuple[int, int], there: tuple[int, int]) -> list[Run]:
-    """The equal words of the rest of a sentence, if they are most of it."""
-    if not 0 < here[1] - here[0] <= GAP:
-        return []
-    found = _equal(document.hashes[slice(*here)], keeper.hashes[slice(*there)], (here[0], there[0]))
-    return found if sum(run[2] for run in found) >= OWN * (here[1] - here[0]) else []
+def _in_gap(document: Words, keeper: Words, here: tuple[int, int], there: tuple[int, int]) -> list[Run]:
+    return _equal(document.hashes[slice(*here)], keeper.hashes[slice(*there)], (here[0], there[0]))
 
 
 def _equal(left: NDArray[np.uint64], right: NDArray[np.uint64], at: tuple[int, int]) -> list[Run]:
-    blocks = SequenceMatcher(None, left.tolist(), right.tolist(), autojunk=False).get_matching_blocks()
-    return [(at[0] + block.a, at[1] + block.b, block.size) for block in blocks if block.size]
+    """The runs of a longest common subsequence, by dynamic programming; of two as long the one that begins earlier."""
+    ours, theirs = left.tolist(), right.tolist()
+    if not set(ours) & set(theirs):
+        return []
+    longest = [[0] * (len(theirs) + 1) for _ in range(len(ours) + 1)]
+    for i in range(len(ours) - 1, -1, -1):
+        row, below = longest[i], longest[i + 1]
+        for j in range(len(theirs) - 1, -1, -1):
+            row[j] = below[j + 1] + 1 if ours[i] == theirs[j] else max(below[j], row[j + 1])
+    runs: list[Run] = []
+    i = j = 0
+    while i < len(ours) and j < len(theirs) and longest[i][j]:
+        if ours[i] == theirs[j]:
+            start, other, length = runs[-1] if runs else (-1, -1, 0)
+            if length and (start + length, other + length) == (at[0] + i, at[1] + j):
+                runs[-1] = (start, other, length + 1)
+            else:
+                runs.append((at[0] + i, at[1] + j, 1))
+            i, j = i + 1, j + 1
+        elif longest[i + 1][j] >= longest[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+    return runs

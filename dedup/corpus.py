@@ -12,10 +12,11 @@ import numpy as np
 import xxhash
 
 from dedup import match
-from dedup.align import Limits, Words, chains, extended
+from dedup.align import Words, chains, extended
 from dedup.cluster import Aligned, Duplicate, duplicates
 from dedup.columns import ARTICLE_BANDS
 from dedup.data import Flag, Keeper, Kind, Reason
+from dedup.passages import Limits, passages
 from dedup.repetition import count_articles, with_known
 from dedup.runs import each_of, is_new
 from dedup.shards import ALL, Work
@@ -245,14 +246,14 @@ class Chunk(NamedTuple):
 
 def verify(chunk: Chunk) -> list[Aligned]:
     """Align every pair; pairs with nothing in common that is long enough drop out."""
-    words, least = corpus(chunk.work), chunk.work.config.min_words
+    words, limits = corpus(chunk.work), Limits(chunk.work.config.min_words, chunk.work.config.threshold)
     result = []
     for keeper, document in chunk.pairs.tolist():
         own, other = words.words(document), words.words(keeper)
-        agreeing = chains(own.hashes, other.hashes)
-        found = [extended(chain, own, other) for chain in agreeing if sum(run[2] for run in chain) * 2 >= least]
+        agreeing = [extended(chain, own, other) for chain in chains(own.hashes, other.hashes)]
+        found = passages(agreeing, own, other, limits)
         if found:
-            result.append((keeper, document, found))
+            result.append(Aligned(keeper, document, found))
     return result
 
 
@@ -260,7 +261,7 @@ def decide(
     work: Work, aligned: Iterable[Aligned], ranks: NDArray[np.int64], copies: NDArray[np.int64]
 ) -> dict[int, list[Duplicate]]:
     """What goes from which document, since which keeper has it (see `cluster`)."""
-    return duplicates(corpus(work), aligned, ranks, copies, Limits(work.config.min_words, work.config.threshold))
+    return duplicates(corpus(work), aligned, ranks, copies, work.config.threshold)
 
 
 def as_flags(work: Work, found: dict[int, list[Duplicate]], ids: list[str]) -> dict[int, list[Flag]]:
@@ -270,7 +271,7 @@ def as_flags(work: Work, found: dict[int, list[Duplicate]], ids: list[str]) -> d
 
 
 def _flag(words: Corpus, document: int, duplicate: Duplicate, ids: list[str]) -> Flag:
-    agreed, keeper = duplicate.match, duplicate.keeper
+    agreed, keeper = duplicate.alike, duplicate.keeper
     start, end = words.characters(document, agreed.start, agreed.end)
     keeper_start, keeper_end = words.characters(keeper, agreed.keeper_start, agreed.keeper_end)
     why = f"{agreed.containment:.0%} of its {agreed.end - agreed.start} words stand in {ids[keeper]}."

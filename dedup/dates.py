@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
@@ -38,5 +39,15 @@ def iso_date(text: str | None) -> str | None:
 
 
 def sortable(date: str | None) -> str:
-    """The date if it is ISO 8601, else nothing: what documents are ordered by."""
-    return date if date and ISO.match(date) else ""
+    """What documents are ordered by: the date if it is ISO 8601, in UTC where it names its zone, else nothing.
+
+    >>> sortable("1993-04-05T19:33:55-04:00") > sortable("1993-04-05T21:11:46+00:00"), sortable("soon")
+    (True, '')
+    """
+    if not date or not ISO.match(date):
+        return ""
+    try:
+        moment = datetime.fromisoformat(date) if len(date) > len("2024-01-31") else None
+    except ValueError:
+        return date
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() if moment and moment.tzinfo else date

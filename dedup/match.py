@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SEED_SHINGLE = 5
-SEED_WINDOW = 8
+SEED_WINDOW = 4
 """Winnowing (Schleimer, Wilkerson, Aiken 2003): the least 5-word hash of every 8 in a row is a seed, so that two texts
 share a seed wherever they agree in 12 words in a row."""
 SEED_RUN = 8

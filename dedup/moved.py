@@ -1,0 +1,118 @@
+"""Where the words of a document went: a copy of a copy is a copy of what stays, or of nothing."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.passages import Alike, Passage, alike_enough, clipped, is_copy, is_shared
+from dedup.words import Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+    from dedup.align import Run
+
+STAYS, LOST = -1, -2
+_STARTS, _TELLING = int(Mark.STARTS_SENTENCE), int(Mark.FIGURE | Mark.NAME)
+
+
+class Moved(NamedTuple):
+    """`keepers` int32 [n]: for every word of a document the document that keeps it, STAYS, or LOST where it went with a
+    passage whose keeper lacks it; `places` int32 [n]: which word of the keeper it is."""
+
+    keepers: NDArray[np.int32]
+    places: NDArray[np.int32]
+
+    @classmethod
+    def none(cls, length: int) -> Moved:
+        """Nothing went, of so many words."""
+        return cls(np.full(length, STAYS, np.int32), np.zeros(length, np.int32))
+
+    def left(self, passage: Passage) -> Iterator[Passage]:
+        """The parts of a passage that stay so far."""
+        stays = np.concatenate(([False], self.keepers[passage.start : passage.end] == STAYS, [False]))
+        edges = (np.flatnonzero(stays[1:] != stays[:-1]) + passage.start).tolist()
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            yield Passage(start, end, clipped(passage.runs, start, end))
+
+    def take(self, each: Alike, runs: Iterable[Run], keeper: int) -> None:
+        """Let a span go."""
+        self.keepers[each.start : each.end] = LOST
+        for start, other, length in clipped(list(runs), each.start, each.end):
+            self.keepers[start : start + length] = keeper
+            self.places[start : start + length] = np.arange(other, other + length)
+
+    def follow(self, run: Run, keeper: int) -> Iterator[tuple[int, Run]]:
+        """A run in this document, which is `keeper`, as runs in the documents that keep its words."""
+        start, other, length = run
+        keepers, places = self.keepers[other : other + length], self.places[other : other + length]
+        steps = np.where(keepers == STAYS, np.arange(other, other + length), places) - np.arange(length)
+        edges = np.flatnonzero((np.diff(keepers) != 0) | (np.diff(steps) != 0)) + 1
+        for low, high in pairwise([0, *edges.tolist(), length]):
+            if keepers[low] != LOST:
+                yield (
+                    keeper if keepers[low] == STAYS else int(keepers[low]),
+                    (start + low, int(steps[low]) + low, high - low),
+                )
+
+
+def settled(
+    passage: Passage,
+    keeper: int,
+    moved: Moved | None,
+    marks: NDArray[np.uint8],
+    order: NDArray[np.int64],
+    threshold: float,
+) -> Iterator[tuple[int, Passage]]:
+    """A passage by the documents that really keep it, each with the part that is a copy of it. Sentence by sentence, as
+    those of its keeper may have gone to several."""
+    if moved is None or all((moved.keepers[other : other + length] == STAYS).all() for _, other, length in passage.runs):
+        if is_copy(passage.runs, passage.start, passage.end, threshold):
+            yield keeper, passage
+        return
+    followed = [each for run in passage.runs for each in moved.follow(run, keeper)]
+    starts = np.flatnonzero(marks[passage.start : passage.end] & _STARTS) + passage.start
+    target = -1
+    runs: list[Run] = []
+    together: list[tuple[int, int]] = []
+    for low, high in pairwise(sorted({passage.start, *starts.tolist(), passage.end})):
+        to, inside = _most(followed, low, high, order)
+        if to != target or (runs and inside and runs[-1][1] + runs[-1][2] > inside[0][1]):
+            yield from ((target, each) for each in alike_enough(together, runs, threshold))
+            target, runs, together = to, [], []
+        if _is_told(passage.runs, inside, marks, low, high):
+            runs += inside
+            together.append((low, high))
+        else:
+            yield from ((target, each) for each in alike_enough(together, runs, threshold))
+            target, runs, together = -1, [], []
+    yield from ((target, each) for each in alike_enough(together, runs, threshold))
+
+
+def _most(
+    followed: list[tuple[int, Run]], low: int, high: int, order: NDArray[np.int64]
+) -> tuple[int, list[Run]]:
+    """The document that keeps the most of `words[low:high]`, and what it keeps: as far as that ascends."""
+    by_keeper: dict[int, list[Run]] = {}
+    for to, run in followed:
+        for part in clipped([run], low, high):
+            kept = by_keeper.setdefault(to, [])
+            if not kept or kept[-1][1] + kept[-1][2] <= part[1]:
+                kept.append(part)
+    if not by_keeper:
+        return -1, []
+    return min(by_keeper.items(), key=lambda each: (-sum(run[2] for run in each[1]), order[each[0]]))
+
+
+def _is_told(before: list[Run], runs: list[Run], marks: NDArray[np.uint8], low: int, high: int) -> bool:
+    """Whether a sentence still agrees, with all the figures and names that did."""
+    told = [
+        sum(int(np.count_nonzero(marks[run[0] : run[0] + run[2]] & _TELLING)) for run in some)
+        for some in (clipped(before, low, high), runs)
+    ]
+    return told[0] == told[1] and is_shared(runs, low, high)

@@ -1,0 +1,224 @@
+"""Passages: what of an alignment is a copy, and may go where the keeper has it.
+
+The one definition of similarity, here and everywhere: of two spans of n and k words of which m agree in the same order,
+similarity is 2·m / (n + k) and containment of the first in the second m / n.
+
+A passage is made of whole sentences. A sentence stays that is the document's own, or that holds a figure or a name which
+the keeper lacks in that place; and where figures and names were swapped all over, two texts are filled from one
+template, and all of it stays.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.align import SLACK, Run, Words, clip
+from dedup.words import Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    Misread = Callable[[int, int], bool]
+    """Whether a word of the document and one of the keeper are one, misread: by their numbers."""
+
+EDGE = 2
+"""Words that the keeper lacks which may go at either edge, to reach the end of the sentence."""
+OWN_RUN = 6
+"""So many words in a row that the keeper lacks are something that the document says itself."""
+OWN = 0.6
+"""A sentence of which a smaller share agrees is the document's own and stays."""
+TOLERANCE = 0.25
+"""The share of a removed passage's words that the keeper may lack."""
+TEMPLATE = 50
+"""Two texts in which a figure or name is swapped more often than once in so many words are filled from one template."""
+SLOT = 6
+"""Words that a slot of a template holds at most; longer ones are not filled in but written."""
+NAMES = 0.6
+"""A passage with a larger share of names is a list of them."""
+PIECE = 4
+"""Words that a piece of a passage has at least: where the document leaves something out, or turns sentences round, a
+passage agrees in pieces."""
+
+_STARTS, _FIGURE, _NAME = int(Mark.STARTS_SENTENCE), int(Mark.FIGURE), int(Mark.NAME)
+_TELLING, _UNSPACED, _HEADING = _FIGURE | _NAME, int(Mark.UNSPACED), int(Mark.HEADING)
+
+
+class Limits(NamedTuple):
+    """What makes a match a duplicate."""
+
+    min_words: int
+    threshold: float
+
+
+class Alike(NamedTuple):
+    """`words[start:end]` of a document and `words[keeper_start:keeper_end]` of its keeper, and how alike they are."""
+
+    start: int
+    end: int
+    keeper_start: int
+    keeper_end: int
+    similarity: float
+    containment: float
+
+
+class Passage(NamedTuple):
+    """`words[start:end]` of a document, and the runs of it that a keeper has."""
+
+    start: int
+    end: int
+    runs: list[Run]
+
+    @property
+    def agreed(self) -> int:
+        """How many words agree."""
+        return sum(run[2] for run in self.runs)
+
+
+def alike(runs: Sequence[Run], start: int, end: int) -> Alike:
+    """How alike `words[start:end]` are to the keeper's span from the first to the last of the runs (at least one)."""
+    agreed, low, high = sum(run[2] for run in runs), runs[0][1], runs[-1][1] + runs[-1][2]
+    similarity, containment = 2 * agreed / (end - start + high - low), agreed / (end - start)
+    return Alike(start, end, low, high, round(similarity, 4), round(containment, 4))
+
+
+def clipped(runs: Sequence[Run], start: int, end: int) -> list[Run]:
+    """The parts of runs that lie in `start:end` of the document."""
+    return [clip(run, start, end) for run in runs if run[0] < end and run[0] + run[2] > start]
+
+
+def is_copy(runs: Sequence[Run], start: int, end: int, threshold: float) -> bool:
+    """Whether `words[start:end]` are alike enough to where the runs lead."""
+    if not runs:
+        return False
+    found = alike(runs, start, end)
+    return found.similarity >= threshold and found.containment >= 1 - TOLERANCE
+
+
+def passages(
+    chains: list[list[Run]], document: Words, keeper: Words, limits: Limits, misread: Misread | None = None
+) -> list[Passage]:
+    """What of a document may go since the keeper has it, in order: pieces that are verified, one by one."""
+    taken = np.zeros(len(document.hashes), bool)
+    found: list[Passage] = []
+    for chain in chains:
+        for piece in _pieces(chain, document, keeper, limits, misread):
+            if not taken[piece.start : piece.end].any():
+                taken[piece.start : piece.end] = True
+                found.append(piece)
+    result: list[Passage] = []
+    together: list[Passage] = []
+    for piece in sorted(found):
+        if together and piece.start != together[-1].end:
+            result += _long_enough(together, document.marks, limits)
+            together = []
+        together.append(piece)
+    return result + _long_enough(together, document.marks, limits)
+
+
+def _long_enough(pieces: list[Passage], marks: NDArray[np.uint8], limits: Limits) -> list[Passage]:
+    """Pieces that stand side by side, if together they are long enough and no list of names."""
+    own = np.concatenate([marks[piece.start : piece.end] for piece in pieces] or [marks[:0]])
+    names = int(np.count_nonzero(own & _NAME))
+    return pieces if counted(own) >= limits.min_words and names <= NAMES * len(own) else []
+
+
+def counted(marks: NDArray[np.uint8]) -> int:
+    """How many words count towards `min_words`: not those of headings, and characters of unspaced scripts half."""
+    return int(np.count_nonzero(~marks & _HEADING)) - int(np.count_nonzero(marks & _UNSPACED)) // 2
+
+
+def _pieces(
+    chain: list[Run], document: Words, keeper: Words, limits: Limits, misread: Misread | None
+) -> Iterator[Passage]:
+    conflicts, slots = _conflicts(chain, document, keeper, misread)
+    if slots * TEMPLATE > sum(run[2] for run in chain):
+        return
+    together: list[tuple[int, int]] = []
+    for low, high in _sentences(chain, document.marks):
+        free = bisect_left(conflicts, low) == bisect_left(conflicts, high)
+        if free and is_shared(clipped(chain, low, high), low, high):
+            together.append((low, high))
+        else:
+            yield from alike_enough(together, chain, limits.threshold)
+            together = []
+    yield from alike_enough(together, chain, limits.threshold)
+
+
+def _sentences(chain: list[Run], marks: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
+    """The sentences that a chain touches."""
+    starts = np.flatnonzero(marks & _STARTS)
+    low, high = chain[0][0], chain[-1][0] + chain[-1][2]
+    first, last = np.searchsorted(starts, low, "right") - 1, np.searchsorted(starts, high)
+    yield from pairwise([*starts[first:last].tolist(), int(starts[last]) if last < len(starts) else len(marks)])
+
+
+def is_shared(runs: list[Run], low: int, high: int) -> bool:
+    """Whether the most of a sentence agrees, and nothing of length in it is the document's own."""
+    if not runs or sum(run[2] for run in runs) < OWN * (high - low):
+        return False
+    inner = max((after[0] - run[0] - run[2] for run, after in pairwise(runs)), default=0)
+    outer = max(runs[0][0] - low, high - runs[-1][0] - runs[-1][2])
+    return inner < OWN_RUN and outer <= EDGE
+
+
+def alike_enough(sentences: list[tuple[int, int]], chain: list[Run], threshold: float) -> Iterator[Passage]:
+    """Neighbouring sentences as one passage if they are alike enough, else without the worst of them."""
+    if not sentences:
+        return
+    start, end = sentences[0][0], sentences[-1][1]
+    runs = clipped(chain, start, end)
+    if is_copy(runs, start, end, threshold):
+        if end - start >= PIECE:
+            yield Passage(start, end, runs)
+    elif len(sentences) > 1:
+        shares = [Passage(low, high, clipped(chain, low, high)).agreed / (high - low) for low, high in sentences]
+        worst = shares.index(min(shares))
+        yield from alike_enough(sentences[:worst], chain, threshold)
+        yield from alike_enough(sentences[worst + 1 :], chain, threshold)
+
+
+def _conflicts(
+    chain: list[Run], document: Words, keeper: Words, misread: Misread | None
+) -> tuple[list[int], int]:
+    """Where, between runs, the document has a figure or a name that the keeper does not have in that place; and how
+    many of these places are slots that have another one in the keeper, as a form has that is filled in anew."""
+    found: list[int] = []
+    slots = 0
+    for here, there in _gaps(chain, document.marks, len(keeper.hashes)):
+        own = _own(here, there, document, keeper, misread)
+        # Where one word stands for another, and that one is neither figure nor name, it was edited, not filled in.
+        swapped = bool((keeper.marks[there.start : there.stop] & _TELLING).any())
+        if swapped or len(here) > len(there):
+            found += own
+        slots += bool(own) and swapped and max(len(here), len(there)) <= SLOT
+    return found, slots
+
+
+def _gaps(chain: list[Run], marks: NDArray[np.uint8], keeper_length: int) -> Iterator[tuple[range, range]]:
+    """What stands between runs, in the document and in the keeper; and at either end of the chain, to the end of the
+    sentence if that is near."""
+    first, last = chain[0], chain[-1]
+    low = next((at for at in range(first[0], max(-1, first[0] - EDGE - 1), -1) if marks[at] & _STARTS), first[0])
+    end, other_end = last[0] + last[2], last[1] + last[2]
+    high = next((at for at in range(end, min(len(marks), end + EDGE + 1)) if marks[at] & _STARTS), len(marks))
+    if low < first[0]:
+        yield range(low, first[0]), range(max(0, first[1] - (first[0] - low) - SLACK), first[1])
+    for (start, other, length), (after, other_after, _) in pairwise(chain):
+        yield range(start + length, after), range(other + length, other_after)
+    if end < high <= end + EDGE:
+        yield range(end, high), range(other_end, min(keeper_length, other_end + high - end + SLACK))
+
+
+def _own(here: range, there: range, document: Words, keeper: Words, misread: Misread | None) -> list[int]:
+    """The figures and names of a gap that the keeper's gap has not, not even misread."""
+    known = set(keeper.hashes[there.start : there.stop].tolist())
+    telling = [at for at in here if document.marks[at] & _TELLING and int(document.hashes[at]) not in known]
+    if not telling or misread is None:
+        return telling
+    return [at for at in telling if not any(misread(at, other) for other in there)]
