@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dedup import cluster, corpus, pages, shards, write
+from dedup.bands import candidate_probability
 from dedup.config import Config
 from dedup.corpus import Chunk
 from dedup.data import Failure, Source
@@ -34,7 +35,7 @@ from dedup.read import Inputs, open_inputs
 from dedup.result import Result
 from dedup.run import Runner, serial
 from dedup.shards import Batch, Cutting, Flagging, Prepared, Work
-from dedup.sign import SCHEME, candidate_probability
+from dedup.sign import SCHEME
 from dedup.sites import SiteFile, file_digest
 from dedup.store import Store, line
 
@@ -195,6 +196,7 @@ def _summary(cut: list[shards.Cut], failures: list[Failure], ignored: list[str],
         for name, count_ in each.encodings.items():
             encodings[name] = encodings.get(name, 0) + count_
     removed = {reason: dict(sorted(kinds.items())) for reason, kinds in removed.items()}
+    shape = config.shape
     return {
         "documents": {"in": sum(e.documents for e in cut), "out": sum(e.cleaned for e in cut), "failed": len(failures)},
         "characters": {"in": sum(e.characters for e in cut), "out": sum(e.left for e in cut)},
@@ -202,7 +204,11 @@ def _summary(cut: list[shards.Cut], failures: list[Failure], ignored: list[str],
         "encodings": dict(sorted(encodings.items())),
         "ignored_files": len(ignored),
         **({"sites_digest": file_digest(config.sites)} if config.sites else {}),
-        "candidate_probability": {
-            f"{s:.1f}": round(candidate_probability(s, config.bands, config.rows), 4) for s in (0.5, 0.6, 0.7, 0.8, 0.9)
+        "lsh": {
+            "bands": shape.bands,
+            "rows": shape.rows,
+            "candidate_probability": {
+                f"{s:.1f}": round(candidate_probability(s, shape.bands, shape.rows), 4) for s in (0.5, 0.6, 0.7, 0.8, 0.9)
+            },
         },
     }

@@ -22,10 +22,11 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 # From low to high; a module imports only what stands in a lower row. `html*` and `cli*` stand for families.
 ROWS: list[set[str]] = [
     {"errors", "data", "kernel", "shelf"},
+    {"bands"},
     {"config", "store", "run", "runs", "text", "dates", "find", "model", "table"},
     {"characters"},
     {"sieve", "decode", "words", "spans", "sign"},
-    {"pattern_info", "hashed"},
+    {"pattern_info", "hashed", "sketch"},
     {"literals"},
     {"clauses"},
     {"markup", "lexicon", "speech", "threads", "read", "repetition"},
