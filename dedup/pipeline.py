@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.bands import Shape
     from dedup.data import Flag
 
 LOG = logging.getLogger("dedup")
@@ -196,7 +197,6 @@ def _summary(cut: list[shards.Cut], failures: list[Failure], ignored: list[str],
         for name, count_ in each.encodings.items():
             encodings[name] = encodings.get(name, 0) + count_
     removed = {reason: dict(sorted(kinds.items())) for reason, kinds in removed.items()}
-    shape = config.shape
     return {
         "documents": {"in": sum(e.documents for e in cut), "out": sum(e.cleaned for e in cut), "failed": len(failures)},
         "characters": {"in": sum(e.characters for e in cut), "out": sum(e.left for e in cut)},
@@ -204,11 +204,15 @@ def _summary(cut: list[shards.Cut], failures: list[Failure], ignored: list[str],
         "encodings": dict(sorted(encodings.items())),
         "ignored_files": len(ignored),
         **({"sites_digest": file_digest(config.sites)} if config.sites else {}),
-        "lsh": {
-            "bands": shape.bands,
-            "rows": shape.rows,
-            "candidate_probability": {
-                f"{s:.1f}": round(candidate_probability(s, shape.bands, shape.rows), 4) for s in (0.5, 0.6, 0.7, 0.8, 0.9)
-            },
-        },
+        "lsh": _lsh(config.shape),
+    }
+
+
+def _lsh(shape: Shape) -> dict[str, Any]:
+    """The bands, and the share of pairs of blocks that they find, by the Jaccard similarity of their shingles."""
+    found = {f"{s:.1f}": candidate_probability(s, shape.bands, shape.rows) for s in (0.5, 0.6, 0.7, 0.8, 0.9)}
+    return {
+        "bands": shape.bands,
+        "rows": shape.rows,
+        "candidate_probability": {similarity: round(share, 4) for similarity, share in found.items()},
     }

@@ -27,10 +27,10 @@ TOGETHER = 256
 def signatures(texts: Iterable[str], *, num_perm: int = 128, shingle: int = 5) -> NDArray[np.uint32]:
     """The MinHash signatures (uint32 [n, num_perm]) of texts, over shingles of `shingle` words.
 
-    They are those of datasketch 2 with `seed=1, scheme="affine32"`, bit for bit: a row is the `hashvalues` of its
-    `MinHash` and of its `LeanMinHash`, and datasketch alone makes the same of our `shingles`, where its `hashfunc` gives
-    the upper 32 bits of each. Of an index with `params=(shape.bands, shape.rows)`, where `shape` is `Config().shape`,
-    the candidates are those that a run of `dedup.clean` finds by its bands for texts of one block.
+    They are datasketch 2's with `seed=1, scheme="affine32"`, bit for bit: a row is what its `MinHash` and `LeanMinHash`
+    take as `hashvalues`, and datasketch alone makes the same of `dedup.shingles`, where its `hashfunc` gives the upper
+    32 bits of each. A `MinHashLSH` with `params=(shape.bands, shape.rows), num_perm=shape.num_perm`, `shape` being
+    `Config().shape`, has the candidates that a run of `dedup.clean` finds by its bands, for texts of one block.
 
     The share of equal slots of two rows estimates the Jaccard similarity of their shingles without bias; its standard
     error is sqrt(J · (1 - J) / num_perm) (Broder, On the resemblance and containment of documents, 1997).
