@@ -22,17 +22,18 @@ if TYPE_CHECKING:
     from dedup.extract import extract
     from dedup.pipeline import clean
     from dedup.result import Piece, Result
+    from dedup.sketch import shingles, signatures
 
 __all__ = [
     "Block", "Config", "DedupError", "Document", "Failure", "Flag", "Format", "InputError", "Keeper", "Kind", "Match",
     "OutputError", "Piece", "Reason", "Result", "SettingError", "Source", "Tag", "WorkerError",
-    "clean", "extract",
+    "clean", "extract", "shingles", "signatures",
 ]  # fmt: skip
 
 _HOME = {
     "Config": "config", "DedupError": "errors", "InputError": "errors", "OutputError": "errors",
     "SettingError": "errors", "WorkerError": "errors", "Piece": "result", "Result": "result", "clean": "pipeline",
-    "extract": "extract",
+    "extract": "extract", "shingles": "sketch", "signatures": "sketch",
 }  # fmt: skip
 """The module that a name stands in; the rest stand in `data`."""
 

@@ -8,10 +8,11 @@ import numpy as np
 import xxhash
 
 from dedup import kernel, match, repetition
+from dedup.bands import Shape
 from dedup.data import Document, Format, Tag
 from dedup.places import place
 from dedup.runs import each_of, once
-from dedup.sign import Shape, mix, passage_keys, shingles
+from dedup.sign import mix, passage_keys, shingles
 from dedup.site import signature_line, signatures_of
 from dedup.spans import Spans, distinct, hashes
 from dedup.table import TAGS, Table
@@ -191,8 +192,7 @@ def _save_keys(store: Store, shard: str, bounds: NDArray[np.int64], config: Conf
     starts = np.concatenate(([0], edges, [len(words)])).astype(np.int64) if len(words) else np.zeros(1, np.int64)
     long = np.flatnonzero(np.diff(starts) >= config.min_words)
     flat, own = ragged([words[starts[i] : starts[i + 1]] for i in long])
-    shape = Shape(config.shingle, config.bands, config.rows, config.num_perm)
-    store.save(shard, "keys", passage_keys(flat, own, shape))
+    store.save(shard, "keys", passage_keys(flat, own, config.shape))
     store.save(shard, "signed", starts[:-1][long])
 
 

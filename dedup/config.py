@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from dedup.bands import Shape, band_shape
 from dedup.data import CHROME_KINDS
 from dedup.errors import SettingError
 
@@ -61,24 +62,32 @@ class Config:
     threshold: float = _setting(0.8, "Least similarity of a duplicate passage to its keeper.", 0.5, 1.0)
     shingle: int = _setting(5, "Words in a shingle.", 2, 16)
     num_perm: int = _setting(128, "Permutations of a MinHash signature.", 16, 1024)
-    bands: int = _setting(20, "Bands of the signature (LSH).", 1, 256)
-    rows: int = _setting(6, "Rows in a band.", 1, 64)
+    # Of 128 permutations .997 makes 20 bands of 6 rows (P = .9977), .995 would make 18 (P = .9958).
+    lsh_recall: float = _setting(
+        0.997, "Wanted share of the pairs of blocks of lsh_similarity that become candidates.", 0.5, 0.9999
+    )
+    lsh_similarity: float = _setting(0.8, "Jaccard similarity of shingles at which lsh_recall is wanted.", 0.1, 1.0)
     max_bytes: int = _setting(20_000_000, "Largest document to read, in bytes.", 1_000)
 
     def __post_init__(self) -> None:
         """Check every field.
 
         Raises:
-            SettingError: a value is of the wrong type or out of its range.
+            SettingError: a value is of the wrong type or out of its range, or no bands reach the recall.
         """
         if isinstance(self.keep_kinds, list):
             object.__setattr__(self, "keep_kinds", tuple(self.keep_kinds))
         _check_all(asdict(self))
-        if self.bands * self.rows > self.num_perm:
-            raise SettingError(
-                f"bands = {self.bands}, rows = {self.rows}: {self.bands} x {self.rows} = {self.bands * self.rows}"
-                f" is more than num_perm = {self.num_perm}"
-            )
+        _ = self.shape
+
+    @property
+    def shape(self) -> Shape:
+        """How blocks are sketched: the bands and rows follow from `lsh_recall` and `lsh_similarity`.
+
+        >>> Config().shape
+        Shape(shingle=5, bands=20, rows=6, num_perm=128)
+        """
+        return Shape(self.shingle, *band_shape(self.lsh_similarity, self.lsh_recall, self.num_perm), self.num_perm)
 
     @property
     def digest(self) -> str:

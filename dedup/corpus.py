@@ -194,7 +194,7 @@ def candidates(work: Work, shards: list[str], ranks: NDArray[np.int64], copies: 
     where = _offset(work.store, shards, "signed")
     own = owners[where] if len(where) else np.zeros(0, np.int64)
     alive = copies[own] == own
-    for band in range(work.config.bands):
+    for band in range(work.config.shape.bands):
         keys = np.concatenate([work.store.column(shard, "keys")[:, band] for shard in shards])
         first, second = match.pairs_in_buckets(keys[alive], own[alive], ranks)
         pairs.append(np.stack([own[alive][first], own[alive][second]], axis=1))

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dedup import cluster, corpus, pages, shards, write
+from dedup.bands import candidate_probability
 from dedup.config import Config
 from dedup.corpus import Chunk
 from dedup.data import Failure, Source
@@ -34,7 +35,7 @@ from dedup.read import Inputs, open_inputs
 from dedup.result import Result
 from dedup.run import Runner, serial
 from dedup.shards import Batch, Cutting, Flagging, Prepared, Work
-from dedup.sign import SCHEME, candidate_probability
+from dedup.sign import SCHEME
 from dedup.sites import SiteFile, file_digest
 from dedup.store import Store, line
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.bands import Shape
     from dedup.data import Flag
 
 LOG = logging.getLogger("dedup")
@@ -202,7 +204,15 @@ def _summary(cut: list[shards.Cut], failures: list[Failure], ignored: list[str],
         "encodings": dict(sorted(encodings.items())),
         "ignored_files": len(ignored),
         **({"sites_digest": file_digest(config.sites)} if config.sites else {}),
-        "candidate_probability": {
-            f"{s:.1f}": round(candidate_probability(s, config.bands, config.rows), 4) for s in (0.5, 0.6, 0.7, 0.8, 0.9)
-        },
+        "lsh": _lsh(config.shape),
+    }
+
+
+def _lsh(shape: Shape) -> dict[str, Any]:
+    """The bands, and the share of pairs of blocks that they find, by the Jaccard similarity of their shingles."""
+    found = {f"{s:.1f}": candidate_probability(s, shape.bands, shape.rows) for s in (0.5, 0.6, 0.7, 0.8, 0.9)}
+    return {
+        "bands": shape.bands,
+        "rows": shape.rows,
+        "candidate_probability": {similarity: round(share, 4) for similarity, share in found.items()},
     }

@@ -14,8 +14,8 @@ import numpy as np
 import xxhash
 
 from dedup import characters, kernel
+from dedup.bands import Shape
 from dedup.runs import is_new
-from dedup.sign import Shape
 from dedup.spans import put_in
 from dedup.text import plain, slots, word_hash, word_list
 

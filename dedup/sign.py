@@ -10,7 +10,7 @@ Ragged columns: `bounds` int64 [p + 1] says that passage i owns `values[bounds[i
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from dedup import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from dedup.bands import Shape
 
 SCHEME = "affine32"
 """The permutation scheme; part of every stamp, since signatures of two schemes must never be compared."""
@@ -113,16 +115,6 @@ def band_keys(signature: NDArray[np.uint32], bands: int, rows: int) -> NDArray[n
     return keys
 
 
-class Shape(NamedTuple):
-    """How passages are sketched: over shingles of so many words, in `bands` of `rows` slots each of the `num_perm` of a
-    signature."""
-
-    shingle: int
-    bands: int
-    rows: int
-    num_perm: int
-
-
 def passage_keys(words: NDArray[np.uint64], bounds: NDArray[np.int64], shape: Shape) -> NDArray[np.uint64]:
     """The keys (uint64 [p, bands]) of the bands of each passage's signature."""
     if not kernel.NATIVE:
@@ -137,12 +129,3 @@ def passage_keys(words: NDArray[np.uint64], bounds: NDArray[np.int64], shape: Sh
 def defined_keys(words: NDArray[np.uint64], bounds: NDArray[np.int64], shape: Shape) -> NDArray[np.uint64]:
     """`passage_keys`, by the definition."""
     return band_keys(signatures(*shingles(words, bounds, shape.shingle), shape.num_perm), shape.bands, shape.rows)
-
-
-def candidate_probability(similarity: float, bands: int, rows: int) -> float:
-    """P(candidate | similarity) of a band shape (Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, 3.4).
-
-    >>> round(candidate_probability(0.8, 20, 6), 4)
-    0.9977
-    """
-    return float(1.0 - (1.0 - similarity**rows) ** bands)

@@ -22,13 +22,14 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 # From low to high; a module imports only what stands in a lower row. `html*` and `cli*` stand for families.
 ROWS: list[set[str]] = [
     {"errors", "data", "kernel", "shelf"},
+    {"bands"},
     {"config", "store", "run", "runs", "text", "dates", "find", "model", "table"},
     {"characters"},
     {"sieve", "decode", "words", "spans", "sign"},
     {"pattern_info", "hashed"},
     {"literals"},
     {"clauses"},
-    {"markup", "lexicon", "speech", "threads", "read", "repetition"},
+    {"markup", "lexicon", "speech", "threads", "read", "repetition", "sketch"},
     {"verdict", "evidence", "metadata", "places"},
     {"html*", "match", "align", "features"},
     {"judge"},

@@ -128,7 +128,10 @@ WRONG = {
     "clean in -o out --min-words few": "Invalid value for '--min-words': 'few' is not a valid integer range.",
     "clean in -o out --keep best": "Invalid value for '--keep': 'best' is not one of 'earliest', 'longest', 'first'.",
     "clean in -o out --keep-kinds passage": "Invalid value for '--keep-kinds': 'passage' is not one of",
-    "clean in -o out --bands 30": "bands = 30, rows = 6: 30 x 6 = 180 is more than num_perm = 128",
+    "clean in -o out --lsh-similarity 0.2 --num-perm 16": (
+        "lsh_recall = 0.997, lsh_similarity = 0.2: num_perm = 16 reaches at most lsh_recall = 0.9718; "
+    ),
+    "clean in -o out --bands 30": "No such option",
     "clean in -o out -j 0": "Invalid value for '-j' / '--workers': 0 is not in the range x>=1.",
     "clean in -o - --format text": "-o - writes JSONL; format = 'text' needs a folder.",
     "clean in -o out --config none.toml": "none.toml: cannot be read as TOML: [Errno 2] No such file or directory",
@@ -193,7 +196,7 @@ def test_flags_win_over_the_file_and_the_file_over_the_defaults(here: Path) -> N
     told = json.loads((here / "out/manifest.json").read_bytes())["config"]
     assert (told["min_words"], told["threshold"], told["keep_chrome"]) == (20, 0.9, False)
     assert told["keep_kinds"] == ["caption", "byline"]
-    assert told["bands"] == Config().bands
+    assert told["lsh_recall"] == Config().lsh_recall
 
 
 def test_pyproject_is_read_only_when_it_is_named(here: Path) -> None:

@@ -42,7 +42,12 @@ def test_every_setting_has_a_help_text_and_a_default_that_is_allowed() -> None:
         ({"site": "a\udcff"}, "site = 'a\\udcff': holds what is not UTF-8"),
         ({"max_bytes": 2**64}, "max_bytes = 18446744073709551616: must be at most 9007199254740991"),
         ({"format": "csv"}, "format = 'csv': must be one of jsonl"),
-        ({"bands": 32, "rows": 8}, "bands = 32, rows = 8: 32 x 8 = 256 is more than num_perm = 128"),
+        ({"lsh_recall": 1.0}, "lsh_recall = 1.0: must be from 0.5 to 0.9999"),
+        ({"lsh_similarity": 0.05}, "lsh_similarity = 0.05: must be from 0.1 to 1.0"),
+        (
+            {"lsh_recall": 0.9999, "lsh_similarity": 0.1, "num_perm": 16},
+            "lsh_recall = 0.9999, lsh_similarity = 0.1: num_perm = 16 reaches at most lsh_recall = 0.8146; ",
+        ),
         ({"min_word": 20}, "unknown setting 'min_word'; there are: format, site"),
     ],
 )
@@ -55,7 +60,15 @@ def test_a_wrong_setting_says_what_it_may_be(values: dict[str, Any], message: st
 
 @pytest.mark.parametrize(
     "values",
-    [{"threshold": 0.5}, {"threshold": 1}, {"keep_kinds": ["footer"]}, {"min_words": 5}, {"rows": 1, "bands": 128}],
+    [
+        {"threshold": 0.5},
+        {"threshold": 1},
+        {"keep_kinds": ["footer"]},
+        {"min_words": 5},
+        {"lsh_recall": 0.9999},
+        {"lsh_similarity": 1},
+        {"lsh_recall": 0.8146, "lsh_similarity": 0.1, "num_perm": 16},
+    ],
 )
 def test_the_ends_of_a_range_are_allowed(values: dict[str, Any]) -> None:
     assert isinstance(Config.of(values), Config)
@@ -67,7 +80,7 @@ def test_the_digest_is_of_every_setting() -> None:
         "headings": False, "tables": False, "captions": True, "comments": True, "sites": "s.json",
         "encoding": "cp1252", "keep_chrome": True, "keep_duplicates": True,
         "keep_kinds": ("footer",), "keep": "first", "min_articles": 4, "min_words": 16, "threshold": 0.9, "shingle": 4,
-        "num_perm": 256, "bands": 10, "rows": 5, "max_bytes": 5_000, "headline": True,
+        "num_perm": 256, "lsh_recall": 0.9, "lsh_similarity": 0.7, "max_bytes": 5_000, "headline": True,
     }  # fmt: skip
     assert set(other) == {spec.name for spec in fields(Config)}, "a new setting: give it another value here"
 
@@ -118,13 +131,13 @@ def test_a_missing_file_says_so(tmp_path: Path) -> None:
 
 def test_what_is_wrong_among_the_changes_does_not_name_the_file(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
-    path.write_text("[dedup]\nrows = 10\n", encoding="utf-8")
+    path.write_text("[dedup]\nlsh_similarity = 0.1\nnum_perm = 16\n", encoding="utf-8")
 
     with pytest.raises(SettingError, match=r"^encoding = 'klingon': is no encoding of text"):
         Config.load(path, {"encoding": "klingon"})
-    with pytest.raises(SettingError, match=r"settings\.toml: bands = 20, rows = 10: "):
-        Config.load(path, {"bands": 20})
-    assert Config.load(path, {"bands": 12}) == Config(bands=12, rows=10)
+    with pytest.raises(SettingError, match=r"settings\.toml: lsh_recall = 0\.9, lsh_similarity = 0\.1: "):
+        Config.load(path, {"lsh_recall": 0.9})
+    assert Config.load(path, {"lsh_recall": 0.8}) == Config(lsh_recall=0.8, lsh_similarity=0.1, num_perm=16)
 
 
 @pytest.mark.parametrize("name", ["utf-8", "Latin-1", "cp1252", "utf_16", "shift-jis", "EUC-KR"])

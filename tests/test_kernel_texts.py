@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import characters, columns, kernel, spans
+from dedup.bands import Shape
 from dedup.characters import PAGE, Class, Page
 from dedup.repetition import block_texts, defined_texts
-from dedup.sign import Shape, defined_keys, passage_keys
+from dedup.sign import defined_keys, passage_keys
 from dedup.spans import Spans, defined_distinct, defined_hashes, distinct, hashes, words
 from dedup.text import _APART, CLASSES, fold, plain
 from dedup.words import defined_words, marked_words
