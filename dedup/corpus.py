@@ -5,6 +5,7 @@ They see columns of the whole corpus, memory-mapped, never texts.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,14 +17,15 @@ from dedup.align import Words, chains, extended
 from dedup.cluster import Aligned, Duplicate, duplicates
 from dedup.columns import ARTICLE_BANDS
 from dedup.data import Flag, Keeper, Kind, Reason
-from dedup.passages import Limits, passages
+from dedup.passages import Limits, Spelling, passages
 from dedup.repetition import count_articles, with_known
 from dedup.runs import each_of, is_new
 from dedup.shards import ALL, Work
 from dedup.sites import SiteFile
+from dedup.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -238,23 +240,45 @@ def _seed_pairs(
 
 
 class Chunk(NamedTuple):
-    """Pairs of documents (int64 [p, 2], the better keeper first) to verify."""
+    """Pairs of documents (int64 [p, 2], the better keeper first) to verify, and the names of all shards."""
 
     work: Work
+    shards: list[str]
     pairs: NDArray[np.int64]
 
 
 def verify(chunk: Chunk) -> list[Aligned]:
     """Align every pair; pairs with nothing in common that is long enough drop out."""
     words, limits = corpus(chunk.work), Limits(chunk.work.config.min_words, chunk.work.config.threshold)
+    spelled = _Spelled(chunk, words)
     result = []
     for keeper, document in chunk.pairs.tolist():
         own, other = words.words(document), words.words(keeper)
         agreeing = [extended(chain, own, other) for chain in chains(own.hashes, other.hashes)]
-        found = passages(agreeing, own, other, limits)
+        found = passages(agreeing, own, other, limits, Spelling(spelled.of(document), spelled.of(keeper)))
         if found:
             result.append(Aligned(keeper, document, found))
     return result
+
+
+class _Spelled:
+    """What spells the words of documents: their texts are read only when asked for."""
+
+    def __init__(self, chunk: Chunk, words: Corpus) -> None:
+        store, self._words = chunk.work.store, words
+        alive = [store.column(shard, "alive") for shard in chunk.shards]
+        self._firsts = np.cumsum([0, *map(len, alive)])
+        self._text = lru_cache(64)(lambda shard, at: next(store.texts(chunk.shards[shard], "texts", [int(alive[shard][at])])))
+
+    def of(self, document: int) -> Callable[[int], str]:
+        """What spells the words of a document, folded."""
+        shard = int(np.searchsorted(self._firsts, document, "right")) - 1
+        at, first = document - int(self._firsts[shard]), int(self._words.bounds[document])
+
+        def spell(word: int) -> str:
+            return fold(self._text(shard, at)[self._words.starts[first + word] : self._words.ends[first + word]])
+
+        return spell
 
 
 def decide(

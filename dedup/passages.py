@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.align import SLACK, Run, Words, clip
+from dedup.misread import is_close, is_inflected, is_mixed
+from dedup.telling import telling_words
 from dedup.words import Mark
 
 if TYPE_CHECKING:
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Misread = Callable[[int, int], bool]
-    """Whether a word of the document and one of the keeper are one, misread: by their numbers."""
 
 EDGE = 2
 """Words that the keeper lacks which may go at either edge, to reach the end of the sentence."""
@@ -54,6 +54,13 @@ class Limits(NamedTuple):
 
     min_words: int
     threshold: float
+
+
+class Spelling(NamedTuple):
+    """What spells the words of two documents, folded, by their numbers."""
+
+    document: Callable[[int], str]
+    keeper: Callable[[int], str]
 
 
 class Alike(NamedTuple):
@@ -101,13 +108,13 @@ def is_copy(runs: Sequence[Run], start: int, end: int, threshold: float) -> bool
 
 
 def passages(
-    chains: list[list[Run]], document: Words, keeper: Words, limits: Limits, misread: Misread | None = None
+    chains: list[list[Run]], document: Words, keeper: Words, limits: Limits, spelling: Spelling | None = None
 ) -> list[Passage]:
     """What of a document may go since the keeper has it, in order: pieces that are verified, one by one."""
     taken = np.zeros(len(document.hashes), bool)
     found: list[Passage] = []
     for chain in chains:
-        for piece in _pieces(chain, document, keeper, limits, misread):
+        for piece in _pieces(chain, document, keeper, limits, spelling):
             if not taken[piece.start : piece.end].any():
                 taken[piece.start : piece.end] = True
                 found.append(piece)
@@ -134,19 +141,20 @@ def counted(marks: NDArray[np.uint8]) -> int:
 
 
 def _pieces(
-    chain: list[Run], document: Words, keeper: Words, limits: Limits, misread: Misread | None
+    chain: list[Run], document: Words, keeper: Words, limits: Limits, spelling: Spelling | None
 ) -> Iterator[Passage]:
-    conflicts, slots = _conflicts(chain, document, keeper, misread)
-    if slots * TEMPLATE > sum(run[2] for run in chain):
+    shared = [each for each in _sentences(chain, document.marks) if is_shared(clipped(chain, *each), *each)]
+    conflicts, slots = _conflicts(chain, shared, document, keeper, spelling)
+    if slots * TEMPLATE > sum(run[2] for low, high in shared for run in clipped(chain, low, high)):
         return
     together: list[tuple[int, int]] = []
-    for low, high in _sentences(chain, document.marks):
-        free = bisect_left(conflicts, low) == bisect_left(conflicts, high)
-        if free and is_shared(clipped(chain, low, high), low, high):
-            together.append((low, high))
-        else:
+    for low, high in shared:
+        if bisect_left(conflicts, low) < bisect_left(conflicts, high):
+            continue
+        if together and together[-1][1] != low:
             yield from alike_enough(together, chain, limits.threshold)
             together = []
+        together.append((low, high))
     yield from alike_enough(together, chain, limits.threshold)
 
 
@@ -184,20 +192,58 @@ def alike_enough(sentences: list[tuple[int, int]], chain: list[Run], threshold: 
 
 
 def _conflicts(
-    chain: list[Run], document: Words, keeper: Words, misread: Misread | None
+    chain: list[Run], shared: list[tuple[int, int]], document: Words, keeper: Words, spelling: Spelling | None
 ) -> tuple[list[int], int]:
-    """Where, between runs, the document has a figure or a name that the keeper does not have in that place; and how
-    many of these places are slots that have another one in the keeper, as a form has that is filled in anew."""
+    """Where in shared sentences, between runs, the document has a figure or a name that the keeper does not have in that
+    place; and how many of these places are slots that have another one in the keeper, as a form has that is filled in
+    anew."""
+    gaps = [
+        gap
+        for gap in _gaps(chain, document.marks, len(keeper.hashes))
+        if any(low < gap[0].stop and gap[0].start < high for low, high in shared)
+    ]
     found: list[int] = []
     slots = 0
-    for here, there in _gaps(chain, document.marks, len(keeper.hashes)):
-        own = _own(here, there, document, keeper, misread)
-        # Where one word stands for another, and that one is neither figure nor name, it was edited, not filled in.
-        swapped = bool((keeper.marks[there.start : there.stop] & _TELLING).any())
-        if swapped or len(here) > len(there):
+    misread = _misread(gaps, document, spelling) if spelling else set[int]()
+    for here, there in gaps:
+        known = set(keeper.hashes[there.start : there.stop].tolist())
+        own = [at for at in here if is_telling(document, at) and int(document.hashes[at]) not in known]
+        own = [at for at in own if at not in misread]
+        # Where one word stands for another, and that one is neither figure nor name, it was edited, not filled in. The
+        # words for numbers tell only where they were swapped for others.
+        swapped = any(is_telling(keeper, at) for at in there)
+        if swapped:
             found += own
+        elif len(here) > len(there):
+            found += [at for at in own if document.marks[at] & _TELLING]
         slots += bool(own) and swapped and max(len(here), len(there)) <= SLOT
     return found, slots
+
+
+def is_telling(words: Words, at: int) -> bool:
+    """Whether a word is a figure or a name, or the word for a number, a day or a month."""
+    return bool(words.marks[at] & _TELLING) or int(words.hashes[at]) in telling_words()
+
+
+def _misread(gaps: list[tuple[range, range]], document: Words, spelling: Spelling) -> set[int]:
+    """The words of the document's gaps that the keeper has in that place, but for letters which one of them misread. Of
+    names with another letter that is believed only where as many plain words are misread, too."""
+    sure: set[int] = set()
+    names: set[int] = set()
+    plain = 0
+    for here, there in gaps:
+        theirs = [spelling.keeper(at) for at in there]
+        for at in here:
+            own = spelling.document(at)
+            close = next((other for other in theirs if is_close(own, other)), None)
+            if close is None:
+                continue
+            if is_mixed(own) or is_mixed(close):
+                sure.add(at)
+            elif is_telling(document, at):
+                names.add(at)
+            plain += not is_telling(document, at) and not is_inflected(own, close)
+    return sure | (names if plain >= len(names) else set())
 
 
 def _gaps(chain: list[Run], marks: NDArray[np.uint8], keeper_length: int) -> Iterator[tuple[range, range]]:
@@ -213,12 +259,3 @@ def _gaps(chain: list[Run], marks: NDArray[np.uint8], keeper_length: int) -> Ite
         yield range(start + length, after), range(other + length, other_after)
     if end < high <= end + EDGE:
         yield range(end, high), range(other_end, min(keeper_length, other_end + high - end + SLACK))
-
-
-def _own(here: range, there: range, document: Words, keeper: Words, misread: Misread | None) -> list[int]:
-    """The figures and names of a gap that the keeper's gap has not, not even misread."""
-    known = set(keeper.hashes[there.start : there.stop].tolist())
-    telling = [at for at in here if document.marks[at] & _TELLING and int(document.hashes[at]) not in known]
-    if not telling or misread is None:
-        return telling
-    return [at for at in telling if not any(misread(at, other) for other in there)]

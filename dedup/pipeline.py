@@ -144,7 +144,7 @@ def _duplicates(work: Work, flagged: list[shards.Flagged], runner: Runner) -> di
     copies = corpus.exact_copies(work, ranks)
     pairs = corpus.candidates(work, names, ranks, copies)
     LOG.info("%d pairs of documents to verify", len(pairs))
-    chunks = [Chunk(work, pairs[at : at + CHUNK_PAIRS]) for at in range(0, len(pairs), CHUNK_PAIRS)]
+    chunks = [Chunk(work, names, pairs[at : at + CHUNK_PAIRS]) for at in range(0, len(pairs), CHUNK_PAIRS)]
     aligned = (each for chunk in runner(corpus.verify, chunks) for each in chunk)
     return corpus.as_flags(work, corpus.decide(work, aligned, ranks, copies), ids)
 

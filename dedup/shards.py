@@ -165,6 +165,7 @@ def flag(job: Flagging) -> Flagged:
     with store.writing(job.shard, "flagged"):
         store.save_records(job.shard, "flags", (flagged_record(d, go) for d, go in read))
         lengths = save_words(store, job.shard, left, config) if left else []
+        store.save(job.shard, "alive", np.flatnonzero(job.live).astype(np.int32))
     return Flagged(job.shard, [d.date or "" for d, _ in read], lengths, [d.id for d, _ in read])
 
 

@@ -1,0 +1,71 @@
+"""Words that a scanner misread: told from other words by their letters, and from other names by what is around them.
+
+The classes are those that OCR confuses most (Nagy, Nartker, Rice, Optical Character Recognition: An Illustrated Guide to
+the Frontier, 1999): glyphs of one shape, and pairs of letters that look like one.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from os.path import commonprefix
+
+_PAIRS = (("rn", "m"), ("cl", "d"), ("vv", "w"), ("li", "h"), ("ii", "u"))
+_SHAPES = str.maketrans(
+    {each: shape[0] for shape in ("l1i|!j", "o0q", "s5", "b86", "z2", "g9", "a4") for each in shape[1:]}
+)
+LONG, LONGER = 4, 8
+"""Letters from which on a word is still the same with one letter wrong, and with two."""
+
+
+def is_mixed(word: str) -> bool:
+    """Whether letters and figures stand in one word, as they do where one was taken for the other."""
+    return not word.isalpha() and any(map(str.isalpha, word)) and any(map(str.isdecimal, word))
+
+
+def shape(word: str) -> str:
+    """A word with all glyphs of one shape made the same.
+
+    >>> shape("ve1mouth") == shape("velmouth"), shape("200l") == shape("2001"), shape("bum") == shape("burn")
+    (True, True, True)
+    """
+    for two, one in _PAIRS:
+        word = word.replace(two, one)
+    return word.translate(_SHAPES)
+
+
+@lru_cache(maxsize=1 << 16)
+def is_close(word: str, other: str) -> bool:
+    """Whether two words differ so little that one may be the other, misread. Two figures never do.
+
+    >>> is_close("harbour", "harb0ur"), is_close("moor", "moon"), is_close("may", "day"), is_close("2001", "2007")
+    (True, True, False, False)
+    """
+    if word.isdecimal() and other.isdecimal():
+        return False
+    if shape(word) == shape(other):
+        return True
+    if word.isdecimal() or other.isdecimal():
+        return False
+    length = min(len(word), len(other))
+    return length >= LONG and _distance(word, other, 2) <= (2 if length >= LONGER else 1)
+
+
+def is_inflected(word: str, other: str) -> bool:
+    """Whether two words differ in their endings only, as they do where somebody edited a text.
+
+    >>> is_inflected("reached", "reaches"), is_inflected("reached", "rcached")
+    (True, False)
+    """
+    return len(commonprefix((word, other))) >= min(len(word), len(other)) - 2
+
+
+def _distance(word: str, other: str, most: int) -> int:
+    """The edit distance (Levenshtein), or more than `most`."""
+    if abs(len(word) - len(other)) > most:
+        return most + 1
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(word, 1):
+        last, row[0] = row[0], i
+        for j, their in enumerate(other, 1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (letter != their))
+    return row[-1]
