@@ -50,7 +50,8 @@ def chains(document: NDArray[np.uint64], keeper: NDArray[np.uint64]) -> list[lis
     for chain in sorted(found, key=lambda runs: (-sum(run[2] for run in runs), runs[0])):
         left = [run for run in chain if not taken[run[0] : run[0] + run[2]].any()]
         if left:
-            taken[left[0][0] : left[-1][0] + left[-1][2]] = True
+            for start, _, length in left:
+                taken[start : start + length] = True
             result.append(left)
     return result
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from functools import lru_cache
 from os.path import commonprefix
 
-_PAIRS = (("rn", "m"), ("cl", "d"), ("vv", "w"), ("li", "h"), ("ii", "u"))
+_PAIRS = (("rn", "m"), ("nn", "m"), ("ri", "n"), ("cl", "d"), ("vv", "w"), ("li", "h"), ("ii", "u"))
 _SHAPES = str.maketrans(
     {each: shape[0] for shape in ("l1i|!j", "o0q", "s5", "b86", "z2", "g9", "a4") for each in shape[1:]}
 )
-LONG, LONGER = 4, 8
+_ENDINGS = frozenset(" s es d ed r er n en ing ly e em es t te st al".split(" "))
+LONG, LONGER = 4, 7
 """Letters from which on a word is still the same with one letter wrong, and with two."""
 
 
@@ -50,13 +51,23 @@ def is_close(word: str, other: str) -> bool:
     return length >= LONG and _distance(word, other, 2) <= (2 if length >= LONGER else 1)
 
 
-def is_inflected(word: str, other: str) -> bool:
-    """Whether two words differ in their endings only, as they do where somebody edited a text.
+def is_near(word: str, other: str) -> bool:
+    """Whether two short words differ in one letter: of `May` and `Mav` that tells something only in a text that is
+    misread all over."""
+    return 1 < len(word) == len(other) < LONG and not word.isdecimal() and _distance(word, other, 1) == 1
 
-    >>> is_inflected("reached", "reaches"), is_inflected("reached", "rcached")
-    (True, False)
+
+def is_noise(word: str, other: str) -> bool:
+    """Whether two close words show that a text was misread: not where they differ in their endings only, as they do
+    where somebody edited it.
+
+    >>> is_noise("reached", "reaches"), is_noise("reached", "rcached"), is_noise("looked", "lookecl")
+    (False, True, True)
     """
-    return len(commonprefix((word, other))) >= min(len(word), len(other)) - 2
+    if shape(word) == shape(other):
+        return True
+    stem = len(commonprefix((word, other)))
+    return not {word[stem:], other[stem:]} <= _ENDINGS
 
 
 def _distance(word: str, other: str, most: int) -> int:

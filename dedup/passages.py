@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.align import SLACK, Run, Words, clip
-from dedup.misread import is_close, is_inflected, is_mixed
+from dedup.misread import is_close, is_mixed, is_near, is_noise, shape
 from dedup.telling import telling_words
 from dedup.words import Mark
 
@@ -41,6 +41,9 @@ SLOT = 6
 """Words that a slot of a template holds at most; longer ones are not filled in but written."""
 NAMES = 0.6
 """A passage with a larger share of names is a list of them."""
+NOUNS = 0.2
+"""A text with a larger share of capitalised words within sentences writes all nouns so: German 25 to 30 %, English 5 to
+15 %."""
 PIECE = 4
 """Words that a piece of a passage has at least: where the document leaves something out, or turns sentences round, a
 passage agrees in pieces."""
@@ -204,6 +207,7 @@ def _conflicts(
     ]
     found: list[int] = []
     slots = 0
+    certain = _FIGURE if has_capital_nouns(document.marks) else _TELLING
     misread = _misread(gaps, document, spelling) if spelling else set[int]()
     for here, there in gaps:
         known = set(keeper.hashes[there.start : there.stop].tolist())
@@ -215,9 +219,14 @@ def _conflicts(
         if swapped:
             found += own
         elif len(here) > len(there):
-            found += [at for at in own if document.marks[at] & _TELLING]
+            found += [at for at in own if document.marks[at] & certain]
         slots += bool(own) and swapped and max(len(here), len(there)) <= SLOT
     return found, slots
+
+
+def has_capital_nouns(marks: NDArray[np.uint8]) -> bool:
+    """Whether a text writes its nouns with a capital, as German does: then that makes no name."""
+    return bool(np.count_nonzero(marks & _NAME) > NOUNS * len(marks))
 
 
 def is_telling(words: Words, at: int) -> bool:
@@ -226,23 +235,30 @@ def is_telling(words: Words, at: int) -> bool:
 
 
 def _misread(gaps: list[tuple[range, range]], document: Words, spelling: Spelling) -> set[int]:
-    """The words of the document's gaps that the keeper has in that place, but for letters which one of them misread. Of
-    names with another letter that is believed only where as many plain words are misread, too."""
+    """The words of the document's gaps that the keeper has in that place, but for letters which one of them misread, or
+    for how its figures are set apart. Of names with another letter that is believed only where as many plain words are
+    misread, too."""
     sure: set[int] = set()
     names: set[int] = set()
+    short: set[int] = set()
     plain = 0
     for here, there in gaps:
-        theirs = [spelling.keeper(at) for at in there]
-        for at in here:
-            own = spelling.document(at)
+        ours, theirs = [spelling.document(at) for at in here], [spelling.keeper(at) for at in there]
+        if "".join(ours) == "".join(theirs):
+            sure.update(here)
+            continue
+        for at, own in zip(here, ours, strict=True):
             close = next((other for other in theirs if is_close(own, other)), None)
             if close is None:
+                short.update([at] if any(is_near(own, other) for other in theirs) else [])
                 continue
-            if is_mixed(own) or is_mixed(close):
+            if is_mixed(own) or is_mixed(close) or shape(own) == shape(close):
                 sure.add(at)
-            elif is_telling(document, at):
+            elif document.marks[at] & _TELLING:
                 names.add(at)
-            plain += not is_telling(document, at) and not is_inflected(own, close)
+            plain += is_noise(own, close) and not document.marks[at] & _TELLING
+    if plain >= 2 * len(names | short):
+        return sure | names | short
     return sure | (names if plain >= len(names) else set())
 
 
