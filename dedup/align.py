@@ -41,6 +41,11 @@ Run = tuple[int, int, int]
 """(start in the document, start in the keeper, length): words that agree one by one."""
 
 
+def align(document: Words, keeper: Words) -> list[list[Run]]:
+    """Where two documents agree: chains of runs, each led on to the ends of its first and last sentence."""
+    return [extended(chain, document, keeper) for chain in chains(document.hashes, keeper.hashes)]
+
+
 def chains(document: NDArray[np.uint64], keeper: NDArray[np.uint64]) -> list[list[Run]]:
     """Where two sequences of word hashes agree: chains of runs, ascending on both sides, apart in `document`."""
     anchors = _anchors(document, keeper)

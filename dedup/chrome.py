@@ -7,6 +7,7 @@ stands: in the unbroken run of chrome at the top or the end, or so often that it
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from dedup.data import Document, Flag, Format, Kind, Reason, Tag
@@ -136,11 +137,14 @@ def _by_thread(article: list[Evidence]) -> None:
 
 def _by_edges(article: list[Evidence], site: Site, authors: tuple[str, ...]) -> None:
     """The unbroken runs of chrome at the top and the end: there weaker evidence is enough."""
+    introduces = _introductions(article)
     for run, where in ((article, Where.START), (article[::-1], Where.END)):
         body = False
         for block in run:
             if block.verdict:
                 continue
+            if block.start in introduces:
+                break
             weak = _about_author(block, authors) if where is Where.END else None
             weak = weak or _weak(block, where, site)
             if weak:
@@ -151,6 +155,16 @@ def _by_edges(article: list[Evidence], site: Site, authors: tuple[str, ...]) -> 
                 body = body or block.tag is Tag.HEADING  # the headline may stand in the run, and stays
             else:
                 break
+
+
+def _introductions(article: list[Evidence]) -> set[int]:
+    """Where blocks stand that introduce a quotation: "In article 7, Ada writes:". They belong to it, however many
+    articles quote in these words."""
+    return {
+        block.start
+        for block, after in pairwise(article)
+        if after.tag is Tag.QUOTE and block.tag is Tag.PARAGRAPH and block.plain.endswith(":")
+    }
 
 
 def _about_author(block: Evidence, authors: tuple[str, ...]) -> Verdict | None:

@@ -13,7 +13,7 @@ import numpy as np
 import xxhash
 
 from dedup import match
-from dedup.align import Words, chains, extended
+from dedup.align import Words, align
 from dedup.cluster import Aligned, Duplicate, duplicates
 from dedup.columns import ARTICLE_BANDS
 from dedup.data import Flag, Keeper, Kind, Reason
@@ -254,8 +254,7 @@ def verify(chunk: Chunk) -> list[Aligned]:
     result = []
     for keeper, document in chunk.pairs.tolist():
         own, other = words.words(document), words.words(keeper)
-        agreeing = [extended(chain, own, other) for chain in chains(own.hashes, other.hashes)]
-        found = passages(agreeing, own, other, limits, Spelling(spelled.of(document), spelled.of(keeper)))
+        found = passages(align(own, other), own, other, limits, Spelling(spelled.of(document), spelled.of(keeper)))
         if found:
             result.append(Aligned(keeper, document, found))
     return result
