@@ -149,7 +149,7 @@ class Group(NamedTuple):
 
 @cache
 def groups() -> tuple[Group, ...]:
-    """The groups of `traps.jsonl`: `texts`, or a `template` whose `{0}`, `{1}`, ... are filled by each of its `fills`."""
+    """The groups of `traps.jsonl`: `texts`, or a `template` whose `{0}`, `{1}`, ... each of its `fills` fills."""
     return tuple(
         Group(record["kind"], record["language"], tuple(record.get("texts") or _filled(record)))
         for record in map(json.loads, TRAPS.read_text(encoding="utf-8").splitlines())
