@@ -16,7 +16,7 @@ FLOORS = Path(__file__).parent / "floors.toml"
 SLACK = 0.001
 """How far below its floor a figure may be: what a change of a library's version moves."""
 _HEAD = """\
-# What was reached: the F1 on each set of pages, shares of passages. `make quality` and `make passages` fail where one is
+# What was reached: F1 on sets of pages, shares of passages. `make quality` and `make passages` fail where a figure is
 # more than .001 below. `make quality-update` and `make passages-update` raise floors and never lower one: that is done
 # by hand, with the reason in the commit.
 """

@@ -93,6 +93,12 @@ def test_the_gold_of_a_case_is_the_passage_on_both_sides() -> None:
     assert counted == dict.fromkeys(ROWS, 6)
 
 
+def test_no_id_stands_in_two_corpora() -> None:
+    listed = [each["id"] for corpus in corpora(1, 20, ("nfd", "merged")) for each in corpus.documents]
+
+    assert len(listed) == len(set(listed)) == 80
+
+
 def test_the_reuse_is_the_older_one_in_half_of_the_cases() -> None:
     younger = 0
     for corpus in corpora(1, 200, ("dateline",)):

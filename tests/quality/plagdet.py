@@ -10,6 +10,7 @@ does not count for it. Here the document is the one that lost the passage, the s
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     Span = tuple[int, int]
     """Start and end."""
+
+_WORD = re.compile(r"\w")
 
 
 class Passage(NamedTuple):
@@ -117,8 +120,8 @@ def _overlap(a: Span, b: Span) -> Span | None:
 def detections(records: Iterable[Mapping[str, Any]], texts: Mapping[str, str]) -> list[Passage]:
     """What the records of a `removed.jsonl` with the reason `duplicate` say was found, without white space at its ends.
 
-    Records of the same two documents that touch on both sides, with nothing between them but white space and marks of
-    quotation, are one detection.
+    Records of the same two documents that touch on both sides are one detection: nothing stands between them in the
+    document but white space and marks of quotation, and no word in the source, where a passage ends with its last word.
     """
     found = sorted(trimmed(_passage(each), texts) for each in records if each["reason"] == "duplicate")
     result: list[Passage] = []
@@ -138,11 +141,9 @@ def _passage(record: Mapping[str, Any]) -> Passage:
 def _touch(first: Passage, second: Passage, texts: Mapping[str, str]) -> bool:
     if (first.document, first.source) != (second.document, second.source):
         return False
-    between = (
-        _between(texts[first.document], first.end, second.start),
-        _between(texts[first.source], first.source_end, second.source_start),
-    )
-    return all(each is not None and not each.strip("> \t\r\n") for each in between)
+    here = _between(texts[first.document], first.end, second.start)
+    there = _between(texts[first.source], first.source_end, second.source_start)
+    return here is not None and there is not None and not here.strip("> \t\r\n") and not _WORD.search(there)
 
 
 def _between(text: str, start: int, end: int) -> str | None:
