@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 
 .DELETE_ON_ERROR:
-.PHONY: help corpus dedup test check sanitize golden lexicon readme quality quality-update bench-pages clean
+.PHONY: help corpus dedup test check sanitize golden lexicon readme quality quality-update passages passages-update bench-pages clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,13 @@ quality: $(VENV)/installed-bench ## quality of extraction: make quality PAGES="a
 
 quality-update: $(VENV)/installed-bench ## raise the floors of benchmarks/floors.toml to what is reached
 	@$(BIN)/python -m benchmarks.quality $(PAGES) --only dedup --update
+
+passages: $(VENV)/installed ## near-duplicate passages: make passages FILES="a.jsonl.gz" CASES=40 ONLY=ocr-5 JSON=out.json
+	@$(BIN)/python -m benchmarks.passages $(FILES) $(if $(CASES),--cases $(CASES)) $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON))
+
+passages-update: $(VENV)/installed ## raise the floors of passages, those of the tests as well, to what is reached
+	@$(BIN)/python -m benchmarks.passages $(FILES) --update
+	@$(BIN)/python -m benchmarks.passages --cases 16 --update
 
 bench-pages: $(VENV)/installed ## speed and memory beside trafilatura: make bench-pages PAGES="a.jsonl.gz" SIZES="300 1200"
 	@$(BIN)/python -m benchmarks.speed_pages $(PAGES) $(if $(SIZES),--sizes $(SIZES))

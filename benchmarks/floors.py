@@ -1,4 +1,4 @@
-"""The F1 that was reached on every set of pages, below which it must not fall: `floors.toml`.
+"""What was reached on every set, F1 of pages and shares of passages, below which it must not fall: `floors.toml`.
 
 A floor only rises. Where a change is worth a fall, its author lowers the floor by hand, and says why.
 """
@@ -16,8 +16,9 @@ FLOORS = Path(__file__).parent / "floors.toml"
 SLACK = 0.001
 """How far below its floor a figure may be: what a change of a library's version moves."""
 _HEAD = """\
-# The F1 reached on each set of pages. `make quality` fails where a figure is more than .001 below.
-# `make quality-update` raises floors and never lowers one: that is done by hand, with the reason in the commit.
+# What was reached: F1 on sets of pages, shares of passages. `make quality` and `make passages` fail where a figure is
+# more than .001 below. `make quality-update` and `make passages-update` raise floors and never lower one: that is done
+# by hand, with the reason in the commit.
 """
 
 
@@ -26,10 +27,10 @@ def load(path: Path = FLOORS) -> dict[str, dict[str, float]]:
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def broken(name: str, reached: Mapping[str, float], path: Path = FLOORS) -> list[str]:
-    """The rows of a set that fell below their floors, in words."""
+def broken(name: str, reached: Mapping[str, float], path: Path = FLOORS, figure: str = "F1 ") -> list[str]:
+    """The rows of a set that fell below their floors, in words; `figure` is what stands in front of it."""
     return [
-        f"{name}: {row}: F1 {reached[row]:.4f} is below its floor {floor:.4f}"
+        f"{name}: {row}: {figure}{reached[row]:.4f} is below its floor {floor:.4f}"
         for row, floor in load(path).get(name, {}).items()
         if row in reached and reached[row] < floor - SLACK
     ]

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import dedup
 from benchmarks import floors
 from benchmarks.scores import lines, stem
+from dedup.run import pool, serial
 from tests.quality.changes import ROWS
 from tests.quality.generator import CASES, corpora, traps
 from tests.quality.plagdet import Passage, Plagdet, detections, measured
@@ -39,6 +40,11 @@ if TYPE_CHECKING:
 BANDS = ((1.0, 1.01), (0.9, 1.0), (0.8, 0.9), (0.7, 0.8), (0.5, 0.7))
 """Bands of similarity of whole documents, in Jaccard of word 5-grams."""
 
+FEW = 16
+"""Cases of a row in the tests."""
+SETS = {(1, CASES): "passages", (1, FEW): "passages-few"}
+"""The sets of our own reuse that have floors, by seed and cases of a row."""
+
 
 def document_pairs(texts: Mapping[str, str]) -> list[tuple[str, str]]:
     """The pairs of near-duplicate documents among the texts. TO BE CONNECTED to `dedup.near_duplicates`.
@@ -49,10 +55,11 @@ def document_pairs(texts: Mapping[str, str]) -> list[tuple[str, str]]:
     raise NotImplementedError(f"near-duplicates of {len(texts)} documents cannot be asked for yet")
 
 
-def removed(documents: Iterable[Record]) -> list[dict[str, Any]]:
+def removed(documents: Iterable[Record], jobs: int = 1) -> list[dict[str, Any]]:
     """What a run takes out of the documents, chrome left alone."""
+    runner = pool(jobs) if jobs > 1 else serial
     with TemporaryDirectory(prefix="dedup-passages-") as folder:
-        out = dedup.clean(list(documents), f"{folder}/out", config=dedup.Config(keep_chrome=True))
+        out = dedup.clean(list(documents), f"{folder}/out", config=dedup.Config(keep_chrome=True), runner=runner)
         return list(out.removed())
 
 
@@ -80,8 +87,8 @@ class Taken:
     def best(self, id_: str, start: int, end: int, source: str) -> int:
         """The characters of a gold passage that went from `id_`, or those that went from `source` instead."""
         here, last = 0, start
-        for low, high in self.spans.get(id_, ()):
-            low, high = max(low, last), min(high, end)
+        for each in self.spans.get(id_, ()):
+            low, high = max(each[0], last), min(each[1], end)
             if high > low:
                 here, last = here + high - low, high
         return max(here, min(end - start, self.moved[source, id_]))
@@ -134,7 +141,9 @@ class Figures:
 def of_corpus(corpus: Corpus, records: Sequence[Record]) -> dict[str, Figures]:
     """The figures of every row of a corpus, of what a run took out of it."""
     rows: defaultdict[str, Figures] = defaultdict(Figures)
-    taken, texts, row_of, gold = Taken.of(records), corpus.texts, {}, defaultdict(list)
+    taken, texts = Taken.of(records), corpus.texts
+    row_of: dict[str, str] = {}
+    gold: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for case in corpus.cases:
         rows[case.row].add(case, taken)
         for pair in case.pairs:
@@ -200,7 +209,7 @@ def own(seed: int = 1, cases: int = CASES, rows: Sequence[str] = tuple(ROWS), wi
 # ── files of others ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def of_file(path: Path) -> dict[str, float]:
+def of_file(path: Path, jobs: int = 1) -> dict[str, float]:
     """The figures of a file by the gold that stands beside it.
 
     Raises:
@@ -211,7 +220,7 @@ def of_file(path: Path) -> dict[str, float]:
     documents = list(lines(path))
     result: dict[str, float] = {}
     if passages.exists():
-        result |= _of_passages(documents, list(lines(passages)))
+        result |= _of_passages(documents, list(lines(passages)), jobs)
     if pairs.exists():
         result |= _of_pairs({each["id"]: each["text"] for each in documents}, pairs)
     if not result:
@@ -219,8 +228,8 @@ def of_file(path: Path) -> dict[str, float]:
     return result
 
 
-def _of_passages(documents: Sequence[Record], gold: Sequence[Record]) -> dict[str, float]:
-    records = removed(documents)
+def _of_passages(documents: Sequence[Record], gold: Sequence[Record], jobs: int) -> dict[str, float]:
+    records = removed(documents, jobs)
     taken = Taken.of(records)
     sizes = [each["end"] - each["start"] for each in gold]
     best = [taken.best(each["id"], each["start"], each["end"], each["source"]) for each in gold]
@@ -262,7 +271,9 @@ def table(own: Own) -> str:
     for row, figures in own.rows.items():
         shares = figures.shares()
         said.append(f"{row:16} {figures.cases:6,} " + " ".join(f"{shares[kind]:11.4f}" for kind in _KINDS))
-    said.append(f"traps: {len(own.fallen)} of {own.traps:,} removed; records: {len(own.wrong)} wrong of {own.checked:,}")
+    said.append(
+        f"traps: {len(own.fallen)} of {own.traps:,} removed; records: {len(own.wrong)} wrong of {own.checked:,}"
+    )
     said += [f"  removed: {trap.document}" for trap in own.fallen]
     said += [f"  wrong: {each.id} {each.start}:{each.end}: {each.why}" for each in own.wrong[:20]]
     return "\n".join(said)
@@ -285,6 +296,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=CASES, help="cases of a row")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=tuple(ROWS), action="append", help="this row only (several times: these)")
+    parser.add_argument("--jobs", type=int, default=1, help="processes for the files")
     parser.add_argument("--no-own", action="store_true", help="the files only")
     parser.add_argument("--json", type=Path, help="write the figures there as well")
     parser.add_argument("--update", action="store_true", help="raise the floors to what was reached")
@@ -303,12 +315,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         written["own"] = as_json(found)
         fallen += [f"{len(found.fallen)} traps were removed"] if found.fallen else []
         fallen += [f"{len(found.wrong)} records are wrong"] if found.wrong else []
-        if (options.seed, options.cases, options.only) == (1, CASES, None):  # others are other sets
-            fallen += _held("passages", found.reached(), options)
+        name = SETS.get((options.seed, options.cases)) if options.only is None else None
+        fallen += _held(name, found.reached(), options) if name else []
     for path in options.files:
-        figures = of_file(path)
-        print(f"\n{path.name}\n" + "\n".join(f"  {name:18} {value:10,.4f}" for name, value in figures.items()), flush=True)
-        shares = {name: value for name, value in figures.items() if name.startswith(("found", "characters", "recall")) and value <= 1}
+        figures = of_file(path, options.jobs)
+        print(
+            f"\n{path.name}\n" + "\n".join(f"  {name:18} {value:10,.4f}" for name, value in figures.items()), flush=True
+        )
+        shares = {
+            name: value
+            for name, value in figures.items()
+            if name.startswith(("found", "characters", "recall")) and value <= 1
+        }
         fallen += _held(f"{stem(path)}-passages", shares, options)
         written[stem(path)] = figures
     if options.json:
@@ -319,7 +337,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _held(name: str, reached: Mapping[str, float], options: argparse.Namespace) -> list[str]:
     """The figures that fell below their floors; with `--update` floors are raised."""
-    fallen = floors.broken(name, reached, options.floors)
+    fallen = floors.broken(name, reached, options.floors, figure="")
     if options.update:
         print("".join(f"  floor raised: {row}\n" for row in floors.update(name, reached, options.floors)), end="")
     return fallen

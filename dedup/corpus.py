@@ -231,7 +231,9 @@ def _seed_pairs(
         chosen = (seeds >> np.uint64(60)) == part
         first, second = match.pairs_in_buckets(seeds[chosen], own[chosen], ranks)
         left, right = places[chosen][first], places[chosen][second]
-        long = match.agreeing_run(words.hashes, words.bounds, owners, left, right) >= match.SEED_RUN
+        long = match.agreeing_words(words.hashes, words.bounds, owners, left, right) >= match.AGREEING
+        import os
+        if os.environ.get('DBG'): print(part, len(left), long.sum(), flush=True)
         result.append(np.stack([own[chosen][first][long], own[chosen][second][long]], axis=1))
     return np.concatenate(result)
 

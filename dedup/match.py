@@ -16,12 +16,13 @@ from dedup.runs import is_new, once
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SEED_SHINGLE = 5
-SEED_WINDOW = 4
+SEED_SHINGLE = 3
+SEED_WINDOW = 2
 """Winnowing (Schleimer, Wilkerson, Aiken 2003): the least 5-word hash of every 8 in a row is a seed, so that two texts
 share a seed wherever they agree in 12 words in a row."""
-SEED_RUN = 8
-"""Two places with one seed must agree in as many words around it, or common phrases would propose everything."""
+NEAR = 12
+AGREEING = 7
+"""Two places with one seed must agree in so many words of those around it, or common phrases would propose everything."""
 CROWD = 48
 HUBS = 4
 """A bucket of up to 48 documents proposes all its pairs; a larger one pairs each document with the four best keepers in
@@ -73,31 +74,24 @@ def _group_pairs(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return left[upper].astype(np.int64), right[upper].astype(np.int64)
 
 
-def agreeing_run(
+def agreeing_words(
     words: NDArray[np.uint64],
     bounds: NDArray[np.int64],
     owners: NDArray[np.int64],
     left: NDArray[np.int64],
     right: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    """How many words in a row agree around each pair of seeds, at most 2 x SEED_RUN.
+    """How many words agree, place by place, from NEAR before to NEAR behind each pair of seeds, those included.
 
     `left`, `right` int64 [p] are word positions, `owners` int64 [words] the document of a word, `bounds` its extent.
     """
-    run = np.zeros(len(left), np.int64)
-    for step, reach in ((1, SEED_RUN + SEED_SHINGLE), (-1, SEED_RUN)):
-        alive = np.ones(len(left), bool)
-        for distance in range(0 if step == 1 else 1, reach):
-            a, b = left + step * distance, right + step * distance
-            low_a, high_a = bounds[owners[left]], bounds[owners[left] + 1]
-            low_b, high_b = bounds[owners[right]], bounds[owners[right] + 1]
-            inside = (a >= low_a) & (a < high_a) & (b >= low_b) & (b < high_b)
-            alive &= inside
-            alive[alive] = words[a[alive]] == words[b[alive]]
-            run += alive
-            if not alive.any():
-                break
-    return run
+    before = np.minimum(left - bounds[owners[left]], right - bounds[owners[right]])
+    behind = np.minimum(bounds[owners[left] + 1] - left, bounds[owners[right] + 1] - right)
+    agreeing = np.zeros(len(left), np.int64)
+    for distance in range(-NEAR, SEED_SHINGLE + NEAR):
+        inside = np.flatnonzero((before >= -distance) & (behind > distance))
+        agreeing[inside] += words[left[inside] + distance] == words[right[inside] + distance]
+    return agreeing
 
 
 def unique_pairs(first: NDArray[np.int64], second: NDArray[np.int64], documents: int) -> NDArray[np.int64]:

@@ -71,8 +71,8 @@ def wrapped(text: str, width: int, mark: str = "", hyphens: bool = False) -> str
     words = text.split(" ") if " " in text.strip() else list(text)
     space = " " if " " in text.strip() else ""
     lines, line = [], ""
-    for word in words:
-        room = width - len(line) - len(space)
+    for each in words:
+        word, room = each, width - len(line) - len(space)
         if not line or len(word) <= room:
             line = f"{line}{space}{word}" if line else word
             continue
@@ -132,6 +132,9 @@ def _nfd(text: str, chance: Random) -> str:  # noqa: ARG001
     return unicodedata.normalize("NFD", text)
 
 
+_LONGER = re.compile(r"\b[A-Za-zÀ-ÿ]{4,}\b")
+
+
 def _markdown(text: str, chance: Random) -> str:
     """Every tenth word or so in bold or italics, or a link."""
 
@@ -142,7 +145,8 @@ def _markdown(text: str, chance: Random) -> str:
         kinds = (f"**{word[0]}**", f"*{word[0]}*", f"[{word[0]}](https://news.example/{word[0].lower()})")
         return kinds[int(drawn * 30)]
 
-    return re.sub(r"\b[A-Za-zÀ-ÿ]{4,}\b", marked, text)
+    result = _LONGER.sub(marked, text)
+    return result if result != text else _LONGER.sub(r"**\g<0>**", text, count=1)
 
 
 # ── other words ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -200,10 +204,7 @@ def _truncated(given: Material, head: bool = False) -> Change:
 
 def _embedded(given: Material) -> Change:
     """Among other sentences, in one paragraph with them."""
-    before, after = (
-        given.space.join(given.filler.sentence(given.passage.language) for _ in range(given.chance.randint(1, 3)))
-        for _ in "ab"
-    )
+    before, after = (given.filler.paragraph(given.passage.language, 1, 3) for _ in "ab")
     whole = [Piece(before + given.space), Piece(given.text, 0), Piece(given.space + after)]
     return Change([Piece(given.text, 0)], whole)
 

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -63,6 +64,8 @@ class Trap(NamedTuple):
 class Corpus:
     """Documents (`id`, `text`, `date`), and the gold."""
 
+    number: int = 0
+    """Which of the corpora it is: no id stands in two of them."""
     documents: list[dict[str, Any]] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
     traps: list[Trap] = field(default_factory=list)
@@ -77,8 +80,10 @@ def corpora(seed: int = 1, cases: int = CASES, rows: Sequence[str] = tuple(ROWS)
     """Corpora that together hold so many cases of every row."""
     chance = Random(f"reuse {seed}")
     wanted = Counter(dict.fromkeys(rows, cases))
-    while wanted.total():
-        corpus, filler = Corpus(), Filler(chance)
+    for round_ in count():
+        if not wanted.total():
+            return
+        corpus, filler = Corpus(round_), Filler(chance)
         left = chance.sample(paragraphs(), len(paragraphs()))
         while left and wanted.total():
             passage = left.pop()
@@ -97,7 +102,7 @@ def corpora(seed: int = 1, cases: int = CASES, rows: Sequence[str] = tuple(ROWS)
 
 def _row(passage: Paragraph, wanted: Counter[str], chance: Random) -> str | None:
     """A row that still wants cases, and for which the paragraph will do; those that lack most are drawn most."""
-    fitting = [row for row, count in wanted.items() if count > 0 and applies(row, passage)]
+    fitting = [row for row, lacking in wanted.items() if lacking > 0 and applies(row, passage)]
     return chance.choices(fitting, [wanted[row] ** 2 for row in fitting])[0] if fitting else None
 
 
@@ -118,19 +123,19 @@ class Written(NamedTuple):
             text += piece.text
         return text if alone else "\n\n".join([text, *after]), spans
 
-    def dates(self, count: int) -> list[str]:
+    def dates(self, many: int) -> list[str]:
         """So many days, the oldest first."""
-        return sorted(str(_FIRST_DAY + timedelta(day)) for day in self.chance.sample(range(_DAYS), count))
+        return sorted(str(_FIRST_DAY + timedelta(day)) for day in self.chance.sample(range(_DAYS), many))
 
 
 def _add_case(corpus: Corpus, row: str, change: Change, written: Written) -> None:
     sides = [change.original, change.reuse] + ([change.again] if change.again else [])
     written.chance.shuffle(sides)
-    number, made = len(corpus.cases), []
+    name, made = f"{row}-{corpus.number}-{len(corpus.cases)}", []
     for letter, side, day in zip("abc", sides, written.dates(len(sides)), strict=False):
         text, spans = written.document(side)
-        corpus.documents.append({"id": f"{row}-{number}{letter}", "text": text, "date": day})
-        made.append((f"{row}-{number}{letter}", spans))
+        corpus.documents.append({"id": f"{name}{letter}", "text": text, "date": day})
+        made.append((f"{name}{letter}", spans))
     source, there = made[0]
     pairs = [Pair(id_, *here[part], source, *there[part]) for id_, here in made[1:] for part in sorted(here)]
     corpus.cases.append(Case(row, written.language, tuple(pairs)))
@@ -149,7 +154,7 @@ class Group(NamedTuple):
 
 @cache
 def groups() -> tuple[Group, ...]:
-    """The groups of `traps.jsonl`: `texts`, or a `template` whose `{0}`, `{1}`, ... are filled by each of its `fills`."""
+    """The groups of `traps.jsonl`: `texts`, or a `template` whose `{0}`, `{1}`, ... each of its `fills` fills."""
     return tuple(
         Group(record["kind"], record["language"], tuple(record.get("texts") or _filled(record)))
         for record in map(json.loads, TRAPS.read_text(encoding="utf-8").splitlines())

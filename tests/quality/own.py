@@ -1,7 +1,7 @@
 """Our own paragraphs, by language: what reuse is made from, and what it is hidden among.
 
-They stand in the fixtures and in `paragraphs.txt`. No paragraph shares eight words in a row with another: the demo corpus
-holds copies on purpose, which would be reuse that no gold knows of.
+They stand in the fixtures and in `paragraphs.txt`. No paragraph shares eight words in a row with another: the demo
+corpus holds copies on purpose, which would be reuse that no gold knows of.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ def folded(text: str) -> list[str]:
 def long_enough(text: str, least: int = MIN_WORDS) -> bool:
     """Whether a text has so many words; two characters of a script without spaces count as one."""
     units = UNIT.findall(text)
-    return len(units) - sum(len(unit) == 1 and re.match(f"[{UNSPACED}]", unit) is not None for unit in units) / 2 >= least
+    return (
+        len(units) - sum(len(unit) == 1 and re.match(f"[{UNSPACED}]", unit) is not None for unit in units) / 2 >= least
+    )
 
 
 @cache
@@ -116,7 +118,7 @@ def _texts() -> Iterator[str]:
 
 @cache
 def vocabulary(language: str) -> tuple[str, ...]:
-    """The ordinary words of a language in our paragraphs: lower case, no figures; characters where there are no spaces."""
+    """The ordinary words of a language in our paragraphs: lower case, no figures; or, without spaces, characters."""
     count = Counter(unit for text, own in paragraphs() if own == language for unit in UNIT.findall(text))
     least = 1 if not is_spaced(language) else 2
     return tuple(sorted(unit for unit in count if unit == unit.lower() and unit.isalpha() and len(unit) >= least))
@@ -143,20 +145,23 @@ class Filler:
         self._chance = chance
         self._seen: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
 
-    def sentence(self, language: str) -> str:
-        """A sentence no seven words of which stood in a row before."""
+    def sentence(self, language: str, before: str = "") -> str:
+        """A sentence after `before`; no seven of their words stood in a row anywhere else."""
+        last = folded(before)[-6:]
         while True:
             text = self._made(language)
-            words = folded(text)
+            words = [*last, *folded(text)]
             runs = {tuple(words[at : at + 7]) for at in range(len(words) - 6)}
             if not runs & self._seen[language]:
                 self._seen[language] |= runs
                 return text
 
-    def paragraph(self, language: str) -> str:
-        """Three to six sentences."""
-        space = " " if is_spaced(language) else ""
-        return space.join(self.sentence(language) for _ in range(self._chance.randint(3, 6)))
+    def paragraph(self, language: str, least: int = 3, most: int = 6) -> str:
+        """Three to six sentences, or as many as asked for."""
+        space, text = " " if is_spaced(language) else "", ""
+        for _ in range(self._chance.randint(least, most)):
+            text += (space if text else "") + self.sentence(language, text)
+        return text
 
     def _made(self, language: str) -> str:
         if len(vocabulary(language)) < FEW:

@@ -10,6 +10,7 @@ does not count for it. Here the document is the one that lost the passage, the s
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     Span = tuple[int, int]
     """Start and end."""
+
+_WORD = re.compile(r"\w")
 
 
 class Passage(NamedTuple):
@@ -103,9 +106,9 @@ def _covered(span: Span, spans: Iterable[Span]) -> int:
     """The characters of a span that lie in any of the others."""
     total, last = 0, span[0]
     for start, end in sorted(spans):
-        start, end = max(start, last), min(end, span[1])
-        if end > start:
-            total, last = total + end - start, end
+        low, high = max(start, last), min(end, span[1])
+        if high > low:
+            total, last = total + high - low, high
     return total
 
 
@@ -115,19 +118,12 @@ def _overlap(a: Span, b: Span) -> Span | None:
 
 
 def detections(records: Iterable[Mapping[str, Any]], texts: Mapping[str, str]) -> list[Passage]:
-    """What the records of a `removed.jsonl` with the reason `duplicate` say was found, without the white space at the ends.
+    """What the records of a `removed.jsonl` with the reason `duplicate` say was found, without white space at its ends.
 
-    Records of the same two documents that touch on both sides, with nothing between them but white space and marks of
-    quotation, are one detection.
+    Records of the same two documents that touch on both sides are one detection: nothing stands between them in the
+    document but white space and marks of quotation, and no word in the source, where a passage ends with its last word.
     """
-    found = sorted(
-        trimmed(
-            Passage(each["id"], each["start"], each["end"], each["keeper"]["id"], each["keeper"]["start"], each["keeper"]["end"]),
-            texts,
-        )
-        for each in records
-        if each["reason"] == "duplicate"
-    )  # fmt: skip
+    found = sorted(trimmed(_passage(each), texts) for each in records if each["reason"] == "duplicate")
     result: list[Passage] = []
     for each in found:
         if result and _touch(result[-1], each, texts):
@@ -137,12 +133,22 @@ def detections(records: Iterable[Mapping[str, Any]], texts: Mapping[str, str]) -
     return result
 
 
+def _passage(record: Mapping[str, Any]) -> Passage:
+    keeper = record["keeper"]
+    return Passage(record["id"], record["start"], record["end"], keeper["id"], keeper["start"], keeper["end"])
+
+
 def _touch(first: Passage, second: Passage, texts: Mapping[str, str]) -> bool:
     if (first.document, first.source) != (second.document, second.source):
         return False
-    here = texts[first.document][first.end : second.start] if first.end <= second.start else "x"
-    there = texts[first.source][first.source_end : second.source_start] if first.source_end <= second.source_start else "x"
-    return not here.strip("> \t\r\n") and not there.strip("> \t\r\n")
+    here = _between(texts[first.document], first.end, second.start)
+    there = _between(texts[first.source], first.source_end, second.source_start)
+    return here is not None and there is not None and not here.strip("> \t\r\n") and not _WORD.search(there)
+
+
+def _between(text: str, start: int, end: int) -> str | None:
+    """What stands between two spans, None where they overlap or stand in the other order."""
+    return text[start:end] if start <= end else None
 
 
 def trimmed(passage: Passage, texts: Mapping[str, str]) -> Passage:
