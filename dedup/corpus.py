@@ -232,8 +232,6 @@ def _seed_pairs(
         first, second = match.pairs_in_buckets(seeds[chosen], own[chosen], ranks)
         left, right = places[chosen][first], places[chosen][second]
         long = match.agreeing_words(words.hashes, words.bounds, owners, left, right) >= match.AGREEING
-        import os
-        if os.environ.get('DBG'): print(part, len(left), long.sum(), flush=True)
         result.append(np.stack([own[chosen][first][long], own[chosen][second][long]], axis=1))
     return np.concatenate(result)
 

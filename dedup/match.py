@@ -16,12 +16,12 @@ from dedup.runs import is_new, once
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SEED_SHINGLE = 3
-SEED_WINDOW = 2
+SEED_SHINGLE = 4
+SEED_WINDOW = 4
 """Winnowing (Schleimer, Wilkerson, Aiken 2003): the least 5-word hash of every 8 in a row is a seed, so that two texts
 share a seed wherever they agree in 12 words in a row."""
 NEAR = 12
-AGREEING = 7
+AGREEING = 8
 """Two places with one seed must agree in so many words of those around it, or common phrases would propose everything."""
 CROWD = 48
 HUBS = 4
