@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import characters, kernel
-from dedup.text import is_unspaced, link_targets, matches, sentences, word_hash
+from dedup.sentences import sentences
+from dedup.text import is_unspaced, letters, link_targets, matches, word_hash
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -99,4 +100,4 @@ def _nature(word: str, plain_case: bool) -> int:
         return int(Mark.FIGURE)
     if is_unspaced(word):
         return int(Mark.UNSPACED)
-    return int(Mark.NAME) if not plain_case and word[0].isupper() and len(word) > 1 else 0
+    return int(Mark.NAME) if not plain_case and word[0].isupper() and letters(word) > 1 else 0

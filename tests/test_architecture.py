@@ -23,7 +23,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 ROWS: list[set[str]] = [
     {"errors", "data", "kernel", "shelf"},
     {"config", "store", "run", "runs", "text", "dates", "find", "model", "table"},
-    {"characters"},
+    {"characters", "sentences"},
     {"sieve", "decode", "words", "spans", "sign"},
     {"pattern_info", "hashed"},
     {"literals"},
