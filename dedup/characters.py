@@ -122,7 +122,9 @@ def _joins(character: str, decomposed: str) -> bool:
 
 def _leads(folded: str) -> bool:
     """Whether there is a character in a folding that can be composed with one behind it, but for what `fold` takes."""
-    return any(each in _leading() or ("\uac00" <= each <= "\ud7a3" and not (ord(each) - 0xAC00) % 28) for each in folded)
+    return any(
+        each in _leading() or ("\uac00" <= each <= "\ud7a3" and not (ord(each) - 0xAC00) % 28) for each in folded
+    )
 
 
 @cache

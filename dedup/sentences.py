@@ -37,7 +37,8 @@ _ABBREVIATION = compiled(
 )
 # "NORTHFIELD, March 12 (NW) -- ": an agency's place and date in front of the first sentence.
 _DATELINE = compiled(
-    r"\p{Lu}[\p{Lu}[\p{M}\uff9e\uff9f].' -]{2,}(?:[^.!?:\n]|\.(?=\s\d)){0,48}?(?:\s(?:--|[\u2013\u2014-])|:)\s+(?=\S)", regex.V1
+    r"\p{Lu}[\p{Lu}[\p{M}\uff9e\uff9f].' -]{2,}(?:[^.!?:\n]|\.(?=\s\d)){0,48}?(?:\s(?:--|[\u2013\u2014-])|:)\s+(?=\S)",
+    regex.V1,
 )
 _LINE = compiled(r"[^\r\n]+")
 

@@ -27,7 +27,9 @@ def compiled(source: str, flags: int = 0) -> regex.Pattern[str]:
 
 # Scripts written without spaces: every character is a word (UAX #29 leaves them to dictionaries; we use none). In the
 # second group, those of South East Asia, a space parts phrases. Figures are written together in all of them.
-PHRASED = r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tai_Le}\p{New_Tai_Lue}\p{Tai_Tham}\p{Tai_Viet}\p{Javanese}\p{Balinese}"
+PHRASED = (
+    r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tai_Le}\p{New_Tai_Lue}\p{Tai_Tham}\p{Tai_Viet}\p{Javanese}\p{Balinese}"
+)
 _UNSPACED = rf"[[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Bopomofo}}\u3006\u303c\u30fc\uff70{PHRASED}]--\p{{Nd}}]"
 # What Unicode calls ignorable (soft hyphen, zero-width space and joiners, marks of direction, variation selectors) and
 # the Arabic letter that only makes a word wider: they stand inside words, not at their ends, and are not seen.
@@ -35,13 +37,13 @@ _INVISIBLE = r"[\p{Default_Ignorable_Code_Point}\u0640]"
 _MARK = r"[\p{M}\uff9e\uff9f]"  # with the voicing of half-width kana, which stands behind a letter as marks do
 # Modifier letters that are typed for an apostrophe (U+02B9 to U+02BF) part words as it does, connectors do as dashes.
 _LETTER = rf"[\w--{_UNSPACED}--{_INVISIBLE}--[\p{{Pc}}\u02b9-\u02bf\uff9e\uff9f]]"
-_WORD = compiled(
-    rf"{_UNSPACED}(?:{_INVISIBLE}*{_MARK})*|[{_LETTER}--\p{{M}}](?:{_INVISIBLE}*{_LETTER})*", regex.V1
-)
+_WORD = compiled(rf"{_UNSPACED}(?:{_INVISIBLE}*{_MARK})*|[{_LETTER}--\p{{M}}](?:{_INVISIBLE}*{_LETTER})*", regex.V1)
 _UNSPACED_WORD = compiled(_UNSPACED, regex.V1)
 _UNSPACED_LETTER = compiled(rf"[{_UNSPACED}--\p{{M}}]", regex.V1)
 # Signs that stand in no word, in texts that are ASCII otherwise: those are split as ASCII is, four times as fast.
-_APART = re.compile("[\xa0-\xa9\xab\xac\xae-\xb1\xb6\xb7\xbb\xbf\u2010-\u2029\u202f-\u203e\u20a0-\u20bf\u2190-\u22ff\u25a0-\u25ff]")
+_APART = re.compile(
+    "[\xa0-\xa9\xab\xac\xae-\xb1\xb6\xb7\xbb\xbf\u2010-\u2029\u202f-\u203e\u20a0-\u20bf\u2190-\u22ff\u25a0-\u25ff]"
+)
 _ASCII_WORD, _PLAIN_WORD = re.compile("[0-9a-z]+"), re.compile("[0-9A-Za-z]+")
 # Marks that are left out as often as they are written: accents, the vowels of Hebrew and Arabic, nuktas, what encloses.
 # Those of other scripts spell: without the vowels of Devanagari or Thai, or the voicing of kana, words would be others.
@@ -84,6 +86,9 @@ _LINK = compiled(
     r"!?\[((?:[^\[\]]{1,2000}+|\[[^\[\]]{0,500}+\]){0,50}+)\]\((?:[^()\s]{1,2000}+|\([^()]{0,500}+\)){0,50}+(?:\s{1,9}[\"'][^\"']{0,500}[\"'])?\)"
 )
 _TARGET = compiled(r"(?<=\])\((?:[^()\s]{1,2000}+|\([^()]{0,500}+\)){0,50}+\)")  # where a Markdown link leads
+# Who is quoted, as some programs of the nineties put it in front of each line: `JL> `, `Ada> `, `ada] `.
+INITIALS = re.compile(r"(?:(?:[A-Za-z]{1,2}|[A-Z][A-Za-z.]{0,9}) ?[>\]]|[a-z]{3,10}\])(?=[\s>|:A-Z(\"]|$)")
+_LINE_START = re.compile(r"[^\r\n \t][^\r\n]*")
 _REFERENCE = compiled(r"!?\[([^\[\]]{1,500}+)\]\[[^\[\]]{0,200}+\]")
 _AUTOLINK = compiled(r"<((?:https?://|mailto:)?[^<>\s@./]{1,100}+[@./][^<>\s]{0,2000}+)>")
 _TAGS = compiled(r"</?[a-zA-Z][^<>]{0,300}>")
@@ -146,9 +151,21 @@ def is_unspaced(word: str) -> bool:
     return _UNSPACED_WORD.match(word) is not None
 
 
-def link_targets(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Where the Markdown links of `text[start:end]` lead: spans whose words nobody reads."""
-    return [match.span() for match in _TARGET.finditer(text, start, end)] if text.find("](", start, end) >= 0 else []
+def unread(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Spans of a block `text[start:end]` whose words nobody reads, ascending: where its Markdown links lead, and the
+    initials that all lines of a quotation begin with.
+
+    >>> text = "JL> It was in May\\nJL> or [later](a.example/b)."
+    >>> [text[first:last] for first, last in unread(text, 0, len(text))]
+    ['JL>', 'JL>', '(a.example/b)']
+    """
+    spans = [match.span() for match in _TARGET.finditer(text, start, end)] if text.find("](", start, end) >= 0 else []
+    initials = INITIALS.match(text, start, end)
+    if initials:
+        lines = [match.start() for match in _LINE_START.finditer(text, start, end)]
+        if len(lines) > 1 and all(text.startswith(initials.group(), at, end) for at in lines):
+            spans += [(at, at + len(initials.group())) for at in lines]
+    return sorted(spans)
 
 
 def word_list(text: str) -> list[str]:
