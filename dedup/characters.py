@@ -104,8 +104,8 @@ def _row(character: str) -> _Row:
 
 
 def _folded(character: str) -> str | None:
-    """A character's folding, if that is short, and a word folds as its characters do: the kernel sees to their order and
-    to what may be composed, as far as it is told of that."""
+    """A character's folding, if that is short, and a word folds as its characters do: the kernel sees to their order
+    and to what may be composed, as far as it is told of that."""
     bare = fold(character)
     if bare and character >= chr(_ASTRAL) and _joins(character, unicodedata.normalize("NFKD", character)):
         return None

@@ -7,6 +7,7 @@ parser gives lines, not offsets, and joins what we must tell apart (a quoted lin
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.data import Block, Tag
@@ -96,23 +97,11 @@ def _matter(lines: list[_Line]) -> Iterator[Block]:
 
 
 def _quoted(lines: list[_Line]) -> list[_Line]:
-    """The lines, with the depth of quotations that only several lines together show: with `# `, which makes a heading of
-    one line, and with the initials or the name of who is quoted (`JL> `), which none but two lines in a row begin with."""
-    found, runs, fence = list(lines), [], ""
-    last = ""
-    for index, line in enumerate(lines):
-        opens = None if fence else _FENCE.match(line.text) or _COMMENT.match(line.text)
-        mark = "" if fence or opens else _quoting(line.text)
-        if mark and mark == last:
-            runs[-1][1].append(index)
-        elif mark:
-            runs.append((mark, [index]))
-        last = mark
-        if opens:
-            fence = opens.group(1)
-        elif fence and _closes(line.text, fence):
-            fence = ""
+    """The lines, with the depth of quotations that only several lines together show: with `# `, which makes a heading
+    of one line, and with the initials or the name of who is quoted (`JL> `), which two lines in a row begin with."""
+    runs = list(_runs(lines))
     names = {mark for mark, run in runs if mark != "#" and len(run) > 1}
+    found = list(lines)
     for mark, run in runs:
         if mark in names or (mark == "#" and _is_quoted([lines[index] for index in run])):
             for index in run:
@@ -120,12 +109,28 @@ def _quoted(lines: list[_Line]) -> list[_Line]:
     return found
 
 
+def _runs(lines: list[_Line]) -> Iterator[tuple[str, list[int]]]:
+    """Numbers of the lines that may be quoted with a mark, by runs that have the same; code is not looked at."""
+    fence = ""
+    marks: list[str] = []
+    for line in lines:
+        opens = None if fence else _FENCE.match(line.text) or _COMMENT.match(line.text)
+        marks.append("" if fence or opens else _quoting(line.text))
+        if opens:
+            fence = opens.group(1)
+        elif fence and _closes(line.text, fence):
+            fence = ""
+    for mark, numbers in groupby(range(len(lines)), marks.__getitem__):
+        if mark:
+            yield mark, list(numbers)
+
+
 def _quoting(text: str) -> str:
     """What a line may be quoted with: a number sign, or the initials in front; "" for neither."""
     if text.startswith("#"):
         return "#" if _NUMBERED.match(text) else ""
     initials = INITIALS.match(text)
-    return initials.group() if initials else ""
+    return initials.group(1) if initials else ""
 
 
 def _is_quoted(run: list[_Line]) -> bool:
@@ -136,18 +141,18 @@ def _is_quoted(run: list[_Line]) -> bool:
     long = False
     for line in run:
         match = _NUMBERED.match(line.text)
-        if match and match["apart"] is not None:
-            if match["marks"].strip() or not match["own"] or (long and match["own"].islower()):
-                return True
+        apart = match is not None and match["apart"] is not None
+        if match and apart and (match["marks"].strip() or not match["own"] or (long and match["own"].islower())):
+            return True
         long = len(line.text) >= WRAPPED
     return False
 
 
 def _deeper(line: _Line, mark: str) -> _Line:
     """A line of a quotation, without what it is quoted with."""
-    rest = line.text[len(mark) :]
-    marks = re.match(r"[>|:}%# \t]*", rest)
-    depth = 1 + sum(not each.isspace() for each in marks.group()) if marks else 1
+    before, _, rest = line.text.partition(mark)
+    inner = rest[: len(rest) - len(rest.lstrip(_QUOTES))]
+    depth = 1 + sum(not each.isspace() for each in before + inner)
     return line._replace(depth=depth, bare=rest.strip(_QUOTES))
 
 

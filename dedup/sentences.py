@@ -6,7 +6,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dedup.text import PHRASED, compiled, regex
+from dedup.text import PHRASED, V1, compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,29 +16,30 @@ if TYPE_CHECKING:
 _NARROW = r".!?\u2026\u203c\u2047-\u2049\u061e\u061f\u06d4\u0700\u0964\u0965\u0589\u1803\u1809"
 _WIDE = r"(?:[\u3002\uff01\uff1f\uff61\u104b\u17d4\u17d5\u1362\u1367\u0f0d]|\uff0e(?!\p{N}))"
 _DIRECTIONS = r"\u200e\u200f\u202a-\u202e\u2066-\u2069"  # stand between a mark and the space, or before the first word
-# With the quotes and brackets that close behind it (German closes with what English opens) and open in front.
+# The quotes and brackets that close behind them, and that open the next one: German closes with what English opens.
+_CLOSING = rf"""["'\u201d\u2019\u201c\u2018\u00bb\u00ab\u203a\u2039)\]*_{_DIRECTIONS}]*"""
+_QUOTING = r"\u201c\u2018\u201d\u201e\u201a\u00ab\u00bb\u2039\u203a"
+_OPENING = rf"""["'{_QUOTING}(\[*_>|#:\u00bf\u00a1\u2013\u2014\u2015{_DIRECTIONS}-]*"""
 _SENTENCE_END = compiled(
-    rf"""(?: (?<![.!?\u2026]) [{_NARROW}]++ ["'\u201d\u2019\u201c\u2018\u00bb\u00ab\u203a\u2039)\]*_{_DIRECTIONS}]* (?=\s) \s+
-            (?= ["'\u201c\u2018\u201d\u201e\u201a\u00ab\u00bb\u2039\u203a(\[*_>|#:\u00bf\u00a1\u2013\u2014\u2015{_DIRECTIONS}-]*
-                [\p{{Lu}}\p{{Lt}}\p{{Lo}}\p{{N}}] )
-        | {_WIDE}+ [\u300d\u300f\uff09\uff63"'\u201d\u2019]* )""",
-    regex.VERBOSE | regex.V1,
+    rf"""(?<![.!?\u2026])[{_NARROW}]++{_CLOSING}(?=\s)\s+(?={_OPENING}[\p{{Lu}}\p{{Lt}}\p{{Lo}}\p{{N}}])"""
+    rf"""|{_WIDE}+[\u300d\u300f\uff09\uff63"'\u201d\u2019]*""",
+    V1,
 )
 # Where nothing marks the end of a sentence, a space between two long runs of letters parts phrases: a paragraph of Thai
 # would be one sentence else. A name or a number between spaces is shorter.
 PHRASE = 16
 _PHRASE = rf"[[{PHRASED}]--\p{{Nd}}]{{{PHRASE}}}"
-_PHRASE_END = compiled(rf"{_PHRASE}\s+(?={_PHRASE})", regex.V1)
+_PHRASE_END = compiled(rf"{_PHRASE}\s+(?={_PHRASE})", V1)
 # Words after which a full stop ends no sentence. Short on purpose: a missed boundary makes a removed span longer or
 # shorter by a sentence, never wrong.
 _ABBREVIATION = compiled(
     r"(?:^|[\s(\"'\u201c])(?:\p{Lu}|(?:\p{L}\.)+\p{L}|Mrs?|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|Sgt|Capt|St|Jr|Sr|vs|No|Nr|Art|etc|approx|z\.B|bzw|ca)\.$",
-    regex.V1,
+    V1,
 )
 # "NORTHFIELD, March 12 (NW) -- ": an agency's place and date in front of the first sentence.
 _DATELINE = compiled(
     r"\p{Lu}[\p{Lu}[\p{M}\uff9e\uff9f].' -]{2,}(?:[^.!?:\n]|\.(?=\s\d)){0,48}?(?:\s(?:--|[\u2013\u2014-])|:)\s+(?=\S)",
-    regex.V1,
+    V1,
 )
 _LINE = compiled(r"[^\r\n]+")
 

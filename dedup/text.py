@@ -18,6 +18,8 @@ from dedup.shelf import SHELF
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+V1 = regex.V1  # sets of sets in patterns
+
 
 def compiled(source: str, flags: int = 0) -> regex.Pattern[str]:
     """A pattern, which the next process need not compile again: that takes milliseconds, to load it a tenth of one."""
@@ -86,9 +88,12 @@ _LINK = compiled(
     r"!?\[((?:[^\[\]]{1,2000}+|\[[^\[\]]{0,500}+\]){0,50}+)\]\((?:[^()\s]{1,2000}+|\([^()]{0,500}+\)){0,50}+(?:\s{1,9}[\"'][^\"']{0,500}[\"'])?\)"
 )
 _TARGET = compiled(r"(?<=\])\((?:[^()\s]{1,2000}+|\([^()]{0,500}+\)){0,50}+\)")  # where a Markdown link leads
-# Who is quoted, as some programs of the nineties put it in front of each line: `JL> `, `Ada> `, `ada] `.
-INITIALS = re.compile(r"(?:(?:[A-Za-z]{1,2}|[A-Z][A-Za-z.]{0,9}) ?[>\]]|[a-z]{3,10}\])(?=[\s>|:A-Z(\"]|$)")
-_LINE_START = re.compile(r"[^\r\n \t][^\r\n]*")
+# Who is quoted, as some programs of the nineties put it in front of each line (`JL> `, `Ada> `, `ada] `), which may be
+# quoted once more.
+INITIALS = re.compile(
+    r"[>|:}% \t]{0,12}((?:[A-Za-z]{1,2}|[A-Z][A-Za-z.]{0,9}) ?[>\]]|[a-z]{3,10}\])(?=[\s>|:A-Z(\"]|$)"
+)
+_LINE_OF = re.compile(r"[^\r\n \t][^\r\n]*")
 _REFERENCE = compiled(r"!?\[([^\[\]]{1,500}+)\]\[[^\[\]]{0,200}+\]")
 _AUTOLINK = compiled(r"<((?:https?://|mailto:)?[^<>\s@./]{1,100}+[@./][^<>\s]{0,2000}+)>")
 _TAGS = compiled(r"</?[a-zA-Z][^<>]{0,300}>")
@@ -104,8 +109,8 @@ _TITLE_WORDS = compiled(r"(?<![\w'])\p{Lu}[\w'.-]*(?:[ ,&|/]+(?:(?:of|the|and|de
 
 @lru_cache(maxsize=1 << 16)
 def fold(word: str) -> str:
-    """A word as it is compared: NFKC without what `stripped` takes, case-folded, its figures those of ASCII (the value is
-    read, whatever its script), and letters that are typed for one another as one.
+    """A word as it is compared: NFKC without what `stripped` takes, case-folded, its figures those of ASCII (a number
+    is the same in every script), and letters that are typed for one another as one.
 
     >>> fold("Café") == fold("CAFE\u0301") == fold("ｃａｆｅ") == "cafe"
     True
@@ -160,11 +165,10 @@ def unread(text: str, start: int, end: int) -> list[tuple[int, int]]:
     ['JL>', 'JL>', '(a.example/b)']
     """
     spans = [match.span() for match in _TARGET.finditer(text, start, end)] if text.find("](", start, end) >= 0 else []
-    initials = INITIALS.match(text, start, end)
-    if initials:
-        lines = [match.start() for match in _LINE_START.finditer(text, start, end)]
-        if len(lines) > 1 and all(text.startswith(initials.group(), at, end) for at in lines):
-            spans += [(at, at + len(initials.group())) for at in lines]
+    if INITIALS.match(text, start, end):
+        lines = [INITIALS.match(text, *line.span()) for line in _LINE_OF.finditer(text, start, end)]
+        if len(lines) > 1 and len({line and line.group(1) for line in lines}) == 1:
+            spans += [line.span(1) for line in lines if line]
     return sorted(spans)
 
 
