@@ -39,9 +39,12 @@ _INVISIBLE = r"[\p{Default_Ignorable_Code_Point}\u0640]"
 _MARK = r"[\p{M}\uff9e\uff9f]"  # with the voicing of half-width kana, which stands behind a letter as marks do
 # Modifier letters that are typed for an apostrophe (U+02B9 to U+02BF) part words as it does, connectors do as dashes.
 _LETTER = rf"[\w--{_UNSPACED}--{_INVISIBLE}--[\p{{Pc}}\u02b9-\u02bf\uff9e\uff9f]]"
-_WORD = compiled(rf"{_UNSPACED}(?:{_INVISIBLE}*{_MARK})*|[{_LETTER}--\p{{M}}](?:{_INVISIBLE}*{_LETTER})*", regex.V1)
-_UNSPACED_WORD = compiled(_UNSPACED, regex.V1)
-_UNSPACED_LETTER = compiled(rf"[{_UNSPACED}--\p{{M}}]", regex.V1)
+# No word begins with a mark: one that stands alone, as behind a picture, belongs to none.
+_UNSPACED_LETTER = compiled(rf"[{_UNSPACED}--\p{{M}}]", V1)
+_WORD = compiled(
+    rf"{_UNSPACED_LETTER.pattern}(?:{_INVISIBLE}*{_MARK})*|[{_LETTER}--\p{{M}}](?:{_INVISIBLE}*{_LETTER})*", V1
+)
+_UNSPACED_WORD = compiled(_UNSPACED, V1)
 # Signs that stand in no word, in texts that are ASCII otherwise: those are split as ASCII is, four times as fast.
 _APART = re.compile(
     "[\xa0-\xa9\xab\xac\xae-\xb1\xb6\xb7\xbb\xbf\u2010-\u2029\u202f-\u203e\u20a0-\u20bf\u2190-\u22ff\u25a0-\u25ff]"
@@ -53,7 +56,7 @@ _POINTED = r"\p{sc=Zinh}\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Hebrew}\p{Syr
 _STRIP = compiled(
     rf"[{_INVISIBLE}[[\p{{Mn}}&&[{_POINTED}]]\p{{Me}}\p{{Canonical_Combining_Class=7}}--[\u3099\u309a]]]", regex.V1
 )
-_UNCOUNTED = compiled(rf"[{_INVISIBLE}{_MARK}]+", regex.V1)
+_UNCOUNTED = compiled(rf"[{_INVISIBLE}{_MARK}]+", V1)
 # Letters that another keyboard of the same language gives for one another (Persian's for Arabic's, a Turkish i without
 # its dot), as search engines fold them (Lucene's PersianNormalizer and ASCIIFolding).
 _ALIKE = str.maketrans({"\u0131": "i", "\u06cc": "\u064a", "\u06a9": "\u0643"})
@@ -66,7 +69,7 @@ _STRAIGHT = str.maketrans(
     | dict.fromkeys("\u00ad\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
 )
 CLASSES = {
-    name: compiled(f"{source}+", regex.V1)
+    name: compiled(f"{source}+", V1)
     for name, source in {
         "LETTER": _LETTER,
         "UNSPACED": _UNSPACED,

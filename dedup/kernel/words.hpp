@@ -104,7 +104,7 @@ private:
 inline std::size_t next_word(const std::u32string& text, std::size_t at, std::size_t limit, const Alphabet& alphabet) {
     for (; at < limit; ++at) {
         const auto own = alphabet.classes(text[at]);
-        if ((own & classes::unspaced) || (own & (classes::letter | classes::mark)) == classes::letter) break;
+        if ((own & (classes::unspaced | classes::letter)) && !(own & classes::mark)) break;
     }
     return at;
 }
