@@ -139,11 +139,14 @@ def test_words_that_differ_are_not_made_the_same(one: str, other: str) -> None:
     assert words_of(one).hashes.tolist() != words_of(other).hashes.tolist()
 
 
+def assert_same(found: MarkedWords, defined: MarkedWords) -> None:
+    assert [column.tolist() for column in found] == [column.tolist() for column in defined]
+
+
 def words_of(text: str) -> MarkedWords:
     """The words of a text as the kernel gives them, which are those of the definition and stand where they say."""
     found, defined = marked_words(text, [(0, len(text))]), defined_words(text, [(0, len(text))])
-    for one, other in zip(found, defined, strict=True):
-        assert one.tolist() == other.tolist()
+    assert_same(found, defined)
     for start, end, hash_ in zip(found.starts, found.ends, found.hashes, strict=True):
         word = text[start:end]
         assert word_hash(word) == hash_
@@ -270,7 +273,7 @@ def test_initials_that_all_lines_of_a_quotation_begin_with_are_not_read(text: st
     defined = defined_words(text, [(0, len(text))])
 
     assert [text[a:b] for a, b in zip(found.starts, found.ends, strict=True)] == words
-    assert all(one.tolist() == other.tolist() for one, other in zip(found, defined, strict=True))
+    assert_same(found, defined)
 
 
 @given(st.lists(st.sampled_from(["JL> ", "> ", "ada] ", "[a](b)", "](c)", "Mill", "\n", "\r\n", " "]), max_size=20).map("".join))  # fmt: skip
@@ -279,5 +282,4 @@ def test_what_is_not_read_ascends_within_its_block(text: str) -> None:
 
     assert all(1 <= start < end <= len(text) for start, end in found)
     assert all(one[1] <= other[0] for one, other in pairwise(found))
-    for one, other in zip(marked_words(text, [(0, len(text))]), defined_words(text, [(0, len(text))]), strict=True):
-        assert one.tolist() == other.tolist()
+    assert_same(marked_words(text, [(0, len(text))]), defined_words(text, [(0, len(text))]))
