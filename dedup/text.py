@@ -94,8 +94,10 @@ _TARGET = compiled(r"(?<=\])\((?:[^()\s]{1,2000}+|\([^()]{0,500}+\)){0,50}+\)") 
 # Who is quoted, as some programs of the nineties put it in front of each line (`JL> `, `Ada> `, `ada] `), which may be
 # quoted once more.
 INITIALS = re.compile(
-    r"[>|:}% \t]{0,12}((?:[A-Za-z]{1,2}|[A-Z][A-Za-z.]{0,9}) ?[>\]]|[a-z]{3,10}\])(?=[\s>|:A-Z(\"]|$)"
+    r"[>|:}% \t]{0,12}([A-Z]{2,4}[>\]]"
+    r"|(?:(?:[A-Za-z]{1,2}|[A-Z][A-Za-z.]{0,9}) ?[>\]]|[a-z]{3,10}\])(?=[\s>|:A-Z(\"]|$))"
 )
+_NEAR = 1_000  # characters around a block in which another line with its initials is looked for
 _LINE_OF = re.compile(r"[^\r\n \t][^\r\n]*")
 _REFERENCE = compiled(r"!?\[([^\[\]]{1,500}+)\]\[[^\[\]]{0,200}+\]")
 _AUTOLINK = compiled(r"<((?:https?://|mailto:)?[^<>\s@./]{1,100}+[@./][^<>\s]{0,2000}+)>")
@@ -161,16 +163,19 @@ def is_unspaced(word: str) -> bool:
 
 def unread(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Spans of a block `text[start:end]` whose words nobody reads, ascending: where its Markdown links lead, and the
-    initials that all lines of a quotation begin with.
+    initials that all lines of a quotation begin with; where it has one line, another one near by does.
 
     >>> text = "JL> It was in May\\nJL> or [later](a.example/b)."
     >>> [text[first:last] for first, last in unread(text, 0, len(text))]
     ['JL>', 'JL>', '(a.example/b)']
     """
     spans = [match.span() for match in _TARGET.finditer(text, start, end)] if text.find("](", start, end) >= 0 else []
-    if INITIALS.match(text, start, end):
+    first = INITIALS.match(text, start, end)
+    if first:
         lines = [INITIALS.match(text, *line.span()) for line in _LINE_OF.finditer(text, start, end)]
-        if len(lines) > 1 and len({line and line.group(1) for line in lines}) == 1:
+        near = f"{'' if start > _NEAR else chr(10)}{text[max(0, start - _NEAR) : start]}{text[end : end + _NEAR]}"
+        known = len(lines) > 1 or f"\n{first.group()}" in near
+        if known and len({line and line.group(1) for line in lines}) == 1:
             spans += [line.span(1) for line in lines if line]
     return sorted(spans)
 

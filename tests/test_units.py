@@ -261,6 +261,8 @@ def test_sentences_of_every_script_begin_where_a_reader_begins_them(parts: list[
         ("Ada> The mill\r\nAda>> burned.", ["The", "mill", "burned"]),
         ("JL> The mill\nburned.", ["JL", "The", "mill", "burned"]),
         ("JL> The mill", ["JL", "The", "mill"]),
+        ("JL>the mill\nJL>burned.", ["the", "mill", "burned"]),
+        ("x>y\nx>z", ["x", "y", "x", "z"]),
         ("JL> The mill\nKM> burned.", ["JL", "The", "mill", "KM", "burned"]),
         ("Note: the mill\nNote: burned.", ["Note", "the", "mill", "Note", "burned"]),
         ("a > b\na > c", ["b", "c"]),
@@ -274,6 +276,16 @@ def test_initials_that_all_lines_of_a_quotation_begin_with_are_not_read(text: st
 
     assert [text[a:b] for a, b in zip(found.starts, found.ends, strict=True)] == words
     assert_same(found, defined)
+
+
+def test_initials_of_one_line_are_not_read_where_another_one_has_them() -> None:
+    text = "JL> The mill\n\nWhen?\n\nJL> burned.\n\nKM> In May."
+    blocks = [(0, 12), (14, 19), (21, 32), (34, 44)]
+
+    found = marked_words(text, blocks)
+
+    assert [text[a:b] for a, b in zip(found.starts, found.ends, strict=True)] == ["The", "mill", "When", "burned", "KM", "In", "May"]  # fmt: skip
+    assert_same(found, defined_words(text, blocks))
 
 
 @given(st.lists(st.sampled_from(["JL> ", "> ", "ada] ", "[a](b)", "](c)", "Mill", "\n", "\r\n", " "]), max_size=20).map("".join))  # fmt: skip
