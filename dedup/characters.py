@@ -42,6 +42,8 @@ class Class(IntFlag):
     CAPITAL = 16384  # … to `str`, as the next two
     SMALL = 32768
     DECIMAL = 65536
+    PHRASED = 131072
+    LEADS = 262144  # its folding may be composed with what stands behind it
 
 
 _STR = {
@@ -93,27 +95,21 @@ def _row(character: str) -> _Row:
     told = sum(int(each) for each, holds in _STR.items() if holds(character))
     if character.isascii():
         return _Row(told, (0, 0), character, lowered, lowered.encode())
-    if character == lowered == own == stripped(character) and not unicodedata.decomposition(character):  # most are so
-        order, joins = unicodedata.combining(character), _joins(character, character)
-        unfolded = int(Class.JOINS | Class.UNFOLDED) if joins else int(Class.UNFOLDED) if order else 0
-        folded = b"" if unfolded else character.encode("utf-8", "surrogatepass")
-        return _Row(told | unfolded, (order, order), character, lowered, folded)
     decomposed, bare = unicodedata.normalize("NFKD", own), _folded(character)
     orders = unicodedata.combining(decomposed[:1] or "a"), unicodedata.combining(decomposed[-1:] or "a")
-    known = int(Class.JOINS) if _joins(character, decomposed) else 0
-    known |= int(Class.UNFOLDED) if bare is None else 0
-    return _Row(told | known, orders, unicodedata.normalize("NFKC", own), lowered, bare or b"")
+    told |= int(Class.JOINS) if _joins(character, decomposed) else 0
+    told |= int(Class.UNFOLDED) if bare is None else int(Class.LEADS) if _leads(bare) else 0
+    packed = (bare or "").encode("utf-8", "surrogatepass")
+    return _Row(told, orders, unicodedata.normalize("NFKC", own), lowered, packed)
 
 
-def _folded(character: str) -> bytes | None:
-    """A character's folding as UTF-8, if a word folds as its characters do, one by one, once or twice."""
+def _folded(character: str) -> str | None:
+    """A character's folding, if that is short, and a word folds as its characters do: the kernel sees to their order
+    and to what may be composed, as far as it is told of that."""
     bare = fold(character)
-    for each in (character, bare):
-        bones = unicodedata.normalize("NFKD", stripped(unicodedata.normalize("NFKD", stripped(each))).casefold())
-        if _joins(character, bones) or any(map(unicodedata.combining, bones)):
-            return None
-    packed = bare.encode("utf-8", "surrogatepass")
-    return packed if fold(bare) == bare and len(packed) <= FOLDED else None
+    if bare and character >= chr(_ASTRAL) and _joins(character, unicodedata.normalize("NFKD", character)):
+        return None
+    return bare if fold(bare) == bare and len(bare.encode("utf-8", "surrogatepass")) <= FOLDED else None
 
 
 def _joins(character: str, decomposed: str) -> bool:
@@ -124,11 +120,31 @@ def _joins(character: str, decomposed: str) -> bool:
     return decomposed[:1] in _composed()
 
 
+def _leads(folded: str) -> bool:
+    """Whether there is a character in a folding that can be composed with one behind it, but for what `fold` takes."""
+    return any(
+        each in _leading() or ("\uac00" <= each <= "\ud7a3" and not (ord(each) - 0xAC00) % 28) for each in folded
+    )
+
+
 @cache
 def _composed() -> frozenset[str]:
     """The characters that NFC composes with the one before: second in a canonical decomposition, or a vowel or final
     letter of Hangul. None of a code point above those looked at here has any but above 65,535."""
-    pairs = map(str.split, filter(None, map(unicodedata.decomposition, map(chr, range(0xC0, 0x3100)))))
     hangul = [*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)]
-    seconds = [int(pair[1], 16) for pair in pairs if len(pair) == 2 and not pair[0].startswith("<")]
-    return frozenset(map(chr, seconds + hangul))
+    return frozenset(second for _, second in _pairs()) | frozenset(map(chr, hangul))
+
+
+@cache
+def _leading() -> frozenset[str]:
+    """The characters that NFC composes with one behind them which `fold` leaves, syllables of Hangul aside."""
+    first = {first for first, second in _pairs() if stripped(second)}
+    return frozenset(first) | frozenset(map(chr, range(0x1100, 0x1113)))
+
+
+@cache
+def _pairs() -> list[tuple[str, str]]:
+    """The canonical decompositions into two characters."""
+    pairs = map(str.split, filter(None, map(unicodedata.decomposition, map(chr, range(0xC0, 0x3100)))))
+    codes = [(int(pair[0], 16), int(pair[1], 16)) for pair in pairs if len(pair) == 2 and not pair[0].startswith("<")]
+    return [(chr(first), chr(second)) for first, second in codes]

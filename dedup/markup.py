@@ -7,17 +7,18 @@ parser gives lines, not offsets, and joins what we must tell apart (a quoted lin
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.data import Block, Tag
-from dedup.text import link_share
+from dedup.text import INITIALS, link_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LINE = re.compile(r"[^\r\n\v\f\x85\u2028\u2029]*(?:\r\n|[\r\n\v\f\x85\u2028\u2029]|$)")
-_QUOTE = re.compile(r"[ \t]{0,4}((?:[>|:}#%][ \t]?){1,12})(?=\S|$)")
 _MAIL_QUOTE = re.compile(r"[ \t]{0,4}((?:[>|:}%][ \t]{0,2}|#(?![# ]))+)")
+_NUMBERED = re.compile(r"#(?!#)(?:(?P<apart>[ \t]|$)(?P<marks>[>|:}%# \t]*)(?P<own>.?))?")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}(?:[ \t]|$)")
 _RULE = re.compile(r"[ \t]{0,3}(?:(?:[-*_=~+][ \t]*){3,})$")
 _UNDERLINE = re.compile(r"[ \t]{0,3}(?:=+|-{2,})[ \t]*$")
@@ -25,6 +26,7 @@ _ITEM = re.compile(r"[ \t]*(?:(?:[-*+•·‣◦]|\(?\d{1,3}[.)]|\(?[a-zA-Z][)])
 _ROW = re.compile(r"[ \t]*\|.*\|[ \t]*$")
 _FENCE = re.compile(r"[ \t]{0,3}(`{3,}|~{3,})")
 _COMMENT = re.compile(r"[ \t]{0,3}(<!--)(?!.*-->)")
+_QUOTES = ">|:}#% \t"
 _MATTER = re.compile(r"([A-Za-z][\w-]{1,30}):(?:[ \t]+\S.*|[ \t]*)$")
 _STOP = re.compile(r"[.!?:;…。！？]['\"”’»)\]*_]*[ \t]*$")
 
@@ -34,6 +36,8 @@ MATTER_KEYS = frozenset(
     subject newsgroups path message-id organization references sender reply-to lines xref distribution
     nntp-posting-host""".split()
 )
+WRAPPED = 40
+"""A line at least so long may have been broken where the next one goes on in lower case; headings are shorter."""
 LONG_LINE = 120
 """A paragraph whose lines are typically longer than this was not hard-wrapped: each line is a paragraph of its own."""
 
@@ -43,6 +47,7 @@ class _Line(NamedTuple):
     end: int  # without the line break
     text: str
     depth: int  # quote marks in front
+    bare: str  # without them
 
 
 def blocks(text: str) -> list[Block]:
@@ -56,7 +61,7 @@ def blocks(text: str) -> list[Block]:
     found = list(_matter(lines))
     rest = lines[len(found) :]
     found = [block for block in found if block.start < block.end]  # blank lines above it are no blocks
-    for group in _groups(rest):
+    for group in _groups(_quoted(rest)):
         found.extend(_cut(group))
     return [block._replace(links=link_share(text[block.start : block.end])) for block in _first_heading(text, found)]
 
@@ -68,7 +73,8 @@ def _lines(text: str) -> Iterator[_Line]:
         quote = _MAIL_QUOTE.match(raw)
         depth = len(re.sub(r"\s", "", quote.group(1))) if quote and not _ROW.match(raw) else 0
         if match.end() > match.start():
-            yield _Line(match.start() + lead, match.start() + len(raw), raw[lead:], depth)
+            bare = raw[lead:].strip(_QUOTES) if depth else raw[lead:]
+            yield _Line(match.start() + lead, match.start() + len(raw), raw[lead:], depth, bare)
 
 
 def _matter(lines: list[_Line]) -> Iterator[Block]:
@@ -90,6 +96,66 @@ def _matter(lines: list[_Line]) -> Iterator[Block]:
     yield from (Block(line.start, line.end, Tag.MATTER) for line in taken)
 
 
+def _quoted(lines: list[_Line]) -> list[_Line]:
+    """The lines, with the depth of quotations that only several lines together show: with `# `, which makes a heading
+    of one line, and with the initials or the name of who is quoted (`JL> `), which two lines in a row begin with."""
+    runs = list(_runs(lines))
+    names = {mark for mark, run in runs if mark != "#" and len(run) > 1}
+    found = list(lines)
+    for mark, run in runs:
+        if mark in names or (mark == "#" and _is_quoted([lines[index] for index in run])):
+            for index in run:
+                found[index] = _deeper(lines[index], mark)
+    return found
+
+
+def _runs(lines: list[_Line]) -> Iterator[tuple[str, list[int]]]:
+    """Numbers of the lines that may be quoted with a mark, by runs that have the same; code is not looked at."""
+    fence = ""
+    marks: list[str] = []
+    for line in lines:
+        opens = None if fence else _FENCE.match(line.text) or _COMMENT.match(line.text)
+        marks.append("" if fence or opens else _quoting(line.text))
+        if opens:
+            fence = opens.group(1)
+        elif fence and _closes(line.text, fence):
+            fence = ""
+    for mark, numbers in groupby(range(len(lines)), marks.__getitem__):
+        if mark:
+            yield mark, list(numbers)
+
+
+def _quoting(text: str) -> str:
+    """What a line may be quoted with: a number sign, or the initials in front; "" for neither."""
+    if text.startswith("#"):
+        return "#" if _NUMBERED.match(text) else ""
+    initials = INITIALS.match(text)
+    return initials.group(1) if initials else ""
+
+
+def _is_quoted(run: list[_Line]) -> bool:
+    """Whether lines that begin with a number sign each are one text that was quoted with it, and no headings: nothing
+    else stands on one of them, or marks of quotation do, or a long line goes on in lower case on the next."""
+    if sum(bool(line.text.strip(_QUOTES)) for line in run) < 2:
+        return False
+    long = False
+    for line in run:
+        match = _NUMBERED.match(line.text)
+        apart = match is not None and match["apart"] is not None
+        if match and apart and (match["marks"].strip() or not match["own"] or (long and match["own"].islower())):
+            return True
+        long = len(line.text) >= WRAPPED
+    return False
+
+
+def _deeper(line: _Line, mark: str) -> _Line:
+    """A line of a quotation, without what it is quoted with."""
+    before, _, rest = line.text.partition(mark)
+    inner = rest[: len(rest) - len(rest.lstrip(_QUOTES))]
+    depth = 1 + sum(not each.isspace() for each in before + inner)
+    return line._replace(depth=depth, bare=rest.strip(_QUOTES))
+
+
 def _groups(lines: list[_Line]) -> Iterator[list[_Line]]:
     """Lines that stand together: no blank line between them, one quote depth; a fenced code block is one group."""
     group: list[_Line] = []
@@ -102,13 +168,12 @@ def _groups(lines: list[_Line]) -> Iterator[list[_Line]]:
                 yield group
                 group, fence = [], ""
             continue
-        bare = line.text.strip(">|:}#% \t") if line.depth else line.text
-        if group and (not bare or opens or line.depth != group[-1].depth):
+        if group and (not line.bare or opens or line.depth != group[-1].depth):
             yield group
             group = []
         if opens:
             fence = opens.group(1)
-        if bare:
+        if line.bare:
             group.append(line)
     if group:
         yield group

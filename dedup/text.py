@@ -1,4 +1,4 @@
-"""What a word, a sentence and the same text are: for every script, with exact offsets.
+"""What a word and the same text are: for every script, with exact offsets.
 
 This is the only module that imports `regex`. Knows nothing of documents.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache, partial
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import regex
@@ -19,56 +18,64 @@ from dedup.shelf import SHELF
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+V1 = regex.V1  # sets of sets in patterns
 
-def _compiled(source: str, flags: int = 0) -> regex.Pattern[str]:
+
+def compiled(source: str, flags: int = 0) -> regex.Pattern[str]:
     """A pattern, which the next process need not compile again: that takes milliseconds, to load it a tenth of one."""
     make = partial(regex.compile, source, flags)
     return SHELF.get(f"regex {regex.__version__} {int(flags)} {source}", make)
 
 
-# Scripts written without spaces: every character is a word (UAX #29 leaves them to dictionaries; we use none).
-_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
-# Soft hyphen, zero-width space and joiners, word joiner, byte order mark: they stand inside words and are not seen.
-_INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"
-_WORD = _compiled(rf"{_UNSPACED}\p{{M}}*|[\w--{_UNSPACED}](?:[{_INVISIBLE}]*[\w--{_UNSPACED}])*", regex.V1)
-_UNSPACED_WORD = _compiled(_UNSPACED, regex.V1)
-_UNSPACED_LETTER = _compiled(rf"[{_UNSPACED}--\p{{M}}]", regex.V1)
+# Scripts written without spaces: every character is a word (UAX #29 leaves them to dictionaries; we use none). In the
+# second group, those of South East Asia, a space parts phrases. Figures are written together in all of them.
+PHRASED = (
+    r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tai_Le}\p{New_Tai_Lue}\p{Tai_Tham}\p{Tai_Viet}\p{Javanese}\p{Balinese}"
+)
+_UNSPACED = rf"[[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Bopomofo}}\u3006\u303c\u30fc\uff70{PHRASED}]--\p{{Nd}}]"
+# What Unicode calls ignorable (soft hyphen, zero-width space and joiners, marks of direction, variation selectors) and
+# the Arabic letter that only makes a word wider: they stand inside words, not at their ends, and are not seen.
+_INVISIBLE = r"[\p{Default_Ignorable_Code_Point}\u0640]"
+_MARK = r"[\p{M}\uff9e\uff9f]"  # with the voicing of half-width kana, which stands behind a letter as marks do
+# Modifier letters that are typed for an apostrophe (U+02B9 to U+02BF) part words as it does, connectors do as dashes.
+_LETTER = rf"[\w--{_UNSPACED}--{_INVISIBLE}--[\p{{Pc}}\u02b9-\u02bf\uff9e\uff9f]]"
+# No word begins with a mark: one that stands alone, as behind a picture, belongs to none.
+_UNSPACED_LETTER = compiled(rf"[{_UNSPACED}--\p{{M}}]", V1)
+_WORD = compiled(
+    rf"{_UNSPACED_LETTER.pattern}(?:{_INVISIBLE}*{_MARK})*|[{_LETTER}--\p{{M}}](?:{_INVISIBLE}*{_LETTER})*", V1
+)
+_UNSPACED_WORD = compiled(_UNSPACED, V1)
 # Signs that stand in no word, in texts that are ASCII otherwise: those are split as ASCII is, four times as fast.
-_APART = re.compile("[\xa0-\xa9\xab\xac\xae-\xb1\xb6\xb7\xbb\xbf\u2010-\u203e\u20a0-\u20bf\u2190-\u22ff\u25a0-\u25ff]")
-_ASCII_WORD, _PLAIN_WORD = re.compile("[0-9_a-z]+"), re.compile("[0-9A-Z_a-z]+")
-_STRIP = _compiled(rf"[{_INVISIBLE}\p{{Mn}}]")
-# A sentence ends at a mark, with the quotes and brackets that close behind it, before white space and a new start.
-_SENTENCE_END = _compiled(
-    r"""(?: (?<![.!?\u2026]) [.!?\u2026\u061f\u06d4\u0964]++ ["'\u201d\u2019\u00bb)\]*_]* (?=\s) \s+
-            (?= ["'\u201c\u2018\u00ab(\[*_>|#:-]* [\p{Lu}\p{Lt}\p{Lo}\p{N}] )
-        | [\u3002\uff01\uff1f\uff0e]+ [\u300d\u300f\uff09"'\u201d\u2019]* )""",
-    regex.VERBOSE | regex.V1,
+_APART = re.compile(
+    "[\xa0-\xa9\xab\xac\xae-\xb1\xb6\xb7\xbb\xbf\u2010-\u2029\u202f-\u203e\u20a0-\u20bf\u2190-\u22ff\u25a0-\u25ff]"
 )
-# Words after which a full stop ends no sentence. Short on purpose: a missed boundary makes a removed span longer or
-# shorter by a sentence, never wrong.
-_ABBREVIATION = _compiled(
-    r"(?:^|[\s(\"'\u201c])(?:\p{Lu}|(?:\p{L}\.)+\p{L}|Mrs?|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|Sgt|Capt|St|Jr|Sr|vs|No|Nr|Art|etc|approx|z\.B|bzw|ca)\.$",
-    regex.V1,
+_ASCII_WORD, _PLAIN_WORD = re.compile("[0-9a-z]+"), re.compile("[0-9A-Za-z]+")
+# Marks that are left out as often as they are written: accents, the vowels of Hebrew and Arabic, nuktas, what encloses.
+# Those of other scripts spell: without the vowels of Devanagari or Thai, or the voicing of kana, words would be others.
+_POINTED = r"\p{sc=Zinh}\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Hebrew}\p{Syriac}"
+_STRIP = compiled(
+    rf"[{_INVISIBLE}[[\p{{Mn}}&&[{_POINTED}]]\p{{Me}}\p{{Canonical_Combining_Class=7}}--[\u3099\u309a]]]", regex.V1
 )
-# "NORTHFIELD, March 12 (NW) -- ": an agency's place and date in front of the first sentence.
-_DATELINE = _compiled(
-    r"\p{Lu}[\p{Lu}\p{M}.' -]{2,}(?:[^.!?:\n]|\.(?=\s\d)){0,48}?(?:\s(?:--|[\u2013\u2014-])|:)\s+(?=\S)", regex.V1
-)
-_BETWEEN_NAMES = _compiled(r"[,;/&|]|\s(?:and|und|et|y|e|en|i|с|и)\s", regex.IGNORECASE)
-_LINE, _SPACE = _compiled(r"[^\r\n]+"), _compiled(r"\s+")
+_UNCOUNTED = compiled(rf"[{_INVISIBLE}{_MARK}]+", V1)
+# Letters that another keyboard of the same language gives for one another (Persian's for Arabic's, a Turkish i without
+# its dot), as search engines fold them (Lucene's PersianNormalizer and ASCIIFolding).
+_ALIKE = str.maketrans({"\u0131": "i", "\u06cc": "\u064a", "\u06a9": "\u0643"})
+_BETWEEN_NAMES = compiled(r"[,;/&|]|\s(?:and|und|et|y|e|en|i|с|и)\s", regex.IGNORECASE)
+_SPACE = compiled(r"\s+")
 _STRAIGHT = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"')
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
-    | dict.fromkeys("\u00ad\u200b\ufeff\u2060")
+    | dict.fromkeys("\u00ad\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
 )
 CLASSES = {
-    name: _compiled(f"{source}+", regex.V1)
+    name: compiled(f"{source}+", V1)
     for name, source in {
-        "LETTER": rf"[\w--{_UNSPACED}]",
+        "LETTER": _LETTER,
         "UNSPACED": _UNSPACED,
-        "MARK": r"\p{M}",
-        "INVISIBLE": f"[{_INVISIBLE}]",
+        "MARK": _MARK,
+        "INVISIBLE": _INVISIBLE,
+        "PHRASED": rf"[[{PHRASED}]--\p{{Nd}}]",
         "SPACE": r"\s",
         "WORD": r"\w",
         "UPPER": r"\p{Lu}",
@@ -80,42 +87,60 @@ CLASSES = {
 }
 """Runs of characters of the classes that the patterns of this module are made of: the kernel is told them."""
 # Possessive and bounded throughout: a text of nothing but brackets must cost its length, not its square.
-_LINK = _compiled(
+_LINK = compiled(
     r"!?\[((?:[^\[\]]{1,2000}+|\[[^\[\]]{0,500}+\]){0,50}+)\]\((?:[^()\s]{1,2000}+|\([^()]{0,500}+\)){0,50}+(?:\s{1,9}[\"'][^\"']{0,500}[\"'])?\)"
 )
-_TARGET = _compiled(r"(?<=\])\((?:[^()\s]{1,2000}+|\([^()]{0,500}+\)){0,50}+\)")  # where a Markdown link leads
-_REFERENCE = _compiled(r"!?\[([^\[\]]{1,500}+)\]\[[^\[\]]{0,200}+\]")
-_AUTOLINK = _compiled(r"<((?:https?://|mailto:)?[^<>\s@./]{1,100}+[@./][^<>\s]{0,2000}+)>")
-_TAGS = _compiled(r"</?[a-zA-Z][^<>]{0,300}>")
-_MARKS = _compiled(
+_TARGET = compiled(r"(?<=\])\((?:[^()\s]{1,2000}+|\([^()]{0,500}+\)){0,50}+\)")  # where a Markdown link leads
+# Who is quoted, as some programs of the nineties put it in front of each line (`JL> `, `Ada> `, `ada] `), which may be
+# quoted once more.
+INITIALS = re.compile(
+    r"[>|:}% \t]{0,12}([A-Z]{2,4}[>\]]"
+    r"|(?:(?:[A-Za-z]{1,2}|[A-Z][A-Za-z.]{0,9}) ?[>\]]|[a-z]{3,10}\])(?=[\s>|:A-Z(\"]|$))"
+)
+_NEAR = 1_000  # characters around a block in which another line with its initials is looked for
+_LINE_OF = re.compile(r"[^\r\n \t][^\r\n]*")
+_REFERENCE = compiled(r"!?\[([^\[\]]{1,500}+)\]\[[^\[\]]{0,200}+\]")
+_AUTOLINK = compiled(r"<((?:https?://|mailto:)?[^<>\s@./]{1,100}+[@./][^<>\s]{0,2000}+)>")
+_TAGS = compiled(r"</?[a-zA-Z][^<>]{0,300}>")
+_MARKS = compiled(
     r"(?m)^[ \t]*(?:(?:[>|:}][ \t]?)+|#{1,6}[ \t]+|[-*+][ \t]+)|(?<![ \t])[ \t]+#+[ \t]*$"
     r"|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}"
 )
 _FIRST_MARKS, _INNER_MARKS = frozenset(">|:}+-"), frozenset("*_`~#")  # without any of them nothing is marked
-_FIGURE = _compiled(r"\p{N}+")
-_ADDRESS = _compiled(r"https?://\S+|\bwww\.\S+|(?<![^\s<>()\[\]:,;\"'])[^\s@<>()\[\]]{1,64}+@[^\s@]{1,253}+")
-_TITLE_WORDS = _compiled(r"(?<![\w'])\p{Lu}[\w'.-]*(?:[ ,&|/]+(?:(?:of|the|and|de|von|van|la|le)[ ])*\p{Lu}[\w'.-]*)*")
-
-MEANT = 0.8
-"""A line shorter than this share of the block's usual line was broken on purpose."""
+_FIGURE = compiled(r"\p{N}+")
+_ADDRESS = compiled(r"https?://\S+|\bwww\.\S+|(?<![^\s<>()\[\]:,;\"'])[^\s@<>()\[\]]{1,64}+@[^\s@]{1,253}+")
+_TITLE_WORDS = compiled(r"(?<![\w'])\p{Lu}[\w'.-]*(?:[ ,&|/]+(?:(?:of|the|and|de|von|van|la|le)[ ])*\p{Lu}[\w'.-]*)*")
 
 
 @lru_cache(maxsize=1 << 16)
 def fold(word: str) -> str:
-    """A word as it is compared: NFKC, no marks or invisible characters, case-folded.
+    """A word as it is compared: NFKC without what `stripped` takes, case-folded, its figures those of ASCII (a number
+    is the same in every script), and letters that are typed for one another as one.
 
     >>> fold("Café") == fold("CAFE\u0301") == fold("ｃａｆｅ") == "cafe"
+    True
+    >>> fold("١٢٣") == fold("१२३") == "123"
     True
     """
     if word.isascii():
         return word.lower()
     decomposed = unicodedata.normalize("NFKD", stripped(word))
-    return unicodedata.normalize("NFKC", stripped(decomposed).casefold())
+    folded = unicodedata.normalize("NFKC", stripped(decomposed).casefold()).translate(_ALIKE)
+    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in folded)
 
 
 def stripped(word: str) -> str:
-    """A word without marks and invisible characters."""
+    """A word without invisible characters, and without the marks that are left out as often as they are written."""
     return _STRIP.sub("", word)
+
+
+def letters(word: str) -> int:
+    """How many characters of a word are neither marks nor invisible: as many where it is decomposed.
+
+    >>> letters("É"), letters("E\u0301"), letters("so\u00adft")
+    (1, 1, 4)
+    """
+    return len(_UNCOUNTED.sub("", word))
 
 
 @lru_cache(maxsize=1 << 18)
@@ -136,9 +161,23 @@ def is_unspaced(word: str) -> bool:
     return _UNSPACED_WORD.match(word) is not None
 
 
-def link_targets(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Where the Markdown links of `text[start:end]` lead: spans whose words nobody reads."""
-    return [match.span() for match in _TARGET.finditer(text, start, end)] if text.find("](", start, end) >= 0 else []
+def unread(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Spans of a block `text[start:end]` whose words nobody reads, ascending: where its Markdown links lead, and the
+    initials that all lines of a quotation begin with; where it has one line, another one near by does.
+
+    >>> text = "JL> It was in May\\nJL> or [later](a.example/b)."
+    >>> [text[first:last] for first, last in unread(text, 0, len(text))]
+    ['JL>', 'JL>', '(a.example/b)']
+    """
+    spans = [match.span() for match in _TARGET.finditer(text, start, end)] if text.find("](", start, end) >= 0 else []
+    first = INITIALS.match(text, start, end)
+    if first:
+        lines = [INITIALS.match(text, *line.span()) for line in _LINE_OF.finditer(text, start, end)]
+        near = f"{'' if start > _NEAR else chr(10)}{text[max(0, start - _NEAR) : start]}{text[end : end + _NEAR]}"
+        known = len(lines) > 1 or f"\n{first.group()}" in near
+        if known and len({line and line.group(1) for line in lines}) == 1:
+            spans += [line.span(1) for line in lines if line]
+    return sorted(spans)
 
 
 def word_list(text: str) -> list[str]:
@@ -167,43 +206,6 @@ def count_words(text: str) -> int:
     if plain.isascii():
         return len(_ASCII_WORD.findall(plain.lower()))
     return len(_WORD.findall(text)) - len(_UNSPACED_LETTER.findall(text)) // 2
-
-
-def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The sentences of `text[start:end]` as spans that touch: each runs up to the next one's first character.
-
-    >>> text = "Dr. Hale came. “Why?” he asked. Nobody knew."
-    >>> [text[a:b] for a, b in sentences(text, 0, len(text))]
-    ['Dr. Hale came. ', '“Why?” he asked. ', 'Nobody knew.']
-    """
-    last = start
-    for stop in sorted({*_sentence_stops(text, start, end), *_line_stops(text, start, end)}):
-        if last < stop < end:
-            yield last, stop
-            last = stop
-    if last < end:
-        yield last, end
-
-
-def _sentence_stops(text: str, start: int, end: int) -> Iterator[int]:
-    dateline = _DATELINE.match(text, start, end)
-    if dateline:
-        yield dateline.end()
-        start = dateline.end()
-    for match in _SENTENCE_END.finditer(text, start, end):
-        head = text[max(start, match.start() - 24) : match.start() + 1]
-        if text[match.start()] != "." or not _ABBREVIATION.search(head):
-            yield match.end()
-
-
-def _line_stops(text: str, start: int, end: int) -> Iterator[int]:
-    """Line breaks that were meant: the next line's first word would have fitted easily on the line."""
-    lines = [(match.start(), match.end()) for match in _LINE.finditer(text, start, end)]
-    width = sorted(stop - first for first, stop in lines)[len(lines) // 2] if lines else 0
-    for (first, stop), (after, after_stop) in pairwise(lines):
-        word = text[after:after_stop].lstrip(">|:}#% \t").split(" ", 1)[0]
-        if stop - first + 1 + len(word) < MEANT * width:
-            yield after
 
 
 def plain(text: str) -> str:
@@ -284,6 +286,6 @@ def pattern(source: str) -> regex.Pattern[str]:
         ValueError: it is not a regular expression.
     """
     try:
-        return _compiled(source, regex.IGNORECASE | regex.VERSION0)
+        return compiled(source, regex.IGNORECASE | regex.VERSION0)
     except regex.error as error:
         raise ValueError(f"{source!r} is not a regular expression: {error}") from error

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import characters, kernel
-from dedup.text import is_unspaced, link_targets, matches, sentences, word_hash
+from dedup.sentences import sentences
+from dedup.text import is_unspaced, letters, matches, unread, word_hash
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -49,7 +50,7 @@ def marked_words(text: str, spans: Sequence[tuple[int, int]], headings: Containe
 
         places = np.array(spans, np.int32).reshape(-1, 2).T.copy()
         flags = np.array([number in headings for number in range(len(spans))], np.uint8)
-        found = _native.marked_words(text, places[0], places[1], flags, _targets(text, spans), characters.page)
+        found = _native.marked_words(text, places[0], places[1], flags, _unread(text, spans), characters.page)
         if found is not None:
             return MarkedWords(*found)
     return defined_words(text, spans, headings)
@@ -62,9 +63,9 @@ def defined_words(text: str, spans: Sequence[tuple[int, int]], headings: Contain
         words_in = matches(text, start, end)
         shouted = _is_shouted(text, start, end)
         heading = int(Mark.HEADING) if number in headings else 0
-        targets = link_targets(text, start, end)
+        hidden = unread(text, start, end)
         for first, last in sentences(text, start, end):
-            sentence = [match for match in words_in(first, last) if not targets or not _inside(match.start(), targets)]
+            sentence = [match for match in words_in(first, last) if not hidden or not _inside(match.start(), hidden)]
             for index, match in enumerate(sentence):
                 word = match.group()
                 mark = (index == 0) | heading | _nature(word, index == 0 or shouted)
@@ -74,11 +75,9 @@ def defined_words(text: str, spans: Sequence[tuple[int, int]], headings: Contain
     return MarkedWords(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
 
 
-def _targets(text: str, spans: Sequence[tuple[int, int]]) -> NDArray[np.int32]:
-    """Where the links of all spans begin and end to lead, in order."""
-    if "](" not in text:
-        return np.zeros(0, np.int32)
-    found = sorted({target for start, end in spans for target in link_targets(text, start, end)})
+def _unread(text: str, spans: Sequence[tuple[int, int]]) -> NDArray[np.int32]:
+    """Where what nobody reads of all spans begins and ends, in order."""
+    found = sorted({part for start, end in spans for part in unread(text, start, end)})
     return np.array(found, np.int32).reshape(-1)
 
 
@@ -99,4 +98,4 @@ def _nature(word: str, plain_case: bool) -> int:
         return int(Mark.FIGURE)
     if is_unspaced(word):
         return int(Mark.UNSPACED)
-    return int(Mark.NAME) if not plain_case and word[0].isupper() and len(word) > 1 else 0
+    return int(Mark.NAME) if not plain_case and word[0].isupper() and letters(word) > 1 else 0

@@ -24,7 +24,7 @@ ROWS: list[set[str]] = [
     {"errors", "data", "kernel", "shelf"},
     {"bands"},
     {"config", "store", "run", "runs", "text", "dates", "find", "model", "table"},
-    {"characters"},
+    {"characters", "sentences"},
     {"sieve", "decode", "words", "spans", "sign"},
     {"pattern_info", "hashed"},
     {"literals"},

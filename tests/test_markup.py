@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,3 +87,53 @@ def test_a_blank_line_before_front_matter_is_no_block() -> None:
         "Date: 2024",
         "It closed in May.",
     ]
+
+
+LONG = "# The mill by the old river, which had stood there since"
+QUOTED: dict[str, tuple[str, list[tuple[str, str]]]] = {
+    "wrapped in lower case": (f"Yes.\n\n{LONG}\n# a long time, burned.\n\nNo.", [("paragraph", "Yes."), ("quote", f"{LONG}\n# a long time, burned."), ("paragraph", "No.")]),
+    "signs alone between": ("Yes.\n# The mill burned.\n#\n# When?\nIn May.", [("paragraph", "Yes."), ("quote", "# The mill burned."), ("quote", "# When?"), ("paragraph", "In May.")]),
+    "quoted twice": ("Yes.\n# Ada Moor writes:\n# >The mill burned.\nNo.", [("paragraph", "Yes."), ("quote", "# Ada Moor writes:"), ("quote", "# >The mill burned."), ("paragraph", "No.")]),
+    "without a space first": (f'Yes.\n#"The {LONG[2:]}\n# a long time, burned.\nNo.', [("paragraph", "Yes."), ("quote", f'#"The {LONG[2:]}\n# a long time, burned.'), ("paragraph", "No.")]),
+    "initials": ("Yes.\nJL> The mill\nJL> burned.\nNo.", [("paragraph", "Yes."), ("quote", "JL> The mill\nJL> burned."), ("paragraph", "No.")]),
+    "initials with nothing behind": ("Yes.\nJL> The mill\nJL>\nJL> burned.\nNo.", [("paragraph", "Yes."), ("quote", "JL> The mill"), ("quote", "JL> burned."), ("paragraph", "No.")]),
+    "initials on a line of their own, once known": ("JL> One.\nJL> Two.\nYes.\nJL> Three.\nNo.", [("quote", "JL> One.\nJL> Two."), ("paragraph", "Yes."), ("quote", "JL> Three."), ("paragraph", "No.")]),
+    "a name": ("Yes.\nada] The mill\nada] burned.\nNo.", [("paragraph", "Yes."), ("quote", "ada] The mill\nada] burned."), ("paragraph", "No.")]),
+    "initials quoted once more": ("Yes.\n> JL> The mill\n> JL> burned.\n> When?", [("paragraph", "Yes."), ("quote", "> JL> The mill\n> JL> burned."), ("quote", "> When?")]),
+}  # fmt: skip
+UNQUOTED: dict[str, tuple[str, list[tuple[str, str]]]] = {
+    "a heading and its text": ("# The mill\nit burned.", [("heading", "# The mill"), ("paragraph", "it burned.")]),
+    "two headings": ("# The mill\n# The ferry\n\nText.", [("heading", "# The mill"), ("heading", "# The ferry"), ("paragraph", "Text.")]),
+    "short headings in lower case": ("# the mill\n# the ferry\n\nText.", [("heading", "# the mill"), ("heading", "# the ferry"), ("paragraph", "Text.")]),
+    "long headings": (f"{LONG}\n# Fire at the mill", [("heading", LONG), ("heading", "# Fire at the mill")]),
+    "headings apart": (f"{LONG}\n\n# and the ferry", [("heading", LONG), ("heading", "# and the ferry")]),
+    "headings of two levels": (f"{LONG}\n## and the ferry\n### and the bridge", [("heading", LONG), ("heading", "## and the ferry"), ("heading", "### and the bridge")]),
+    "deeper headings": (f"#{LONG}\n## and the ferry", [("heading", f"#{LONG}"), ("heading", "## and the ferry")]),
+    "comments in a fence": (f"Yes.\n\n```sh\n{LONG}\n# a long time\nmake\n```\n\nNo.", [("paragraph", "Yes."), ("code", f"```sh\n{LONG}\n# a long time\nmake\n```"), ("paragraph", "No.")]),
+    "initials in a fence": ("Yes.\n\n~~~\nJL> a\nJL> b\n~~~\nJL> c", [("paragraph", "Yes."), ("code", "~~~\nJL> a\nJL> b\n~~~"), ("paragraph", "JL> c")]),
+    "a prompt": ("Yes.\nftp> cd pub\nftp> get mill", [("paragraph", "Yes.\nftp> cd pub\nftp> get mill")]),
+    "initials of one line": ("Yes.\nJL> The mill\nburned.", [("paragraph", "Yes.\nJL> The mill\nburned.")]),
+    "initials of two": ("Yes.\nJL> The mill\nKM> burned.", [("paragraph", "Yes.\nJL> The mill\nKM> burned.")]),
+    "labels": ("Yes.\nNote: the mill\nNote: the ferry", [("paragraph", "Yes.\nNote: the mill\nNote: the ferry")]),
+    "arrows": ("Yes.\na -> b\na -> c", [("paragraph", "Yes.\na -> b\na -> c")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), QUOTED.values(), ids=QUOTED)
+def test_what_was_quoted_in_mail_is_a_quotation(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [(block.tag.value, text[block.start : block.end]) for block in blocks(text)] == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), UNQUOTED.values(), ids=UNQUOTED)
+def test_what_only_looks_quoted_is_none(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [(block.tag.value, text[block.start : block.end]) for block in blocks(text)] == expected
+
+
+def test_every_heading_of_our_own_texts_stays_one() -> None:
+    """Of the Markdown that ships with the project, whose headings are all meant."""
+    for path in Path(__file__).parents[1].rglob("*.md"):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        fenced = re.sub(r"(?ms)^ {0,3}```.*?^ {0,3}```[ \t]*$", "", text)
+        titles = re.findall(r"(?m)^#{1,6} +\S.*?[ \t]*$", fenced)
+        found = [text[block.start : block.end] for block in blocks(text) if block.tag is Tag.HEADING]
+        assert set(map(str.strip, titles)) <= set(found), path

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.repetition import block_text
+from dedup.sentences import sentences
 from dedup.text import (
     _APART,
     _WORD,
@@ -20,7 +21,6 @@ from dedup.text import (
     matches,
     pattern,
     plain,
-    sentences,
     slots,
     word_hash,
     word_list,

@@ -60,7 +60,14 @@ private:
         }
         const auto own = alphabet_.classes(block[begin]);
         if (own & classes::unspaced) return unspaced;
-        return !plain_case && (own & classes::capital) && end - begin > 1 ? name : 0;
+        return !plain_case && (own & classes::capital) && letters(block, begin, end) > 1 ? name : 0;
+    }
+
+    // How many characters are neither marks nor invisible.
+    std::ptrdiff_t letters(const std::u32string& block, std::size_t begin, std::size_t end) const {
+        return std::count_if(block.data() + begin, block.data() + end, [&](char32_t code) {
+            return !(alphabet_.classes(code) & (classes::mark | classes::invisible));
+        });
     }
 
     const Unread& unread_;

@@ -7,9 +7,12 @@ namespace dedup {
 namespace {
 
 constexpr std::size_t none = std::u32string::npos;
-constexpr double meant = 0.8;  // text.MEANT
+constexpr double meant = 0.8;  // sentences.MEANT
 
-// The patterns of text.py that tell sentences apart.
+// Marks of direction: sentences._DIRECTIONS.
+#define DIRECTIONS U"\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+// The patterns of sentences.py that tell sentences apart.
 class Sentences {
 public:
     Sentences(const std::u32string& text, char32_t before, const Alphabet& alphabet) : text_(text), before_(before), alphabet_(alphabet) {}
@@ -29,7 +32,7 @@ public:
     template <class Take>
     void for_ends(std::size_t from, Take take) const {
         for (auto at = from; at < text_.size();) {
-            auto end = is_any(text_[at], narrow) ? end_of_marks(at) : is_any(text_[at], wide) ? end_of_wide_marks(at) : none;
+            const auto end = is_narrow(text_[at]) ? end_of_marks(at) : is_wide(at) ? end_of_wide_marks(at) : none;
             if (end == none) {
                 ++at;
                 continue;
@@ -39,8 +42,41 @@ public:
         }
     }
 
+    // Call `take` with the end of every space between two long runs of letters that have no marks between sentences, from
+    // `from` on: _PHRASE_END.
+    template <class Take>
+    void for_phrases(std::size_t from, Take take) const {
+        for (std::size_t at = from, run = 0; at < text_.size();) {
+            if (is_phrased(at)) {
+                ++run, ++at;
+                continue;
+            }
+            const auto next = run >= phrase ? skip_space(at) : at;
+            run = 0;
+            if (next == at) {
+                ++at;
+                continue;
+            }
+            at = next;
+            auto stop = at;
+            while (stop < text_.size() && stop < at + phrase && is_phrased(stop)) ++stop;
+            if (stop == at + phrase) take(at);
+        }
+    }
+
 private:
-    static constexpr std::u32string_view narrow = U".!?\u2026\u061f\u06d4\u0964", wide = U"\u3002\uff01\uff1f\uff0e";
+    static constexpr std::size_t phrase = 16;  // sentences.PHRASE
+
+    static bool is_narrow(char32_t code) {
+        if (code < 0x80) return code == U'.' || code == U'!' || code == U'?';
+        return is_any(code, U"\u2026\u203c\u2047\u2048\u2049\u061e\u061f\u06d4\u0700\u0964\u0965\u0589\u1803\u1809");
+    }
+    bool is_wide(std::size_t at) const {
+        if (text_[at] < 0x80) return false;
+        if (text_[at] == U'\uff0e') return at + 1 == text_.size() || !is(at + 1, classes::number);
+        return is_any(text_[at], U"\u3002\uff01\uff1f\uff61\u104b\u17d4\u17d5\u1362\u1367\u0f0d");
+    }
+    bool is_phrased(std::size_t at) const { return text_[at] >= 0x80 && is(at, classes::phrased); }
 
     bool is(std::size_t at, std::uint32_t which) const { return alphabet_.classes(text_[at]) & which; }
 
@@ -78,14 +114,17 @@ private:
     // The end of the marks that stand here, with the space behind them, if a new sentence follows.
     std::size_t end_of_marks(std::size_t at) const {
         if (is_any(at > 0 ? text_[at - 1] : before_, U".!?\u2026")) return none;
-        const auto closed = skip(skip(at, narrow), U"\"'\u201d\u2019\u00bb)]*_");
+        auto closed = at;
+        while (closed < text_.size() && is_narrow(text_[closed])) ++closed;
+        closed = skip(closed, U"\"'\u201d\u2019\u201c\u2018\u00bb\u00ab\u203a\u2039)]*_" DIRECTIONS);
         const auto next = skip_space(closed);
         if (next == closed) return none;
-        const auto opened = skip(next, U"\"'\u201c\u2018\u00ab([*_>|#:-");
+        const auto opened = skip(next, U"\"'\u201c\u2018\u201d\u201e\u201a\u00ab\u00bb\u2039\u203a([*_>|#:\u00bf\u00a1\u2013\u2014\u2015-" DIRECTIONS);
         return opened < text_.size() && is(opened, classes::opening) ? next : none;
     }
     std::size_t end_of_wide_marks(std::size_t at) const {
-        return skip(skip(at, wide), U"\u300d\u300f\uff09\"'\u201d\u2019");
+        while (at < text_.size() && is_wide(at)) ++at;
+        return skip(at, U"\u300d\u300f\uff09\uff63\"'\u201d\u2019");
     }
 
     // Whether the full stop ends no sentence, as far as can be told from `first` on: _ABBREVIATION.
@@ -114,7 +153,7 @@ struct Line {
     std::size_t first, end;
 };
 
-// Call `take` with the lines' first places that follow a break which was meant: text.py's _line_stops.
+// Call `take` with the lines' first places that follow a break which was meant: sentences.py's _line_stops.
 template <class Take>
 void for_meant_lines(const std::u32string& text, Take take) {
     constexpr std::u32string_view breaks = U"\r\n";
@@ -147,6 +186,7 @@ void read_sentences(const std::u32string& block, char32_t before, const Alphabet
     add(0);
     add(dateline);
     sentences.for_ends(dateline, add);
+    sentences.for_phrases(dateline, add);
     for_meant_lines(block, add);
     add(block.size());
     std::sort(out.begin(), out.end());

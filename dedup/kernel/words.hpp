@@ -52,38 +52,60 @@ public:
     Read put_word(const std::u32string& text, std::size_t at, std::size_t limit) {
         const auto* page = &alphabet_.page(text[at]);
         const auto first = page->classes[text[at] % page_size];
-        // Invisible characters stand in a word and do not end it; they fold to nothing.
-        const auto goes_on = (first & classes::unspaced) ? classes::mark : classes::letter | classes::invisible;
-        auto end = at;
-        do {
-            const auto own = put(*page, text[at++]);
-            if (!(own & classes::invisible) || (own & goes_on & ~classes::invisible)) end = at;
-            if (first & classes::letter) {
-                while (at < limit && alphabet_.ascii_letter(text[at])) *next_++ = alphabet_.ascii_letter(text[at++]), end = at;
+        const auto goes_on = (first & classes::unspaced) ? classes::mark : classes::letter;
+        auto end = at + 1;
+        leads_ = false;
+        order_ = 0;
+        while (true) {
+            // Invisible characters stand in a word and do not end it.
+            if (put(*page, text[at++]) & goes_on) end = at;
+            if ((first & classes::letter) && at < limit && alphabet_.ascii_letter(text[at])) {
+                do *next_++ = alphabet_.ascii_letter(text[at++]);
+                while (at < limit && alphabet_.ascii_letter(text[at]));
+                end = at;
+                leads_ = false;
+                order_ = 0;
             }
             if (at == limit) break;
             page = &alphabet_.page(text[at]);
-        } while (page->classes[text[at] % page_size] & goes_on);
+            if (!(page->classes[text[at] % page_size] & (goes_on | classes::invisible))) break;
+        }
         return {end, at};
     }
 
 private:
     std::uint32_t put(const CharacterPage& page, char32_t code) {
-        const auto own = page.classes[code % page_size];
+        const auto place = code % page_size;
+        const auto own = page.classes[place];
         if (own & classes::unfolded) throw Unknown("a character that is folded with another");
-        std::memcpy(next_, page.folded[code % page_size].bytes, width);
-        next_ += page.folded[code % page_size].size;
+        const auto size = page.folded[place].size;
+        if (code < 0x80 || size == 0) {
+            *next_ = page.folded[place].bytes[0];
+            next_ += size;
+            return own;  // an ASCII letter stands here only as the first of its word
+        }
+        const auto order = page.first_orders[place];
+        if (((own & classes::joins) && leads_) || (order != 0 && order < order_)) throw Unknown("a character that is folded with another");
+        leads_ = (own & classes::leads) || (order != 0 && leads_);
+        order_ = page.last_orders[place];
+        std::memcpy(next_, page.folded[place].bytes, width);
+        next_ += size;
         return own;
     }
 
     const Alphabet& alphabet_;
     char* const begin_;
     char* next_;
+    bool leads_ = false;      // a character of the word may be composed with the next one
+    std::uint8_t order_ = 0;  // the canonical combining class of the last one that left something
 };
 
 // Where the next word begins, from a place on; `limit` if none does before it.
 inline std::size_t next_word(const std::u32string& text, std::size_t at, std::size_t limit, const Alphabet& alphabet) {
-    while (at < limit && !(alphabet.classes(text[at]) & (classes::unspaced | classes::letter))) ++at;
+    for (; at < limit; ++at) {
+        const auto own = alphabet.classes(text[at]);
+        if ((own & (classes::unspaced | classes::letter)) && !(own & classes::mark)) break;
+    }
     return at;
 }
 
