@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from dedup.data import Block, Document, Flag, Keeper, Kind, Reason, Tag
 from dedup.table import Table
-from dedup.text import count_words, link_end
+from dedup.text import INITIALS, count_words, link_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -68,7 +68,8 @@ def snapped_flag(document: Document, flag: Flag) -> Flag:
         and text[start - 1] not in _CLOSING
     ):
         start -= 1
-    if not any(map(str.isalnum, text[block.start : start])):
+    lead = INITIALS.match(text, block.start, block.end)  # of who is quoted
+    if not any(map(str.isalnum, text[lead.end() if lead else block.start : start])):
         start = block.start
     while end < block.end and not text[end].isspace() and not text[end].isalnum():
         end += 1
@@ -135,8 +136,11 @@ def _spaced(document: Document, flags: list[Flag]) -> list[Flag]:
     first = starts[0] if starts else len(text)
     result: list[Flag] = []
     for index, flag in enumerate(flags):
-        limit = flags[index + 1].start if index + 1 < len(flags) else len(text)
+        after = flags[index + 1] if index + 1 < len(flags) else None
+        limit = after.start if after else len(text)
         end = min(limit, _next_start(text, starts, ends, flag.end))
+        if after and flag.reason is after.reason is Reason.DUPLICATE and not any(map(str.isalnum, text[end:limit])):
+            end = limit  # rules and quote marks between copies
         start = 0 if not result and flag.start <= first else flag.start
         result.append(_moved(flag, start, end))
     return _tail(text, result)

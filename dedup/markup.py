@@ -48,6 +48,7 @@ class _Line(NamedTuple):
     text: str
     depth: int  # quote marks in front
     bare: str  # without them
+    indented: bool
 
 
 def blocks(text: str) -> list[Block]:
@@ -74,7 +75,7 @@ def _lines(text: str) -> Iterator[_Line]:
         depth = len(re.sub(r"\s", "", quote.group(1))) if quote and not _ROW.match(raw) else 0
         if match.end() > match.start():
             bare = raw[lead:].strip(_QUOTES) if depth else raw[lead:]
-            yield _Line(match.start() + lead, match.start() + len(raw), raw[lead:], depth, bare)
+            yield _Line(match.start() + lead, match.start() + len(raw), raw[lead:], depth, bare, lead > 0)
 
 
 def _matter(lines: list[_Line]) -> Iterator[Block]:
@@ -85,7 +86,8 @@ def _matter(lines: list[_Line]) -> Iterator[Block]:
     known = 0
     for line in lines[first + framed :]:
         match = _MATTER.match(line.text)
-        if not (match or (run and line.text and framed and line.text != "---")):
+        folded = run and line.text and (line.indented or (framed and line.text != "---"))  # RFC 5322, 2.2.3
+        if not match and not folded:
             break
         known += bool(match and match.group(1).casefold() in MATTER_KEYS)
         run.append(line)

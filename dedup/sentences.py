@@ -42,6 +42,7 @@ _DATELINE = compiled(
     V1,
 )
 _LINE = compiled(r"[^\r\n]+")
+_BLANKS, _OPEN_ENDS = " \t", (":", "...", "\u2026")
 
 MEANT = 0.8
 """A line shorter than this share of the block's usual line was broken on purpose."""
@@ -77,10 +78,11 @@ def _sentence_stops(text: str, start: int, end: int) -> Iterator[int]:
 
 
 def _line_stops(text: str, start: int, end: int) -> Iterator[int]:
-    """Line breaks that were meant: the next line's first word would have fitted easily on the line."""
+    """Line breaks that were meant: the next line's first word would have fitted easily on the line, or the line ends with
+    a colon ("In article 7, Ada writes:") or with dots that leave something out."""
     lines = [(match.start(), match.end()) for match in _LINE.finditer(text, start, end)]
     width = sorted(stop - first for first, stop in lines)[len(lines) // 2] if lines else 0
     for (first, stop), (after, after_stop) in pairwise(lines):
         word = text[after:after_stop].lstrip(">|:}#% \t").split(" ", 1)[0]
-        if stop - first + 1 + len(word) < MEANT * width:
+        if stop - first + 1 + len(word) < MEANT * width or text[first:stop].rstrip(_BLANKS).endswith(_OPEN_ENDS):
             yield after

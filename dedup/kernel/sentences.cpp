@@ -153,6 +153,16 @@ struct Line {
     std::size_t first, end;
 };
 
+bool ends_openly(const std::u32string& text, const Line& line) {
+    auto end = line.end;
+    while (end > line.first && (text[end - 1] == U' ' || text[end - 1] == U'\t')) --end;
+    const auto own = std::u32string_view(text).substr(line.first, end - line.first);
+    const auto ends_with = [own](std::u32string_view what) {
+        return own.size() >= what.size() && own.substr(own.size() - what.size()) == what;
+    };
+    return ends_with(U":") || ends_with(U"...") || ends_with(U"\u2026");
+}
+
 // Call `take` with the lines' first places that follow a break which was meant: sentences.py's _line_stops.
 template <class Take>
 void for_meant_lines(const std::u32string& text, Take take) {
@@ -171,7 +181,8 @@ void for_meant_lines(const std::u32string& text, Take take) {
         const auto word = std::min(text.find_first_not_of(U">|:}#% \t", first), end);
         const auto size = static_cast<std::size_t>(std::find(text.data() + word, text.data() + end, U' ') - (text.data() + word));
         const auto needed = lines[at - 1].end - lines[at - 1].first + 1 + size;
-        if (static_cast<double>(needed) < meant * static_cast<double>(*middle)) take(first);
+        const bool is_short = static_cast<double>(needed) < meant * static_cast<double>(*middle);
+        if (is_short || ends_openly(text, lines[at - 1])) take(first);
     }
 }
 
