@@ -7,7 +7,6 @@ stands: in the unbroken run of chrome at the top or the end, or so often that it
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from dedup.data import Document, Flag, Format, Kind, Reason, Tag
@@ -162,8 +161,10 @@ def _introductions(article: list[Evidence]) -> set[int]:
     articles quote in these words."""
     return {
         block.start
-        for block, after in pairwise(article)
-        if after.tag is Tag.QUOTE and block.tag is Tag.PARAGRAPH and block.plain.endswith(":")
+        for index, block in enumerate(article)
+        if block.tag is Tag.PARAGRAPH
+        and block.plain.endswith((":", "..."))
+        and any(after.tag is Tag.QUOTE for after in article[index + 1 : index + 3])
     }
 
 

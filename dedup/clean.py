@@ -19,6 +19,7 @@ from dedup.text import INITIALS, count_words, link_end
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_QUOTES = ">|:}#%"
 _CLOSING = frozenset("。！？」』）】”’)]}\"'.,;:!?…»")
 
 
@@ -74,6 +75,8 @@ def snapped_flag(document: Document, flag: Flag) -> Flag:
     while end < block.end and not text[end].isspace() and not text[end].isalnum():
         end += 1
         end = link_end(text, end)
+    if not any(map(str.isalnum, text[end : block.end])):
+        end = block.end
     return replace(flag, start=start, end=min(end, block.end))
 
 
@@ -141,9 +144,26 @@ def _spaced(document: Document, flags: list[Flag]) -> list[Flag]:
         end = min(limit, _next_start(text, starts, ends, flag.end))
         if after and flag.reason is after.reason is Reason.DUPLICATE and not any(map(str.isalnum, text[end:limit])):
             end = limit  # rules and quote marks between copies
-        start = 0 if not result and flag.start <= first else flag.start
+        start = max(_quote_start(text, flag), result[-1].end if result else 0)
+        if not result and flag.start <= first:
+            start = 0
         result.append(_moved(flag, start, end))
     return _tail(text, result)
+
+
+def _quote_start(text: str, flag: Flag) -> int:
+    """Where a copy that is quoted starts, with the lines before it that hold nothing but the marks of the quotation."""
+    start = flag.start
+    line = text.rfind("\n", 0, start) + 1
+    if flag.reason is Reason.CHROME or text[start] not in _QUOTES or text[line:start].strip():
+        return start
+    while line:
+        before = text.rfind("\n", 0, line - 1) + 1
+        marks = text[before:line].strip()
+        if not marks or marks.strip(_QUOTES + " \t"):
+            break
+        line = start = before
+    return start
 
 
 def _moved(flag: Flag, start: int, end: int) -> Flag:

@@ -251,6 +251,6 @@ def _first_heading(text: str, found: list[Block]) -> list[Block]:
     if index is None or index + 1 >= len(found) or found[index].tag is not Tag.PARAGRAPH:
         return found
     first = text[found[index].start : found[index].end]
-    if len(first) <= LONG_LINE and not _STOP.search(first):
+    if len(first) <= LONG_LINE and len(first.splitlines()) == 1 and not _STOP.search(first):
         found[index] = found[index]._replace(tag=Tag.HEADING)
     return found

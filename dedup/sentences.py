@@ -20,8 +20,9 @@ _DIRECTIONS = r"\u200e\u200f\u202a-\u202e\u2066-\u2069"  # stand between a mark 
 _CLOSING = rf"""["'\u201d\u2019\u201c\u2018\u00bb\u00ab\u203a\u2039)\]*_{_DIRECTIONS}]*"""
 _QUOTING = r"\u201c\u2018\u201d\u201e\u201a\u00ab\u00bb\u2039\u203a"
 _OPENING = rf"""["'{_QUOTING}(\[*_>|#:\u00bf\u00a1\u2013\u2014\u2015{_DIRECTIONS}-]*"""
+_QUOTED = r"(?:[>|:}#%]++[ \t]*+)*+"  # in front of the next line of a quotation
 _SENTENCE_END = compiled(
-    rf"""(?<![.!?\u2026])[{_NARROW}]++{_CLOSING}(?=\s)\s+(?={_OPENING}[\p{{Lu}}\p{{Lt}}\p{{Lo}}\p{{N}}])"""
+    rf"""(?<![.!?\u2026])[{_NARROW}]++{_CLOSING}(?=\s)\s+(?={_QUOTED}{_OPENING}[\p{{Lu}}\p{{Lt}}\p{{Lo}}\p{{N}}])"""
     rf"""|{_WIDE}+[\u300d\u300f\uff09\uff63"'\u201d\u2019]*""",
     V1,
 )

@@ -119,8 +119,13 @@ private:
         closed = skip(closed, U"\"'\u201d\u2019\u201c\u2018\u00bb\u00ab\u203a\u2039)]*_" DIRECTIONS);
         const auto next = skip_space(closed);
         if (next == closed) return none;
-        const auto opened = skip(next, U"\"'\u201c\u2018\u201d\u201e\u201a\u00ab\u00bb\u2039\u203a([*_>|#:\u00bf\u00a1\u2013\u2014\u2015-" DIRECTIONS);
+        const auto opened = skip(skip_quoted(next), U"\"'\u201c\u2018\u201d\u201e\u201a\u00ab\u00bb\u2039\u203a([*_>|#:\u00bf\u00a1\u2013\u2014\u2015-" DIRECTIONS);
         return opened < text_.size() && is(opened, classes::opening) ? next : none;
+    }
+    // The end of the marks in front of the next line of a quotation: _QUOTED.
+    std::size_t skip_quoted(std::size_t at) const {
+        for (auto end = skip(at, U">|:}#%"); end > at; end = skip(at, U">|:}#%")) at = skip(end, U" \t");
+        return at;
     }
     std::size_t end_of_wide_marks(std::size_t at) const {
         while (at < text_.size() && is_wide(at)) ++at;
