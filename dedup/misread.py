@@ -14,13 +14,22 @@ _SHAPES = str.maketrans(
     {each: shape[0] for shape in ("l1i|!j", "o0q", "s5", "b86", "z2", "g9", "a4") for each in shape[1:]}
 )
 _ENDINGS = frozenset(" s es d ed r er n en ing ly e em es t te st al".split(" "))
-LONG, LONGER = 4, 7
-"""Letters from which on a word is still the same with one letter wrong, and with two."""
+LONG, LONGER, SURE = 4, 7, 10
+"""Letters from which on a word may be the same with one letter wrong, with two, and is the same with one."""
 
 
 def is_mixed(word: str) -> bool:
     """Whether letters and figures stand in one word, as they do where one was taken for the other."""
     return not word.isalpha() and any(map(str.isalpha, word)) and any(map(str.isdecimal, word))
+
+
+def is_typo(word: str, other: str) -> bool:
+    """Whether two long words differ in one letter: no two names are as long and as like, but for a slip.
+
+    >>> is_typo("communicatiions", "communications"), is_typo("hansen", "hanson")
+    (True, False)
+    """
+    return min(len(word), len(other)) >= SURE and word.isalpha() and other.isalpha() and _distance(word, other, 1) == 1
 
 
 def shape(word: str) -> str:

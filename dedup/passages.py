@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.align import SLACK, Run, Words, clip
-from dedup.misread import is_close, is_mixed, is_near, is_noise, shape
+from dedup.misread import is_close, is_mixed, is_near, is_noise, is_typo, shape
 from dedup.telling import telling_words
 from dedup.words import Mark
 
@@ -134,7 +134,8 @@ def passages(
 def _long_enough(pieces: list[Passage], marks: NDArray[np.uint8], limits: Limits) -> list[Passage]:
     """Pieces that stand side by side, if together they are long enough and no list of names."""
     own = np.concatenate([marks[piece.start : piece.end] for piece in pieces] or [marks[:0]])
-    names = int(np.count_nonzero(own & _NAME))
+    # Figures tell a list of names from another: addresses, results.
+    names = int(np.count_nonzero(own & _NAME)) - int(np.count_nonzero(own & _FIGURE))
     return pieces if counted(own) >= limits.min_words and names <= NAMES * len(own) else []
 
 
@@ -148,17 +149,19 @@ def _pieces(
 ) -> Iterator[Passage]:
     shared = [each for each in _sentences(chain, document.marks) if is_shared(clipped(chain, *each), *each)]
     conflicts, slots = _conflicts(chain, shared, document, keeper, spelling)
-    if slots * TEMPLATE > sum(run[2] for low, high in shared for run in clipped(chain, low, high)):
-        return
-    together: list[tuple[int, int]] = []
-    for low, high in shared:
-        if bisect_left(conflicts, low) < bisect_left(conflicts, high):
-            continue
-        if together and together[-1][1] != low:
-            yield from alike_enough(together, chain, limits.threshold)
-            together = []
-        together.append((low, high))
-    yield from alike_enough(together, chain, limits.threshold)
+    is_form = slots * TEMPLATE > sum(run[2] for low, high in shared for run in clipped(chain, low, high))
+    free = [each for each in shared if bisect_left(conflicts, each[0]) == bisect_left(conflicts, each[1])]
+    for together in _side_by_side(free):
+        for piece in alike_enough(together, chain, limits.threshold):
+            if not is_form or piece.agreed >= TEMPLATE:
+                yield piece
+
+
+def _side_by_side(spans: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """Spans that touch, together."""
+    edges = [0, *(at for at in range(1, len(spans)) if spans[at - 1][1] != spans[at][0]), len(spans)]
+    for low, high in pairwise(edges):
+        yield spans[low:high]
 
 
 def _sentences(chain: list[Run], marks: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
@@ -252,7 +255,7 @@ def _misread(gaps: list[tuple[range, range]], document: Words, spelling: Spellin
             if close is None:
                 short.update([at] if any(is_near(own, other) for other in theirs) else [])
                 continue
-            if is_mixed(own) or is_mixed(close) or shape(own) == shape(close):
+            if is_mixed(own) or is_mixed(close) or shape(own) == shape(close) or is_typo(own, close):
                 sure.add(at)
             elif document.marks[at] & _TELLING:
                 names.add(at)
