@@ -13,7 +13,7 @@ import numpy as np
 import xxhash
 
 from dedup import match
-from dedup.align import Words, align
+from dedup.align import Documents, Words, align_pairs
 from dedup.cluster import Aligned, Duplicate, duplicates
 from dedup.columns import ARTICLE_BANDS
 from dedup.data import Flag, Keeper, Kind, Reason
@@ -252,9 +252,10 @@ def verify(chunk: Chunk) -> list[Aligned]:
     words, limits = corpus(chunk.work), Limits(chunk.work.config.min_words, chunk.work.config.threshold)
     spelled = _Spelled(chunk, words)
     result = []
-    for keeper, document in chunk.pairs.tolist():
+    chains = align_pairs(Documents(words.hashes, words.marks, words.bounds), chunk.pairs)
+    for (keeper, document), runs in zip(chunk.pairs.tolist(), chains, strict=True):
         own, other = words.words(document), words.words(keeper)
-        found = passages(align(own, other), own, other, limits, Spelling(spelled.of(document), spelled.of(keeper)))
+        found = passages(runs, own, other, limits, Spelling(spelled.of(document), spelled.of(keeper)))
         if found:
             result.append(Aligned(keeper, document, found))
     return result
@@ -267,7 +268,9 @@ class _Spelled:
         store, self._words = chunk.work.store, words
         alive = [store.column(shard, "alive") for shard in chunk.shards]
         self._firsts = np.cumsum([0, *map(len, alive)])
-        self._text = lru_cache(64)(lambda shard, at: next(store.texts(chunk.shards[shard], "texts", [int(alive[shard][at])])))
+        self._text = lru_cache(64)(
+            lambda shard, at: next(store.texts(chunk.shards[shard], "texts", [int(alive[shard][at])]))
+        )
 
     def of(self, document: int) -> Callable[[int], str]:
         """What spells the words of a document, folded."""
