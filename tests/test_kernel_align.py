@@ -221,7 +221,7 @@ def test_long_documents_of_one_phrase(own: list[int]) -> None:
 # ── how it is asked ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_more_pairs_than_are_aligned_at_a_time() -> None:
+def test_more_pairs_than_a_batch_has() -> None:
     several = [words([*A[: 6 + at % 15], *B[at % 7 :]], range(0, 40, 6)) for at in range(40)]
 
     assert_same(*several)
@@ -234,7 +234,8 @@ def test_no_pairs() -> None:
 def test_columns_that_are_read_from_files(tmp_path: Path) -> None:
     several = words([*A, 1, *B], range(0, 40, 6)), words([*A, 2, *B], range(0, 40, 6))
     columns = []
-    for number, column in enumerate(together(*several)):
+    own = together(*several)
+    for number, column in enumerate((own.hashes, own.marks, own.bounds)):
         np.save(tmp_path / f"{number}.npy", column)
         columns.append(np.load(tmp_path / f"{number}.npy", mmap_mode="r"))
     pairs = np.array([(1, 9, 0), (0, 9, 1)])[:, ::2]  # not in one piece
