@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 pytestmark = pytest.mark.skipif(not kernel.NATIVE, reason="no kernel was built, or none is wanted")
 
 
@@ -234,8 +236,8 @@ def test_no_pairs() -> None:
 def test_columns_that_are_read_from_files(tmp_path: Path) -> None:
     several = words([*A, 1, *B], range(0, 40, 6)), words([*A, 2, *B], range(0, 40, 6))
     columns = []
-    own = together(*several)
-    for number, column in enumerate((own.hashes, own.marks, own.bounds)):
+    own: tuple[NDArray[Any], ...] = together(*several)
+    for number, column in enumerate(own):
         np.save(tmp_path / f"{number}.npy", column)
         columns.append(np.load(tmp_path / f"{number}.npy", mmap_mode="r"))
     pairs = np.array([(1, 9, 0), (0, 9, 1)])[:, ::2]  # not in one piece
