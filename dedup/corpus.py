@@ -13,7 +13,7 @@ import numpy as np
 import xxhash
 
 from dedup import match
-from dedup.align import Words, align
+from dedup.align import Documents, Words, align_pairs
 from dedup.cluster import Aligned, Duplicate, duplicates
 from dedup.columns import ARTICLE_BANDS
 from dedup.data import Flag, Keeper, Kind, Reason
@@ -252,9 +252,10 @@ def verify(chunk: Chunk) -> list[Aligned]:
     words, limits = corpus(chunk.work), Limits(chunk.work.config.min_words, chunk.work.config.threshold)
     spelled = _Spelled(chunk, words)
     result = []
-    for keeper, document in chunk.pairs.tolist():
+    chains = align_pairs(Documents(words.hashes, words.marks, words.bounds), chunk.pairs)
+    for (keeper, document), runs in zip(chunk.pairs.tolist(), chains, strict=True):
         own, other = words.words(document), words.words(keeper)
-        found = passages(align(own, other), own, other, limits, Spelling(spelled.of(document), spelled.of(keeper)))
+        found = passages(runs, own, other, limits, Spelling(spelled.of(document), spelled.of(keeper)))
         if found:
             result.append(Aligned(keeper, document, found))
     return result

@@ -15,7 +15,6 @@ from dedup.align import TOLERANCE, Limits, Run, Words, barred, chains, clip, mat
 from dedup.words import Mark, marked_words
 from tests.material import VOCABULARY, prose
 
-NUMBERS = st.lists(st.integers(1, 6), max_size=40)
 LIMITS = Limits(min_words=15, threshold=0.8)
 TELLING = int(Mark.FIGURE | Mark.NAME)
 
@@ -57,31 +56,6 @@ def edited(draw: st.DrawFn) -> tuple[str, str]:
                 words[index] = chance.choice([*chance.sample(VOCABULARY, 3), str(chance.randint(1, 999)), "Ada", "Li"])
         copy.append(" ".join(words))
     return "".join(sentences).strip(), "".join(copy).strip()
-
-
-@settings(deadline=None)
-@given(NUMBERS, NUMBERS)
-def test_runs_agree_word_by_word_and_ascend(document: list[int], keeper: list[int]) -> None:
-    seen: set[int] = set()
-    for chain in chains(column(document), column(keeper)):
-        last = other_last = 0
-        for start, other, length in chain:
-            assert length > 0
-            assert document[start : start + length] == keeper[other : other + length]
-            assert start >= last
-            assert other >= other_last
-            last, other_last = start + length, other + length
-            own = set(range(start, start + length))
-            assert not own & seen
-            seen |= own
-
-
-@settings(deadline=None)
-@given(st.lists(st.integers(), min_size=20, max_size=60, unique=True))
-def test_a_copy_is_one_run(numbers: list[int]) -> None:
-    words = column([number % 2**64 for number in numbers])
-
-    assert chains(words, words) == [[(0, 0, len(words))]]
 
 
 @settings(deadline=None, max_examples=60)
@@ -147,24 +121,6 @@ def test_chinese_characters_count_half() -> None:
 
     assert removed(text, text, Limits(15, 0.8)) == []
     assert removed(text * 3, text * 3) == [(text * 3)[:-1]]
-
-
-def test_a_phrase_that_stands_everywhere_in_the_keeper_costs_little() -> None:
-    words = column([1, 2, 3, 4] * 5_000)
-
-    assert isinstance(chains(words, words), list)  # quadratic work would take minutes
-
-
-@given(st.integers(0, 20), st.integers(0, 20), st.integers(1, 20), st.integers(0, 40), st.integers(1, 40))
-def test_a_clipped_run_stays_on_its_diagonal(start: int, other: int, length: int, low: int, more: int) -> None:
-    high = low + more
-    if start >= high or start + length <= low:
-        return
-
-    a, b, n = clip((start, other, length), low, high)
-
-    assert (a, a + n) == (max(start, low), min(start + length, high))
-    assert a - b == start - other
 
 
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=5), st.data())

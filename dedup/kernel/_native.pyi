@@ -217,6 +217,27 @@ def seeds(
         ValueError: the bounds are not those of the words.
     """
 
+_Chains = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+"""The chains of pairs: those of pair p are `pairs[p]:pairs[p + 1]` (int64), the runs of chain c
+`chains[c]:chains[c + 1]` (int64), and a run is a row of `runs` (int64 [r, 3])."""
+
+def align(document: NDArray[np.uint64], marks: NDArray[np.uint8], keeper: NDArray[np.uint64]) -> _Chains:
+    """The chains of one pair: `dedup.align.align`. `marks` are the document's.
+
+    Raises:
+        ValueError: there are not as many marks as words.
+    """
+
+def align_pairs(
+    hashes: NDArray[np.uint64], marks: NDArray[np.uint8], bounds: NDArray[np.int64], pairs: NDArray[np.int64]
+) -> _Chains:
+    """The chains of pairs (int64 [p, 2]) of documents: `dedup.align.align_pairs`.
+
+    Raises:
+        ValueError: there are not as many marks as words, a pair is none, or a document of a pair does not lie in the
+            words.
+    """
+
 class Sieve:
     """`dedup.sieve.Sieve`, given what that makes of the clauses.
 

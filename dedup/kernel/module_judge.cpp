@@ -13,11 +13,7 @@ namespace {
 
 using dedup::Column;
 using dedup::Rows;
-
-template <class Values>
-dedup::Span<std::remove_const_t<typename Values::Scalar>> span(const Values& column) {
-    return {column.data(), column.size()};
-}
+using dedup::span;
 
 dedup::Array<std::uint8_t> kept_blocks(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds,
                                        const Column<std::uint64_t>& line_words, const Column<std::int64_t>& line_bounds) {

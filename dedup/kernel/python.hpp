@@ -5,9 +5,11 @@
 #include <nanobind/ndarray.h>
 
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "spans.hpp"
 #include "text_view.hpp"
 
 namespace nb = nanobind;
@@ -28,6 +30,12 @@ using Column = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 // The same of a table.
 template <class T>
 using Rows = nb::ndarray<const T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+
+// The values of a column, or of a table row by row.
+template <class Values>
+Span<std::remove_const_t<typename Values::Scalar>> span(const Values& column) {
+    return {column.data(), column.size()};
+}
 
 // Values, and the capsule that owns them from here on.
 template <class T>
@@ -61,6 +69,7 @@ inline TextView view(nb::handle text) {
             static_cast<int>(PyUnicode_KIND(text.ptr()))};
 }
 
+void add_align(nb::module_& module);  // module_align.cpp
 void add_judge(nb::module_& module);  // module_judge.cpp
 void add_pages(nb::module_& module);  // module_page.cpp
 void add_sieve(nb::module_& module);  // module_sieve.cpp

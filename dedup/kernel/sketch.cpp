@@ -27,17 +27,6 @@ std::uint32_t fmix32(std::uint32_t value) {
     return value ^ (value >> 16);
 }
 
-// The shingles of `count` words; of fewer words than one has, one of all.
-void make_shingles(const std::uint64_t* words, std::size_t count, std::size_t length, std::vector<std::uint64_t>& out) {
-    out.assign(count == 0 ? 0 : count < length ? 1 : count - length + 1, 0);
-    for (std::size_t offset = 0; offset < length; ++offset) {
-        for (std::size_t at = 0; at < out.size(); ++at) {
-            const auto value = at + offset < count ? words[at + offset] : 0;
-            out[at] = mix(out[at] * step + value + offset + 1);
-        }
-    }
-}
-
 // Lower each slot to the least that its permutation makes of a value.
 DEDUP_INLINE void lower_slots(const std::vector<std::uint32_t>& values, const Shape& shape, std::vector<std::uint32_t>& slots) {
     const auto* __restrict multipliers = shape.multipliers;
@@ -91,6 +80,16 @@ void for_passages(const Passages& passages, Take take) {
 void Passages::check(std::size_t count) const {
     if (bounds[0] != 0 || bounds[size] != static_cast<std::int64_t>(count) || !std::is_sorted(bounds, bounds + size + 1)) {
         throw std::invalid_argument("the bounds are not those of the words");
+    }
+}
+
+void make_shingles(const std::uint64_t* words, std::size_t count, std::size_t length, std::vector<std::uint64_t>& out) {
+    out.assign(count == 0 ? 0 : count < length ? 1 : count - length + 1, 0);
+    for (std::size_t offset = 0; offset < length; ++offset) {
+        for (std::size_t at = 0; at < out.size(); ++at) {
+            const auto value = at + offset < count ? words[at + offset] : 0;
+            out[at] = mix(out[at] * step + value + offset + 1);
+        }
     }
 }
 

@@ -24,6 +24,9 @@ struct Shape {
     const std::uint32_t *multipliers, *increments;  // of each slot: bands * rows
 };
 
+// The shingles of `count` words; of fewer words than one has, one of all: `dedup.sign.shingles`.
+void make_shingles(const std::uint64_t* words, std::size_t count, std::size_t length, std::vector<std::uint64_t>& out);
+
 // The keys of each passage's bands, one row behind the other: `dedup.sign.passage_keys`.
 std::vector<std::uint64_t> band_keys(const Passages& passages, const Shape& shape);
 
