@@ -152,18 +152,24 @@ def _spaced(document: Document, flags: list[Flag]) -> list[Flag]:
 
 
 def _quote_start(text: str, flag: Flag) -> int:
-    """Where a copy that is quoted starts, with the lines before it that hold nothing but the marks of the quotation."""
-    start = flag.start
-    line = text.rfind("\n", 0, start) + 1
-    if flag.reason is Reason.CHROME or text[start] not in _QUOTES or text[line:start].strip():
-        return start
+    """Where a copy that is quoted starts: with the marks in front of its line, and the lines above of nothing else."""
+    line = text.rfind("\n", 0, flag.start) + 1
+    marks = text[line : flag.start + 1]
+    if flag.reason is Reason.CHROME or not _is_quoting(marks if marks[-1] in _QUOTES else marks[:-1]):
+        return flag.start
+    start = line
     while line:
-        before = text.rfind("\n", 0, line - 1) + 1
-        marks = text[before:line].strip()
-        if not marks or marks.strip(_QUOTES + " \t"):
+        line = text.rfind("\n", 0, line - 1) + 1
+        if not _is_quoting(text[line:start]):
             break
-        line = start = before
+        start = line
     return start
+
+
+def _is_quoting(text: str) -> bool:
+    """Whether there are marks of quotation, and nothing else but white space."""
+    marks = text.strip()
+    return bool(marks) and not marks.strip(_QUOTES + " \t")
 
 
 def _moved(flag: Flag, start: int, end: int) -> Flag:

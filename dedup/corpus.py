@@ -268,7 +268,9 @@ class _Spelled:
         store, self._words = chunk.work.store, words
         alive = [store.column(shard, "alive") for shard in chunk.shards]
         self._firsts = np.cumsum([0, *map(len, alive)])
-        self._text = lru_cache(64)(lambda shard, at: next(store.texts(chunk.shards[shard], "texts", [int(alive[shard][at])])))
+        self._text = lru_cache(64)(
+            lambda shard, at: next(store.texts(chunk.shards[shard], "texts", [int(alive[shard][at])]))
+        )
 
     def of(self, document: int) -> Callable[[int], str]:
         """What spells the words of a document, folded."""

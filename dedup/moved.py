@@ -71,7 +71,9 @@ def settled(
 ) -> Iterator[tuple[int, Passage]]:
     """A passage by the documents that really keep it, each with the part that is a copy of it. Sentence by sentence, as
     those of its keeper may have gone to several."""
-    if moved is None or all((moved.keepers[other : other + length] == STAYS).all() for _, other, length in passage.runs):
+    if moved is None or all(
+        (moved.keepers[other : other + length] == STAYS).all() for _, other, length in passage.runs
+    ):
         if is_copy(passage.runs, passage.start, passage.end, threshold):
             yield keeper, passage
         return
@@ -94,9 +96,7 @@ def settled(
     yield from ((target, each) for each in alike_enough(together, runs, threshold))
 
 
-def _most(
-    followed: list[tuple[int, Run]], low: int, high: int, order: NDArray[np.int64]
-) -> tuple[int, list[Run]]:
+def _most(followed: list[tuple[int, Run]], low: int, high: int, order: NDArray[np.int64]) -> tuple[int, list[Run]]:
     """The document that keeps the most of `words[low:high]`, and what it keeps: as far as that ascends."""
     by_keeper: dict[int, list[Run]] = {}
     for to, run in followed:
