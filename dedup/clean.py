@@ -23,14 +23,9 @@ _QUOTES = ">|:}#%"
 _CLOSING = frozenset("。！？」』）】”’)]}\"'.,;:!?…»")
 
 
-def cut(document: Document, flags: list[Flag], min_words: int) -> list[Flag]:
-    """The flags as they are carried out: ascending, none overlapping, each with the white space that belongs to it.
-
-    Where only headlines and remains of cut paragraphs are left beside copies, the whole document is a copy and goes.
-    """
-    apart = list(_apart(flags))
-    copy = _as_copy(document, apart, min_words)
-    return _spaced(document, copy if copy is not None else apart)
+def cut(document: Document, flags: list[Flag]) -> list[Flag]:
+    """The flags as they are carried out: ascending, none overlapping, each with the white space that belongs to it."""
+    return _spaced(document, _emptied(document, list(_apart(flags))))
 
 
 def kept(text: str, flags: Iterable[Flag]) -> str:
@@ -93,26 +88,12 @@ def _apart(flags: list[Flag]) -> Iterator[Flag]:
     return iter(taken)
 
 
-def _as_copy(document: Document, flags: list[Flag], min_words: int) -> list[Flag] | None:
-    """The flags of a document that is a copy as a whole, or None if something of its own is left in it."""
-    copies = [flag for flag in flags if flag.reason is Reason.DUPLICATE]
-    if not copies:
-        return None
-    rest = list(_remains(document, flags))
-    cut_blocks = {_block_at(document, flag.start).start for flag in copies}
-    first = next((span for span in rest), None)
-    for start, end in rest:
-        block = _block_at(document, start)
-        headline = block.tag is Tag.HEADING or ((start, end) == first and block.tag is Tag.PARAGRAPH)
-        short = count_words(document.text[start:end]) < min_words
-        if not (short and (headline or block.start in cut_blocks)) and block.tag is not Tag.RULE:
-            return None
-    largest = max(copies, key=lambda flag: (flag.end - flag.start, -flag.start))
-    keeper = largest.keeper or Keeper("", 0, 0)
-    why = f"All that is left of the document is a copy: see {keeper.id}."
-    remains = [Flag(a, b, Reason.DUPLICATE, Kind.DOCUMENT, why, {}, keeper, largest.similarity) for a, b in rest]
-    whole = [replace(flag, kind=Kind.DOCUMENT) if flag.reason is Reason.DUPLICATE else flag for flag in flags]
-    return sorted([*whole, *remains], key=lambda flag: flag.start)
+def _emptied(document: Document, flags: list[Flag]) -> list[Flag]:
+    """The flags of a document of which copies leave nothing but rules and signs: these go with what stands before them."""
+    if not any(flag.reason is Reason.DUPLICATE for flag in flags) or next(_remains(document, flags), None):
+        return flags
+    ends = [*(flag.start for flag in flags[1:]), len(document.text)]
+    return [replace(flag, end=end) for flag, end in zip(flags, ends, strict=True)]
 
 
 def _remains(document: Document, flags: list[Flag]) -> Iterator[tuple[int, int]]:

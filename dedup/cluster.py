@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from dedup.moved import Moved, settled
-from dedup.passages import Alike, Passage, alike, clipped, is_copy
+from dedup.moved import LOST, STAYS, Moved, settled
+from dedup.passages import TOLERANCE, Alike, Limits, Passage, alike, clipped, counted, is_copy
 from dedup.words import Mark
 
 if TYPE_CHECKING:
@@ -45,6 +45,14 @@ class Duplicate(NamedTuple):
     keeper: int
 
 
+class Decision(NamedTuple):
+    """What goes from a document. `whole`: nothing is left of it but `remains`, spans of words that are its own."""
+
+    duplicates: list[Duplicate]
+    whole: bool
+    remains: list[tuple[int, int]]
+
+
 class Aligned(NamedTuple):
     """The passages of a document that a better keeper has."""
 
@@ -73,8 +81,8 @@ def ranks(dates: Sequence[str], lengths: Sequence[int], ids: Sequence[str], keep
 
 
 def duplicates(
-    corpus: Corpus, aligned: Iterable[Aligned], order: NDArray[np.int64], copies: NDArray[np.int64], threshold: float
-) -> dict[int, list[Duplicate]]:
+    corpus: Corpus, aligned: Iterable[Aligned], order: NDArray[np.int64], copies: NDArray[np.int64], limits: Limits
+) -> dict[int, Decision]:
     """What goes from which document, by its number. `copies` int64 [d] names a document with the very same words."""
     found: dict[int, list[tuple[int, Passage]]] = {}
     for keeper, document, passages in aligned:
@@ -82,31 +90,71 @@ def duplicates(
     for document in np.flatnonzero(copies != np.arange(len(copies))).tolist():
         length = len(corpus.words(document).hashes)
         found[document] = [(int(copies[document]), Passage(0, length, [(0, 0, length)]))]
-    moved: dict[int, Moved] = {}
-    result: dict[int, list[Duplicate]] = {}
+    moves: dict[int, Moved] = {}
+    result: dict[int, Decision] = {}
     for document in sorted(found, key=lambda number: order[number]):
         own = Moved.none(len(corpus.words(document).hashes))
-        marks = corpus.words(document).marks
         best_first = sorted(found[document], key=lambda each: (-each[1].agreed, order[each[0]], each[1]))
-        for keeper, passage in best_first:
-            for part in own.left(passage):
-                for target, copy in settled(part, keeper, moved.get(keeper), marks, order, threshold):
-                    for each in _by_block(copy, corpus.blocks(document), marks, threshold):
-                        result.setdefault(document, []).append(Duplicate(each, target))
-                        own.take(each, copy.runs, target)
-        if document in result:
-            moved[document] = own
+        decided = _decided(document, best_first, own, moves, corpus, order, limits)
+        if decided.duplicates:
+            moves[document], result[document] = own, decided
     return result
 
 
-def _by_block(
-    passage: Passage, blocks: NDArray[np.int32], marks: NDArray[np.uint8], threshold: float
-) -> Iterator[Alike]:
-    """A passage over several blocks as one for each, every one similar enough by itself; headings stay."""
-    inside = blocks[passage.start : passage.end]
-    edges = [0, *(np.flatnonzero(np.diff(inside)) + 1).tolist(), len(inside)]
-    for low, high in pairwise(edges):
-        start, end = passage.start + low, passage.start + high
+def _decided(
+    document: int,
+    best_first: list[tuple[int, Passage]],
+    own: Moved,
+    moves: dict[int, Moved],
+    corpus: Corpus,
+    order: NDArray[np.int64],
+    limits: Limits,
+) -> Decision:
+    words, blocks = corpus.words(document), corpus.blocks(document)
+    marks = words.marks
+    going: list[Duplicate] = []
+    headings: list[Duplicate] = []  # they go with all of the document, or not at all
+    for keeper, passage in best_first:
+        for part in own.left(passage):
+            for target, copy in settled(part, keeper, moves, marks, order, limits.threshold):
+                for each in _by_block(copy, blocks, limits.threshold):
+                    if marks[each.start] & _HEADING:
+                        headings.append(Duplicate(each, target))
+                    else:
+                        going.append(Duplicate(each, target))
+                        own.take(each, copy.runs, target)
+    if not going or not _is_whole(own, words, blocks, limits):
+        return Decision(going, False, [])
+    for each, target in headings:
+        if (own.keepers[each.start : each.end] == STAYS).all():
+            going.append(Duplicate(each, target))
+            own.take(each, [], target)
+    remains = [each for span in own.staying(0, len(marks)) for each in _blocks_of(*span, blocks)]
+    for start, end in remains:
+        own.take(Alike(start, end, 0, 0, 0, 0), [], LOST)
+    return Decision(going, True, remains)
+
+
+def _is_whole(own: Moved, words: Words, blocks: NDArray[np.int32], limits: Limits) -> bool:
+    """Whether so little is left of a document, its headings aside, that it is a copy as a whole: less than a passage, a
+    small part of it, and all in its first block or in those that were cut."""
+    stays = (own.keepers == STAYS) & ((words.marks & _HEADING) == 0)
+    rest = counted(words.marks[stays])
+    if rest >= limits.min_words or rest > TOLERANCE * len(stays):
+        return False
+    apart = {*blocks[stays].tolist()} - {*blocks[own.keepers != STAYS].tolist(), *blocks[:1].tolist()}
+    return not apart
+
+
+def _by_block(passage: Passage, blocks: NDArray[np.int32], threshold: float) -> Iterator[Alike]:
+    """A passage over several blocks as one for each, every one similar enough by itself."""
+    for start, end in _blocks_of(passage.start, passage.end, blocks):
         runs = clipped(passage.runs, start, end)
-        if not marks[start] & _HEADING and is_copy(runs, start, end, threshold):
+        if is_copy(runs, start, end, threshold):
             yield alike(runs, start, end)
+
+
+def _blocks_of(start: int, end: int, blocks: NDArray[np.int32]) -> Iterator[tuple[int, int]]:
+    """A span of words, block by block."""
+    edges = [start, *(np.flatnonzero(np.diff(blocks[start:end])) + start + 1).tolist(), end]
+    yield from pairwise(edges)

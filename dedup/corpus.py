@@ -14,7 +14,7 @@ import xxhash
 
 from dedup import match
 from dedup.align import Documents, Words, align_pairs
-from dedup.cluster import Aligned, Duplicate, duplicates
+from dedup.cluster import Aligned, Decision, Duplicate, duplicates
 from dedup.columns import ARTICLE_BANDS
 from dedup.data import Flag, Keeper, Kind, Reason
 from dedup.passages import Limits, Spelling, passages
@@ -285,22 +285,33 @@ class _Spelled:
 
 def decide(
     work: Work, aligned: Iterable[Aligned], ranks: NDArray[np.int64], copies: NDArray[np.int64]
-) -> dict[int, list[Duplicate]]:
+) -> dict[int, Decision]:
     """What goes from which document, since which keeper has it (see `cluster`)."""
-    return duplicates(corpus(work), aligned, ranks, copies, work.config.threshold)
+    return duplicates(corpus(work), aligned, ranks, copies, Limits(work.config.min_words, work.config.threshold))
 
 
-def as_flags(work: Work, found: dict[int, list[Duplicate]], ids: list[str]) -> dict[int, list[Flag]]:
-    """Duplicates as flags on code points, by document."""
-    words = corpus(work)
-    return {number: [_flag(words, number, each, ids) for each in each_found] for number, each_found in found.items()}
+def as_flags(work: Work, decisions: dict[int, Decision], ids: list[str]) -> dict[int, list[Flag]]:
+    """Decisions as flags on code points, by document."""
+    words, keep_chrome = corpus(work), work.config.keep_chrome
+    return {number: list(_flags(words, number, each, ids, keep_chrome)) for number, each in decisions.items()}
 
 
-def _flag(words: Corpus, document: int, duplicate: Duplicate, ids: list[str]) -> Flag:
+def _flags(words: Corpus, document: int, decision: Decision, ids: list[str], keep_chrome: bool) -> Iterator[Flag]:
+    keepers = sorted({ids[each.keeper] for each in decision.duplicates})
+    is_document = decision.whole and len(keepers) == 1 and not (keep_chrome and decision.remains)
+    for each in decision.duplicates:
+        yield _flag(words, document, each, ids, Kind.DOCUMENT if is_document else Kind.PASSAGE)
+    for start, end in decision.remains if not keep_chrome else ():
+        why = f"All else of the document is a copy: see {', '.join(keepers[:3])}."
+        place = words.characters(document, start, end)
+        yield Flag(*place, Reason.CHROME, Kind.HEADER, why, {"rule": "left-of-a-copy", "keepers": keepers})
+
+
+def _flag(words: Corpus, document: int, duplicate: Duplicate, ids: list[str], kind: Kind) -> Flag:
     agreed, keeper = duplicate.alike, duplicate.keeper
     start, end = words.characters(document, agreed.start, agreed.end)
     keeper_start, keeper_end = words.characters(keeper, agreed.keeper_start, agreed.keeper_end)
     why = f"{agreed.containment:.0%} of its {agreed.end - agreed.start} words stand in {ids[keeper]}."
     evidence = {"words": agreed.end - agreed.start, "containment": agreed.containment}
     where = Keeper(ids[keeper], keeper_start, keeper_end)
-    return Flag(start, end, Reason.DUPLICATE, Kind.PASSAGE, why, evidence, where, agreed.similarity)
+    return Flag(start, end, Reason.DUPLICATE, kind, why, evidence, where, agreed.similarity)

@@ -11,7 +11,7 @@ from dedup.passages import Alike, Passage, alike_enough, clipped, is_copy, is_sh
 from dedup.words import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -35,10 +35,14 @@ class Moved(NamedTuple):
 
     def left(self, passage: Passage) -> Iterator[Passage]:
         """The parts of a passage that stay so far."""
-        stays = np.concatenate(([False], self.keepers[passage.start : passage.end] == STAYS, [False]))
-        edges = (np.flatnonzero(stays[1:] != stays[:-1]) + passage.start).tolist()
-        for start, end in zip(edges[::2], edges[1::2], strict=True):
+        for start, end in self.staying(passage.start, passage.end):
             yield Passage(start, end, clipped(passage.runs, start, end))
+
+    def staying(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The parts of a span that stay so far."""
+        stays = np.concatenate(([False], self.keepers[start:end] == STAYS, [False]))
+        edges = (np.flatnonzero(stays[1:] != stays[:-1]) + start).tolist()
+        yield from zip(edges[::2], edges[1::2], strict=True)
 
     def take(self, each: Alike, runs: Iterable[Run], keeper: int) -> None:
         """Let a span go."""
@@ -64,36 +68,47 @@ class Moved(NamedTuple):
 def settled(
     passage: Passage,
     keeper: int,
-    moved: Moved | None,
+    moves: Mapping[int, Moved],
     marks: NDArray[np.uint8],
     order: NDArray[np.int64],
     threshold: float,
 ) -> Iterator[tuple[int, Passage]]:
     """A passage by the documents that really keep it, each with the part that is a copy of it. Sentence by sentence, as
-    those of its keeper may have gone to several."""
-    if moved is None or all(
-        (moved.keepers[other : other + length] == STAYS).all() for _, other, length in passage.runs
-    ):
+    those of its keeper may have gone to several. `moves` are the documents that something went from."""
+    if _stands(moves, keeper, passage.runs):
         if is_copy(passage.runs, passage.start, passage.end, threshold):
             yield keeper, passage
         return
-    followed = [each for run in passage.runs for each in moved.follow(run, keeper)]
+    followed = [each for run in passage.runs for each in _followed(moves, run, keeper)]
     starts = np.flatnonzero(marks[passage.start : passage.end] & _STARTS) + passage.start
     target = -1
     runs: list[Run] = []
     together: list[tuple[int, int]] = []
     for low, high in pairwise(sorted({passage.start, *starts.tolist(), passage.end})):
         to, inside = _most(followed, low, high, order)
-        if to != target or (runs and inside and runs[-1][1] + runs[-1][2] > inside[0][1]):
+        told = _is_told(passage.runs, inside, marks, low, high) and _stands(moves, to, inside)
+        if not told or to != target or not _stands(moves, to, [*runs[-1:], inside[0]]):
             yield from ((target, each) for each in alike_enough(together, runs, threshold))
             target, runs, together = to, [], []
-        if _is_told(passage.runs, inside, marks, low, high):
+        if told:
             runs += inside
             together.append((low, high))
-        else:
-            yield from ((target, each) for each in alike_enough(together, runs, threshold))
-            target, runs, together = -1, [], []
     yield from ((target, each) for each in alike_enough(together, runs, threshold))
+
+
+def _stands(moves: Mapping[int, Moved], keeper: int, runs: list[Run]) -> bool:
+    """Whether a keeper's span from the first to the last of the runs, which must ascend, is all there."""
+    low, high = runs[0][1], runs[-1][1] + runs[-1][2]
+    if any(after[1] < run[1] + run[2] for run, after in pairwise(runs)):
+        return False
+    return keeper not in moves or bool((moves[keeper].keepers[low:high] == STAYS).all())
+
+
+def _followed(moves: Mapping[int, Moved], run: Run, keeper: int) -> Iterator[tuple[int, Run]]:
+    if keeper in moves:
+        yield from moves[keeper].follow(run, keeper)
+    else:
+        yield keeper, run
 
 
 def _most(followed: list[tuple[int, Run]], low: int, high: int, order: NDArray[np.int64]) -> tuple[int, list[Run]]:

@@ -239,7 +239,7 @@ def cut_shard(job: Cutting) -> Cut:
     total = left = 0
     for number, (document, found) in enumerate(_flagged(store, job)):
         duplicates = [snapped_flag(document, each) for each in job.duplicates.get(number, ())]
-        final = cut(document, found + duplicates, config.min_words)
+        final = cut(document, found + duplicates)
         text = kept(document.text, final)
         total, left = total + len(document.text), left + len(text)
         if text.strip():
