@@ -61,75 +61,113 @@ class Aligned(NamedTuple):
     passages: list[Passage]
 
 
-def ranks(dates: Sequence[str], lengths: Sequence[int], ids: Sequence[str], keep: str) -> NDArray[np.int64]:
-    """The order of documents as keepers (int64 [d], 0 = best): by date, length or id as `keep` says; ties go on down.
+class Standing(NamedTuple):
+    """What decides which document keeps a passage. `order` int64 [d], 0 for the best keeper; `copies` int64 [d] names a
+    document with the very same words; `sites` uint64 [d], if a keeper must be of another site."""
 
-    A document without a date is later than every dated one.
+    order: NDArray[np.int64]
+    copies: NDArray[np.int64]
+    limits: Limits
+    sites: NDArray[np.uint64] | None = None
 
-    >>> ranks(["2024-02-01", "", "2024-01-01"], [10, 99, 10], ["a", "b", "c"], "earliest").tolist()
-    [1, 2, 0]
+    def may_keep(self, keeper: int, document: int) -> bool:
+        """Whether a passage of `document` may go since `keeper` has it."""
+        return self.sites is None or bool(self.sites[keeper] != self.sites[document])
+
+
+class Known(NamedTuple):
+    """What is known of documents to choose keepers, each in their order: dates as ISO 8601 or nothing, lengths in
+    words, ids and sites."""
+
+    dates: Sequence[str]
+    lengths: Sequence[int]
+    ids: Sequence[str]
+    sites: Sequence[str]
+
+
+def ranks(known: Known, keep: str, site_order: Sequence[str] = ()) -> NDArray[np.int64]:
+    """The order of documents as keepers (int64 [d], 0 = best): by date, length, site or order as `keep` says; ties go on
+    to date, length and id.
+
+    A document without a date is later than every dated one; a site that `site_order` does not name is behind those that
+    it does.
+
+    >>> known = Known(["2024-02-01", "", "2024-01-01"], [10, 99, 10], ["a", "b", "c"], ["x", "y", "z"])
+    >>> ranks(known, "earliest").tolist(), ranks(known, "site-order", ("y", "x")).tolist()
+    ([1, 2, 0], [1, 0, 2])
     """
+    dates, lengths, ids, sites = known
     date = [each or "~" for each in dates]
+    place = {site: number for number, site in enumerate(site_order)}
     orders = {
         "earliest": lambda i: (date[i], -lengths[i], ids[i]),
         "longest": lambda i: (-lengths[i], date[i], ids[i]),
         "first": lambda i: (i,),
+        "site-order": lambda i: (place.get(sites[i], len(place)), date[i], -lengths[i], ids[i]),
     }
     result = np.empty(len(ids), np.int64)
     result[sorted(range(len(ids)), key=orders[keep])] = np.arange(len(ids))
     return result
 
 
-def duplicates(
-    corpus: Corpus, aligned: Iterable[Aligned], order: NDArray[np.int64], copies: NDArray[np.int64], limits: Limits
-) -> dict[int, Decision]:
-    """What goes from which document, by its number. `copies` int64 [d] names a document with the very same words."""
+def duplicates(corpus: Corpus, aligned: Iterable[Aligned], standing: Standing) -> dict[int, Decision]:
+    """What goes from which document, by its number."""
     found: dict[int, list[tuple[int, Passage]]] = {}
     for keeper, document, passages in aligned:
         found.setdefault(document, []).extend((keeper, passage) for passage in passages)
-    for document in np.flatnonzero(copies != np.arange(len(copies))).tolist():
+    for document in np.flatnonzero(standing.copies != np.arange(len(standing.copies))).tolist():
         length = len(corpus.words(document).hashes)
-        found[document] = [(int(copies[document]), Passage(0, length, [(0, 0, length)]))]
+        found[document] = [(int(standing.copies[document]), Passage(0, length, [(0, 0, length)]))]
     moves: dict[int, Moved] = {}
     result: dict[int, Decision] = {}
-    for document in sorted(found, key=lambda number: order[number]):
-        own = Moved.none(len(corpus.words(document).hashes))
-        best_first = sorted(found[document], key=lambda each: (-each[1].agreed, order[each[0]], each[1]))
-        decided = _decided(document, best_first, own, moves, corpus, order, limits)
+    for document in sorted(found, key=lambda number: standing.order[number]):
+        moves[document] = Moved.none(len(corpus.words(document).hashes))
+        decided = _decided(document, _best_first(document, found[document], standing.order), moves, corpus, standing)
         if decided.duplicates:
-            moves[document], result[document] = own, decided
+            result[document] = decided
+        else:
+            del moves[document]
     return result
 
 
+def _best_first(document: int, found: list[tuple[int, Passage]], order: NDArray[np.int64]) -> list[tuple[int, Passage]]:
+    """The passages in the order in which they are let go: what other documents keep, the longest first; then what stands
+    further up in the document itself, from the top."""
+    others = [each for each in found if each[0] != document]
+    within = [each for each in found if each[0] == document]
+    others.sort(key=lambda each: (-each[1].agreed, order[each[0]], each[1]))
+    return others + sorted(within, key=lambda each: each[1])
+
+
 def _decided(
-    document: int,
-    best_first: list[tuple[int, Passage]],
-    own: Moved,
-    moves: dict[int, Moved],
-    corpus: Corpus,
-    order: NDArray[np.int64],
-    limits: Limits,
+    document: int, best_first: list[tuple[int, Passage]], moves: dict[int, Moved], corpus: Corpus, standing: Standing
 ) -> Decision:
-    words, blocks = corpus.words(document), corpus.blocks(document)
-    marks = words.marks
+    words, blocks, own = corpus.words(document), corpus.blocks(document), moves[document]
     going: list[Duplicate] = []
     headings: list[Duplicate] = []  # they go with all of the document, or not at all
     for keeper, passage in best_first:
         for part in own.left(passage):
-            for target, copy in settled(part, keeper, moves, marks, order, limits.threshold):
-                for each in _by_block(copy, blocks, limits.threshold):
-                    if marks[each.start] & _HEADING:
+            for target, copy in settled(part, keeper, moves, words.marks, standing.order, standing.limits.threshold):
+                if not standing.may_keep(target, document):
+                    continue
+                for each in _by_block(copy, blocks, standing.limits.threshold):
+                    if words.marks[each.start] & _HEADING:
                         headings.append(Duplicate(each, target))
                     else:
                         going.append(Duplicate(each, target))
                         own.take(each, copy.runs, target)
-    if not going or not _is_whole(own, words, blocks, limits):
+    if not going or not _is_whole(own, words, blocks, standing.limits):
         return Decision(going, False, [])
+    return _whole(going, headings, own, blocks)
+
+
+def _whole(going: list[Duplicate], headings: list[Duplicate], own: Moved, blocks: NDArray[np.int32]) -> Decision:
+    """All of a document: its headings, and what is left."""
     for each, target in headings:
         if (own.keepers[each.start : each.end] == STAYS).all():
             going.append(Duplicate(each, target))
             own.take(each, [], target)
-    remains = [each for span in own.staying(0, len(marks)) for each in _blocks_of(*span, blocks)]
+    remains = [each for span in own.staying(0, len(blocks)) for each in _blocks_of(*span, blocks)]
     for start, end in remains:
         own.take(Alike(start, end, 0, 0, 0, 0), [], LOST)
     return Decision(going, True, remains)

@@ -193,6 +193,9 @@ def _save_keys(store: Store, shard: str, bounds: NDArray[np.int64], config: Conf
     long = np.flatnonzero(np.diff(starts) >= config.min_words)
     flat, own = ragged([words[starts[i] : starts[i + 1]] for i in long])
     store.save(shard, "keys", passage_keys(flat, own, config.shape))
+    whole = passage_keys(words, bounds, config.shape)
+    whole[np.diff(bounds) < config.min_words] = 0  # too short to be a copy as a whole by its sketch
+    store.save(shard, "document_keys", whole)
     store.save(shard, "signed", starts[:-1][long])
 
 

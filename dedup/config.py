@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OUTPUT_FORMATS = ("jsonl", "jsonl.gz", "jsonl.zst", "markdown", "text")
-KEEP_POLICIES = ("earliest", "longest", "first")
+KEEP_POLICIES = ("earliest", "longest", "first", "site-order")
 MOST = 2**53 - 1
 """The largest whole number that every reader of the manifest can read."""
 
@@ -57,6 +57,9 @@ class Config:
     comments: bool = _setting(False, "Keep comment threads.")
     sites: str = _setting("", "File of `dedup site learn`: what is known of sites already.")
     keep: str = _setting("earliest", "Which copy stays; ties go on to longest, then id.", choices=KEEP_POLICIES)
+    site_order: tuple[str, ...] = _setting((), "Sites by preference, for keep = site-order.")
+    within: bool = _setting(False, "Take out what a document repeats of itself, too.")
+    across_sites_only: bool = _setting(False, "Take out only what a document of another site keeps.")
     min_articles: int = _setting(3, "Distinct articles of a site a block must stand in to be repeated.", 2, 1000)
     min_words: int = _setting(15, "Shortest duplicate passage, in words; a CJK character counts half.", 5, 1000)
     threshold: float = _setting(0.8, "Least similarity of a duplicate passage to its keeper.", 0.5, 1.0)

@@ -64,6 +64,20 @@ def pairs_in_buckets(
     return first[other], second[other]
 
 
+def stars_in_buckets(
+    keys: NDArray[np.uint64], members: NDArray[np.int64], ranks: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of documents that share a key, each with the best keeper of its bucket: as many as there are members.
+
+    `members` int64 [n] are document numbers, `ranks` int64 [documents] their order as keepers.
+    """
+    order = np.lexsort((ranks[members], keys))
+    starts = np.flatnonzero(is_new(keys[order]))
+    heads = np.repeat(order[starts], np.diff(np.concatenate((starts, [len(keys)]))))
+    other = members[heads] != members[order]
+    return members[heads][other], members[order][other]
+
+
 def _group_pairs(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     if size <= CROWD:
         left, right = np.triu_indices(size, 1)

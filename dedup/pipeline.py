@@ -18,21 +18,24 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedup import cluster, corpus, pages, shards, write
+from dedup import counting, pages, reuse, shards, write
 from dedup.bands import candidate_probability
+from dedup.cluster import Known
 from dedup.config import Config
-from dedup.corpus import Chunk
+from dedup.corpus import Texts, merge_words
 from dedup.data import Failure, Source
 from dedup.dates import sortable
 from dedup.errors import InputError
 from dedup.read import Inputs, open_inputs
 from dedup.result import Result
+from dedup.reuse import Cited
 from dedup.run import Runner, serial
 from dedup.shards import Batch, Cutting, Flagging, Prepared, Work
 from dedup.sign import SCHEME
@@ -50,7 +53,6 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("dedup")
 SHARD_DOCUMENTS, SHARD_BYTES = 500, 16_000_000
 """A shard ends with whichever comes first; the output does not depend on it."""
-CHUNK_PAIRS = 4_000
 
 
 def clean(
@@ -87,7 +89,7 @@ def clean(
             folder.rmdir()
         raise nothing_to_read(failures)
     flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
-    found = {} if config.keep_duplicates else _duplicates(work, flagged, runner)
+    found, pairs = ({}, {}) if config.keep_duplicates else _duplicates(work, flagged, runner)
     cut = list(
         runner(
             shards.cut_shard,
@@ -99,7 +101,7 @@ def clean(
     )
 
     parts = {name: shards.lines(work, names, name) for name in ("clean", "removed", "sources")}
-    summary = _summary(cut, failures, ignored, config)
+    summary = _summary(cut, failures, ignored, config, pairs)
     write.write_run(folder, config, {**parts, "failures": map(line, failures)}, summary)
     store.remove()
     return Result(folder, temporary)
@@ -116,7 +118,7 @@ def study(
         list(runner(pages.judge, chosen))
         pages.learn(work, names)
         list(runner(pages.settle, chosen))
-        corpus.count_repetition(work, names, live, runner)
+        counting.count_repetition(work, names, live, runner)
     return names, live, failures
 
 
@@ -132,21 +134,19 @@ class _Temporary(TemporaryDirectory[str]):
         self.cleanup()
 
 
-def _duplicates(work: Work, flagged: list[shards.Flagged], runner: Runner) -> dict[int, list[Flag]]:
-    """The passages that go since a better keeper has them, by the number of the document."""
-    names, ids = [each.shard for each in flagged], [id_ for each in flagged for id_ in each.ids]
-    dates, lengths = (
-        [sortable(date) for each in flagged for date in each.dates],
-        [n for each in flagged for n in each.lengths],
+def _duplicates(
+    work: Work, flagged: list[shards.Flagged], runner: Runner
+) -> tuple[dict[int, list[Flag]], dict[str, dict[str, int]]]:
+    """The passages that go since a better keeper has them, by the number of the document; and counts of the pairs."""
+    names = [each.shard for each in flagged]
+    dates = [sortable(date) for each in flagged for date in each.dates]
+    lengths, ids, sites = (
+        [value for each in flagged for value in column(each)]
+        for column in (attrgetter("lengths"), attrgetter("ids"), attrgetter("sites"))
     )
-    ranks = cluster.ranks(dates, lengths, ids, work.config.keep)
-    corpus.merge_words(work, names)
-    copies = corpus.exact_copies(work, ranks)
-    pairs = corpus.candidates(work, names, ranks, copies)
-    LOG.info("%d pairs of documents to verify", len(pairs))
-    chunks = [Chunk(work, names, pairs[at : at + CHUNK_PAIRS]) for at in range(0, len(pairs), CHUNK_PAIRS)]
-    aligned = (each for chunk in runner(corpus.verify, chunks) for each in chunk)
-    return corpus.as_flags(work, corpus.decide(work, aligned, ranks, copies), ids)
+    merge_words(work, names)
+    found = reuse.find(work, names, Known(dates, lengths, ids, sites), runner)
+    return reuse.as_flags(work, found.decisions, Cited(ids, Texts(work, names))), found.counts
 
 
 def _batches(work: Work, sources: Iterator[Source | Failure]) -> Iterator[Batch]:
@@ -186,7 +186,13 @@ def _by_shard(flagged: list[shards.Flagged], found: dict[int, list[Flag]]) -> It
         first += len(each.ids)
 
 
-def _summary(cut: list[shards.Cut], failures: list[Failure], ignored: list[str], config: Config) -> dict[str, Any]:
+def _summary(
+    cut: list[shards.Cut],
+    failures: list[Failure],
+    ignored: list[str],
+    config: Config,
+    pairs: dict[str, dict[str, int]],
+) -> dict[str, Any]:
     removed: dict[str, dict[str, dict[str, int]]] = {"chrome": {}, "duplicate": {}}
     encodings: dict[str, int] = {}
     for each in cut:
@@ -205,6 +211,7 @@ def _summary(cut: list[shards.Cut], failures: list[Failure], ignored: list[str],
         "ignored_files": len(ignored),
         **({"sites_digest": file_digest(config.sites)} if config.sites else {}),
         "lsh": _lsh(config.shape),
+        "pairs": pairs,
     }
 
 

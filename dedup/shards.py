@@ -139,12 +139,13 @@ class Flagging(NamedTuple):
 
 
 class Flagged(NamedTuple):
-    """What is known of a shard's documents to choose keepers: date, length in words, id; in order."""
+    """What is known of a shard's documents to choose keepers: date, length in words, id, site; in order."""
 
     shard: str
     dates: list[str]
     lengths: list[int]
     ids: list[str]
+    sites: list[str]
 
 
 def flag(job: Flagging) -> Flagged:
@@ -166,7 +167,8 @@ def flag(job: Flagging) -> Flagged:
         store.save_records(job.shard, "flags", (flagged_record(d, go) for d, go in read))
         lengths = save_words(store, job.shard, left, config) if left else []
         store.save(job.shard, "alive", np.flatnonzero(job.live).astype(np.int32))
-    return Flagged(job.shard, [d.date or "" for d, _ in read], lengths, [d.id for d, _ in read])
+    dates, ids = [d.date or "" for d, _ in read], [d.id for d, _ in read]
+    return Flagged(job.shard, dates, lengths, ids, [d.site or "" for d, _ in read])
 
 
 def _known(store: Store, shard: str) -> Known:

@@ -1,0 +1,229 @@
+"""Reuse: pairs of documents verified, keepers decided, and what goes as flags on code points. Bound to the store."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup import candidates, cluster
+from dedup.align import Words, align, align_pairs
+from dedup.candidates import Chosen
+from dedup.cluster import Aligned, Decision, Duplicate, Known, Standing, duplicates
+from dedup.columns import site_key
+from dedup.corpus import Corpus, Texts
+from dedup.data import Flag, Keeper, Kind, Reason
+from dedup.passages import TOLERANCE, Alike, Limits, Passage, Spelling, passages
+from dedup.shards import Work
+from dedup.sign import shingles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from dedup.run import Runner
+
+LOG = logging.getLogger("dedup")
+CHUNK_PAIRS = 4_000
+SHINGLE = 5
+"""Words of the shingles by which the Jaccard similarity of two spans is told."""
+
+
+# ── chunk by chunk: verify ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Chunk(NamedTuple):
+    """Pairs of documents (int64 [p, 2], the better keeper first) to verify, and the names of all shards."""
+
+    work: Work
+    shards: list[str]
+    pairs: NDArray[np.int64]
+
+
+def verify(chunk: Chunk) -> list[Aligned]:
+    """Align every pair; pairs with nothing in common that is long enough drop out."""
+    corpus, texts = Corpus.of(chunk.work), Texts(chunk.work, chunk.shards)
+    limits = Limits(chunk.work.config.min_words, chunk.work.config.threshold)
+    result = []
+    chains = align_pairs(corpus.documents, chunk.pairs)
+    for (keeper, document), runs in zip(chunk.pairs.tolist(), chains, strict=True):
+        spelling = Spelling(texts.spelling(document), texts.spelling(keeper))
+        found = passages(runs, corpus.words(document), corpus.words(keeper), limits, spelling)
+        if found:
+            result.append(Aligned(keeper, document, found))
+    return result
+
+
+def verify_within(chunk: Chunk) -> list[Aligned]:
+    """Align blocks with what stands above them in their document; the pairs are of a document and a word in a block."""
+    corpus, limits = Corpus.of(chunk.work), Limits(chunk.work.config.min_words, chunk.work.config.threshold)
+    result = []
+    for document, low, high in sorted({_block_around(corpus, *place) for place in chunk.pairs.tolist()}):
+        words = corpus.words(document)
+        above, block = (
+            Words(words.hashes[:low], words.marks[:low]),
+            Words(words.hashes[low:high], words.marks[low:high]),
+        )
+        found = [_shifted(each, low) for each in passages(align(block, above), block, above, limits)]
+        if found:
+            result.append(Aligned(document, document, found))
+    return result
+
+
+def _block_around(corpus: Corpus, document: int, word: int) -> tuple[int, int, int]:
+    blocks = corpus.blocks(document)
+    low, high = np.searchsorted(blocks, blocks[word], "left"), np.searchsorted(blocks, blocks[word], "right")
+    return document, int(low), int(high)
+
+
+def _shifted(passage: Passage, by: int) -> Passage:
+    runs = [(start + by, other, length) for start, other, length in passage.runs]
+    return Passage(passage.start + by, passage.end + by, runs)
+
+
+def is_copy_of(aligned: Aligned, corpus: Corpus) -> bool:
+    """Whether the passages are all of the document."""
+    at = 0
+    for passage in aligned.passages:
+        if passage.start > at:
+            return False
+        at = max(at, passage.end)
+    return at == int(corpus.bounds[aligned.document + 1] - corpus.bounds[aligned.document])
+
+
+# ── all of it ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Found(NamedTuple):
+    """What goes from which document, by its number; and how many pairs each proposer named, and how many of them agreed
+    in no passage."""
+
+    decisions: dict[int, Decision]
+    counts: dict[str, dict[str, int]]
+
+
+def find(work: Work, shards: list[str], known: Known, runner: Runner) -> Found:
+    """Propose, verify, decide: the passages that documents have in common, and which of them keeps each."""
+    config = work.config
+    ranks = cluster.ranks(known, config.keep, config.site_order)
+    sites = _numbered(known.sites) if config.across_sites_only else None
+    copies = candidates.exact_copies(work, ranks, sites)
+    chosen = Chosen(ranks, copies, sites)
+    proposed = {"documents": candidates.whole_pairs(work, shards, chosen)}
+    aligned = _verified(Chunk(work, shards, proposed["documents"]), verify, runner)
+    chosen = chosen._replace(copies=_with_near(copies, aligned, Corpus.of(work)))
+    proposed |= {
+        "bands": candidates.band_pairs(work, shards, chosen),
+        "seeds": candidates.seed_pairs(work, shards, chosen),
+    }
+    both = Chosen.pairs(chosen, *np.concatenate([proposed["bands"], proposed["seeds"]]).T)
+    new = ~np.isin(_packed(both), _packed(proposed["documents"]))
+    aligned += _verified(Chunk(work, shards, both[new]), verify, runner)
+    if config.within:
+        aligned += _verified(Chunk(work, shards, candidates.repeats(work, shards)), verify_within, runner)
+    standing = Standing(ranks, copies, Limits(config.min_words, config.threshold), sites)
+    agreed = np.array([(each.keeper, each.document) for each in aligned], np.int64).reshape(-1, 2)
+    counts = {
+        name: {"pairs": len(pairs), "false": int(np.count_nonzero(~np.isin(_packed(pairs), _packed(agreed))))}
+        for name, pairs in proposed.items()
+    }
+    return Found(duplicates(Corpus.of(work), aligned, standing), counts)
+
+
+def _verified(all_pairs: Chunk, stage: Callable[[Chunk], list[Aligned]], runner: Runner) -> list[Aligned]:
+    pairs = all_pairs.pairs
+    LOG.info("%d pairs to verify", len(pairs))
+    chunks = [all_pairs._replace(pairs=pairs[at : at + CHUNK_PAIRS]) for at in range(0, len(pairs), CHUNK_PAIRS)]
+    return [each for chunk in runner(stage, chunks) for each in chunk]
+
+
+def _with_near(copies: NDArray[np.int64], aligned: list[Aligned], corpus: Corpus) -> NDArray[np.int64]:
+    """The copies, and those that are near-identical to the best keeper of their bucket."""
+    result = copies.copy()
+    for each in aligned:
+        if is_copy_of(each, corpus):
+            result[each.document] = each.keeper
+    return result
+
+
+def _packed(pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    return (pairs[:, 0] << np.int64(32)) | pairs[:, 1]
+
+
+def _numbered(names: Sequence[str]) -> NDArray[np.uint64]:
+    return np.array([site_key(name) for name in names], np.uint64)
+
+
+# ── once: what goes ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Cited(NamedTuple):
+    """What names the documents of flags: their ids, by number, and their texts."""
+
+    ids: list[str]
+    texts: Texts
+
+
+def as_flags(work: Work, decisions: dict[int, Decision], cited: Cited) -> dict[int, list[Flag]]:
+    """Decisions as flags on code points, by document."""
+    corpus = Corpus.of(work)
+    return {number: list(_flags(corpus, number, each, cited, work)) for number, each in decisions.items()}
+
+
+def _flags(corpus: Corpus, document: int, decision: Decision, cited: Cited, work: Work) -> Iterator[Flag]:
+    keepers = sorted({cited.ids[each.keeper] for each in decision.duplicates})
+    remains = () if work.config.keep_chrome else decision.remains
+    is_document = decision.whole and len(keepers) == 1 and len(remains) == len(decision.remains)
+    for each in decision.duplicates:
+        told = _with_unread(each, document, cited.texts)
+        if told.similarity >= work.config.threshold and told.containment >= 1 - TOLERANCE:
+            yield _flag(corpus, document, each, told, cited.ids, Kind.DOCUMENT if is_document else Kind.PASSAGE)
+    for start, end in remains:
+        why = f"All else of the document is a copy: see {', '.join(keepers[:3])}."
+        evidence = {"rule": "left-of-a-copy", "keepers": keepers}
+        yield Flag(*corpus.characters(document, start, end), Reason.CHROME, Kind.HEADER, why, evidence)
+
+
+class _Told(NamedTuple):
+    words: int
+    similarity: float
+    containment: float
+
+
+def _flag(corpus: Corpus, document: int, duplicate: Duplicate, told: _Told, ids: list[str], kind: Kind) -> Flag:
+    own, keeper = duplicate.alike, duplicate.keeper
+    place = corpus.characters(document, own.start, own.end)
+    where = Keeper(ids[keeper], *corpus.characters(keeper, own.keeper_start, own.keeper_end))
+    evidence = {"words": told.words, "containment": told.containment, "jaccard": _jaccard(corpus, document, duplicate)}
+    why = f"{told.containment:.0%} of its {told.words} words stand in {ids[keeper]}."
+    return Flag(*place, Reason.DUPLICATE, kind, why, evidence, where, told.similarity)
+
+
+def _with_unread(duplicate: Duplicate, document: int, texts: Texts) -> _Told:
+    """The words of a passage, its similarity and containment; those counted that were not compared, as they go, too."""
+    own, keeper = duplicate.alike, duplicate.keeper
+    words, kept = own.end - own.start, own.keeper_end - own.keeper_start
+    more = texts.unread(document, own.start, own.end)
+    more_kept = texts.unread(keeper, own.keeper_start, own.keeper_end)
+    if not more + more_kept:
+        return _Told(words, own.similarity, own.containment)
+    agreed = own.containment * words
+    similarity, containment = 2 * agreed / (words + more + kept + more_kept), agreed / (words + more)
+    return _Told(words + more, round(similarity, 4), round(containment, 4))
+
+
+def _jaccard(corpus: Corpus, document: int, duplicate: Duplicate) -> float:
+    own = duplicate.alike
+    return jaccard(
+        corpus.words(document).hashes[own.start : own.end],
+        corpus.words(duplicate.keeper).hashes[own.keeper_start : own.keeper_end],
+    )
+
+
+def jaccard(words: NDArray[np.uint64], others: NDArray[np.uint64]) -> float:
+    """The Jaccard similarity of two spans: of their sets of 5-word shingles, what MinHash estimates."""
+    left, right = (np.unique(shingles(each, np.array([0, len(each)]), SHINGLE)[0]) for each in (words, others))
+    both = len(np.intersect1d(left, right, assume_unique=True))
+    return round(both / max(1, len(left) + len(right) - both), 4)
