@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,12 +10,15 @@ import numpy as np
 
 from dedup.align import Documents, Words
 from dedup.shards import ALL, Work
-from dedup.text import fold, matches, unread
+from dedup.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+
+_ANY_WORD = re.compile(r"\w+")
 
 
 class Corpus(NamedTuple):
@@ -89,12 +93,20 @@ class Texts:
         first, starts, ends = int(self._corpus.bounds[document]), self._corpus.starts, self._corpus.ends
         return lambda word: fold(self.of(document)[starts[first + word] : ends[first + word]])
 
-    def unread(self, document: int, start: int, end: int) -> int:
-        """How many words stand in `words[start:end]` of one block that are not compared: initials, where links lead."""
+    def more(self, document: int, start: int, end: int, *, around: bool) -> int:
+        """How many words, as letters, digits and underscores in a row, `words[start:end]` of one block hold beyond those
+        that are compared: initials in quotations, where links lead, pictures of signs; `around`: up to the next ones."""
         text, corpus = self.of(document), self._corpus
-        blocks = corpus.blocks(document)
-        first, last = np.searchsorted(blocks, blocks[start], "left"), np.searchsorted(blocks, blocks[end - 1], "right")
-        begin = text.rfind("\n", 0, corpus.characters(document, int(first), int(first) + 1)[0]) + 1
-        spans = unread(text, begin, corpus.characters(document, int(first), int(last))[1])
         low, high = corpus.characters(document, start, end)
-        return sum(1 for span in spans if low <= span[0] < high for _ in matches(text, *span)(*span))
+        if around:
+            blocks = corpus.blocks(document)
+            after_own = start > 0 and blocks[start - 1] == blocks[start]
+            low = corpus.characters(document, start - 1, start)[1] if after_own else text.rfind("\n", 0, low) + 1
+            before_own = end < len(blocks) and blocks[end] == blocks[end - 1]
+            high = corpus.characters(document, end, end + 1)[0] if before_own else _line_end(text, high)
+        return max(0, sum(1 for _ in _ANY_WORD.finditer(text, low, high)) - (end - start))
+
+
+def _line_end(text: str, position: int) -> int:
+    end = text.find("\n", position)
+    return end if end >= 0 else len(text)

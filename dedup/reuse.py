@@ -205,8 +205,8 @@ def _with_unread(duplicate: Duplicate, document: int, texts: Texts) -> _Told:
     """The words of a passage, its similarity and containment; those counted that were not compared, as they go, too."""
     own, keeper = duplicate.alike, duplicate.keeper
     words, kept = own.end - own.start, own.keeper_end - own.keeper_start
-    more = texts.unread(document, own.start, own.end)
-    more_kept = texts.unread(keeper, own.keeper_start, own.keeper_end)
+    more = texts.more(document, own.start, own.end, around=True)
+    more_kept = texts.more(keeper, own.keeper_start, own.keeper_end, around=False)
     if not more + more_kept:
         return _Told(words, own.similarity, own.containment)
     agreed = own.containment * words
