@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-_ANY_WORD = re.compile(r"\w+")
+_ANY_WORD = re.compile(r"[^\W_]+")
 
 
 class Corpus(NamedTuple):
@@ -94,8 +94,8 @@ class Texts:
         return lambda word: fold(self.of(document)[starts[first + word] : ends[first + word]])
 
     def more(self, document: int, start: int, end: int, *, around: bool) -> int:
-        """How many words, as letters, digits and underscores in a row, `words[start:end]` of one block hold beyond those
-        that are compared: initials in quotations, where links lead, pictures of signs; `around`: up to the next ones."""
+        """How many words, as letters and digits in a row, `words[start:end]` hold beyond those that are compared: initials
+        in quotations, where links lead; `around`: up to the next ones in their block."""
         text, corpus = self.of(document), self._corpus
         low, high = corpus.characters(document, start, end)
         if around:
@@ -105,6 +105,14 @@ class Texts:
             before_own = end < len(blocks) and blocks[end] == blocks[end - 1]
             high = corpus.characters(document, end, end + 1)[0] if before_own else _line_end(text, high)
         return max(0, sum(1 for _ in _ANY_WORD.finditer(text, low, high)) - (end - start))
+
+
+    def is_broken(self, document: int, start: int, end: int) -> bool:
+        """Whether chrome stood between the blocks of `words[start:end]`."""
+        text, corpus = self.of(document), self._corpus
+        breaks = np.flatnonzero(np.diff(corpus.blocks(document)[start:end])) + start + 1
+        gaps = ((corpus.characters(document, at - 1, at)[1], corpus.characters(document, at, at + 1)[0]) for at in breaks)
+        return any(_ANY_WORD.search(text, *gap) for gap in gaps)
 
 
 def _line_end(text: str, position: int) -> int:

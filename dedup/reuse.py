@@ -178,6 +178,8 @@ def _flags(corpus: Corpus, document: int, decision: Decision, cited: Cited, work
     is_document = decision.whole and len(keepers) == 1 and len(remains) == len(decision.remains)
     for each in decision.duplicates:
         told = _with_unread(each, document, cited.texts)
+        if cited.texts.is_broken(each.keeper, each.alike.keeper_start, each.alike.keeper_end):
+            continue
         if told.similarity >= work.config.threshold and told.containment >= 1 - TOLERANCE:
             yield _flag(corpus, document, each, told, cited.ids, Kind.DOCUMENT if is_document else Kind.PASSAGE)
     for start, end in remains:

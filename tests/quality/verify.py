@@ -36,7 +36,7 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")  # an underscore is emphasis, or a line drawn
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _LINK = re.compile(r"(?<=\])\([^()\s]*\)")
 _BROKEN = re.compile(r"(?<=[^\W\d_])-[ \t]*\r?\n[>\s]*(?=[^\W\d_])")
