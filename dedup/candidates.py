@@ -13,11 +13,11 @@ import xxhash
 
 from dedup import match
 from dedup.corpus import Corpus
-from dedup.shards import Work
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dedup.shards import Work
     from dedup.store import Store
 
 PARTS = 16
@@ -87,11 +87,10 @@ def seed_pairs(work: Work, shards: list[str], chosen: Chosen) -> NDArray[np.int6
     owners = corpus.owners()
     result = [np.zeros((0, 2), np.int64)]
     for seeds, places in _seeds(work, shards):
-        own = owners[places]
-        alive = chosen.copies[own] == own
-        seeds, places, own = seeds[alive], places[alive], own[alive]
-        first, second = match.pairs_in_buckets(seeds, own, chosen.ranks)
-        agree = match.agreeing_words(corpus.hashes, corpus.bounds, owners, places[first], places[second])
+        alive = chosen.copies[owners[places]] == owners[places]
+        stand, own = places[alive], owners[places[alive]]
+        first, second = match.pairs_in_buckets(seeds[alive], own, chosen.ranks)
+        agree = match.agreeing_words(corpus.hashes, corpus.bounds, owners, stand[first], stand[second])
         near = agree >= match.AGREEING
         result.append(np.stack([own[first][near], own[second][near]], axis=1))
     return chosen.pairs(*np.concatenate(result).T)

@@ -12,9 +12,9 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from dedup.data import Block, Document, Flag, Keeper, Kind, Reason, Tag
+from dedup.data import Block, Document, Flag, Reason
 from dedup.table import Table
-from dedup.text import INITIALS, count_words, link_end
+from dedup.text import INITIALS, link_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -106,12 +106,13 @@ class Texts:
             high = corpus.characters(document, end, end + 1)[0] if before_own else _line_end(text, high)
         return max(0, sum(1 for _ in _ANY_WORD.finditer(text, low, high)) - (end - start))
 
-
     def is_broken(self, document: int, start: int, end: int) -> bool:
         """Whether chrome stood between the blocks of `words[start:end]`."""
         text, corpus = self.of(document), self._corpus
         breaks = np.flatnonzero(np.diff(corpus.blocks(document)[start:end])) + start + 1
-        gaps = ((corpus.characters(document, at - 1, at)[1], corpus.characters(document, at, at + 1)[0]) for at in breaks)
+        gaps = (
+            (corpus.characters(document, at - 1, at)[1], corpus.characters(document, at, at + 1)[0]) for at in breaks
+        )
         return any(_ANY_WORD.search(text, *gap) for gap in gaps)
 
 

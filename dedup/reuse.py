@@ -14,8 +14,7 @@ from dedup.cluster import Aligned, Decision, Duplicate, Known, Standing, duplica
 from dedup.columns import site_key
 from dedup.corpus import Corpus, Texts
 from dedup.data import Flag, Keeper, Kind, Reason
-from dedup.passages import TOLERANCE, Alike, Limits, Passage, Spelling, passages
-from dedup.shards import Work
+from dedup.passages import TOLERANCE, Limits, Passage, Spelling, passages
 from dedup.sign import shingles
 
 if TYPE_CHECKING:
@@ -24,11 +23,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.run import Runner
+    from dedup.shards import Work
 
 LOG = logging.getLogger("dedup")
 CHUNK_PAIRS = 4_000
-SHINGLE = 5
-"""Words of the shingles by which the Jaccard similarity of two spans is told."""
 
 
 # ── chunk by chunk: verify ──────────────────────────────────────────────────────────────────────────────────────────
@@ -113,7 +111,7 @@ def find(work: Work, shards: list[str], known: Known, runner: Runner) -> Found:
     chosen = Chosen(ranks, copies, sites)
     proposed = {"documents": candidates.whole_pairs(work, shards, chosen)}
     aligned = _verified(Chunk(work, shards, proposed["documents"]), verify, runner)
-    chosen = chosen._replace(copies=_with_near(copies, aligned, Corpus.of(work)))
+    chosen = chosen._replace(copies=with_near(copies, aligned, Corpus.of(work)))
     proposed |= {
         "bands": candidates.band_pairs(work, shards, chosen),
         "seeds": candidates.seed_pairs(work, shards, chosen),
@@ -139,7 +137,7 @@ def _verified(all_pairs: Chunk, stage: Callable[[Chunk], list[Aligned]], runner:
     return [each for chunk in runner(stage, chunks) for each in chunk]
 
 
-def _with_near(copies: NDArray[np.int64], aligned: list[Aligned], corpus: Corpus) -> NDArray[np.int64]:
+def with_near(copies: NDArray[np.int64], aligned: list[Aligned], corpus: Corpus) -> NDArray[np.int64]:
     """The copies, and those that are near-identical to the best keeper of their bucket."""
     result = copies.copy()
     for each in aligned:
@@ -181,6 +179,7 @@ def _flags(corpus: Corpus, document: int, decision: Decision, cited: Cited, work
         if cited.texts.is_broken(each.keeper, each.alike.keeper_start, each.alike.keeper_end):
             continue
         if told.similarity >= work.config.threshold and told.containment >= 1 - TOLERANCE:
+            told = told._replace(jaccard=round(jaccard(corpus, document, each, work.config.shingle), 4))
             yield _flag(corpus, document, each, told, cited.ids, Kind.DOCUMENT if is_document else Kind.PASSAGE)
     for start, end in remains:
         why = f"All else of the document is a copy: see {', '.join(keepers[:3])}."
@@ -192,13 +191,14 @@ class _Told(NamedTuple):
     words: int
     similarity: float
     containment: float
+    jaccard: float = 0.0
 
 
 def _flag(corpus: Corpus, document: int, duplicate: Duplicate, told: _Told, ids: list[str], kind: Kind) -> Flag:
     own, keeper = duplicate.alike, duplicate.keeper
     place = corpus.characters(document, own.start, own.end)
     where = Keeper(ids[keeper], *corpus.characters(keeper, own.keeper_start, own.keeper_end))
-    evidence = {"words": told.words, "containment": told.containment, "jaccard": _jaccard(corpus, document, duplicate)}
+    evidence = {"words": told.words, "containment": told.containment, "jaccard": told.jaccard}
     why = f"{told.containment:.0%} of its {told.words} words stand in {ids[keeper]}."
     return Flag(*place, Reason.DUPLICATE, kind, why, evidence, where, told.similarity)
 
@@ -216,16 +216,20 @@ def _with_unread(duplicate: Duplicate, document: int, texts: Texts) -> _Told:
     return _Told(words + more, round(similarity, 4), round(containment, 4))
 
 
-def _jaccard(corpus: Corpus, document: int, duplicate: Duplicate) -> float:
+def jaccard(corpus: Corpus, document: int, duplicate: Duplicate, shingle: int) -> float:
+    """The Jaccard similarity of a passage and what its keeper has: of their sets of shingles, as MinHash estimates."""
     own = duplicate.alike
-    return jaccard(
-        corpus.words(document).hashes[own.start : own.end],
-        corpus.words(duplicate.keeper).hashes[own.keeper_start : own.keeper_end],
-    )
+    left = corpus.words(document).hashes[own.start : own.end]
+    right = corpus.words(duplicate.keeper).hashes[own.keeper_start : own.keeper_end]
+    return common_share(shingle_set(left, shingle), shingle_set(right, shingle))
 
 
-def jaccard(words: NDArray[np.uint64], others: NDArray[np.uint64]) -> float:
-    """The Jaccard similarity of two spans: of their sets of 5-word shingles, what MinHash estimates."""
-    left, right = (np.unique(shingles(each, np.array([0, len(each)]), SHINGLE)[0]) for each in (words, others))
+def shingle_set(words: NDArray[np.uint64], shingle: int) -> NDArray[np.uint64]:
+    """The hashes of a span's shingles, each once, ascending."""
+    return np.unique(shingles(words, np.array([0, len(words)]), shingle)[0])
+
+
+def common_share(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> float:
+    """The Jaccard similarity of two sets, ascending: of all that is in either, the share that is in both."""
     both = len(np.intersect1d(left, right, assume_unique=True))
-    return round(both / max(1, len(left) + len(right) - both), 4)
+    return both / max(1, len(left) + len(right) - both)

@@ -234,7 +234,7 @@ class Cut(NamedTuple):
 
 def cut_shard(job: Cutting) -> Cut:
     """Apply the flags of a shard: leave its clean documents, its removed spans and its sources in the store."""
-    store, config = job.work.store, job.work.config
+    store = job.work.store
     written: dict[str, list[bytes]] = {"clean": [], "removed": [], "sources": []}
     counts: dict[tuple[str, str], tuple[int, int]] = {}
     encodings: dict[str, int] = {}

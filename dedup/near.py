@@ -1,0 +1,185 @@
+"""Near duplicates of texts, for those who want only that: no chrome, no files, nothing is cut."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from dedup import candidates, match
+from dedup.align import Words, align
+from dedup.candidates import Chosen
+from dedup.cluster import Aligned, Duplicate
+from dedup.columns import save_words
+from dedup.config import Config
+from dedup.corpus import Corpus, merge_words
+from dedup.data import Document, Format, Match
+from dedup.errors import SettingError
+from dedup.markup import blocks
+from dedup.passages import Passage, alike
+from dedup.reuse import Chunk, common_share, jaccard, shingle_set, verify, verify_within, with_near
+from dedup.shards import Work
+from dedup.sign import passage_keys
+from dedup.store import Store
+from dedup.table import Table
+from dedup.text import matches, word_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+UNITS = ("passage", "document")
+_DRAWN = re.compile(r"\w+")
+TOGETHER = 500
+"""Texts that are taken at a time, to bound memory."""
+
+
+def near_duplicates(texts: Iterable[str], *, unit: str = "passage", **settings: Any) -> Iterator[Match]:
+    """What texts have in common: passages, or whole documents that are alike.
+
+    `settings` are those of `Config`: `threshold`, `min_words`, `within`, `shingle`, `lsh_recall`, ... A text is compared
+    with those before it: of a match, `keeper` is the earlier one.
+
+    `unit="passage"`: every passage of a text that an earlier one has too, verified word by word, of a similarity of at
+    least `threshold`. Copies of a text as a whole are matched with the first of their kind only, so that a thousand
+    copies give a thousand matches.
+
+    `unit="document"`: every two texts of which the Jaccard similarity of shingles is at least `threshold`, computed
+    exactly; a pair becomes a candidate with the probability `lsh_recall` where it is just `threshold`, above that with a
+    greater one. The spans are those from the first word to the last. Of texts of more than 48 in a bucket each is paired
+    with the first four.
+
+    Matches come by document, start and keeper.
+
+    >>> first = "The ferry left the quay at dawn, with forty sacks of barley, two goats and a brass band on board."
+    >>> texts = [first, "Nobody knew why, he wrote. " + first.upper()]
+    >>> [(each.document, texts[1][each.start : each.end][:9], each.keeper, each.similarity) for each in near_duplicates(texts)]
+    [(1, 'THE FERRY', 0, 1.0)]
+
+    Raises:
+        SettingError: a setting is unknown or cannot be, or there is no such unit.
+        TypeError: `texts` is one string.
+    """
+    if unit not in UNITS:
+        raise SettingError(f"unit = {unit!r}: must be one of {', '.join(UNITS)}")
+    if isinstance(texts, str):
+        raise TypeError("near_duplicates() takes several texts: put the one in a list")
+    if unit == "passage":
+        return _passages(texts, Config.of(settings))
+    return _documents(texts, Config.of({"lsh_similarity": settings.get("threshold", Config().threshold)} | settings))
+
+
+# ── passages ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _passages(texts: Iterable[str], config: Config) -> Iterator[Match]:
+    with TemporaryDirectory(prefix="dedup-") as folder:
+        work = Work(Path(folder), config)
+        shards = _taken(work.store, iter(texts), config)
+        if shards:
+            merge_words(work, shards)
+            yield from _matches(work, shards)
+
+
+def _taken(store: Store, texts: Iterator[str], config: Config) -> list[str]:
+    """Leave the words of all texts in the store; the names of its shards."""
+    shards: list[str] = []
+    while some := list(islice(texts, TOGETHER)):
+        shards.append(f"texts-{len(shards)}")
+        documents = [(_document(text), Table.of(blocks(text))) for text in some]
+        with store.writing(shards[-1], "texts"):
+            store.save_texts(shards[-1], "texts", some)
+            store.save(shards[-1], "alive", np.arange(len(some), dtype=np.int32))
+            save_words(store, shards[-1], documents, config)
+    return shards
+
+
+def _document(text: str) -> Document:
+    return Document(id="", text=text, format=Format.TEXT, url=None, place="")
+
+
+def _matches(work: Work, shards: list[str]) -> Iterator[Match]:
+    corpus = Corpus.of(work)
+    ranks = np.arange(len(corpus))
+    chosen = Chosen(ranks, candidates.exact_copies(work, ranks))
+    whole = candidates.whole_pairs(work, shards, chosen)
+    aligned = _copies(chosen.copies, corpus) + verify(Chunk(work, shards, whole))
+    chosen = chosen._replace(copies=with_near(chosen.copies, aligned, corpus))
+    rest = np.concatenate([candidates.band_pairs(work, shards, chosen), candidates.seed_pairs(work, shards, chosen)])
+    known = {(each.keeper, each.document) for each in aligned}
+    pairs = [pair for pair in chosen.pairs(*rest.T).tolist() if tuple(pair) not in known]
+    aligned += verify(Chunk(work, shards, np.array(pairs, np.int64).reshape(-1, 2)))
+    if work.config.within:
+        aligned += verify_within(Chunk(work, shards, candidates.repeats(work, shards)))
+    found = [_match(corpus, each, passage, work.config.shingle) for each in aligned for passage in each.passages]
+    yield from sorted(found)
+
+
+def _copies(copies: NDArray[np.int64], corpus: Corpus) -> list[Aligned]:
+    """The documents with the very same words as another, as one passage each."""
+    lengths = np.diff(corpus.bounds).tolist()
+    return [
+        Aligned(int(copies[number]), number, [Passage(0, lengths[number], [(0, 0, lengths[number])])])
+        for number in np.flatnonzero(copies != np.arange(len(copies))).tolist()
+    ]
+
+
+def _match(corpus: Corpus, aligned: Aligned, passage: Passage, shingle: int) -> Match:
+    own = alike(passage.runs, passage.start, passage.end)
+    share = jaccard(corpus, aligned.document, Duplicate(own, aligned.keeper), shingle)
+    here = corpus.characters(aligned.document, own.start, own.end)
+    there = corpus.characters(aligned.keeper, own.keeper_start, own.keeper_end)
+    return Match(aligned.document, *here, aligned.keeper, *there, own.similarity, own.containment, round(share, 4))
+
+
+# ── documents ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Words(NamedTuple):
+    """All words of a text: hashes uint64 [n], and the code points from the first to the last."""
+
+    hashes: NDArray[np.uint64]
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, text: str) -> _Words:
+        # Of two documents all counts, the lines that are drawn with underscores, too.
+        drawn = "_" in text and text.isascii()
+        every = _DRAWN.finditer(text) if drawn else matches(text, 0, len(text))(0, len(text))
+        found = [(word_hash(each.group()), *each.span()) for each in every]
+        hashes = np.array([word for word, _, _ in found], np.uint64)
+        return cls(hashes, found[0][1] if found else 0, found[-1][2] if found else 0)
+
+
+def _documents(texts: Iterable[str], config: Config) -> Iterator[Match]:
+    words = [_Words.of(text) for text in texts]
+    bounds = np.cumsum([0, *(len(each.hashes) for each in words)], dtype=np.int64)
+    flat = np.concatenate([np.zeros(0, np.uint64), *(each.hashes for each in words)])
+    keys, own = passage_keys(flat, bounds, config.shape), np.flatnonzero(np.diff(bounds))
+    pairs = [np.zeros((0, 2), np.int64)]
+    for band in range(config.shape.bands):
+        first, second = match.pairs_in_buckets(keys[own, band], own, np.arange(len(keys)))
+        pairs.append(np.stack([own[first], own[second]], axis=1))
+    shingles_of = lru_cache(4096)(lambda document: shingle_set(words[document].hashes, config.shingle))
+    first, second = np.concatenate(pairs).T
+    both = match.unique_pairs(first, second, max(1, len(keys)))
+    for keeper, document in both[np.lexsort((both[:, 0], both[:, 1]))].tolist():
+        share = common_share(shingles_of(document), shingles_of(keeper))
+        if share >= config.threshold:
+            yield _whole(document, keeper, words, share)
+
+
+def _whole(document: int, keeper: int, words: list[_Words], share: float) -> Match:
+    own, other = words[document], words[keeper]
+    marks = [np.zeros(len(each.hashes), np.uint8) for each in (own, other)]
+    agreed = sum(run[2] for chain in align(Words(own.hashes, marks[0]), Words(other.hashes, marks[1])) for run in chain)
+    similarity, containment = 2 * agreed / (len(own.hashes) + len(other.hashes)), agreed / len(own.hashes)
+    places = (document, own.start, own.end, keeper, other.start, other.end)
+    return Match(*places, round(min(1.0, similarity), 4), round(min(1.0, containment), 4), round(share, 4))
