@@ -49,17 +49,18 @@ lexicon: $(VENV)/installed ## read off anew what the rules of the lexicon cannot
 readme: $(VENV)/installed-dev ## rewrite the outputs that README.md shows
 	$(BIN)/python -m tests.test_readme --update
 
-quality: $(VENV)/installed-bench ## quality of extraction: make quality PAGES="a.jsonl.gz folder" WORST=10 JSON=out.json
+quality: $(VENV)/installed-bench ## quality of extraction and of passages: make quality PAGES="a.jsonl.gz folder" TEXTS="b.jsonl.gz" WORST=10
 	@$(BIN)/python -m benchmarks.quality $(PAGES) $(if $(WORST),--worst $(WORST)) $(if $(JSON),--json $(JSON))
+	@$(BIN)/python -m benchmarks.passages $(TEXTS) --jobs 2
 
 quality-update: $(VENV)/installed-bench ## raise the floors of benchmarks/floors.toml to what is reached
 	@$(BIN)/python -m benchmarks.quality $(PAGES) --only dedup --update
 
-passages: $(VENV)/installed ## near-duplicate passages: make passages FILES="a.jsonl.gz" CASES=40 ONLY=ocr-5 JSON=out.json
-	@$(BIN)/python -m benchmarks.passages $(FILES) $(if $(CASES),--cases $(CASES)) $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON))
+passages: $(VENV)/installed ## near-duplicate passages: make passages TEXTS="a.jsonl.gz" CASES=40 ONLY=ocr-5 JSON=out.json
+	@$(BIN)/python -m benchmarks.passages $(TEXTS) $(if $(CASES),--cases $(CASES)) $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON))
 
 passages-update: $(VENV)/installed ## raise the floors of passages, those of the tests as well, to what is reached
-	@$(BIN)/python -m benchmarks.passages $(FILES) --update
+	@$(BIN)/python -m benchmarks.passages $(TEXTS) --update
 	@$(BIN)/python -m benchmarks.passages --cases 16 --update
 
 bench-pages: $(VENV)/installed ## speed and memory beside trafilatura: make bench-pages PAGES="a.jsonl.gz" SIZES="300 1200"

@@ -46,20 +46,18 @@ SETS = {(1, CASES): "passages", (1, FEW): "passages-few"}
 """The sets of our own reuse that have floors, by seed and cases of a row."""
 
 
-def document_pairs(texts: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The pairs of near-duplicate documents among the texts. TO BE CONNECTED to `dedup.near_duplicates`.
-
-    Raises:
-        NotImplementedError: until then.
-    """
-    raise NotImplementedError(f"near-duplicates of {len(texts)} documents cannot be asked for yet")
+def document_pairs(texts: Mapping[str, str], threshold: float) -> set[frozenset[str]]:
+    """The pairs of near-duplicate documents among the texts, by their ids."""
+    ids = [*texts]
+    found = dedup.near_duplicates(texts.values(), unit="document", threshold=threshold)
+    return {frozenset((ids[each.document], ids[each.keeper])) for each in found}
 
 
-def removed(documents: Iterable[Record], jobs: int = 1) -> list[dict[str, Any]]:
-    """What a run takes out of the documents, chrome left alone."""
+def removed(documents: Iterable[Record], jobs: int = 1, keep_chrome: bool = True) -> list[dict[str, Any]]:
+    """What a run takes out of the documents, chrome left alone or not."""
     runner = pool(jobs) if jobs > 1 else serial
     with TemporaryDirectory(prefix="dedup-passages-") as folder:
-        out = dedup.clean(list(documents), f"{folder}/out", config=dedup.Config(keep_chrome=True), runner=runner)
+        out = dedup.clean(list(documents), f"{folder}/out", config=dedup.Config(keep_chrome=keep_chrome), runner=runner)
         return list(out.removed())
 
 
@@ -229,7 +227,7 @@ def of_file(path: Path, jobs: int = 1) -> dict[str, float]:
 
 
 def _of_passages(documents: Sequence[Record], gold: Sequence[Record], jobs: int) -> dict[str, float]:
-    records = removed(documents, jobs)
+    records = removed(documents, jobs, keep_chrome=False)
     taken = Taken.of(records)
     sizes = [each["end"] - each["start"] for each in gold]
     best = [taken.best(each["id"], each["start"], each["end"], each["source"]) for each in gold]
@@ -247,11 +245,7 @@ def _of_pairs(texts: Mapping[str, str], path: Path, threshold: float = 0.8) -> d
     with gzip.open(path, "rt", encoding="utf-8") as rows:
         next(rows)
         gold = {frozenset(pair): float(share) for *pair, share in (row.rstrip("\n").split("\t") for row in rows)}
-    try:
-        found = {frozenset(pair) for pair in document_pairs(texts)}
-    except NotImplementedError as error:
-        print(f"  {path.name}: {error}", file=sys.stderr)
-        return {"pairs": len(gold)}
+    found = document_pairs(texts, threshold)
     result: dict[str, float] = {"pairs": len(gold), "found pairs": len(found)}
     for low, high in BANDS:
         band = {pair for pair, share in gold.items() if low <= share < high}

@@ -51,8 +51,8 @@ def near_duplicates(texts: Iterable[str], *, unit: str = "passage", **settings: 
     copies give a thousand matches.
 
     `unit="document"`: every two texts of which the Jaccard similarity of shingles is at least `threshold`, computed
-    exactly; a pair becomes a candidate with the probability `lsh_recall` where it is just `threshold`, above that with a
-    greater one. The spans are those from the first word to the last. Of texts of more than 48 in a bucket each is paired
+    exactly; a pair becomes a candidate with the probability `lsh_recall` (.9999 if not set) where it is just
+    `threshold`, above that with a greater one. The spans are those from the first word to the last. Of texts of more than 48 in a bucket each is paired
     with the first four.
 
     Matches come by document, start and keeper.
@@ -72,7 +72,9 @@ def near_duplicates(texts: Iterable[str], *, unit: str = "passage", **settings: 
         raise TypeError("near_duplicates() takes several texts: put the one in a list")
     if unit == "passage":
         return _passages(texts, Config.of(settings))
-    return _documents(texts, Config.of({"lsh_similarity": settings.get("threshold", Config().threshold)} | settings))
+    # Every candidate is compared exactly, so that recall costs time only.
+    bands = {"lsh_similarity": settings.get("threshold", Config().threshold), "lsh_recall": 0.9999}
+    return _documents(texts, Config.of(bands | settings))
 
 
 # ── passages ────────────────────────────────────────────────────────────────────────────────────────────────────────

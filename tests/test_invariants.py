@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dedup
-from dedup import Config, corpus, pipeline, shards
+from dedup import Config, candidates, counting, pipeline, shards
 from dedup.run import pool
 from dedup.write import is_finished
 from tests.conftest import ROOT
@@ -120,7 +120,7 @@ def test_the_size_of_shards_changes_nothing(
 def test_parts_of_the_key_range_change_nothing(
     inputs: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: int
 ) -> None:
-    monkeypatch.setattr(corpus, "RANGE_KEYS", keys)
+    monkeypatch.setattr(counting, "RANGE_KEYS", keys)
     dedup.clean(inputs, tmp_path / "out")
     dedup.clean(inputs, tmp_path / "out")  # an old run of ours is replaced
 

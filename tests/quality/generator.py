@@ -1,7 +1,8 @@
 """Corpora of documents with gold: what of which document stands, changed, in which older one.
 
 Every case is a paragraph of ours in one document among paragraphs that stand nowhere else, and a reuse of it in another
-document among others. In half of the cases the reuse is older, so that the edited text is the one to stay. In one
+document among others. In half of the cases the reuse is older, so that the edited text is the one to stay; but not where
+it is an excerpt: of a sentence that the older text breaks off, the whole stays. In one
 corpus a paragraph of ours serves once; so many corpora are made as the cases need. The seed decides everything.
 """
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 CASES = 80
 """Cases of a row."""
+EXCERPTS = frozenset(("truncated", "truncated-head"))
+"""Rows whose reuse is always the younger text."""
 ALONE = 0.25
 """The share of the traps that stand in a document alone, as a short report does."""
 _FIRST_DAY = date(2001, 1, 1)
@@ -130,7 +133,8 @@ class Written(NamedTuple):
 
 def _add_case(corpus: Corpus, row: str, change: Change, written: Written) -> None:
     sides = [change.original, change.reuse] + ([change.again] if change.again else [])
-    written.chance.shuffle(sides)
+    if row not in EXCERPTS:
+        written.chance.shuffle(sides)
     name, made = f"{row}-{corpus.number}-{len(corpus.cases)}", []
     for letter, side, day in zip("abc", sides, written.dates(len(sides)), strict=False):
         text, spans = written.document(side)
