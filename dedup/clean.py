@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _QUOTES = ">|:}#%"
+_OPENING = frozenset("「『（【《〈“„‚([{")
 _CLOSING = frozenset("。！？」』）】”’)]}\"'.,;:!?…»")
 
 
@@ -67,7 +68,7 @@ def snapped_flag(document: Document, flag: Flag) -> Flag:
     lead = INITIALS.match(text, block.start, block.end)  # of who is quoted
     if not any(map(str.isalnum, text[lead.end() if lead else block.start : start])):
         start = block.start
-    while end < block.end and not text[end].isspace() and not text[end].isalnum():
+    while end < block.end and not text[end].isspace() and not text[end].isalnum() and text[end] not in _OPENING:
         end += 1
         end = link_end(text, end)
     if not any(map(str.isalnum, text[end : block.end])):
