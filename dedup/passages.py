@@ -49,6 +49,7 @@ PIECE = 4
 passage agrees in pieces."""
 
 _STARTS, _FIGURE, _NAME = int(Mark.STARTS_SENTENCE), int(Mark.FIGURE), int(Mark.NAME)
+_QUOTED, _STARTS_LINE = int(Mark.QUOTED), int(Mark.STARTS_LINE)
 _TELLING, _UNSPACED, _HEADING = _FIGURE | _NAME, int(Mark.UNSPACED), int(Mark.HEADING)
 
 
@@ -147,7 +148,7 @@ def counted(marks: NDArray[np.uint8]) -> int:
 def _pieces(
     chain: list[Run], document: Words, keeper: Words, limits: Limits, spelling: Spelling | None
 ) -> Iterator[Passage]:
-    shared = [each for each in _sentences(chain, document.marks) if is_shared(clipped(chain, *each), *each)]
+    shared = list(_shared(chain, document.marks))
     conflicts, slots = _conflicts(chain, shared, document, keeper, spelling)
     is_form = slots * TEMPLATE > sum(run[2] for low, high in shared for run in clipped(chain, low, high))
     free = [each for each in shared if bisect_left(conflicts, each[0]) == bisect_left(conflicts, each[1])]
@@ -155,6 +156,20 @@ def _pieces(
         for piece in alike_enough(together, chain, limits.threshold):
             if not is_form or piece.agreed >= TEMPLATE:
                 yield piece
+
+
+def _shared(chain: list[Run], marks: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
+    """The sentences of a chain that are shared; and of others that are quoted the lines that agree word by word, as who
+    quotes a part of a text cuts it by lines."""
+    for low, high in _sentences(chain, marks):
+        runs = clipped(chain, low, high)
+        if is_shared(runs, low, high):
+            yield low, high
+        elif runs and marks[low] & _QUOTED:
+            starts = np.flatnonzero(marks[low + 1 : high] & _STARTS_LINE) + low + 1
+            for first, end in pairwise([low, *starts.tolist(), high]):
+                if any(start <= first and end <= start + length for start, _, length in runs):
+                    yield first, end
 
 
 def _side_by_side(spans: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
