@@ -3,7 +3,7 @@
 The one definition of similarity, here and everywhere: of two spans of n and k words of which m agree in the same order,
 similarity is 2·m / (n + k) and containment of the first in the second m / n.
 
-A passage is made of whole sentences. A sentence stays that is the document's own, or that holds a figure or a name which
+A passage is made of whole sentences; of quotations (`quotations`) also of lines. A sentence stays that is the document's own, or that holds a figure or a name which
 the keeper lacks in that place; and where figures and names were swapped all over, two texts are filled from one
 template, and all of it stays.
 """
@@ -18,6 +18,7 @@ import numpy as np
 
 from dedup.align import SLACK, Run, Words, clip
 from dedup.misread import is_close, is_mixed, is_near, is_noise, is_typo, shape
+from dedup.quotations import Beside, led_on, whole_lines
 from dedup.telling import telling_words
 from dedup.words import Mark
 
@@ -49,7 +50,6 @@ PIECE = 4
 passage agrees in pieces."""
 
 _STARTS, _FIGURE, _NAME = int(Mark.STARTS_SENTENCE), int(Mark.FIGURE), int(Mark.NAME)
-_QUOTED, _STARTS_LINE = int(Mark.QUOTED), int(Mark.STARTS_LINE)
 _TELLING, _UNSPACED, _HEADING = _FIGURE | _NAME, int(Mark.UNSPACED), int(Mark.HEADING)
 
 
@@ -122,6 +122,10 @@ def passages(
             if not taken[piece.start : piece.end].any():
                 taken[piece.start : piece.end] = True
                 found.append(piece)
+    for piece in sorted(found):
+        copy = Beside(piece.start, piece.end, piece.runs[0][1], piece.runs[-1][1] + piece.runs[-1][2])
+        for start, place, length in led_on(copy, document, keeper, taken):
+            found.append(Passage(start, start + length, [(start, place, length)]))
     result: list[Passage] = []
     together: list[Passage] = []
     for piece in sorted(found):
@@ -159,17 +163,13 @@ def _pieces(
 
 
 def _shared(chain: list[Run], marks: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
-    """The sentences of a chain that are shared; and of others that are quoted the lines that agree word by word, as who
-    quotes a part of a text cuts it by lines."""
+    """The sentences of a chain that are shared; and of others that are quoted the lines that agree word by word."""
     for low, high in _sentences(chain, marks):
         runs = clipped(chain, low, high)
         if is_shared(runs, low, high):
             yield low, high
-        elif runs and marks[low] & _QUOTED:
-            starts = np.flatnonzero(marks[low + 1 : high] & _STARTS_LINE) + low + 1
-            for first, end in pairwise([low, *starts.tolist(), high]):
-                if any(start <= first and end <= start + length for start, _, length in runs):
-                    yield first, end
+        elif runs:
+            yield from whole_lines(runs, marks, low, high)
 
 
 def _side_by_side(spans: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
