@@ -1,13 +1,12 @@
 """Words that a scanner misread: told from other words by their letters, and from other names by what is around them.
 
-The classes are those that OCR confuses most (Nagy, Nartker, Rice, Optical Character Recognition: An Illustrated Guide to
-the Frontier, 1999): glyphs of one shape, and pairs of letters that look like one.
+The classes are those that OCR confuses most (Nagy, Nartker, Rice, Optical Character Recognition: An Illustrated Guide
+to the Frontier, 1999): glyphs of one shape, and pairs of letters that look like one.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from os.path import commonprefix
 
 _PAIRS = (("rn", "m"), ("nn", "m"), ("ri", "n"), ("cl", "d"), ("vv", "w"), ("li", "h"), ("ii", "u"))
 _SHAPES = str.maketrans(
@@ -75,7 +74,8 @@ def is_noise(word: str, other: str) -> bool:
     """
     if shape(word) == shape(other):
         return True
-    stem = len(commonprefix((word, other)))
+    pairs = enumerate(zip(word, other, strict=False))
+    stem = next((at for at, (ours, theirs) in pairs if ours != theirs), min(len(word), len(other)))
     return not {word[stem:], other[stem:]} <= _ENDINGS
 
 

@@ -79,8 +79,8 @@ def _sentence_stops(text: str, start: int, end: int) -> Iterator[int]:
 
 
 def _line_stops(text: str, start: int, end: int) -> Iterator[int]:
-    """Line breaks that were meant: the next line's first word would have fitted easily on the line, or the line ends with
-    a colon ("In article 7, Ada writes:") or with dots that leave something out."""
+    """Line breaks that were meant: the next line's first word would have fitted easily on the line, or the line ends
+    with a colon ("In article 7, Ada writes:") or with dots that leave something out."""
     lines = [(match.start(), match.end()) for match in _LINE.finditer(text, start, end)]
     width = sorted(stop - first for first, stop in lines)[len(lines) // 2] if lines else 0
     for (first, stop), (after, after_stop) in pairwise(lines):
