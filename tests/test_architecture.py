@@ -23,11 +23,11 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 ROWS: list[set[str]] = [
     {"errors", "data", "kernel", "shelf"},
     {"bands"},
-    {"config", "store", "run", "runs", "text", "dates", "find", "model", "table", "misread"},
+    {"config", "store", "run", "runs", "text", "dates", "find", "model", "table"},
     {"characters", "sentences"},
     {"sieve", "decode", "words", "spans", "sign", "telling"},
     {"pattern_info", "hashed"},
-    {"literals"},
+    {"literals", "misread"},
     {"clauses"},
     {"markup", "lexicon", "speech", "threads", "read", "repetition", "sketch"},
     {"verdict", "evidence", "metadata", "places"},
