@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.align import Words, align
+from dedup.align import Run, Words, align
 from dedup.passages import (
     EDGE,
     OWN_RUN,
@@ -24,6 +24,7 @@ from dedup.passages import (
     alike_enough,
     counted,
     has_capital_nouns,
+    is_copy,
     passages,
 )
 from dedup.text import fold
@@ -93,7 +94,8 @@ STAY: dict[str, tuple[str, str]] = {
     "so many words more in a row": (CREW.format("old and tired but still rather cheerful", "nets"), CREW.format("old", "nets")),
     "three words more at the end": ("The crew came home with the last of the boats, wet to bone.", "The crew came home with the last of the boats."),
     "three words more at the start": ("After four weeks the crew came home with the last of the boats.", "The crew came home with the last of the boats."),
-    "less than the most of it": ("The crew came home and sold some very old nets to anyone there.", "The crew came home but kept some quite good boats from everyone here."),
+    "fewer than three words in five": ("The crew never sold any of the many worn or broken old nets.", "The crew always kept some of the few good and sound old nets."),
+    "an end that is another": ("The crew came home and sold some very old nets to anyone there.", "The crew came home but kept some quite good boats from everyone here."),
 }  # fmt: skip
 GO: dict[str, tuple[str, str]] = {
     "the very words": (CREW.format("old", "nets"), CREW.format("old", "nets")),
@@ -129,6 +131,19 @@ def test_a_sentence_goes(sentence: str, other: str) -> None:
     text = f"{FRONT} {sentence} {BACK}"
 
     assert removed(text, f"{FRONT} {other} {BACK}") == [text[:-1]]
+
+
+EDGES = [name for name in STAY if name not in ("a sentence of its own", "an own sentence in place of another")]
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_a_sentence_stays_where_a_text_begins_and_ends(name: str) -> None:
+    (sentence, other), body = STAY[name], f"{FRONT} {BACK}"
+
+    assert removed(f"{sentence} {body}", f"{other} {body}") == [body[:-1]]
+    assert removed(f"{body} {sentence}", f"{body} {other}") == [body[:-1]]
+    assert removed(f"{sentence} {body}", f"{prose(1, 40)} {other} {body}") == [body[:-1]]
+    assert removed(f"{body} {sentence}", f"{body} {other} {prose(1, 40)}") == [body[:-1]]
 
 
 def test_the_numbers_of_the_cases_are_those_of_the_rule() -> None:
@@ -175,6 +190,8 @@ TEMPLATES: dict[str, tuple[str, str, bool]] = {
     "a form with a sentence without a slot": (f"{FRONT} {COUNCIL.format('Corran', 7, 2)}", f"{FRONT} {COUNCIL.format('Velm', 6, 3)}", False),
     "one slot in 50 words": (f"{FIRST}. The crew of 12 old men met the others on the pier. {SECOND}.", f"{FIRST}. The crew of 14 old men met the others on the pier. {SECOND}.", True),
     "one slot in 49 words": (f"{FIRST}. The crew of 12 men met the others on the pier. {SECOND}.", f"{FIRST}. The crew of 14 men met the others on the pier. {SECOND}.", False),
+    "a slot where the keeper has seven words": (f"{FIRST}. The crew of 12 men met the others on the pier. {SECOND}.", f"{FIRST}. The crew of 14 tall and loud but hungry old men met the others on the pier. {SECOND}.", True),
+    "a slot where the keeper has six words": (f"{FIRST}. The crew of 12 men met the others on the pier. {SECOND}.", f"{FIRST}. The crew of 14 tall and loud but old men met the others on the pier. {SECOND}.", False),
     "a long piece of a form without a slot": (f"{COUNCIL.format('Corran', 7, 2)} {FRONT} {BACK}", f"{COUNCIL.format('Velm', 6, 3)} {FRONT} {BACK}", True),
     "pieces of a form, none of them long": (f"{FRONT} {COUNCIL.format('Corran', 7, 2)} {BACK}", f"{FRONT} {COUNCIL.format('Velm', 6, 3)} {BACK}", False),
 }  # fmt: skip
@@ -263,6 +280,30 @@ def test_headings_do_not_count_and_characters_count_half(marks: list[int], words
     assert counted(np.array(marks, np.uint8)) == words
 
 
+@pytest.mark.parametrize(
+    ("runs", "threshold", "goes"),
+    [
+        ([(0, 0, 10)], 1.0, True),
+        ([(0, 0, 8)], 0.8, True),
+        ([(0, 0, 7)], 0.8, False),  # similarity .82, but three words in ten are the document's own
+        ([(0, 0, 7)], 0.5, False),
+        ([(0, 0, 4), (6, 6, 4)], 0.8, True),
+        ([(0, 0, 4), (6, 20, 4)], 0.8, False),  # the keeper has sixteen words between them
+        ([(0, 7, 10)], 1.0, True),
+        ([], 0.0, False),
+    ],
+)
+def test_a_copy_is_alike_and_contained(runs: list[Run], threshold: float, goes: bool) -> None:
+    assert is_copy(runs, 0, 10, threshold) is goes
+
+
+def test_what_two_chains_have_goes_once() -> None:
+    text = Text(FRONT)
+    chains = align(text.words, text.words)
+
+    assert passages(chains * 2, text.words, text.words, LIMITS) == passages(chains, text.words, text.words, LIMITS)
+
+
 def test_the_worst_sentence_is_left_out_until_the_rest_is_alike() -> None:
     sentences, chain = [(0, 10), (10, 20), (20, 30)], [(0, 0, 10), (14, 14, 4), (20, 20, 10)]
 
@@ -275,6 +316,9 @@ def test_the_worst_sentence_is_left_out_until_the_rest_is_alike() -> None:
 # ── by an independent comparison ────────────────────────────────────────────────────────────────────────────────────
 
 
+TOLD = ["Ada", "Lund", "12", "1950s", "four"]
+
+
 @st.composite
 def edited(draw: st.DrawFn) -> tuple[str, str]:
     """A text, and a copy of it with words replaced, put in and left out, and sentences taken out and turned round."""
@@ -283,7 +327,7 @@ def edited(draw: st.DrawFn) -> tuple[str, str]:
     rate, drop = draw(st.sampled_from([0, 0.02, 0.05, 0.1, 0.3])), draw(st.sampled_from([0, 0.2]))
     telling = draw(st.booleans())
     if telling:
-        sentences = [_with(sentence, chance, 0.08, ["Ada", "Lund", "12", "1950s", "four"]) for sentence in sentences]
+        sentences = [_with(sentence, chance, 0.08, TOLD) for sentence in sentences]
     copy = [
         _with(each, chance, rate, [*VOCABULARY[:3], "Li", "7", "nine"]) for each in sentences if chance.random() >= drop
     ]
@@ -297,7 +341,8 @@ def _with(sentence: str, chance: random.Random, rate: float, others: list[str]) 
     """A sentence with some of its words replaced, left out, or one put in front of them."""
     first, *words = sentence.split(" ")
     for word in list(words):
-        if chance.random() < rate and word in words[:-1]:
+        swapped = rate and word in TOLD
+        if chance.random() < (0.3 if swapped else rate) and word in words[:-1]:
             at = words.index(word)
             words[at : at + 1] = chance.choice([[chance.choice(others)], [], [chance.choice(others), word]])
     return " ".join([first, *words])
