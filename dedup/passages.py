@@ -3,9 +3,9 @@
 The one definition of similarity, here and everywhere: of two spans of n and k words of which m agree in the same order,
 similarity is 2·m / (n + k) and containment of the first in the second m / n.
 
-A passage is made of whole sentences; of quotations (`quotations`) also of lines. A sentence stays that is the document's own, or that holds a figure or a name which
-the keeper lacks in that place; and where figures and names were swapped all over, two texts are filled from one
-template, and all of it stays.
+A passage is made of whole sentences; of quotations (`quotations`) also of lines. A sentence stays that is the
+document's own, or that holds a figure or a name which the keeper lacks in that place; and where figures and names were
+swapped all over, two texts are filled from one template, and all of it stays.
 """
 
 from __future__ import annotations
@@ -215,9 +215,9 @@ def alike_enough(sentences: list[tuple[int, int]], chain: list[Run], threshold: 
 def _conflicts(
     chain: list[Run], shared: list[tuple[int, int]], document: Words, keeper: Words, spelling: Spelling | None
 ) -> tuple[list[int], int]:
-    """Where in shared sentences, between runs, the document has a figure or a name that the keeper does not have in that
-    place; and how many of these places are slots that have another one in the keeper, as a form has that is filled in
-    anew."""
+    """Where in shared sentences, between runs, the document has a figure or a name that the keeper does not have in
+    that place; and how many of these places are slots that have another one in the keeper, as a form has that is
+    filled in anew."""
     gaps = [
         gap
         for gap in _gaps(chain, document.marks, len(keeper.hashes))

@@ -87,5 +87,9 @@ def _line_stops(text: str, start: int, end: int) -> Iterator[int]:
     for (first, stop), (after, after_stop) in pairwise(lines):
         word = text[after:after_stop].lstrip(">|:}#% \t").split(" ", 1)[0]
         is_short = stop - first + 1 + len(word) < MEANT * width
-        if is_short or text[first:stop].rstrip(_BLANKS).endswith(_OPEN_ENDS) or not _WORDED.search(text, after, after_stop):
+        if (
+            is_short
+            or text[first:stop].rstrip(_BLANKS).endswith(_OPEN_ENDS)
+            or not _WORDED.search(text, after, after_stop)
+        ):
             yield after
