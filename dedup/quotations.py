@@ -50,8 +50,8 @@ def whole_lines(runs: Sequence[Run], marks: NDArray[np.uint8], low: int, high: i
 
 
 def led_on(copy: Beside, document: Words, keeper: Words, taken: NDArray[np.bool_]) -> Iterator[Run]:
-    """The sentences of a quotation before and behind a copy that the keeper has word by word before and behind it, up to
-    the first one that it lacks. They are `taken` (bool [n]) then; what was taken ends the search."""
+    """The sentences of a quotation before and behind a copy that the keeper has word by word before and behind it, up
+    to the first one that it lacks. They are `taken` (bool [n]) then; what was taken ends the search."""
     start, place = copy.start, copy.keeper_start
     while (low := _sentence_before(start, document.marks, taken)) < start:
         place = _last_before(document.hashes[low:start], keeper.hashes, place)

@@ -50,8 +50,8 @@ _HEADING, _QUOTED, _STARTS_LINE = int(Mark.HEADING), int(Mark.QUOTED), int(Mark.
 def marked_words(
     text: str, spans: Sequence[tuple[int, int]], headings: Container[int] = (), quotations: Container[int] = ()
 ) -> MarkedWords:
-    """The words of `text` in the given spans (blocks), with what matching must know of them; `headings` and `quotations`
-    are the numbers of those spans that are one."""
+    """The words of `text` in the given spans (blocks), with what matching must know of them; `headings` and
+    `quotations` are the numbers of those spans that are one."""
     if kernel.NATIVE:
         from dedup.kernel import _native
 
