@@ -112,12 +112,21 @@ def chains(document: NDArray[np.uint64], keeper: NDArray[np.uint64]) -> list[lis
     taken = np.zeros(len(document), bool)
     result = []
     for chain in sorted(found, key=lambda runs: (-sum(run[2] for run in runs), runs[0])):
-        left = [run for run in chain if not taken[run[0] : run[0] + run[2]].any()]
-        if left:
+        left = [part for run in chain for part in _left(run, taken)]
+        if max((run[2] for run in left), default=0) >= ANCHOR:
             for start, _, length in left:
                 taken[start : start + length] = True
             result.append(left)
     return result
+
+
+def _left(run: Run, taken: NDArray[np.bool_]) -> Iterator[Run]:
+    """The parts of a run that are of no chain before: two that meet have a word or two in common by chance."""
+    start, other, length = run
+    free = np.concatenate(([False], ~taken[start : start + length], [False]))
+    edges = np.flatnonzero(free[1:] != free[:-1]).tolist()
+    for low, high in zip(edges[::2], edges[1::2], strict=True):
+        yield start + low, other + low, high - low
 
 
 def _anchors(document: NDArray[np.uint64], keeper: NDArray[np.uint64]) -> list[Run]:

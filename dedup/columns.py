@@ -144,8 +144,10 @@ def save_words(store: Store, shard: str, documents: list[tuple[Document, Table]]
     are left of each document. The number of words of each."""
     marked = []
     for document, left in documents:
-        headings = {number for number, block in enumerate(left) if block.tag is Tag.HEADING}
-        marked.append(marked_words(document.text, [(b.start, b.end) for b in left], headings))
+        headings, quotations = (
+            {number for number, block in enumerate(left) if block.tag is tag} for tag in (Tag.HEADING, Tag.QUOTE)
+        )
+        marked.append(marked_words(document.text, [(b.start, b.end) for b in left], headings, quotations))
     bounds = np.concatenate(([0], np.cumsum([len(each.hashes) for each in marked]))).astype(np.int64)
     for name, kind in (
         ("hashes", np.uint64),

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 SEED_SHINGLE = 4
 SEED_WINDOW = 4
-"""Winnowing (Schleimer, Wilkerson, Aiken 2003): the least 5-word hash of every 8 in a row is a seed, so that two texts
-share a seed wherever they agree in 12 words in a row."""
+"""Winnowing (Schleimer, Wilkerson, Aiken 2003): the least of every 4 hashes of 4 words each in a row is a seed, so that
+two texts share a seed wherever they agree in 7 words in a row."""
 NEAR = 12
 AGREEING = 8
-"""Two places with one seed must agree in so many words of those around it, or common phrases would propose everything."""
+"""Two places with one seed must agree in so many words of those around it, or common phrases would propose all texts
+that use them."""
 CROWD = 48
 HUBS = 4
 """A bucket of up to 48 documents proposes all its pairs; a larger one pairs each document with the four best keepers in

@@ -1,21 +1,29 @@
 """Words that a scanner misread: told from other words by their letters, and from other names by what is around them.
 
-The classes are those that OCR confuses most (Nagy, Nartker, Rice, Optical Character Recognition: An Illustrated Guide to
-the Frontier, 1999): glyphs of one shape, and pairs of letters that look like one.
+The classes are those that OCR confuses most (Nagy, Nartker, Rice, Optical Character Recognition: An Illustrated Guide
+to the Frontier, 1999): glyphs of one shape, and pairs of letters that look like one.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from os.path import commonprefix
+
+from dedup.telling import telling_words
+from dedup.text import word_hash
 
 _PAIRS = (("rn", "m"), ("nn", "m"), ("ri", "n"), ("cl", "d"), ("vv", "w"), ("li", "h"), ("ii", "u"))
 _SHAPES = str.maketrans(
-    {each: shape[0] for shape in ("l1i|!j", "o0q", "s5", "b86", "z2", "g9", "a4") for each in shape[1:]}
+    {each: shape[0] for shape in ("l1i|!", "o0q", "s5", "b86", "z2", "g9", "a4") for each in shape[1:]}
 )
-_ENDINGS = frozenset(" s es d ed r er n en ing ly e em es t te st al".split(" "))
+_ENDINGS = frozenset(" s es d ed r er n en ing ly e em t te st al".split(" "))
+# What one spelling of a language writes for another, in all places: no slip.
+_SPELLINGS = (("our", "or"), ("is", "iz"), ("ys", "yz"), ("ll", "l"), ("tre", "ter"), ("ogue", "og"), ("ae", "e"))
 LONG, LONGER, SURE = 4, 7, 10
 """Letters from which on a word may be the same with one letter wrong, with two, and is the same with one."""
+ENDING = 3
+"""Letters at the end of a word in which long names differ, too, by a vowel or by one letter more: Kowalewski and
+Kowalewska, Christensen and Christenson, Charleston and Charlestown."""
+_VOWELS = frozenset("aeiouyаеиоуыэюя")
 
 
 def is_mixed(word: str) -> bool:
@@ -24,12 +32,17 @@ def is_mixed(word: str) -> bool:
 
 
 def is_typo(word: str, other: str) -> bool:
-    """Whether two long words differ in one letter: no two names are as long and as like, but for a slip.
+    """Whether two long words differ in one letter, and not as endings do: hardly two names are as long and as like, but
+    for a slip.
 
     >>> is_typo("communicatiions", "communications"), is_typo("hansen", "hanson")
     (True, False)
     """
-    return min(len(word), len(other)) >= SURE and word.isalpha() and other.isalpha() and _distance(word, other, 1) == 1
+    length, stem = min(len(word), len(other)), _stem(word, other)
+    if length < SURE or not (word.isalpha() and other.isalpha()) or _distance(word, other, 1) != 1:
+        return False
+    inflected = len(word) != len(other) or {word[stem], other[stem]} <= _VOWELS
+    return stem <= length - ENDING or not inflected
 
 
 def shape(word: str) -> str:
@@ -45,12 +58,15 @@ def shape(word: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def is_close(word: str, other: str) -> bool:
-    """Whether two words differ so little that one may be the other, misread. Two figures never do.
+    """Whether two words differ so little that one may be the other, misread. Two figures never do, nor what has them,
+    nor two words for numbers, days or months.
 
     >>> is_close("harbour", "harb0ur"), is_close("moor", "moon"), is_close("may", "day"), is_close("2001", "2007")
     (True, True, False, False)
+    >>> is_close("1980s", "1990s"), is_close("198os", "1980s"), is_close("million", "billion")
+    (False, True, False)
     """
-    if word.isdecimal() and other.isdecimal():
+    if _are_other(word, other):
         return False
     if shape(word) == shape(other):
         return True
@@ -63,20 +79,46 @@ def is_close(word: str, other: str) -> bool:
 def is_near(word: str, other: str) -> bool:
     """Whether two short words differ in one letter: of `May` and `Mav` that tells something only in a text that is
     misread all over."""
-    return 1 < len(word) == len(other) < LONG and not word.isdecimal() and _distance(word, other, 1) == 1
+    if not 1 < len(word) == len(other) < LONG or word.isdecimal() or other.isdecimal():
+        return False
+    return _distance(word, other, 1) == 1 and not _are_other(word, other)
 
 
 def is_noise(word: str, other: str) -> bool:
-    """Whether two close words show that a text was misread: not where they differ in their endings only, as they do
-    where somebody edited it.
+    """Whether two close words show that a text was misread: not where they differ in their endings or in how a country
+    spells them, as they do where somebody edited it.
 
     >>> is_noise("reached", "reaches"), is_noise("reached", "rcached"), is_noise("looked", "lookecl")
     (False, True, True)
+    >>> is_noise("colour", "color"), is_noise("colour", "co1our")
+    (False, True)
     """
     if shape(word) == shape(other):
         return True
-    stem = len(commonprefix((word, other)))
-    return not {word[stem:], other[stem:]} <= _ENDINGS
+    stem = _stem(word, other)
+    return not {word[stem:], other[stem:]} <= _ENDINGS and _spelled(word) != _spelled(other)
+
+
+def _spelled(word: str) -> str:
+    for ours, theirs in _SPELLINGS:
+        word = word.replace(ours, theirs)
+    return word
+
+
+def _stem(word: str, other: str) -> int:
+    """How many letters two words begin with alike."""
+    pairs = enumerate(zip(word, other, strict=False))
+    return next((at for at, (ours, theirs) in pairs if ours != theirs), min(len(word), len(other)))
+
+
+def _are_other(word: str, other: str) -> bool:
+    """Whether two words say two numbers, or two days or months: with different figures in one place, or as words."""
+    if word != other and {word_hash(word), word_hash(other)} <= telling_words():
+        return True
+    if len(word) == len(other):
+        return any(a != b and a.isdecimal() and b.isdecimal() for a, b in zip(word, other, strict=True))
+    ours, theirs = (list(filter(str.isdecimal, each)) for each in (word, other))
+    return bool(ours and theirs) and ours != theirs
 
 
 def _distance(word: str, other: str, most: int) -> int:

@@ -3,9 +3,9 @@
 The one definition of similarity, here and everywhere: of two spans of n and k words of which m agree in the same order,
 similarity is 2·m / (n + k) and containment of the first in the second m / n.
 
-A passage is made of whole sentences. A sentence stays that is the document's own, or that holds a figure or a name which
-the keeper lacks in that place; and where figures and names were swapped all over, two texts are filled from one
-template, and all of it stays.
+A passage is made of whole sentences; of quotations (`quotations`) also of lines. A sentence stays that is the
+document's own, or that holds a figure or a name which the keeper lacks in that place; and where figures and names were
+swapped all over, two texts are filled from one template, and all of it stays.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 
 from dedup.align import SLACK, Run, Words, clip
 from dedup.misread import is_close, is_mixed, is_near, is_noise, is_typo, shape
+from dedup.quotations import Beside, led_on, whole_lines
 from dedup.telling import telling_words
 from dedup.words import Mark
 
@@ -121,6 +122,10 @@ def passages(
             if not taken[piece.start : piece.end].any():
                 taken[piece.start : piece.end] = True
                 found.append(piece)
+    for piece in sorted(found):
+        copy = Beside(piece.start, piece.end, piece.runs[0][1], piece.runs[-1][1] + piece.runs[-1][2])
+        for start, place, length in led_on(copy, document, keeper, taken):
+            found.append(Passage(start, start + length, [(start, place, length)]))
     result: list[Passage] = []
     together: list[Passage] = []
     for piece in sorted(found):
@@ -147,7 +152,7 @@ def counted(marks: NDArray[np.uint8]) -> int:
 def _pieces(
     chain: list[Run], document: Words, keeper: Words, limits: Limits, spelling: Spelling | None
 ) -> Iterator[Passage]:
-    shared = [each for each in _sentences(chain, document.marks) if is_shared(clipped(chain, *each), *each)]
+    shared = list(_shared(chain, document.marks))
     conflicts, slots = _conflicts(chain, shared, document, keeper, spelling)
     is_form = slots * TEMPLATE > sum(run[2] for low, high in shared for run in clipped(chain, low, high))
     free = [each for each in shared if bisect_left(conflicts, each[0]) == bisect_left(conflicts, each[1])]
@@ -155,6 +160,16 @@ def _pieces(
         for piece in alike_enough(together, chain, limits.threshold):
             if not is_form or piece.agreed >= TEMPLATE:
                 yield piece
+
+
+def _shared(chain: list[Run], marks: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
+    """The sentences of a chain that are shared; and of others that are quoted the lines that agree word by word."""
+    for low, high in _sentences(chain, marks):
+        runs = clipped(chain, low, high)
+        if is_shared(runs, low, high):
+            yield low, high
+        elif runs:
+            yield from whole_lines(runs, marks, low, high)
 
 
 def _side_by_side(spans: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
@@ -200,9 +215,9 @@ def alike_enough(sentences: list[tuple[int, int]], chain: list[Run], threshold: 
 def _conflicts(
     chain: list[Run], shared: list[tuple[int, int]], document: Words, keeper: Words, spelling: Spelling | None
 ) -> tuple[list[int], int]:
-    """Where in shared sentences, between runs, the document has a figure or a name that the keeper does not have in that
-    place; and how many of these places are slots that have another one in the keeper, as a form has that is filled in
-    anew."""
+    """Where in shared sentences, between runs, the document has a figure or a name that the keeper does not have in
+    that place; and how many of these places are slots that have another one in the keeper, as a form has that is
+    filled in anew."""
     gaps = [
         gap
         for gap in _gaps(chain, document.marks, len(keeper.hashes))

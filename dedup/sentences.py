@@ -43,6 +43,7 @@ _DATELINE = compiled(
     V1,
 )
 _LINE = compiled(r"[^\r\n]+")
+_WORDED = compiled(r"[\p{L}\p{N}]", V1)
 _BLANKS, _OPEN_ENDS = " \t", (":", "...", "\u2026")
 
 MEANT = 0.8
@@ -79,11 +80,16 @@ def _sentence_stops(text: str, start: int, end: int) -> Iterator[int]:
 
 
 def _line_stops(text: str, start: int, end: int) -> Iterator[int]:
-    """Line breaks that were meant: the next line's first word would have fitted easily on the line, or the line ends with
-    a colon ("In article 7, Ada writes:") or with dots that leave something out."""
+    """Line breaks that were meant: the next line's first word would have fitted easily on the line, or is none, as of a
+    rule; or the line ends with a colon ("In article 7, Ada writes:") or with dots that leave something out."""
     lines = [(match.start(), match.end()) for match in _LINE.finditer(text, start, end)]
     width = sorted(stop - first for first, stop in lines)[len(lines) // 2] if lines else 0
     for (first, stop), (after, after_stop) in pairwise(lines):
         word = text[after:after_stop].lstrip(">|:}#% \t").split(" ", 1)[0]
-        if stop - first + 1 + len(word) < MEANT * width or text[first:stop].rstrip(_BLANKS).endswith(_OPEN_ENDS):
+        is_short = stop - first + 1 + len(word) < MEANT * width
+        if (
+            is_short
+            or text[first:stop].rstrip(_BLANKS).endswith(_OPEN_ENDS)
+            or not _WORDED.search(text, after, after_stop)
+        ):
             yield after

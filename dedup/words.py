@@ -38,37 +38,50 @@ class Mark(IntFlag):
     STARTS_SENTENCE = 1
     FIGURE = 2
     NAME = 4  # capitalised within a sentence
-    HEADING = 16
     UNSPACED = 8  # a character of a script without spaces, which counts half
+    HEADING = 16
+    QUOTED = 32  # in a block that was quoted line by line
+    STARTS_LINE = 64  # of such a block: it was cut by lines, if at all
 
 
-def marked_words(text: str, spans: Sequence[tuple[int, int]], headings: Container[int] = ()) -> MarkedWords:
-    """The words of `text` in the given spans (blocks), with what matching must know of them; `headings` are the numbers
-    of those spans that are headings."""
+_HEADING, _QUOTED, _STARTS_LINE = int(Mark.HEADING), int(Mark.QUOTED), int(Mark.STARTS_LINE)
+
+
+def marked_words(
+    text: str, spans: Sequence[tuple[int, int]], headings: Container[int] = (), quotations: Container[int] = ()
+) -> MarkedWords:
+    """The words of `text` in the given spans (blocks), with what matching must know of them; `headings` and
+    `quotations` are the numbers of those spans that are one."""
     if kernel.NATIVE:
         from dedup.kernel import _native
 
         places = np.array(spans, np.int32).reshape(-1, 2).T.copy()
-        flags = np.array([number in headings for number in range(len(spans))], np.uint8)
-        found = _native.marked_words(text, places[0], places[1], flags, _unread(text, spans), characters.page)
+        kinds = np.array(_kinds(len(spans), headings, quotations), np.uint8)
+        found = _native.marked_words(text, places[0], places[1], kinds, _unread(text, spans), characters.page)
         if found is not None:
             return MarkedWords(*found)
-    return defined_words(text, spans, headings)
+    return defined_words(text, spans, headings, quotations)
 
 
-def defined_words(text: str, spans: Sequence[tuple[int, int]], headings: Container[int] = ()) -> MarkedWords:
+def defined_words(
+    text: str, spans: Sequence[tuple[int, int]], headings: Container[int] = (), quotations: Container[int] = ()
+) -> MarkedWords:
     """`marked_words`, by the definition."""
+    kinds = _kinds(len(spans), headings, quotations)
     rows: list[tuple[int, int, int, int, int]] = []
     for number, (start, end) in enumerate(spans):
         words_in = matches(text, start, end)
         shouted = _is_shouted(text, start, end)
-        heading = int(Mark.HEADING) if number in headings else 0
         hidden = unread(text, start, end)
+        line = -1  # where the line of the word before ends
         for first, last in sentences(text, start, end):
             sentence = [match for match in words_in(first, last) if not hidden or not _inside(match.start(), hidden)]
             for index, match in enumerate(sentence):
                 word = match.group()
-                mark = (index == 0) | heading | _nature(word, index == 0 or shouted)
+                mark = (index == 0) | kinds[number] | _nature(word, index == 0 or shouted)
+                if kinds[number] & _QUOTED and match.start() > line:
+                    mark |= _STARTS_LINE
+                    line = _line_end(text, match.start(), end)
                 rows.append((word_hash(word), match.start(), match.end(), mark, number))
     columns = list(zip(*rows, strict=True)) or [()] * 5
     types = (np.uint64, np.int32, np.int32, np.uint8, np.int32)
@@ -79,6 +92,16 @@ def _unread(text: str, spans: Sequence[tuple[int, int]]) -> NDArray[np.int32]:
     """Where what nobody reads of all spans begins and ends, in order."""
     found = sorted({part for start, end in spans for part in unread(text, start, end)})
     return np.array(found, np.int32).reshape(-1)
+
+
+def _kinds(spans: int, headings: Container[int], quotations: Container[int]) -> list[int]:
+    """The marks that all words of a span have, for each."""
+    return [_HEADING * (number in headings) | _QUOTED * (number in quotations) for number in range(spans)]
+
+
+def _line_end(text: str, start: int, end: int) -> int:
+    """Where the line ends that `start` stands in; at `end` at the latest."""
+    return min((at for at in (text.find("\n", start, end), text.find("\r", start, end)) if at >= 0), default=end)
 
 
 def _inside(position: int, spans: list[tuple[int, int]]) -> bool:

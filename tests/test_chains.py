@@ -74,6 +74,27 @@ def test_a_document_that_begins_within_a_sentence_has_words_before_a_chain(
     assert aligner(document, keeper) == [[(0, 0, 2), (3, 3, 10)]]
 
 
+@pytest.mark.parametrize("aligner", [align, defined_align])
+def test_where_two_chains_meet_in_a_word_the_second_loses_the_word_alone(
+    aligner: Callable[..., list[list[Run]]],
+) -> None:
+    """Parts in another order, where the word behind the first part is by chance the one that the second begins with."""
+    marks = np.zeros(19, np.uint8)
+    marks[11] = 1  # a sentence: nothing is led on beyond it
+    document = Words(column([*range(1, 11), 50, *range(51, 59)]), marks)
+    keeper = Words(column([50, *range(51, 59), *range(100, 150), *range(1, 11), 50]), np.zeros(70, np.uint8))
+
+    assert aligner(document, keeper) == [[(0, 59, 11)], [(11, 1, 8)]]
+
+
+@pytest.mark.parametrize("aligner", [align, defined_align])
+def test_a_chain_of_which_no_anchor_is_left_is_none(aligner: Callable[..., list[list[Run]]]) -> None:
+    document = Words(column([*range(1, 11), 50, 51]), np.zeros(12, np.uint8))
+    keeper = Words(column([*range(1, 11), *range(100, 150), 9, 10, 50, 51]), np.zeros(64, np.uint8))
+
+    assert aligner(document, keeper) == [[(0, 0, 10)]]
+
+
 @settings(deadline=None)
 @given(st.lists(st.integers(), min_size=20, max_size=60, unique=True))
 def test_a_copy_is_one_run(numbers: list[int]) -> None:

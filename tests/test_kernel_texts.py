@@ -278,7 +278,7 @@ def test_words_have_the_marks_that_the_definition_gives(text: str, cuts: list[in
     places = sorted(min(cut, len(text)) for cut in [0, *cuts, len(text)])
     blocks = list(pairwise(places))
 
-    assert_same(marked_words(text, blocks, {1, 3}), defined_words(text, blocks, {1, 3}))
+    assert_same(marked_words(text, blocks, {1, 3}, {0, 2}), defined_words(text, blocks, {1, 3}, {0, 2}))
 
 
 @pytest.mark.parametrize("one", PARTS)
@@ -286,7 +286,7 @@ def test_parts_of_sentences_have_the_marks_that_the_definition_gives(one: str) -
     for other in PARTS:
         text = f"{one}{other}Hale {other}{one}A mill"
         for blocks in ([(0, len(text))], [(1, len(text))], [(0, 5), (5, len(text))], []):
-            assert_same(marked_words(text, blocks), defined_words(text, blocks))
+            assert_same(marked_words(text, blocks, (), {0}), defined_words(text, blocks, (), {0}))
 
 
 @native
@@ -296,17 +296,17 @@ def test_words_of_prose_stay_in_the_kernel() -> None:
 
 
 @native
-@pytest.mark.parametrize(("start", "end", "headings"), [(0, 4, 1), (-1, 2, 1), (2, 1, 1), (0, 3, 0), (0, 3, 2)])
-def test_a_block_that_lies_nowhere_is_an_error(start: int, end: int, headings: int) -> None:
+@pytest.mark.parametrize(("start", "end", "kinds"), [(0, 4, 1), (-1, 2, 1), (2, 1, 1), (0, 3, 0), (0, 3, 2)])
+def test_a_block_that_lies_nowhere_is_an_error(start: int, end: int, kinds: int) -> None:
     with pytest.raises(ValueError):
-        _marked_words("abc", start, end, headings)
+        _marked_words("abc", start, end, kinds)
 
 
-def _marked_words(text: str, start: int, end: int, headings: int) -> object:
+def _marked_words(text: str, start: int, end: int, kinds: int) -> object:
     from dedup.kernel import _native
 
     place = np.array([start], np.int32), np.array([end], np.int32)
-    return _native.marked_words(text, *place, np.zeros(headings, np.uint8), np.zeros(0, np.int32), characters.page)
+    return _native.marked_words(text, *place, np.zeros(kinds, np.uint8), np.zeros(0, np.int32), characters.page)
 
 
 # ── sketches and seeds ──────────────────────────────────────────────────────────────────────────────────────────────

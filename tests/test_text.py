@@ -129,6 +129,8 @@ def test_sentences_cover_their_span_exactly(text: str, start: int, end: int) -> 
         ("NORTHFIELD, March 12 (NW) -- The mill closed.", 2),  # the dateline stands apart
         ("کیا؟ جی۔ ہاں", 3),
         ("wrapped at a\nnarrow width", 1),
+        ("who repairs a mill wheel\n--\n------------------------\nAda Hale, Corran", 3),  # rules part lines
+        ("> who repairs a mill wheel\n> near the harbour\n> ====================\n> of Corran", 2),
     ],
 )
 def test_sentences_end_where_a_reader_would_end_them(text: str, count: int) -> None:

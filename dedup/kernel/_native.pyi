@@ -179,11 +179,11 @@ def marked_words(
     text: str,
     starts: NDArray[np.int32],
     ends: NDArray[np.int32],
-    headings: NDArray[np.uint8],
+    kinds: NDArray[np.uint8],
     unread: NDArray[np.int32],
     page: Callable[[int], Page],
 ) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32]] | None:
-    """The columns of `dedup.words.MarkedWords`; `headings` says of each span whether it is one; words that begin
+    """The columns of `dedup.words.MarkedWords`; `kinds` are the marks that all words of a span have; words that begin
     between a place of `unread` and the next are left out. None where the text holds what only `dedup.words` can tell.
 
     Raises:

@@ -254,12 +254,21 @@ private:
         return result;
     }
 
-    // Leave out the runs that hold a word of a chain before, and take the words of the others.
+    // Leave of the runs what is of no chain before, if an anchor is left, and take the words of that.
     void drop_taken(Chain& chain) {
-        const auto word = [&](Place at) { return taken_.begin() + at; };
-        const auto is_taken = [&](const Run& run) { return std::find(word(run.start), word(run.end()), true) != word(run.end()); };
-        chain.erase(std::remove_if(chain.begin(), chain.end(), is_taken), chain.end());
-        for (const auto& run : chain) std::fill(word(run.start), word(run.end()), true);
+        chain_.clear();
+        Place longest = 0;
+        for (const auto& run : chain) {
+            for (auto at = run.start; at < run.end();) {
+                const auto first = std::find(taken_.begin() + at, taken_.begin() + run.end(), false) - taken_.begin();
+                at = std::find(taken_.begin() + first, taken_.begin() + run.end(), true) - taken_.begin();
+                if (first < at) chain_.push_back({first, run.other + (first - run.start), at - first});
+                longest = std::max(longest, at - first);
+            }
+        }
+        if (longest < anchor) chain_.clear();
+        for (const auto& run : chain_) std::fill(taken_.begin() + run.start, taken_.begin() + run.end(), true);
+        chain.swap(chain_);
     }
 
     // Add a chain, led on to the ends of its first and last sentence.

@@ -11,7 +11,7 @@ namespace dedup {
 namespace {
 
 // words.Mark
-enum : std::uint8_t { starts_sentence = 1, figure = 2, name = 4, unspaced = 8, heading = 16 };
+enum : std::uint8_t { starts_sentence = 1, figure = 2, name = 4, unspaced = 8, heading = 16, quoted = 32, starts_line = 64 };
 
 // Whether a block is set in capitals: they name nothing then.
 bool is_shouted(const std::u32string& block, const Alphabet& alphabet) {
@@ -29,10 +29,12 @@ class Marker {
 public:
     Marker(const Unread& unread, const Alphabet& alphabet, MarkedWords& out) : unread_(unread), alphabet_(alphabet), out_(out) {}
 
-    // Add the words of a block, which begins at `start` of its text, behind the character `before`.
-    void add(const std::u32string& block, std::int32_t start, char32_t before, std::int32_t number, bool is_heading) {
+    // Add the words of a block, which begins at `start` of its text, behind the character `before`; `kind` is the marks
+    // that all of them have.
+    void add(const std::u32string& block, std::int32_t start, char32_t before, std::int32_t number, std::uint8_t kind) {
         read_sentences(block, before, alphabet_, sentences_);
         const bool shouted = is_shouted(block, alphabet_);
+        std::size_t line = 0;  // where the next line begins that none of whose words is added
         for (std::size_t at = 0; at + 1 < sentences_.size(); ++at) {
             std::uint8_t first = starts_sentence;
             for_words(block, sentences_[at], sentences_[at + 1], alphabet_, folded_, [&](std::size_t begin, std::size_t end) {
@@ -41,7 +43,9 @@ public:
                 out_.starts.push_back(start + static_cast<std::int32_t>(begin));
                 out_.ends.push_back(start + static_cast<std::int32_t>(end));
                 const auto own = nature(block, begin, end, first || shouted);
-                out_.marks.push_back(static_cast<std::uint8_t>(first | own | (is_heading ? heading : 0)));
+                const bool leads = (kind & quoted) && begin >= line;
+                if (leads) line = std::min(block.find_first_of(U"\r\n", begin), block.size());
+                out_.marks.push_back(static_cast<std::uint8_t>(first | own | kind | (leads ? starts_line : 0)));
                 out_.spans.push_back(number);
                 first = 0;
             });
@@ -79,13 +83,13 @@ private:
 
 }  // namespace
 
-MarkedWords marked_words(const Spans& spans, const std::uint8_t* headings, const Unread& unread, const Alphabet& alphabet) {
+MarkedWords marked_words(const Spans& spans, const std::uint8_t* kinds, const Unread& unread, const Alphabet& alphabet) {
     MarkedWords out;
     Marker marker(unread, alphabet, out);
     std::u32string block;
     for (std::size_t at = 0; at < spans.size; ++at) {
         spans.read(at, block);
-        marker.add(block, spans.starts[at], spans.before(at), static_cast<std::int32_t>(at), headings[at] != 0);
+        marker.add(block, spans.starts[at], spans.before(at), static_cast<std::int32_t>(at), kinds[at]);
     }
     return out;
 }

@@ -23,9 +23,9 @@ struct Unread {
     std::size_t size;  // of places
 };
 
-// `headings` has a number for each span, which is not 0 for headings; `unread` are in order.
+// `kinds` has the marks that all words of a span have, for each; `unread` are in order.
 //
 // Throws Unknown where only the definition knows what to do.
-MarkedWords marked_words(const Spans& spans, const std::uint8_t* headings, const Unread& unread, const Alphabet& alphabet);
+MarkedWords marked_words(const Spans& spans, const std::uint8_t* kinds, const Unread& unread, const Alphabet& alphabet);
 
 }  // namespace dedup

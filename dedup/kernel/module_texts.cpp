@@ -94,13 +94,13 @@ nb::object distinct_of(const nb::list& texts, const Column<std::int64_t>& owners
 }
 
 nb::object marked_words_of(const nb::str& text, const Column<std::int32_t>& starts, const Column<std::int32_t>& ends,
-                           const Column<std::uint8_t>& headings, const Column<std::int32_t>& unread, const nb::callable& page) {
-    if (starts.size() != ends.size() || starts.size() != headings.size()) throw std::invalid_argument("columns of different lengths");
+                           const Column<std::uint8_t>& kinds, const Column<std::int32_t>& unread, const nb::callable& page) {
+    if (starts.size() != ends.size() || starts.size() != kinds.size()) throw std::invalid_argument("columns of different lengths");
     const std::vector<std::int64_t> owners(starts.size(), 0);
     const auto load = loader(page);
     try {
         const Spans own{{view(text)}, owners.data(), starts.data(), ends.data(), owners.size()};
-        auto found = marked_words(own, headings.data(), {unread.data(), unread.size()}, Alphabet(known(), load));
+        auto found = marked_words(own, kinds.data(), {unread.data(), unread.size()}, Alphabet(known(), load));
         return nb::make_tuple(array(std::move(found.hashes)), array(std::move(found.starts)), array(std::move(found.ends)),
                               array(std::move(found.marks)), array(std::move(found.spans)));
     } catch (const Unknown&) {
@@ -148,7 +148,7 @@ void add_texts(nb::module_& module) {
     module.def("words", &words_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
     module.def("bare", &bare_of, nb::arg("text"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
     module.def("distinct", &distinct_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("groups"));
-    module.def("marked_words", &marked_words_of, nb::arg("text"), nb::arg("starts"), nb::arg("ends"), nb::arg("headings"),
+    module.def("marked_words", &marked_words_of, nb::arg("text"), nb::arg("starts"), nb::arg("ends"), nb::arg("kinds"),
                nb::arg("unread"), nb::arg("page"));
     module.def("hashes", &hashes_of, nb::arg("texts"));
     module.def("band_keys", &keys_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("shape"),

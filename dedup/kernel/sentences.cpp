@@ -168,9 +168,14 @@ bool ends_openly(const std::u32string& text, const Line& line) {
     return ends_with(U":") || ends_with(U"...") || ends_with(U"\u2026");
 }
 
+bool has_word(const std::u32string& text, const Line& line, const Alphabet& alphabet) {
+    return std::any_of(text.data() + line.first, text.data() + line.end,
+                       [&](char32_t code) { return alphabet.classes(code) & (classes::alphabetic | classes::number); });
+}
+
 // Call `take` with the lines' first places that follow a break which was meant: sentences.py's _line_stops.
 template <class Take>
-void for_meant_lines(const std::u32string& text, Take take) {
+void for_meant_lines(const std::u32string& text, const Alphabet& alphabet, Take take) {
     constexpr std::u32string_view breaks = U"\r\n";
     std::vector<Line> lines;
     for (auto at = text.find_first_not_of(breaks); at != none; at = text.find_first_not_of(breaks, lines.back().end)) {
@@ -187,7 +192,7 @@ void for_meant_lines(const std::u32string& text, Take take) {
         const auto size = static_cast<std::size_t>(std::find(text.data() + word, text.data() + end, U' ') - (text.data() + word));
         const auto needed = lines[at - 1].end - lines[at - 1].first + 1 + size;
         const bool is_short = static_cast<double>(needed) < meant * static_cast<double>(*middle);
-        if (is_short || ends_openly(text, lines[at - 1])) take(first);
+        if (is_short || ends_openly(text, lines[at - 1]) || !has_word(text, lines[at], alphabet)) take(first);
     }
 }
 
@@ -203,7 +208,7 @@ void read_sentences(const std::u32string& block, char32_t before, const Alphabet
     add(dateline);
     sentences.for_ends(dateline, add);
     sentences.for_phrases(dateline, add);
-    for_meant_lines(block, add);
+    for_meant_lines(block, alphabet, add);
     add(block.size());
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());
