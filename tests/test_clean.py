@@ -211,9 +211,8 @@ def test_chrome_takes_no_marks_beside_it(text: str, left: str) -> None:
         f"Who asked? {GONE}\n\n{OWN}",
         f"> Who asked? {GONE}\n{OWN}",
         f"- Who asked?\n- {GONE}\n\n{OWN}",
-        f"{OWN}\n> {GONE}\n\n{OWN}",
     ],
-    ids=["two paragraphs", "a quotation and what is said to it", "a list and what is below it", "above and below"],
+    ids=["two paragraphs", "a quotation and what is said to it", "a list and what is below it"],
 )
 def test_what_is_left_of_two_blocks_stays_two(text: str) -> None:
     before, after = (
