@@ -134,7 +134,6 @@ def test_words_agree_place_by_place_as_far_as_both_documents_reach(
     words: list[int], cut: int, data: st.DataObject
 ) -> None:
     cut = min(cut, len(words) - 1)
-    documents = [words[:cut], words[cut:]]
     bounds, owners = np.array([0, cut, len(words)]), np.repeat([0, 1], [cut, len(words) - cut])
     places = data.draw(
         st.lists(st.tuples(st.integers(0, cut - 1), st.integers(0, len(words) - cut - 1)), min_size=1, max_size=5)
@@ -144,7 +143,7 @@ def test_words_agree_place_by_place_as_far_as_both_documents_reach(
         column(words), bounds, owners, np.array([at for at, _ in places]), np.array([cut + at for _, at in places])
     )
 
-    assert found.tolist() == [by_definition(*documents, *place) for place in places]
+    assert found.tolist() == [by_definition(words[:cut], words[cut:], at, other) for at, other in places]
 
 
 def by_definition(left: list[int], right: list[int], at: int, other: int) -> int:
