@@ -183,3 +183,37 @@ def test_a_heading_stays_as_long_as_something_stays_under_it() -> None:
         assert "# News\n\n## Official" in text
         assert "Calls" not in text
         assert "Papers" not in text
+
+
+WRITES = "In an old letter to this mill house, the miller writes"
+INTRODUCTIONS: dict[str, tuple[str, bool]] = {
+    "above a quotation": ("{line}:\n\n> {quoted}\n\n{article}", True),
+    "without a blank line": ("{line}:\n> {quoted}\n\n{article}", True),
+    "that goes on": ("{line}...\n\n> {quoted}\n\n{article}", True),
+    "a line of its own between": ("{line}:\n\n{own}\n\n> {quoted}\n\n{article}", True),
+    "below other chrome": ("{footer}\n\n{line}:\n\n> {quoted}\n\n{article}", True),
+    "at the end": ("{article}\n\n{line}:\n\n> {quoted}", True),
+    "above no quotation": ("{line}:\n\n{article}", False),
+    "far above a quotation": ("{line}:\n\n{article}\n\n> {quoted}", False),
+    "below a quotation": ("{article}\n\n> {quoted}\n\n{line}:", False),
+    "that ends with a full stop": ("{line}.\n\n> {quoted}\n\n{article}", False),
+    "of nothing, at the end": ("{article}\n\n{line}:", False),
+}
+
+
+@pytest.mark.parametrize(("text", "stays"), INTRODUCTIONS.values(), ids=INTRODUCTIONS)
+def test_what_introduces_a_quotation_belongs_to_it(text: str, stays: bool) -> None:
+    """However many articles quote in these words."""
+    texts = {
+        f"d{n}": text.format(
+            line=WRITES, article=article(n), quoted=prose(n + 500, 20), own=prose(n + 900, 9), footer=FOOTER
+        )
+        for n in range(4)
+    }
+
+    found = cleaned(site(texts), keep_duplicates=True)
+
+    for n in range(4):
+        assert (WRITES in found.texts[f"d{n}"]) is stays
+        assert article(n) in found.texts[f"d{n}"]
+        assert FOOTER not in found.texts[f"d{n}"]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of cases)
 """Flags applied: what is cut and what is kept give the source text back, whatever the flags."""
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from dedup.clean import cut, kept, restored, snapped_flag
 from dedup.data import Document, Flag, Format, Keeper, Kind, Reason
 from dedup.markup import blocks
+from dedup.text import word_list
 from tests.material import prose
 
 TEXTS = st.text(st.sampled_from("ab .\n#>é漢"), max_size=60)
@@ -143,3 +145,97 @@ def test_the_marks_that_cling_to_words_go_with_them(text: str, words: str, snapp
     flag = snapped_flag(document_of(text), copy(start, start + len(words)))
 
     assert text[flag.start : flag.end] == snapped
+
+
+OWN, GONE, ALSO = "My own words stay.", "The mill burned.", "It was in May."
+MARKED: dict[str, tuple[str, str]] = {
+    "a line of a quotation": ("{own}\n> {gone}\n{own}", "{own}\n{own}"),
+    "quoted twice": ("{own}\n>> {gone}\n{own}", "{own}\n{own}"),
+    "with another mark": ("{own}\n| {gone}\n{own}", "{own}\n{own}"),
+    "with the mark of a heading": ("{own}\n\n# {gone}\n#\n# {also}\n\n{own}", "{own}\n\n{own}"),
+    "with a line above that is marked only": ("{own}\n>\n> {gone}\n{own}", "{own}\n{own}"),
+    "with two such lines": ("{own}\n>\n> >\n> {gone}\n{own}", "{own}\n{own}"),
+    "with such a line below a blank one": ("{own}\n\n>\n> {gone}\n{own}", "{own}\n\n{own}"),
+    "with such a line, as Windows ends it": ("{own}\r\n>\r\n> {gone}\r\n{own}", "{own}\r\n{own}"),
+    "with such a line between two copies": ("{own}\n\n> {gone}\n>\n> {also}\n\n{own}", "{own}\n\n{own}"),
+    "with such a line below": ("{own}\n> {gone}\n>\n> Who asked?\n\n{own}", "{own}\n> Who asked?\n\n{own}"),
+    "but not the line that says something": ("{own}\n> Who asked?\n> {gone}\n> Nobody.\n\n{own}", "{own}\n> Who asked?\n> Nobody.\n\n{own}"),
+    "but not over a blank line": ("{own}\n>\n\n> {gone}\n{own}", "{own}\n>\n\n{own}"),
+    "but not what is no mark": ("50% {gone} {own}", "50% {own}"),
+    "at the top": ("> {gone}\n{own}", "{own}"),
+    "with the initials of who is quoted": ("{own}\nJL> {gone}\nJL> Who asked?\n{own}", "{own}\nJL> Who asked?\n{own}"),
+    "of a list": ("{own}\n\n- {gone}\n- Who asked?\n\n{own}", "{own}\n\n- Who asked?\n\n{own}"),
+    "with a rule between two copies": ("{own}\n\n{gone}\n\n---\n\n{also}\n\n{own}", "{own}\n\n{own}"),
+    "with the marks behind it": ("{own}\n\n{gone} (*)\n\n{own}", "{own}\n\n{own}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "left"), MARKED.values(), ids=MARKED)
+def test_a_copy_goes_with_the_marks_of_its_lines(text: str, left: str) -> None:
+    whole = text.format(own=OWN, gone=GONE, also=ALSO)
+
+    assert cut_out(whole, GONE, ALSO) == left.format(own=OWN)
+
+
+def cut_out(text: str, *gone: str) -> str:
+    """What is left of a text without copies of some sentences."""
+    document = document_of(text)
+    places = [(text.index(each), len(each)) for each in gone if each in text]
+    flags = [snapped_flag(document, copy(start, start + length)) for start, length in places]
+    final = cut(document, flags, 3)
+    assert restored_from(document, final) == text
+    return kept(text, final)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (f"{OWN}\n\n{GONE}\n\n---\n\n{ALSO}\n\n{OWN}", f"{OWN}\n\n---\n\n{OWN}"),
+        (f"{OWN}\n>\n> {GONE}\n{OWN}", f"{OWN}\n>\n{OWN}"),
+    ],
+)
+def test_chrome_takes_no_marks_beside_it(text: str, left: str) -> None:
+    document = document_of(text)
+    places = [(text.index(each), len(each)) for each in (GONE, ALSO) if each in text]
+    flags = [snapped_flag(document, chrome(start, start + length)) for start, length in places]
+
+    assert kept(text, cut(document, flags, 3)) == left
+
+
+@pytest.mark.xfail(
+    reason="the line break behind the last sentence of a block goes with it, so that the rest joins the next"
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Who asked? {GONE}\n\n{OWN}",
+        f"> Who asked? {GONE}\n{OWN}",
+        f"- Who asked?\n- {GONE}\n\n{OWN}",
+    ],
+    ids=["two paragraphs", "a quotation and what is said to it", "a list and what is below it"],
+)
+def test_what_is_left_of_two_blocks_stays_two(text: str) -> None:
+    before, after = (
+        [(block.tag, each[block.start : block.end].replace(GONE, "").strip(" ->")) for block in blocks(each)]
+        for each in (text, cut_out(text, GONE))
+    )
+
+    assert after == [(tag, left) for tag, left in before if left]
+
+
+@pytest.mark.xfail(reason="the initials between two copies count as words that stay")
+def test_initials_between_two_copies_go() -> None:
+    assert cut_out(f"{OWN}\nJL> {GONE}\nJL> {ALSO}\n{OWN}", GONE, ALSO) == f"{OWN}\n{OWN}"
+
+
+@given(st.lists(st.sampled_from([f"> {GONE}", ">", f"> {OWN}", "", OWN, "---", ">> Why?", f"JL> {ALSO}"]), max_size=9))
+def test_copies_take_nothing_that_says_something(lines: list[str]) -> None:
+    """Whatever stands above and below them: beside what is flagged only marks, initials and white space go."""
+    document = document_of("\n".join(lines))
+    text = document.text
+    places = [at for at in range(len(text)) if text.startswith(GONE, at)]
+
+    final = cut(document, [snapped_flag(document, copy(at, at + len(GONE))) for at in places], 0)
+
+    assert restored_from(document, final) == text
+    assert word_list(kept(text, final)) == word_list(text.replace(GONE, ""))

@@ -327,6 +327,23 @@ def test_a_passage_is_settled_sentence_by_sentence(
     assert [(keeper, tuple(each[:2])) for keeper, each in found] == expected
 
 
+def test_what_a_keeper_has_in_another_order_is_followed_as_far_as_it_ascends() -> None:
+    moved = Moved.none(20)
+    moved.keepers[:] = 3
+    moved.places[:] = [*range(22, 30), *range(20, 22), *range(30, 40)]
+
+    found = list(settled(Passage(0, 20, [(0, 0, 20)]), 7, moved, MARKS, np.arange(9), 0.8))
+
+    assert found == [(3, Passage(0, 20, [(0, 22, 8), (10, 30, 10)]))]
+
+
+def test_what_is_left_of_a_passage_must_be_alike_by_itself() -> None:
+    assert list(settled(Passage(0, 20, [(0, 0, 10)]), 7, None, MARKS, np.arange(9), 0.8)) == []
+    assert list(settled(Passage(0, 10, [(0, 0, 10)]), 7, None, MARKS, np.arange(9), 0.8)) == [
+        (7, Passage(0, 10, [(0, 0, 10)]))
+    ]
+
+
 # ── whatever the corpus ─────────────────────────────────────────────────────────────────────────────────────────────
 
 

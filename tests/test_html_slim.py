@@ -141,7 +141,7 @@ def test_the_kernel_gives_what_the_definition_does(page: bytes) -> None:
 def test_trafilatura_finds_the_same_in_the_projects_pages(path: Path) -> None:
     page = utf8(path.read_text(encoding="utf-8", errors="replace"))
     for mode in MODES:
-        assert article(slim(page), [mode]) == article(page, [mode])
+        assert article(slim(page), mode) == article(page, mode)
 
 
 def test_a_date_that_only_a_script_has_is_found() -> None:

@@ -62,6 +62,45 @@ def test_blocks_are_what_a_reader_sees(text: str, expected: list[tuple[str, str]
     assert [(block.tag.value, text[block.start : block.end]) for block in blocks(text)] == expected
 
 
+HEADER = "From: a@b.example\nSubject: Mill"
+FOLDED: dict[str, tuple[str, list[str]]] = {
+    "a line that goes on with a space": (f"{HEADER}\n and ferry\n\nText.", ["From: a@b.example", "Subject: Mill", "and ferry"]),
+    "a line that goes on with a tab": (f"{HEADER}\n\tand ferry\n\nText.", ["From: a@b.example", "Subject: Mill", "and ferry"]),
+    "several lines, and keys behind them": (f"{HEADER}\n one\n two\nLines: 7\n\nText.", ["From: a@b.example", "Subject: Mill", "one", "two", "Lines: 7"]),
+    "a line that looks like a key": (f"{HEADER}\n Re: ferry\n\nText.", ["From: a@b.example", "Subject: Mill", "Re: ferry"]),
+    "in a frame without a space": ("---\ntitle: A\ntags:\n- mill\ndate: 2024\n---\n\nText.", ["---", "title: A", "tags:", "- mill", "date: 2024", "---"]),
+    "an empty value": ("From: a@b.example\nSubject:\n Mill\n\nText.", ["From: a@b.example", "Subject:", "Mill"]),
+}  # fmt: skip
+NOT_FOLDED: dict[str, tuple[str, list[str]]] = {
+    "a line without a space": (f"{HEADER}\nand ferry\n\nText.", ["From: a@b.example", "Subject: Mill"]),
+    "behind a blank line": (f"{HEADER}\n\n    and ferry\n\nText.", ["From: a@b.example", "Subject: Mill"]),
+    "above the first key": (f"  The mill\n{HEADER}\n\nText.", []),
+    "below one known key": ("Subject: Mill\n and ferry\n\nText.", []),
+    "below keys that are not known": ("Miller: Ada\n Moor\nFerry: Li\n\nText.", []),
+    "a frame that is not closed": ("---\ntitle: A\n mill\ndate: 2024\n\nText.", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), (FOLDED | NOT_FOLDED).values(), ids=FOLDED | NOT_FOLDED)
+def test_lines_of_a_header_go_on_indented(text: str, expected: list[str]) -> None:
+    assert [text[block.start : block.end] for block in blocks(text) if block.tag is Tag.MATTER] == expected
+    assert text[blocks(text)[-1].start :] == "Text."
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("A headline\n\nText.", "heading"),
+        ("A headline\nof two lines\n\nText.", "paragraph"),
+        ("A headline\r\nof two lines\r\n\r\nText.", "paragraph"),
+        ("A sentence.\n\nText.", "paragraph"),
+        ("A headline", "paragraph"),
+    ],
+)
+def test_a_headline_is_one_line_with_something_below_it(text: str, tag: str) -> None:
+    assert blocks(text)[0].tag.value == tag
+
+
 def test_long_lines_are_paragraphs_of_their_own() -> None:
     line = (
         "The council met on Monday and spoke at length about the bridge, the ferry, the mill and the price of coal in winter. "

@@ -112,7 +112,8 @@ GO: dict[str, tuple[str, str]] = {
     "some words less": (CREW.format("old", "nets"), CREW.format("old and tired but still cheerful", "nets")),
     "two words more at the end": ("The crew came home with the last of the boats, very late.", "The crew came home with the last of the boats."),
     "two words more at the start": ("Very late the crew came home with the last of the boats.", "The crew came home with the last of the boats."),
-    "figures set apart": (CREW.format("10,000", "nets"), CREW.format("10000", "nets")),
+    "thousands set apart": (CREW.format("10,000", "nets"), CREW.format("10000", "nets")),
+    "thousands set apart by a space": (CREW.format("10 000", "nets"), CREW.format("10,000", "nets")),
     "a hyphen": (CREW.format("old", "fishing-nets"), CREW.format("old", "fishing nets")),
     "capitals": (CREW.format("old", "nets").upper(), CREW.format("old", "nets")),
     "one long name with a slip": (CREW.format("Westernnhagen", "nets"), CREW.format("Westernhagen", "nets")),
@@ -152,6 +153,18 @@ def test_a_name_that_begins_a_sentence_is_one() -> None:
     others = f"{FRONT} {sentence.replace('Moor', 'Lund')} {BACK}"
 
     assert sentence[:-1] not in " ".join(removed(f"{FRONT} {sentence} {BACK}", others))
+
+
+@pytest.mark.xfail(reason="words between which nothing but marks stands are joined, decimal figures and scores as well")
+@pytest.mark.parametrize(
+    ("figure", "other"), [("1.5", "15"), ("3,14", "314"), ("2-1", "21"), ("7/8", "78"), ("1 12", "11 2")]
+)
+def test_a_point_makes_another_figure(figure: str, other: str) -> None:
+    sentence = CREW.format(figure, "nets")
+
+    assert sentence[:-1] not in " ".join(
+        removed(f"{FRONT} {sentence} {BACK}", f"{FRONT} {CREW.format(other, 'nets')} {BACK}")
+    )
 
 
 def test_the_numbers_of_the_cases_are_those_of_the_rule() -> None:
