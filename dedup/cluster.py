@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 
 from dedup.moved import LOST, STAYS, Moved, settled
-from dedup.passages import TOLERANCE, Alike, Limits, Passage, alike, clipped, counted, is_copy
+from dedup.passages import OWN_RUN, Alike, Limits, Passage, alike, clipped, is_copy
 from dedup.words import Mark
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _decided(
                     else:
                         going.append(Duplicate(each, target))
                         own.take(each, copy.runs, target)
-    if not going or not _is_whole(own, words, blocks, standing.limits):
+    if not going or not _is_whole(own, words, blocks):
         return Decision(going, False, [])
     return _whole(going, headings, own, blocks)
 
@@ -173,15 +173,15 @@ def _whole(going: list[Duplicate], headings: list[Duplicate], own: Moved, blocks
     return Decision(going, True, remains)
 
 
-def _is_whole(own: Moved, words: Words, blocks: NDArray[np.int32], limits: Limits) -> bool:
-    """Whether so little is left of a document, its headings aside, that it is a copy as a whole: less than a passage, a
-    small part of it, and all in its first block or in those that were cut."""
-    stays = (own.keepers == STAYS) & ((words.marks & _HEADING) == 0)
-    rest = counted(words.marks[stays])
-    if rest >= limits.min_words or rest > TOLERANCE * len(stays):
-        return False
-    apart = {*blocks[stays].tolist()} - {*blocks[own.keepers != STAYS].tolist(), *blocks[:1].tolist()}
-    return not apart
+def _is_whole(own: Moved, words: Words, blocks: NDArray[np.int32]) -> bool:
+    """Whether a document is a copy as a whole: headings aside nothing is left of it but a few words in a row, as a
+    dateline has, of blocks that were cut."""
+    cut = {*blocks[own.keepers != STAYS].tolist()}
+    for start, end in own.staying(0, len(blocks)):
+        for low, high in _blocks_of(start, end, blocks):
+            if not words.marks[low] & _HEADING and (high - low >= OWN_RUN or int(blocks[low]) not in cut):
+                return False
+    return True
 
 
 def _by_block(passage: Passage, blocks: NDArray[np.int32], threshold: float) -> Iterator[Alike]:

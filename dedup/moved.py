@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dedup.align import Run
 
 STAYS, LOST = -1, -2
-_STARTS, _TELLING = int(Mark.STARTS_SENTENCE), int(Mark.FIGURE | Mark.NAME)
+_STARTS, _TELLING = int(Mark.STARTS_SENTENCE | Mark.STARTS_LINE), int(Mark.FIGURE | Mark.NAME)
 
 
 class Moved(NamedTuple):
