@@ -93,8 +93,8 @@ def _emptied(document: Document, flags: list[Flag]) -> list[Flag]:
     """The flags of a document of which copies leave nothing but rules and signs: these go with what stands before them."""
     if not any(flag.reason is Reason.DUPLICATE for flag in flags) or next(_remains(document, flags), None):
         return flags
-    ends = [*(flag.start for flag in flags[1:]), len(document.text)]
-    return [replace(flag, end=end) for flag, end in zip(flags, ends, strict=True)]
+    edges = [0, *(flag.start for flag in flags[1:]), len(document.text)]
+    return [replace(flag, start=start, end=end) for flag, (start, end) in zip(flags, pairwise(edges), strict=True)]
 
 
 def _remains(document: Document, flags: list[Flag]) -> Iterator[tuple[int, int]]:
@@ -126,11 +126,21 @@ def _spaced(document: Document, flags: list[Flag]) -> list[Flag]:
         end = min(limit, _next_start(text, starts, ends, flag.end))
         if after and flag.reason is after.reason is Reason.DUPLICATE and not any(map(str.isalnum, text[end:limit])):
             end = limit  # rules and quote marks between copies
-        start = max(_quote_start(text, flag), result[-1].end if result else 0)
+        before = result[-1].end if result else 0
+        start = max(_quote_start(text, flag), before)
+        if flag.reason is Reason.DUPLICATE and _keeps_break(text, (before, start), (flag.end, end)):
+            start, end = before + len(text[before:start].rstrip()), flag.end
         if not result and flag.start <= first:
             start = 0
         result.append(_moved(flag, start, end))
     return _tail(text, result)
+
+
+def _keeps_break(text: str, before: tuple[int, int], behind: tuple[int, int]) -> bool:
+    """Whether the white space behind a copy parts more than that before it: then this one goes, and that one stays, lest
+    what is left on either side becomes one block."""
+    stays, gap = text[slice(*before)], text[slice(*behind)]
+    return bool(stays.strip()) and not gap.strip() and gap.count("\n") > stays[len(stays.rstrip()) :].count("\n")
 
 
 def _quote_start(text: str, flag: Flag) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 
 from dedup.moved import LOST, STAYS, Moved, settled
-from dedup.passages import OWN_RUN, Alike, Limits, Passage, alike, clipped, is_copy
+from dedup.passages import OWN_RUN, TOLERANCE, Alike, Limits, Passage, alike, clipped, is_copy
 from dedup.words import Mark
 
 if TYPE_CHECKING:
@@ -158,19 +158,42 @@ def _decided(
                         own.take(each, copy.runs, target)
     if not going or not _is_whole(own, words, blocks):
         return Decision(going, False, [])
-    return _whole(going, headings, own, blocks)
+    return _whole(going, headings, own, blocks, standing.limits.threshold)
 
 
-def _whole(going: list[Duplicate], headings: list[Duplicate], own: Moved, blocks: NDArray[np.int32]) -> Decision:
-    """All of a document: its headings, and what is left."""
+def _whole(
+    going: list[Duplicate], headings: list[Duplicate], own: Moved, blocks: NDArray[np.int32], threshold: float
+) -> Decision:
+    """All of a document: its headings, and what is left, with the copy next to it or by itself."""
     for each, target in headings:
         if (own.keepers[each.start : each.end] == STAYS).all():
             going.append(Duplicate(each, target))
             own.take(each, [], target)
-    remains = [each for span in own.staying(0, len(blocks)) for each in _blocks_of(*span, blocks)]
-    for start, end in remains:
-        own.take(Alike(start, end, 0, 0, 0, 0), [], LOST)
+    remains: list[tuple[int, int]] = []
+    for low, high in (each for span in own.staying(0, len(blocks)) for each in _blocks_of(*span, blocks)):
+        at = next((at for at, each in enumerate(going) if _holds(each.alike, low, high, blocks, threshold)), None)
+        if at is None:
+            remains.append((low, high))
+        else:
+            going[at] = going[at]._replace(alike=_with(going[at].alike, low, high))
+        own.take(Alike(low, high, 0, 0, 0, 0), [], LOST)
     return Decision(going, True, remains)
+
+
+def _holds(copy: Alike, start: int, end: int, blocks: NDArray[np.int32], threshold: float) -> bool:
+    """Whether a few words next to a copy in its block, as a dateline is, leave it alike enough."""
+    beside = end == copy.start or start == copy.end
+    more = _with(copy, start, end)
+    alike_enough = more.similarity >= threshold and more.containment >= 1 - TOLERANCE
+    return beside and bool(blocks[start] == blocks[copy.start]) and alike_enough
+
+
+def _with(copy: Alike, start: int, end: int) -> Alike:
+    """A copy with the words before or behind it that the keeper lacks."""
+    low, high = min(start, copy.start), max(end, copy.end)
+    agreed, kept = copy.containment * (copy.end - copy.start), copy.keeper_end - copy.keeper_start
+    similarity, containment = 2 * agreed / (high - low + kept), agreed / (high - low)
+    return copy._replace(start=low, end=high, similarity=round(similarity, 4), containment=round(containment, 4))
 
 
 def _is_whole(own: Moved, words: Words, blocks: NDArray[np.int32]) -> bool:

@@ -81,6 +81,8 @@ class Config:
         if isinstance(self.keep_kinds, list):
             object.__setattr__(self, "keep_kinds", tuple(self.keep_kinds))
         _check_all(asdict(self))
+        if self.keep == "site-order" and not self.site_order:
+            raise SettingError("keep = 'site-order': site_order names no site")
         _ = self.shape
 
     @property

@@ -48,6 +48,6 @@ def sortable(date: str | None) -> str:
         return ""
     try:
         moment = datetime.fromisoformat(date) if len(date) > len("2024-01-31") else None
-    except ValueError:
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat() if moment and moment.tzinfo else date
+    except (ValueError, OverflowError):  # no such moment, or none in the years that there are in UTC
         return date
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() if moment and moment.tzinfo else date

@@ -16,20 +16,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.align import SLACK, Run, Words, clip
-from dedup.misread import is_close, is_mixed, is_near, is_noise, is_typo, shape
+from dedup.align import Run, Words, clip
+from dedup.conflicts import EDGE, Spelling, find_conflicts
 from dedup.quotations import Beside, led_on, whole_lines
-from dedup.telling import telling_words
 from dedup.words import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
 
-EDGE = 2
-"""Words that the keeper lacks which may go at either edge, to reach the end of the sentence."""
 OWN_RUN = 6
 """So many words in a row that the keeper lacks are something that the document says itself."""
 OWN = 0.6
@@ -38,19 +35,14 @@ TOLERANCE = 0.25
 """The share of a removed passage's words that the keeper may lack."""
 TEMPLATE = 50
 """Two texts in which a figure or name is swapped more often than once in so many words are filled from one template."""
-SLOT = 6
-"""Words that a slot of a template holds at most; longer ones are not filled in but written."""
 NAMES = 0.6
 """A passage with a larger share of names is a list of them."""
-NOUNS = 0.2
-"""A text with a larger share of capitalised words within sentences writes all nouns so: German 25 to 30 %, English 5 to
-15 %."""
 PIECE = 4
 """Words that a piece of a passage has at least: where the document leaves something out, or turns sentences round, a
 passage agrees in pieces."""
 
 _STARTS, _FIGURE, _NAME = int(Mark.STARTS_SENTENCE), int(Mark.FIGURE), int(Mark.NAME)
-_TELLING, _UNSPACED, _HEADING = _FIGURE | _NAME, int(Mark.UNSPACED), int(Mark.HEADING)
+_UNSPACED, _HEADING = int(Mark.UNSPACED), int(Mark.HEADING)
 
 
 class Limits(NamedTuple):
@@ -58,13 +50,6 @@ class Limits(NamedTuple):
 
     min_words: int
     threshold: float
-
-
-class Spelling(NamedTuple):
-    """What spells the words of two documents, folded, by their numbers."""
-
-    document: Callable[[int], str]
-    keeper: Callable[[int], str]
 
 
 class Alike(NamedTuple):
@@ -153,7 +138,7 @@ def _pieces(
     chain: list[Run], document: Words, keeper: Words, limits: Limits, spelling: Spelling | None
 ) -> Iterator[Passage]:
     shared = list(_shared(chain, document.marks))
-    conflicts, slots = _conflicts(chain, shared, document, keeper, spelling)
+    conflicts, slots = find_conflicts(chain, shared, document, keeper, spelling)
     is_form = slots * TEMPLATE > sum(run[2] for low, high in shared for run in clipped(chain, low, high))
     free = [each for each in shared if bisect_left(conflicts, each[0]) == bisect_left(conflicts, each[1])]
     for together in _side_by_side(free):
@@ -210,86 +195,3 @@ def alike_enough(sentences: list[tuple[int, int]], chain: list[Run], threshold: 
         worst = shares.index(min(shares))
         yield from alike_enough(sentences[:worst], chain, threshold)
         yield from alike_enough(sentences[worst + 1 :], chain, threshold)
-
-
-def _conflicts(
-    chain: list[Run], shared: list[tuple[int, int]], document: Words, keeper: Words, spelling: Spelling | None
-) -> tuple[list[int], int]:
-    """Where in shared sentences, between runs, the document has a figure or a name that the keeper does not have in
-    that place; and how many of these places are slots that have another one in the keeper, as a form has that is
-    filled in anew."""
-    gaps = [
-        gap
-        for gap in _gaps(chain, document.marks, len(keeper.hashes))
-        if any(low < gap[0].stop and gap[0].start < high for low, high in shared)
-    ]
-    found: list[int] = []
-    slots = 0
-    certain = _FIGURE if has_capital_nouns(document.marks) else _TELLING
-    misread = _misread(gaps, document, spelling) if spelling else set[int]()
-    for here, there in gaps:
-        known = set(keeper.hashes[there.start : there.stop].tolist())
-        own = [at for at in here if is_telling(document, at) and int(document.hashes[at]) not in known]
-        own = [at for at in own if at not in misread]
-        # Where one word stands for another, and that one is neither figure nor name, it was edited, not filled in. The
-        # words for numbers tell only where they were swapped for others.
-        swapped = any(is_telling(keeper, at) for at in there)
-        if swapped:
-            found += own
-        elif len(here) > len(there):
-            found += [at for at in own if document.marks[at] & certain]
-        slots += bool(own) and swapped and max(len(here), len(there)) <= SLOT
-    return found, slots
-
-
-def has_capital_nouns(marks: NDArray[np.uint8]) -> bool:
-    """Whether a text writes its nouns with a capital, as German does: then that makes no name."""
-    return bool(np.count_nonzero(marks & _NAME) > NOUNS * len(marks))
-
-
-def is_telling(words: Words, at: int) -> bool:
-    """Whether a word is a figure or a name, or the word for a number, a day or a month."""
-    return bool(words.marks[at] & _TELLING) or int(words.hashes[at]) in telling_words()
-
-
-def _misread(gaps: list[tuple[range, range]], document: Words, spelling: Spelling) -> set[int]:
-    """The words of the document's gaps that the keeper has in that place, but for letters which one of them misread, or
-    for how its figures are set apart. Of names with another letter that is believed only where as many plain words are
-    misread, too."""
-    sure: set[int] = set()
-    names: set[int] = set()
-    short: set[int] = set()
-    plain = 0
-    for here, there in gaps:
-        ours, theirs = [spelling.document(at) for at in here], [spelling.keeper(at) for at in there]
-        if "".join(ours) == "".join(theirs):
-            sure.update(here)
-            continue
-        for at, own in zip(here, ours, strict=True):
-            close = next((other for other in theirs if is_close(own, other)), None)
-            if close is None:
-                short.update([at] if any(is_near(own, other) for other in theirs) else [])
-                continue
-            if is_mixed(own) or is_mixed(close) or shape(own) == shape(close) or is_typo(own, close):
-                sure.add(at)
-            elif document.marks[at] & _TELLING:
-                names.add(at)
-            plain += is_noise(own, close) and not document.marks[at] & _TELLING
-    if plain >= 2 * len(names | short):
-        return sure | names | short
-    return sure | (names if plain >= len(names) else set())
-
-
-def _gaps(chain: list[Run], marks: NDArray[np.uint8], keeper_length: int) -> Iterator[tuple[range, range]]:
-    """What stands between runs, in the document and in the keeper; and at either end of the chain, to the end of the
-    sentence if that is near."""
-    first, last = chain[0], chain[-1]
-    low = next((at for at in range(first[0], max(-1, first[0] - EDGE - 1), -1) if marks[at] & _STARTS), first[0])
-    end, other_end = last[0] + last[2], last[1] + last[2]
-    high = next((at for at in range(end, min(len(marks), end + EDGE + 1)) if marks[at] & _STARTS), len(marks))
-    if low < first[0]:
-        yield range(low, first[0]), range(max(0, first[1] - (first[0] - low) - SLACK), first[1])
-    for (start, other, length), (after, other_after, _) in pairwise(chain):
-        yield range(start + length, after), range(other + length, other_after)
-    if end < high <= end + EDGE:
-        yield range(end, high), range(other_end, min(keeper_length, other_end + high - end + SLACK))

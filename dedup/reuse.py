@@ -12,9 +12,10 @@ from dedup.align import Words, align, align_pairs
 from dedup.candidates import Chosen
 from dedup.cluster import Aligned, Decision, Duplicate, Known, Standing, duplicates
 from dedup.columns import site_key
+from dedup.conflicts import Spelling
 from dedup.corpus import Corpus, Texts
 from dedup.data import Flag, Keeper, Kind, Reason
-from dedup.passages import TOLERANCE, Limits, Passage, Spelling, passages
+from dedup.passages import TOLERANCE, Limits, Passage, passages
 from dedup.sign import shingles
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ ROWS: list[set[str]] = [
     {"markup", "lexicon", "speech", "threads", "read", "repetition", "sketch"},
     {"verdict", "evidence", "metadata", "places"},
     {"html*", "match", "align", "features"},
-    {"quotations"},
+    {"quotations", "conflicts"},
     {"judge", "passages"},
     {"outside", "wanted", "moved"},
     {"site", "chrome"},

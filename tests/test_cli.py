@@ -107,7 +107,7 @@ def test_verbose_lists_everything_and_logs(here: Path) -> None:
     assert run.exit_code == 1
     assert "  empty6.txt: empty file\n" in run.stderr
     assert "more\n" not in run.stderr
-    assert "pairs of documents to verify\n" in run.stderr
+    assert "pairs to verify\n" in run.stderr
     assert run.stderr.endswith("ignored, not one of our extensions: in/photo.jpg\n")
 
 
@@ -126,7 +126,7 @@ WRONG = {
     "clean in -o out --treshold .9": "No such option",
     "clean in -o out --threshold 1.5": "Invalid value for '--threshold': 1.5 is not in the range 0.5<=x<=1.0.",
     "clean in -o out --min-words few": "Invalid value for '--min-words': 'few' is not a valid integer range.",
-    "clean in -o out --keep best": "Invalid value for '--keep': 'best' is not one of 'earliest', 'longest', 'first'.",
+    "clean in -o out --keep best": "Invalid value for '--keep': 'best' is not one of 'earliest', 'longest', 'first', 'site-order'.",
     "clean in -o out --keep-kinds passage": "Invalid value for '--keep-kinds': 'passage' is not one of",
     "clean in -o out --lsh-similarity 0.2 --num-perm 16": (
         "lsh_recall = 0.997, lsh_similarity = 0.2: num_perm = 16 reaches at most lsh_recall = 0.9718; "
@@ -576,7 +576,7 @@ def test_the_names_of_the_package_are_what_they_say() -> None:
 def test_site_is_for_documents_that_name_none(here: Path) -> None:
     link = '<link rel="canonical" href="https://www.estuary.example/mill">'
     (here / "in/page.html").write_text(
-        f"<html><head>{link}</head><body><article><p>{MILL * 3}</p></article></body></html>"
+        f"<html><head>{link}</head><body><article><p>{prose(7, 80)}</p></article></body></html>"
     )
     (here / "in/p.jsonl").write_text(
         '{"id": "x", "text": "One."}\n{"id": "y", "text": "Two.", "site": "own.example"}\n'

@@ -81,6 +81,7 @@ def test_the_digest_is_of_every_setting() -> None:
         "encoding": "cp1252", "keep_chrome": True, "keep_duplicates": True,
         "keep_kinds": ("footer",), "keep": "first", "min_articles": 4, "min_words": 16, "threshold": 0.9, "shingle": 4,
         "num_perm": 256, "lsh_recall": 0.9, "lsh_similarity": 0.7, "max_bytes": 5_000, "headline": True,
+        "site_order": ("a.example",), "within": True, "across_sites_only": True,
     }  # fmt: skip
     assert set(other) == {spec.name for spec in fields(Config)}, "a new setting: give it another value here"
 
@@ -88,6 +89,11 @@ def test_the_digest_is_of_every_setting() -> None:
 
     assert len(digests | {Config().digest}) == len(other) + 1
     assert Config().digest == Config().digest
+
+
+def test_an_order_of_sites_is_needed_where_they_decide() -> None:
+    with pytest.raises(SettingError, match="keep = 'site-order': site_order names no site"):
+        Config(keep="site-order")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dedup
-from dedup import Config, candidates, counting, pipeline, shards
+from dedup import Config, counting, pipeline, reuse, shards
 from dedup.run import pool
 from dedup.write import is_finished
 from tests.conftest import ROOT
@@ -88,7 +88,7 @@ def test_workers_change_nothing(
     inputs: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline, "SHARD_DOCUMENTS", 9)
-    monkeypatch.setattr(pipeline, "CHUNK_PAIRS", 20)
+    monkeypatch.setattr(reuse, "CHUNK_PAIRS", 20)
 
     dedup.clean(inputs, tmp_path / "out", runner=pool(2))
 
@@ -109,7 +109,7 @@ def test_the_size_of_shards_changes_nothing(
     inputs: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, documents: int
 ) -> None:
     monkeypatch.setattr(pipeline, "SHARD_DOCUMENTS", documents)
-    monkeypatch.setattr(pipeline, "CHUNK_PAIRS", documents * 3)
+    monkeypatch.setattr(reuse, "CHUNK_PAIRS", documents * 3)
 
     dedup.clean(inputs, tmp_path / "out")
 
