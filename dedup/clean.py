@@ -124,23 +124,37 @@ def _spaced(document: Document, flags: list[Flag]) -> list[Flag]:
         after = flags[index + 1] if index + 1 < len(flags) else None
         limit = after.start if after else len(text)
         end = min(limit, _next_start(text, starts, ends, flag.end))
-        if after and flag.reason is after.reason is Reason.DUPLICATE and not any(map(str.isalnum, text[end:limit])):
-            end = limit  # rules and quote marks between copies
+        if after and flag.reason is after.reason is Reason.DUPLICATE and not _says(text, end, limit):
+            end = limit  # rules, quote marks and initials between copies
         before = result[-1].end if result else 0
         start = max(_quote_start(text, flag), before)
-        if flag.reason is Reason.DUPLICATE and _keeps_break(text, (before, start), (flag.end, end)):
-            start, end = before + len(text[before:start].rstrip()), flag.end
+        if flag.reason is Reason.DUPLICATE:
+            start, end = _with_break(text, (before, start), (flag.end, end))
         if not result and flag.start <= first:
             start = 0
         result.append(_moved(flag, start, end))
     return _tail(text, result)
 
 
-def _keeps_break(text: str, before: tuple[int, int], behind: tuple[int, int]) -> bool:
-    """Whether the white space behind a copy parts more than that before it: then this one goes, and that one stays, lest
-    what is left on either side becomes one block."""
+def _says(text: str, start: int, end: int) -> bool:
+    """Whether anything is written there, but for the initials in front of quoted lines."""
+    lines = text[start:end].splitlines()
+    heads = [INITIALS.match(line) for line in lines]
+    return any(
+        any(map(str.isalnum, line[head.end() if head else 0 :])) for line, head in zip(lines, heads, strict=True)
+    )
+
+
+def _with_break(text: str, before: tuple[int, int], behind: tuple[int, int]) -> tuple[int, int]:
+    """Where a copy begins and ends, given what stays before it and the white space behind. Where that parts more than the
+    white space before, as many line breaks stay, lest what is left on either side becomes one block."""
     stays, gap = text[slice(*before)], text[slice(*behind)]
-    return bool(stays.strip()) and not gap.strip() and gap.count("\n") > stays[len(stays.rstrip()) :].count("\n")
+    own = stays[len(stays.rstrip()) :].count("\n")
+    if not stays.strip() or gap.strip() or gap.count("\n") <= own:
+        return before[1], behind[1]
+    if not own:
+        return before[0] + len(stays.rstrip()), behind[0]
+    return before[1], behind[0] + sum(map(len, gap.splitlines(keepends=True)[:own]))
 
 
 def _quote_start(text: str, flag: Flag) -> int:

@@ -218,7 +218,6 @@ def test_what_is_left_of_two_blocks_stays_two(text: str) -> None:
     assert after == [(tag, left) for tag, left in before if left]
 
 
-@pytest.mark.xfail(reason="the initials between two copies count as words that stay")
 def test_initials_between_two_copies_go() -> None:
     assert cut_out(f"{OWN}\nJL> {GONE}\nJL> {ALSO}\n{OWN}", GONE, ALSO) == f"{OWN}\n{OWN}"
 

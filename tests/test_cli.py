@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from dedup import Config
 from dedup.cli import main
 from dedup.errors import WorkerError
+from tests.material import prose
 
 if TYPE_CHECKING:
     from pathlib import Path
