@@ -90,7 +90,7 @@ def _apart(flags: list[Flag]) -> Iterator[Flag]:
 
 
 def _emptied(document: Document, flags: list[Flag]) -> list[Flag]:
-    """The flags of a document of which copies leave nothing but rules and signs: these go with what stands before them."""
+    """The flags of a document of which copies leave nothing but rules and signs: these go with their neighbours."""
     if not any(flag.reason is Reason.DUPLICATE for flag in flags) or next(_remains(document, flags), None):
         return flags
     edges = [0, *(flag.start for flag in flags[1:]), len(document.text)]
@@ -146,8 +146,8 @@ def _says(text: str, start: int, end: int) -> bool:
 
 
 def _with_break(text: str, before: tuple[int, int], behind: tuple[int, int]) -> tuple[int, int]:
-    """Where a copy begins and ends, given what stays before it and the white space behind. Where that parts more than the
-    white space before, as many line breaks stay, lest what is left on either side becomes one block."""
+    """Where a copy begins and ends, given what stays before it and the white space behind. Where that parts more than
+    the white space before, as many line breaks stay, lest what is left on either side becomes one block."""
     stays, gap = text[slice(*before)], text[slice(*behind)]
     own = stays[len(stays.rstrip()) :].count("\n")
     if not stays.strip() or gap.strip() or gap.count("\n") <= own:

@@ -86,8 +86,8 @@ class Known(NamedTuple):
 
 
 def ranks(known: Known, keep: str, site_order: Sequence[str] = ()) -> NDArray[np.int64]:
-    """The order of documents as keepers (int64 [d], 0 = best): by date, length, site or order as `keep` says; ties go on
-    to date, length and id.
+    """The order of documents as keepers (int64 [d], 0 = best): by date, length, site or order as `keep` says; ties go
+    on to date, length and id.
 
     A document without a date is later than every dated one; a site that `site_order` does not name is behind those that
     it does.
@@ -131,8 +131,8 @@ def duplicates(corpus: Corpus, aligned: Iterable[Aligned], standing: Standing) -
 
 
 def _best_first(document: int, found: list[tuple[int, Passage]], order: NDArray[np.int64]) -> list[tuple[int, Passage]]:
-    """The passages in the order in which they are let go: what other documents keep, the longest first; then what stands
-    further up in the document itself, from the top."""
+    """The passages in the order in which they are let go: what other documents keep, the longest first; then what
+    stands further up in the document itself, from the top."""
     others = [each for each in found if each[0] != document]
     within = [each for each in found if each[0] == document]
     others.sort(key=lambda each: (-each[1].agreed, order[each[0]], each[1]))

@@ -80,8 +80,8 @@ def _names(words: Words) -> frozenset[int]:
 
 
 def is_telling(words: Words, at: int, names: frozenset[int] = frozenset()) -> bool:
-    """Whether a word is a figure or a name, or the word for a number, a day or a month. The first word of a sentence has
-    a capital anyway: it is a name if it is one of `names`, elsewhere."""
+    """Whether a word is a figure or a name, or the word for a number, a day or a month. The first word of a sentence
+    has a capital anyway: it is a name if it is one of `names`, elsewhere."""
     word, marks = int(words.hashes[at]), int(words.marks[at])
     return bool(marks & _TELLING) or word in telling_words() or bool(marks & _STARTS and word in names)
 

@@ -94,8 +94,8 @@ class Texts:
         return lambda word: fold(self.of(document)[starts[first + word] : ends[first + word]])
 
     def more(self, document: int, start: int, end: int, *, around: bool) -> int:
-        """How many words, as letters and digits in a row, `words[start:end]` hold beyond those that are compared: initials
-        in quotations, where links lead; `around`: up to the next ones in their block."""
+        """How many words, as letters and digits in a row, `words[start:end]` hold beyond those that are compared:
+        initials in quotations, where links lead; `around`: up to the next ones in their block."""
         text, corpus = self.of(document), self._corpus
         low, high = corpus.characters(document, start, end)
         if around:
@@ -109,7 +109,7 @@ class Texts:
     def is_broken(self, document: int, start: int, end: int) -> bool:
         """Whether chrome stood between the blocks of `words[start:end]`."""
         text, corpus = self.of(document), self._corpus
-        breaks = np.flatnonzero(np.diff(corpus.blocks(document)[start:end])) + start + 1
+        breaks = (np.flatnonzero(np.diff(corpus.blocks(document)[start:end])) + start + 1).tolist()
         gaps = (
             (corpus.characters(document, at - 1, at)[1], corpus.characters(document, at, at + 1)[0]) for at in breaks
         )

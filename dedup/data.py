@@ -172,9 +172,9 @@ class Flag:
 class Match(NamedTuple):
     """Two texts that have a passage in common, each by its number, with the span of code points of the passage.
 
-    Of n and k words of which m agree in the same order, `similarity` is 2·m / (n + k) and `containment` m / n, the share
-    of the document's words that the keeper has. `jaccard` is the share that the two spans have in common of all their
-    shingles (five words each, if not set otherwise), each counted once.
+    Of n and k words of which m agree in the same order, `similarity` is 2·m / (n + k) and `containment` m / n, the
+    share of the document's words that the keeper has. `jaccard` is the share that the two spans have in common of all
+    their shingles (five words each, if not set otherwise), each counted once.
     """
 
     document: int

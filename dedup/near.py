@@ -25,7 +25,6 @@ from dedup.passages import Passage, alike
 from dedup.reuse import Chunk, common_share, jaccard, shingle_set, verify, verify_within, with_near
 from dedup.shards import Work
 from dedup.sign import passage_keys
-from dedup.store import Store
 from dedup.table import Table
 from dedup.text import matches, word_hash
 
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
+
+    from dedup.store import Store
 
 UNITS = ("passage", "document")
 _DRAWN = re.compile(r"\w+")
@@ -43,8 +44,8 @@ TOGETHER = 500
 def near_duplicates(texts: Iterable[str], *, unit: str = "passage", **settings: Any) -> Iterator[Match]:
     """What texts have in common: passages, or whole documents that are alike.
 
-    `settings` are those of `Config`: `threshold`, `min_words`, `within`, `shingle`, `lsh_recall`, ... A text is compared
-    with those before it: of a match, `keeper` is the earlier one.
+    `settings` are those of `Config`: `threshold`, `min_words`, `within`, `shingle`, `lsh_recall`, ... A text is
+    compared with those before it: of a match, `keeper` is the earlier one.
 
     `unit="passage"`: every passage of a text that an earlier one has too, verified word by word, of a similarity of at
     least `threshold`. Copies of a text as a whole are matched with the first of their kind only, so that a thousand
@@ -52,15 +53,16 @@ def near_duplicates(texts: Iterable[str], *, unit: str = "passage", **settings: 
 
     `unit="document"`: every two texts of which the Jaccard similarity of shingles is at least `threshold`, computed
     exactly; a pair becomes a candidate with the probability `lsh_recall` (.9999 if not set) where it is just
-    `threshold`, above that with a greater one. The spans are those from the first word to the last. Of texts of more than 48 in a bucket each is paired
-    with the first four.
+    `threshold`, above that with a greater one. The spans are those from the first word to the last. Where more than 48
+    texts share a bucket, each is paired with the first four of them.
 
     Matches come by document, start and keeper.
 
     >>> first = "The ferry left the quay at dawn, with forty sacks of barley, two goats and a brass band on board."
     >>> texts = [first, "Nobody knew why, he wrote. " + first.upper()]
-    >>> [(each.document, texts[1][each.start : each.end][:9], each.keeper, each.similarity) for each in near_duplicates(texts)]
-    [(1, 'THE FERRY', 0, 1.0)]
+    >>> (found,) = near_duplicates(texts)
+    >>> found.document, texts[1][found.start : found.end][:9], found.keeper, found.similarity
+    (1, 'THE FERRY', 0, 1.0)
 
     Raises:
         SettingError: a setting is unknown or cannot be, or there is no such unit.

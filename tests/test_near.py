@@ -22,10 +22,9 @@ A, B, C = prose(1, 30), prose(2, 30), prose(3, 30)
 
 def spans(texts: list[str], **settings: Any) -> list[tuple[int, str, int, str]]:
     """Matches as (document, its text, keeper, its text)."""
-    return [
-        (each.document, texts[each.document][each.start : each.end], each.keeper, texts[each.keeper][each.keeper_start : each.keeper_end])
-        for each in near_duplicates(texts, **settings)
-    ]  # fmt: skip
+    found = [(each.document, (each.start, each.end), each.keeper, (each.keeper_start, each.keeper_end))
+             for each in near_duplicates(texts, **settings)]  # fmt: skip
+    return [(one, texts[one][slice(*here)], other, texts[other][slice(*there)]) for one, here, other, there in found]
 
 
 # ── passages ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -109,7 +108,8 @@ def graded(seed: int, many: int) -> list[str]:
     while len(texts) < many:
         words = prose(chance.randint(0, 1 << 30), chance.choice([8, 30, 60, 120])).split(" ")
         for rate in chance.sample([0.0, 0.0, 0.01, 0.02, 0.05, 0.1, 0.3], chance.randint(1, 4)):
-            texts.append(" ".join(chance.choice(VOCABULARY) if chance.random() < rate else word for word in words))
+            edited = [chance.choice(VOCABULARY) if chance.random() < rate else word for word in words]
+            texts += [" ".join(edited)]
     return texts
 
 

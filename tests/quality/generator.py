@@ -1,8 +1,8 @@
 """Corpora of documents with gold: what of which document stands, changed, in which older one.
 
 Every case is a paragraph of ours in one document among paragraphs that stand nowhere else, and a reuse of it in another
-document among others. In half of the cases the reuse is older, so that the edited text is the one to stay; but not where
-it is an excerpt: of a sentence that the older text breaks off, the whole stays. In one
+document among others. In half of the cases the reuse is older, so that the edited text is the one to stay; but not
+where it is an excerpt: of a sentence that the older text breaks off, the whole stays. In one
 corpus a paragraph of ours serves once; so many corpora are made as the cases need. The seed decides everything.
 """
 
