@@ -127,7 +127,7 @@ WRONG = {
     "clean in -o out --treshold .9": "No such option",
     "clean in -o out --threshold 1.5": "Invalid value for '--threshold': 1.5 is not in the range 0.5<=x<=1.0.",
     "clean in -o out --min-words few": "Invalid value for '--min-words': 'few' is not a valid integer range.",
-    "clean in -o out --keep best": "Invalid value for '--keep': 'best' is not one of 'earliest', 'longest', 'first', 's",
+    "clean in -o out --keep best": "Invalid value for '--keep': 'best' is not one of 'earliest', 'longest', 'first',",
     "clean in -o out --keep-kinds passage": "Invalid value for '--keep-kinds': 'passage' is not one of",
     "clean in -o out --lsh-similarity 0.2 --num-perm 16": (
         "lsh_recall = 0.997, lsh_similarity = 0.2: num_perm = 16 reaches at most lsh_recall = 0.9718; "
