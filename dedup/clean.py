@@ -204,8 +204,8 @@ def _tail(text: str, flags: list[Flag]) -> list[Flag]:
     start = flags[index].start
     if start == 0:
         return flags
-    begin = start
-    while begin > 0 and text[begin - 1].isspace():
+    begin, floor = start, flags[index - 1].end if index else 0
+    while begin > floor and text[begin - 1].isspace():
         begin -= 1
     stop = len(text)
     while stop > flags[-1].start and text[stop - 1].isspace():

@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup.clean import cut, kept, restored, snapped_flag
@@ -222,6 +222,7 @@ def test_initials_between_two_copies_go() -> None:
     assert cut_out(f"{OWN}\nJL> {GONE}\nJL> {ALSO}\n{OWN}", GONE, ALSO) == f"{OWN}\n{OWN}"
 
 
+@example([f"> {OWN}", f"> {GONE}", "", f"> {GONE}"])
 @given(st.lists(st.sampled_from([f"> {GONE}", ">", f"> {OWN}", "", OWN, "---", ">> Why?", f"JL> {ALSO}"]), max_size=9))
 def test_copies_take_nothing_that_says_something(lines: list[str]) -> None:
     """Whatever stands above and below them: beside what is flagged only marks, initials and white space go."""
