@@ -115,7 +115,7 @@ class Figures:
         best = sum(taken.best(pair.document, pair.start, pair.end, pair.source) for pair in case.pairs)
         self.cases, self.found = self.cases + 1, self.found + (2 * best >= gold)
         self.gold, self.characters = self.gold + gold, self.characters + best
-        self.passages += [Passage(*pair) for pair in case.pairs]
+        self.passages += case.pairs
 
     def shares(self) -> dict[str, float]:
         """The figures for people and floors."""

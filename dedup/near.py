@@ -22,7 +22,8 @@ from dedup.data import Document, Format, Match
 from dedup.errors import SettingError
 from dedup.markup import blocks
 from dedup.passages import Passage, alike
-from dedup.reuse import Chunk, common_share, jaccard, shingle_set, verify, verify_within, with_near
+from dedup.reuse import common_share, jaccard, shared, shingle_set
+from dedup.run import serial
 from dedup.shards import Work
 from dedup.sign import passage_keys
 from dedup.table import Table
@@ -112,15 +113,8 @@ def _matches(work: Work, shards: list[str]) -> Iterator[Match]:
     corpus = Corpus.of(work)
     ranks = np.arange(len(corpus))
     chosen = Chosen(ranks, candidates.exact_copies(work, ranks))
-    whole = candidates.whole_pairs(work, shards, chosen)
-    aligned = _copies(chosen.copies, corpus) + verify(Chunk(work, shards, whole))
-    chosen = chosen._replace(copies=with_near(chosen.copies, aligned, corpus))
-    rest = np.concatenate([candidates.band_pairs(work, shards, chosen), candidates.seed_pairs(work, shards, chosen)])
-    known = {(each.keeper, each.document) for each in aligned}
-    pairs = [pair for pair in chosen.pairs(*rest.T).tolist() if tuple(pair) not in known]
-    aligned += verify(Chunk(work, shards, np.array(pairs, np.int64).reshape(-1, 2)))
-    if work.config.within:
-        aligned += verify_within(Chunk(work, shards, candidates.repeats(work, shards)))
+    aligned, _ = shared(work, shards, chosen, serial)
+    aligned += _copies(chosen.copies, corpus)
     found = [_match(corpus, each, passage, work.config.shingle) for each in aligned for passage in each.passages]
     yield from sorted(found)
 

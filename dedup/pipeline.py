@@ -3,7 +3,7 @@
 ```
  paths ──read──▶ sources ──prepare──▶ documents ─────────────flag──▶ words, seeds, band keys
                               │                             ▲                │
-                       pages: judge, learn, settle          │          candidates ──verify──▶ chains
+                       pages: judge, learn, settle          │          candidates ──verify──▶ passages
                               │                             │                                   │ decide
                             prints ──count──▶ repetition ───┘                                   │
  clean, removed ◀──cut────────── flags ◀─────────────────────────────────────────────────── duplicates

@@ -108,27 +108,33 @@ def find(work: Work, shards: list[str], known: Known, runner: Runner) -> Found:
     config = work.config
     ranks = cluster.ranks(known, config.keep, config.site_order)
     sites = _numbered(known.sites) if config.across_sites_only else None
-    copies = candidates.exact_copies(work, ranks, sites)
-    chosen = Chosen(ranks, copies, sites)
-    proposed = {"documents": candidates.whole_pairs(work, shards, chosen)}
-    aligned = _verified(Chunk(work, shards, proposed["documents"]), verify, runner)
-    chosen = chosen._replace(copies=with_near(copies, aligned, Corpus.of(work)))
-    proposed |= {
-        "bands": candidates.band_pairs(work, shards, chosen),
-        "seeds": candidates.seed_pairs(work, shards, chosen),
-    }
-    both = Chosen.pairs(chosen, *np.concatenate([proposed["bands"], proposed["seeds"]]).T)
-    new = ~np.isin(_packed(both), _packed(proposed["documents"]))
-    aligned += _verified(Chunk(work, shards, both[new]), verify, runner)
-    if config.within:
-        aligned += _verified(Chunk(work, shards, candidates.repeats(work, shards)), verify_within, runner)
-    standing = Standing(ranks, copies, Limits(config.min_words, config.threshold), sites)
+    chosen = Chosen(ranks, candidates.exact_copies(work, ranks, sites), sites)
+    aligned, proposed = shared(work, shards, chosen, runner)
+    standing = Standing(ranks, chosen.copies, Limits(config.min_words, config.threshold), sites)
     agreed = np.array([(each.keeper, each.document) for each in aligned], np.int64).reshape(-1, 2)
     counts = {
         name: {"pairs": len(pairs), "false": int(np.count_nonzero(~np.isin(_packed(pairs), _packed(agreed))))}
         for name, pairs in proposed.items()
     }
     return Found(duplicates(Corpus.of(work), aligned, standing), counts)
+
+
+def shared(
+    work: Work, shards: list[str], chosen: Chosen, runner: Runner
+) -> tuple[list[Aligned], dict[str, NDArray[np.int64]]]:
+    """What documents have in common that are not the very same, and the pairs that each proposer named."""
+    proposed = {"documents": candidates.whole_pairs(work, shards, chosen)}
+    aligned = _verified(Chunk(work, shards, proposed["documents"]), verify, runner)
+    chosen = chosen._replace(copies=_with_near(chosen.copies, aligned, Corpus.of(work)))
+    proposed["bands"] = candidates.band_pairs(work, shards, chosen)
+    proposed["seeds"] = candidates.seed_pairs(work, shards, chosen)
+    first, second = np.concatenate([proposed["bands"], proposed["seeds"]]).T
+    both = chosen.pairs(first, second)
+    new = ~np.isin(_packed(both), _packed(proposed["documents"]))
+    aligned += _verified(Chunk(work, shards, both[new]), verify, runner)
+    if work.config.within:
+        aligned += _verified(Chunk(work, shards, candidates.repeats(work, shards)), verify_within, runner)
+    return aligned, proposed
 
 
 def _verified(all_pairs: Chunk, stage: Callable[[Chunk], list[Aligned]], runner: Runner) -> list[Aligned]:
@@ -138,7 +144,7 @@ def _verified(all_pairs: Chunk, stage: Callable[[Chunk], list[Aligned]], runner:
     return [each for chunk in runner(stage, chunks) for each in chunk]
 
 
-def with_near(copies: NDArray[np.int64], aligned: list[Aligned], corpus: Corpus) -> NDArray[np.int64]:
+def _with_near(copies: NDArray[np.int64], aligned: list[Aligned], corpus: Corpus) -> NDArray[np.int64]:
     """The copies, and those that are near-identical to the best keeper of their bucket."""
     result = copies.copy()
     for each in aligned:

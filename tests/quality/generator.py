@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.quality.changes import ROWS, Change, Material, Piece, applies
 from tests.quality.own import Filler, Paragraph, paragraphs
+from tests.quality.plagdet import Passage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,23 +36,12 @@ _DAYS = 8_000
 TRAPS = Path(__file__).parent / "traps.jsonl"
 
 
-class Pair(NamedTuple):
-    """A passage of a document, in code points, and where an older document, its source, has it."""
-
-    document: str
-    start: int
-    end: int
-    source: str
-    source_start: int
-    source_end: int
-
-
 class Case(NamedTuple):
     """A reuse: the row of its change, the language, and the pairs of spans, several where the passage is in pieces."""
 
     row: str
     language: str
-    pairs: tuple[Pair, ...]
+    pairs: tuple[Passage, ...]
 
 
 class Trap(NamedTuple):
@@ -141,7 +131,7 @@ def _add_case(corpus: Corpus, row: str, change: Change, written: Written) -> Non
         corpus.documents.append({"id": f"{name}{letter}", "text": text, "date": day})
         made.append((f"{name}{letter}", spans))
     source, there = made[0]
-    pairs = [Pair(id_, *here[part], source, *there[part]) for id_, here in made[1:] for part in sorted(here)]
+    pairs = [Passage(id_, *here[part], source, *there[part]) for id_, here in made[1:] for part in sorted(here)]
     corpus.cases.append(Case(row, written.language, tuple(pairs)))
 
 
