@@ -69,17 +69,31 @@ def _save_counts(store: Store, shard: str, repeated: NDArray[np.uint64], counts:
 
 
 def _distinct_articles(store: Store, shards: list[str], firsts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For every document the least number among the copies of its article on its site (int64 [documents])."""
-    articles = np.arange(firsts[-1], dtype=np.int64)
-    for band in range(ARTICLE_BANDS):
-        keys = np.concatenate([store.column(shard, "articles")[:, band] for shard in shards])
-        order = np.argsort(keys, kind="stable")
-        starts = np.flatnonzero(is_new(keys[order]))
-        least = np.minimum.reduceat(articles[order], starts)
-        np.minimum.at(articles, order, np.repeat(least, np.diff(np.concatenate((starts, [len(order)])))))
-    while (articles[articles] != articles).any():
-        articles = articles[articles]
+    """For every document the least number among the copies of its article on its site (int64 [documents]): all that are
+    joined by bands they share, so that it does not matter in which order they come."""
+    articles, last = np.arange(firsts[-1], dtype=np.int64), np.zeros(0, np.int64)
+    bands = [_buckets(store, shards, band) for band in range(ARTICLE_BANDS)]
+    while not np.array_equal(articles, last):
+        last = articles.copy()
+        for members, starts, sizes in bands:
+            roots = articles[members]
+            np.minimum.at(articles, roots, np.repeat(np.minimum.reduceat(roots, starts), sizes))
+            while (articles[articles] != articles).any():
+                articles = articles[articles]
     return articles
+
+
+def _buckets(
+    store: Store, shards: list[str], band: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The documents by their key of a band, and where the buckets of two and more of them start, with their sizes."""
+    keys = np.concatenate([store.column(shard, "articles")[:, band] for shard in shards])
+    order = np.argsort(keys, kind="stable")
+    starts = np.flatnonzero(is_new(keys[order]))
+    sizes = np.diff(np.concatenate((starts, [len(order)])))
+    several = sizes > 1
+    members = order[np.repeat(several, sizes)]
+    return members, np.concatenate(([0], np.cumsum(sizes[several])))[:-1].astype(np.int64), sizes[several]
 
 
 def collect(job: Counting) -> int:

@@ -200,6 +200,34 @@ def test_nothing_is_lost_and_what_a_keeper_has_stays(seed: int) -> None:
     check(cleaned(documents(files)), {name: text for name, text in files.items() if text})
 
 
+@settings(deadline=None, max_examples=12)
+@given(st.integers(2, 10_000), st.randoms(use_true_random=False), st.sampled_from(["earliest", "longest"]))
+def test_the_order_of_documents_changes_nothing(seed: int, chance: random.Random, keep: str) -> None:
+    files = documents(made(seed))
+    other = chance.sample(files, len(files))
+
+    first, second = (cleaned(some, keep=keep, within=True) for some in (files, other))
+
+    assert first.texts == second.texts
+    assert sorted(map(repr, first.removed)) == sorted(map(repr, second.removed))
+
+
+def test_how_many_articles_there_are_does_not_depend_on_their_order() -> None:
+    """Families of texts of which some are near enough to be copies of one article, by way of others."""
+    chance, texts = random.Random(1), {}
+    for family, rate in itertools.product(range(20), (0.01, 0.02, 0.03, 0.04, 0.05, 0.06)):
+        words = prose(family, 150).split(" ")
+        edited = " ".join("abacus" if chance.random() < rate else word for word in words)
+        texts[f"{family:02}-{rate}"] = f"{edited}\n\nWritten for nobody."
+    seen = set()
+    for seed in range(4):
+        order = random.Random(seed).sample(sorted(texts), len(texts))
+        gone = cleaned([{"id": id_, "text": texts[id_]} for id_ in order], keep_duplicates=True).removed
+        seen.add(frozenset((each["id"], each["evidence"]["of"]) for each in gone))
+    assert len(seen) == 1
+    assert next(iter(seen))
+
+
 def test_the_demo_corpus_keeps_its_promises(seeds: dedup.Result) -> None:
     sources = {each["id"]: each["text"] for each in seeds.restore()}
     clean = {each["id"]: each["text"] for each in seeds.documents()}
