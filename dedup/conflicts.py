@@ -24,6 +24,8 @@ SLOT = 6
 """Words that a slot of a template holds at most; longer ones are not filled in but written."""
 EDGE = 2
 """Words that the keeper lacks which may go at either edge, to reach the end of the sentence."""
+NOISE = 3
+"""Misread words by which a text whose nouns have capitals is known to be misread."""
 GROUP = 3
 """Digits between which a separator of thousands stands."""
 
@@ -93,7 +95,7 @@ def _misread(gaps: list[tuple[range, range]], document: Words, spelling: Spellin
     sure: set[int] = set()
     names: set[int] = set()
     short: set[int] = set()
-    plain = 0
+    noise = plain = 0
     for here, there in gaps:
         ours, theirs = [spelling.document(at) for at in here], [spelling.keeper(at) for at in there]
         if _is_joined(ours, theirs):
@@ -108,10 +110,13 @@ def _misread(gaps: list[tuple[range, range]], document: Words, spelling: Spellin
                 sure.add(at)
             elif document.marks[at] & _TELLING:
                 names.add(at)
+            noise += is_noise(own, close)
             plain += is_noise(own, close) and not document.marks[at] & _TELLING
     if plain >= 2 * len(names | short):
         return sure | names | short
-    return sure | (names if plain >= len(names) else set())
+    # Where nouns have capitals, most of what looks like a name is none.
+    believed = plain >= len(names) or (has_capital_nouns(document.marks) and noise >= NOISE)
+    return sure | (names if believed else set())
 
 
 def _is_joined(ours: list[str], theirs: list[str]) -> bool:
