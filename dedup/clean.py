@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _QUOTES = ">|:}#%"
-_OPENING = frozenset("「『（【《〈“„‚([{")
+_OPENING = frozenset("「『（【《〈“„‚")
 _CLOSING = frozenset("。！？」』）】”’)]}\"'.,;:!?…»")
 
 

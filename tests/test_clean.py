@@ -218,6 +218,18 @@ def test_what_is_left_of_two_blocks_stays_two(text: str) -> None:
     assert after == [(tag, left) for tag, left in before if left]
 
 
+@pytest.mark.parametrize(
+    ("text", "gone", "left"),
+    [
+        (f"The mill burned. See the [map](https://a.example/b).\n\n{OWN}", "The mill burned. See the [map", OWN),
+        ("磨坊关了。「为什么？」他问。", "磨坊关了", "「为什么？」他问。"),
+    ],
+    ids=["where a link leads", "the quotation behind"],
+)
+def test_a_copy_takes_what_clings_to_it_and_no_more(text: str, gone: str, left: str) -> None:
+    assert cut_out(text, gone) == left
+
+
 def test_initials_between_two_copies_go() -> None:
     assert cut_out(f"{OWN}\nJL> {GONE}\nJL> {ALSO}\n{OWN}", GONE, ALSO) == f"{OWN}\n{OWN}"
 
