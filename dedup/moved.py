@@ -34,9 +34,11 @@ class Moved(NamedTuple):
         return cls(np.full(length, STAYS, np.int32), np.zeros(length, np.int32))
 
     def left(self, passage: Passage) -> Iterator[Passage]:
-        """The parts of a passage that stay so far."""
+        """The parts of a passage that stay so far, where anything of them agrees."""
         for start, end in self.staying(passage.start, passage.end):
-            yield Passage(start, end, clipped(passage.runs, start, end))
+            runs = clipped(passage.runs, start, end)
+            if runs:
+                yield Passage(start, end, runs)
 
     def staying(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The parts of a span that stay so far."""

@@ -159,6 +159,16 @@ def test_the_keeper_that_has_most_of_a_passage_comes_first_and_the_others_get_wh
     assert corpus.gone(found, 2) == [(1, f"{A} {B}"[:-1])]
 
 
+def test_what_is_left_of_a_passage_may_be_nothing_that_agrees() -> None:
+    corpus = Texts([A, A, f"{A} {B}"])
+    words, rest = len(corpus.words(0).hashes), len(corpus.words(2).hashes)
+    of_first, of_second = Passage(0, words, [(0, 0, words)]), Passage(0, rest, [(0, 0, words - 1)])
+
+    found = decided(corpus, [Aligned(0, 2, [of_first]), Aligned(1, 2, [of_second])], np.arange(3), np.arange(3), 0.8)
+
+    assert corpus.gone(found, 2) == [(0, A[:-1])]
+
+
 def test_of_two_that_have_as_much_the_better_keeper_is_named() -> None:
     corpus = Texts([A, f"{A} {B}", f"{C} {A}"])
 
