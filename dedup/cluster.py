@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from dedup.align import Words
 
-_HEADING = int(Mark.HEADING)
+_HEADING, _STARTS = int(Mark.HEADING), int(Mark.STARTS_SENTENCE)
 
 
 class Corpus(Protocol):
@@ -197,12 +197,14 @@ def _with(copy: Alike, start: int, end: int) -> Alike:
 
 
 def _is_whole(own: Moved, words: Words, blocks: NDArray[np.int32]) -> bool:
-    """Whether a document is a copy as a whole: headings aside nothing is left of it but a few words in a row, as a
-    dateline has, of blocks that were cut."""
+    """Whether a document is a copy as a whole: headings aside nothing is left of it but a few words in a row of blocks
+    that were cut, and no sentence but what begins a block, as a dateline does."""
     cut = {*blocks[own.keepers != STAYS].tolist()}
     for start, end in own.staying(0, len(blocks)):
         for low, high in _blocks_of(start, end, blocks):
-            if not words.marks[low] & _HEADING and (high - low >= OWN_RUN or int(blocks[low]) not in cut):
+            heading, starts = words.marks[low] & _HEADING, words.marks[low] & _STARTS
+            sentence = starts and low > 0 and blocks[low - 1] == blocks[low]
+            if not heading and (high - low >= OWN_RUN or sentence or int(blocks[low]) not in cut):
                 return False
     return True
 

@@ -193,6 +193,7 @@ def test_a_passage_goes_block_by_block_and_headings_stay_but_over_a_copy_of_all(
         (f"# Another heading\n\n{A}", ["Another heading"]),
         (f"CORRAN, May 2 (NW) -- {A}", []),  # it goes with the copy
         (f"Six words are said of it. {A}", None),
+        (f"{A} Which of them?", None),
         (f"{A}\n\nNot so.", None),
         (f"Not so.\n\n{A}", None),
     ],
@@ -200,7 +201,8 @@ def test_a_passage_goes_block_by_block_and_headings_stay_but_over_a_copy_of_all(
         "nothing",
         "a heading",
         "a dateline",
-        "a sentence in its paragraph",
+        "a sentence before",
+        "a question behind",
         "a paragraph behind",
         "a paragraph before",
     ],
