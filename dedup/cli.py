@@ -66,14 +66,15 @@ def _setting(spec: Field[Any]) -> Setting:
     kinds: dict[type, Any] = {int: click.IntRange, float: click.FloatRange}
     text = known["help"]
     if several:
-        text += f" May be repeated: {', '.join(choices)}."
+        text += f" May be repeated: {', '.join(choices)}." if choices else " May be repeated, the best first."
     elif spec.default not in ("", False, True):
         text += f" [default: {spec.default}]"
     if isinstance(spec.default, bool):
         return Setting([f"{flag}/--no-{flag[2:]}"], default=spec.default, help=text)
     ranged = kinds.get(type(spec.default))
     kind = ranged(known["low"], known["high"]) if ranged else click.Choice(choices) if choices else click.STRING
-    return Setting([flag], type=kind, multiple=several, help=text, metavar="KIND" if several else None)
+    what = ("KIND" if choices else "SITE") if several else None
+    return Setting([flag], type=kind, multiple=several, help=text, metavar=what)
 
 
 def _config(ctx: click.Context) -> Config:

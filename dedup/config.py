@@ -78,11 +78,13 @@ class Config:
         Raises:
             SettingError: a value is of the wrong type or out of its range, or no bands reach the recall.
         """
-        if isinstance(self.keep_kinds, list):
-            object.__setattr__(self, "keep_kinds", tuple(self.keep_kinds))
+        for spec in fields(self):
+            if isinstance(getattr(self, spec.name), list):  # from TOML
+                object.__setattr__(self, spec.name, tuple(getattr(self, spec.name)))
         _check_all(asdict(self))
-        if self.keep == "site-order" and not self.site_order:
-            raise SettingError("keep = 'site-order': site_order names no site")
+        if (self.keep == "site-order") != bool(self.site_order):
+            none = "site_order names no site" if not self.site_order else "site_order is for keep = 'site-order'"
+            raise SettingError(f"keep = {self.keep!r}: {none}")
         _ = self.shape
 
     @property

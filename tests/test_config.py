@@ -85,15 +85,29 @@ def test_the_digest_is_of_every_setting() -> None:
     }  # fmt: skip
     assert set(other) == {spec.name for spec in fields(Config)}, "a new setting: give it another value here"
 
-    digests = {replace(Config(), **{name: value}).digest for name, value in other.items()}
+    needs: dict[str, dict[str, Any]] = {"site_order": {"keep": "site-order"}}  # the one that needs another setting
+    other["keep"] = "longest"
+    digests = {replace(Config(), **({name: value} | needs.get(name, {}))).digest for name, value in other.items()}
 
     assert len(digests | {Config().digest}) == len(other) + 1
     assert Config().digest == Config().digest
 
 
+def test_lists_of_a_file_are_tuples(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    lines = ("[dedup]", 'keep = "site-order"', 'keep_kinds = ["footer"]', 'site_order = ["a.example"]')
+    path.write_text("\n".join(lines), encoding="utf-8")
+    expected = Config(keep="site-order", keep_kinds=("footer",), site_order=("a.example",))
+
+    assert Config.load(path) == expected
+    assert hash(Config.load(path)) == hash(expected)
+
+
 def test_an_order_of_sites_is_needed_where_they_decide() -> None:
     with pytest.raises(SettingError, match="keep = 'site-order': site_order names no site"):
         Config(keep="site-order")
+    with pytest.raises(SettingError, match="keep = 'earliest': site_order is for keep = 'site-order'"):
+        Config(site_order=("a.example",))
 
 
 @pytest.mark.parametrize(
