@@ -10,7 +10,7 @@ swapped all over, two texts are filled from one template, and all of it stays.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -101,9 +101,10 @@ def passages(
 ) -> list[Passage]:
     """What of a document may go since the keeper has it, in order: pieces that are verified, one by one."""
     taken = np.zeros(len(document.hashes), bool)
+    starts = [*np.flatnonzero(document.marks & _STARTS).tolist(), len(document.marks)]
     found: list[Passage] = []
     for chain in chains:
-        for piece in _pieces(chain, document, keeper, limits, spelling):
+        for piece in _pieces(chain, starts, document, keeper, limits, spelling):
             if not taken[piece.start : piece.end].any():
                 taken[piece.start : piece.end] = True
                 found.append(piece)
@@ -135,9 +136,16 @@ def counted(marks: NDArray[np.uint8]) -> int:
 
 
 def _pieces(
-    chain: list[Run], document: Words, keeper: Words, limits: Limits, spelling: Spelling | None
+    chain: list[Run],
+    starts: list[int],
+    document: Words,
+    keeper: Words,
+    limits: Limits,
+    spelling: Spelling | None,
 ) -> Iterator[Passage]:
-    shared = list(_shared(chain, document.marks))
+    shared = list(_shared(chain, document.marks, starts))
+    if not shared:
+        return
     conflicts, slots = find_conflicts(chain, shared, document, keeper, spelling)
     is_form = slots * TEMPLATE > sum(run[2] for low, high in shared for run in clipped(chain, low, high))
     free = [each for each in shared if bisect_left(conflicts, each[0]) == bisect_left(conflicts, each[1])]
@@ -147,9 +155,9 @@ def _pieces(
                 yield piece
 
 
-def _shared(chain: list[Run], marks: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
+def _shared(chain: list[Run], marks: NDArray[np.uint8], starts: list[int]) -> Iterator[tuple[int, int]]:
     """The sentences of a chain that are shared; and of others that are quoted the lines that agree word by word."""
-    for low, high in _sentences(chain, marks):
+    for low, high in _sentences(chain, starts):
         runs = clipped(chain, low, high)
         if is_shared(runs, low, high):
             yield low, high
@@ -164,12 +172,10 @@ def _side_by_side(spans: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]
         yield spans[low:high]
 
 
-def _sentences(chain: list[Run], marks: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
-    """The sentences that a chain touches."""
-    starts = np.flatnonzero(marks & _STARTS)
+def _sentences(chain: list[Run], starts: list[int]) -> Iterator[tuple[int, int]]:
+    """The sentences that a chain touches, of a document whose sentences start at `starts`, its end among them."""
     low, high = chain[0][0], chain[-1][0] + chain[-1][2]
-    first, last = np.searchsorted(starts, low, "right") - 1, np.searchsorted(starts, high)
-    yield from pairwise([*starts[first:last].tolist(), int(starts[last]) if last < len(starts) else len(marks)])
+    yield from pairwise(starts[bisect_right(starts, low) - 1 : bisect_left(starts, high) + 1])
 
 
 def is_shared(runs: list[Run], low: int, high: int) -> bool:
