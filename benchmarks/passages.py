@@ -12,33 +12,28 @@ passage of `id` that stands in `source`) or beside `X.pairs.tsv.gz` (two ids and
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import dedup
 from benchmarks import floors
-from benchmarks.scores import lines, stem
-from dedup.run import pool, serial
+from benchmarks.gold import of_file
+from benchmarks.scores import stem
+from benchmarks.taken import Taken, removed
 from tests.quality.changes import ROWS
 from tests.quality.generator import CASES, corpora, traps
 from tests.quality.plagdet import Passage, Plagdet, detections, measured
 from tests.quality.verify import Wrong, wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from tests.quality.generator import Case, Corpus, Trap
 
     Record = Mapping[str, Any]
-
-BANDS = ((1.0, 1.01), (0.9, 1.0), (0.8, 0.9), (0.7, 0.8), (0.5, 0.7))
-"""Bands of similarity of whole documents, in Jaccard of word 5-grams."""
 
 FEW = 16
 """Cases of a row in the tests."""
@@ -46,50 +41,7 @@ SETS = {(1, CASES): "passages", (1, FEW): "passages-few"}
 """The sets of our own reuse that have floors, by seed and cases of a row."""
 
 
-def document_pairs(texts: Mapping[str, str], threshold: float) -> set[frozenset[str]]:
-    """The pairs of near-duplicate documents among the texts, by their ids."""
-    ids = [*texts]
-    found = dedup.near_duplicates(texts.values(), unit="document", threshold=threshold)
-    return {frozenset((ids[each.document], ids[each.keeper])) for each in found}
-
-
-def removed(documents: Iterable[Record], jobs: int = 1, keep_chrome: bool = True) -> list[dict[str, Any]]:
-    """What a run takes out of the documents, chrome left alone or not."""
-    runner = pool(jobs) if jobs > 1 else serial
-    with TemporaryDirectory(prefix="dedup-passages-") as folder:
-        out = dedup.clean(list(documents), f"{folder}/out", config=dedup.Config(keep_chrome=keep_chrome), runner=runner)
-        return list(out.removed())
-
-
 # ── how much of the gold is found ───────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass
-class Taken:
-    """What a run took away: spans by document, and characters by document and keeper."""
-
-    spans: dict[str, list[tuple[int, int]]]
-    moved: Counter[tuple[str, str]]
-
-    @classmethod
-    def of(cls, records: Iterable[Record]) -> Taken:
-        """That of the duplicates among the records."""
-        spans: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-        moved: Counter[tuple[str, str]] = Counter()
-        for record in records:
-            if record["reason"] == "duplicate":
-                spans[record["id"]].append((record["start"], record["end"]))
-                moved[record["id"], record["keeper"]["id"]] += record["end"] - record["start"]
-        return cls({id_: sorted(each) for id_, each in spans.items()}, moved)
-
-    def best(self, id_: str, start: int, end: int, source: str) -> int:
-        """The characters of a gold passage that went from `id_`, or those that went from `source` instead."""
-        here, last = 0, start
-        for each in self.spans.get(id_, ()):
-            low, high = max(each[0], last), min(each[1], end)
-            if high > low:
-                here, last = here + high - low, high
-        return max(here, min(end - start, self.moved[source, id_]))
 
 
 @dataclass
@@ -202,56 +154,6 @@ def own(seed: int = 1, cases: int = CASES, rows: Sequence[str] = tuple(ROWS), wi
     if len(rows) > 1:
         result.rows["all"] = sum(result.rows.values(), Figures())
     return result
-
-
-# ── files of others ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def of_file(path: Path, jobs: int = 1) -> dict[str, float]:
-    """The figures of a file by the gold that stands beside it.
-
-    Raises:
-        SystemExit: there is none.
-    """
-    base = path.parent / stem(path)
-    passages, pairs = base.with_suffix(".passages.jsonl.gz"), base.with_suffix(".pairs.tsv.gz")
-    documents = list(lines(path))
-    result: dict[str, float] = {}
-    if passages.exists():
-        result |= _of_passages(documents, list(lines(passages)), jobs)
-    if pairs.exists():
-        result |= _of_pairs({each["id"]: each["text"] for each in documents}, pairs)
-    if not result:
-        raise SystemExit(f"{path}: has neither {passages.name} nor {pairs.name} beside it")
-    return result
-
-
-def _of_passages(documents: Sequence[Record], gold: Sequence[Record], jobs: int) -> dict[str, float]:
-    records = removed(documents, jobs, keep_chrome=False)
-    taken = Taken.of(records)
-    sizes = [each["end"] - each["start"] for each in gold]
-    best = [taken.best(each["id"], each["start"], each["end"], each["source"]) for each in gold]
-    texts = {each["id"]: each["text"] for each in documents}
-    return {
-        "passages": len(gold),
-        "found": sum(2 * part >= size for part, size in zip(best, sizes, strict=True)) / len(gold),
-        "characters": sum(best) / sum(sizes),
-        "removed share": sum(taken.moved.values()) / sum(map(len, texts.values())),
-        "wrong": len({each[:3] for each in wrong(records, texts)}),
-    }
-
-
-def _of_pairs(texts: Mapping[str, str], path: Path, threshold: float = 0.8) -> dict[str, float]:
-    with gzip.open(path, "rt", encoding="utf-8") as rows:
-        next(rows)
-        gold = {frozenset(pair): float(share) for *pair, share in (row.rstrip("\n").split("\t") for row in rows)}
-    found = document_pairs(texts, threshold)
-    result: dict[str, float] = {"pairs": len(gold), "found pairs": len(found)}
-    for low, high in BANDS:
-        band = {pair for pair, share in gold.items() if low <= share < high}
-        result[f"recall {low:.1f}-{min(high, 1.0):.1f}"] = len(band & found) / max(1, len(band))
-    result[f"below {threshold}"] = sum(gold.get(pair, 0.0) < threshold for pair in found)
-    return result | {"below 0.5": sum(pair not in gold for pair in found)}
 
 
 # ── what is printed ─────────────────────────────────────────────────────────────────────────────────────────────────

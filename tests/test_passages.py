@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 import dedup
 from benchmarks import floors, passages
-from benchmarks.passages import FEW, Figures, Taken, of_corpus, own
+from benchmarks.gold import of_file
+from benchmarks.passages import FEW, Figures, of_corpus, own
+from benchmarks.taken import Taken
 from tests.material import prose
 from tests.quality import plagdet, verify
 from tests.quality.changes import ROWS, applies, edited
@@ -471,7 +473,7 @@ def test_files_are_measured_by_the_gold_beside_them(tmp_path: Path, capsys: pyte
     figures = json.loads(out.read_text())["few"]
     assert (figures["passages"], figures["found"], figures["wrong"], figures["pairs"]) == (2, 0.5, 0, 1)
     with pytest.raises(SystemExit, match="has neither"):
-        passages.of_file(put("alone.jsonl.gz", ['{"id": "a", "text": "x"}']))
+        of_file(put("alone.jsonl.gz", ['{"id": "a", "text": "x"}']))
 
 
 def test_pairs_of_documents_are_scored_by_bands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -479,9 +481,9 @@ def test_pairs_of_documents_are_scored_by_bands(tmp_path: Path, monkeypatch: pyt
         stream.write('{"id": "a", "text": "x"}\n')
     with gzip.open(tmp_path / "few.pairs.tsv.gz", "wt", encoding="utf-8") as stream:
         stream.write("id_a\tid_b\tjaccard_w5\na\tb\t1.0000\na\tc\t0.95\nb\tc\t0.93\nd\te\t0.6\n")
-    monkeypatch.setattr(passages, "document_pairs", lambda *_: {*map(frozenset, ("ba", "ac", "de", "xy"))})
+    monkeypatch.setattr("benchmarks.gold.document_pairs", lambda *_: {*map(frozenset, ("ba", "ac", "de", "xy"))})
 
-    found = passages.of_file(tmp_path / "few.jsonl.gz")
+    found = of_file(tmp_path / "few.jsonl.gz")
 
     assert (found["recall 1.0-1.0"], found["recall 0.9-1.0"], found["recall 0.5-0.7"]) == (1.0, 0.5, 1.0)
     assert (found["found pairs"], found["below 0.8"], found["below 0.5"]) == (4, 2, 1)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import dedup
-from benchmarks import floors, passages
+from benchmarks import floors
 from benchmarks.extractors import ALONE, DEDUP, OWN
+from benchmarks.gold import of_file
 from benchmarks.quality import measure
 from benchmarks.scores import lines
 from dedup.run import pool
@@ -65,7 +66,7 @@ def test_quoted_passages_are_found(shared: Path, tmp_path: Path) -> None:
 
 
 def test_documents_that_are_alike_are_found_and_no_others(shared: Path) -> None:
-    found = passages.of_file(shared / "data/text/articles.jsonl.gz")
+    found = of_file(shared / "data/text/articles.jsonl.gz")
 
     assert (found["recall 1.0-1.0"], found["recall 0.9-1.0"], found["below 0.8"]) == (1.0, 1.0, 0)
     assert found["recall 0.8-0.9"] >= 0.995
