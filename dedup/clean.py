@@ -29,6 +29,14 @@ def cut(document: Document, flags: list[Flag]) -> list[Flag]:
     return _spaced(document, _emptied(document, list(_apart(flags))))
 
 
+def filled(flags: list[Flag], whole: Flag) -> list[Flag]:
+    """The flags of a document that are carried out, and a flag over all of it as one on each piece that they leave."""
+    edges = [0, *(edge for flag in flags for edge in (flag.start, flag.end)), whole.end]
+    pieces = zip(edges[::2], edges[1::2], strict=True)
+    more = [_moved(whole, start, end) for start, end in pieces if start < end]
+    return sorted(flags + more, key=attrgetter("start"))
+
+
 def kept(text: str, flags: Iterable[Flag]) -> str:
     """The text without the flagged spans (ascending)."""
     parts, last = [], 0

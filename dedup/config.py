@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OUTPUT_FORMATS = ("jsonl", "jsonl.gz", "jsonl.zst", "markdown", "text")
+UNITS = ("passage", "document")
 KEEP_POLICIES = ("earliest", "longest", "first", "site-order")
 MOST = 2**53 - 1
 """The largest whole number that every reader of the manifest can read."""
@@ -56,6 +57,7 @@ class Config:
     captions: bool = _setting(False, "Keep the captions of pictures inside articles.")
     comments: bool = _setting(False, "Keep comment threads.")
     sites: str = _setting("", "File of `dedup site learn`: what is known of sites already.")
+    unit: str = _setting("passage", "What goes as a duplicate: passages, or whole documents only.", choices=UNITS)
     keep: str = _setting("earliest", "Which copy stays; ties go on to longest, then id.", choices=KEEP_POLICIES)
     site_order: tuple[str, ...] = _setting((), "Sites by preference, for keep = site-order.")
     within: bool = _setting(False, "Take out what a document repeats of itself, too.")
@@ -85,6 +87,8 @@ class Config:
         if (self.keep == "site-order") != bool(self.site_order):
             none = "site_order names no site" if not self.site_order else "site_order is for keep = 'site-order'"
             raise SettingError(f"keep = {self.keep!r}: {none}")
+        if self.within and self.unit == "document":
+            raise SettingError("within = True: is for unit = 'passage'")
         _ = self.shape
 
     @property
@@ -95,6 +99,11 @@ class Config:
         Shape(shingle=5, bands=20, rows=6, num_perm=128)
         """
         return Shape(self.shingle, *band_shape(self.lsh_similarity, self.lsh_recall, self.num_perm), self.num_perm)
+
+    @property
+    def verbatim(self) -> bool:
+        """Whether nothing goes but whole documents, so that lines of JSONL that stay are written as they came."""
+        return self.unit == "document" and self.keep_chrome
 
     @property
     def digest(self) -> str:

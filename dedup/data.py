@@ -144,6 +144,8 @@ class Document:
     proofs: list[Any] = field(default_factory=list)
     """Of a page: where each block of its article starts, and what was known of it."""
     metadata: dict[str, Any] = field(default_factory=dict)
+    line: bytes = b""
+    """Of a record: the line of JSON that it is."""
 
 
 @dataclass(frozen=True, slots=True)

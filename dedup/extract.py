@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _BODIES = (("html", Format.HTML), ("markdown", Format.MARKDOWN), ("text", Format.TEXT))
-_APART = ("text", "blocks", "html", "content")
+_JSON_SPACE = b" \t\r\n"
+_APART = ("text", "blocks", "html", "content", "line")
 _STATED = ("url", "site", "title", "author", "date", "language")
 
 
@@ -184,7 +185,18 @@ def _from_record(source: Source) -> Document:
         language=language,
         tags=[str(tag) for tag in tags or ()],
         metadata=extra | known,
+        line=_line(source) if name == "text" else b"",
     )
+
+
+def _line(source: Source) -> bytes:
+    """The record of a source as a line of JSON, with an id if it has none; nothing where it names none, but has one."""
+    record = orjson.dumps(source.content) if isinstance(source.content, dict) else source.content.strip(_JSON_SPACE)
+    known = _parsed(record)
+    if _stated(known, "id"):
+        return record + b"\n"
+    more = b'{"id":' + orjson.dumps(source.id) + b"," + record[1:].lstrip(_JSON_SPACE) + b"\n"
+    return b"" if "id" in known else more
 
 
 def _check_characters(text: str, what: str) -> None:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedup import candidates, match
+from dedup import candidates, match, sketched
 from dedup.align import Words, align
 from dedup.candidates import Chosen
 from dedup.cluster import Aligned, Duplicate
 from dedup.columns import save_words
-from dedup.config import Config
+from dedup.config import UNITS, Config
 from dedup.corpus import Corpus, merge_words
 from dedup.data import Document, Format, Match
 from dedup.errors import SettingError
@@ -27,7 +26,6 @@ from dedup.run import serial
 from dedup.shards import Work
 from dedup.sign import passage_keys
 from dedup.table import Table
-from dedup.text import matches, word_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,8 +34,6 @@ if TYPE_CHECKING:
 
     from dedup.store import Store
 
-UNITS = ("passage", "document")
-_DRAWN = re.compile(r"\w+")
 TOGETHER = 500
 """Texts that are taken at a time, to bound memory."""
 
@@ -139,27 +135,9 @@ def _match(corpus: Corpus, aligned: Aligned, passage: Passage, shingle: int) -> 
 # ── documents ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class _Words(NamedTuple):
-    """All words of a text: hashes uint64 [n], and the code points from the first to the last."""
-
-    hashes: NDArray[np.uint64]
-    start: int
-    end: int
-
-    @classmethod
-    def of(cls, text: str) -> _Words:
-        # Of two documents all counts, the lines that are drawn with underscores, too.
-        drawn = "_" in text and text.isascii()
-        every = _DRAWN.finditer(text) if drawn else matches(text, 0, len(text))(0, len(text))
-        found = [(word_hash(each.group()), *each.span()) for each in every]
-        hashes = np.array([word for word, _, _ in found], np.uint64)
-        return cls(hashes, found[0][1] if found else 0, found[-1][2] if found else 0)
-
-
 def _documents(texts: Iterable[str], config: Config) -> Iterator[Match]:
-    words = [_Words.of(text) for text in texts]
-    bounds = np.cumsum([0, *(len(each.hashes) for each in words)], dtype=np.int64)
-    flat = np.concatenate([np.zeros(0, np.uint64), *(each.hashes for each in words)])
+    words = [sketched.Words.of(text) for text in texts]
+    flat, bounds = sketched.flattened(words)
     keys, own = passage_keys(flat, bounds, config.shape), np.flatnonzero(np.diff(bounds))
     pairs = [np.zeros((0, 2), np.int64)]
     for band in range(config.shape.bands):
@@ -174,7 +152,7 @@ def _documents(texts: Iterable[str], config: Config) -> Iterator[Match]:
             yield _whole(document, keeper, words, share)
 
 
-def _whole(document: int, keeper: int, words: list[_Words], share: float) -> Match:
+def _whole(document: int, keeper: int, words: list[sketched.Words], share: float) -> Match:
     own, other = words[document], words[keeper]
     marks = [np.zeros(len(each.hashes), np.uint8) for each in (own, other)]
     agreed = sum(run[2] for chain in align(Words(own.hashes, marks[0]), Words(other.hashes, marks[1])) for run in chain)

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedup import counting, pages, reuse, shards, write
+from dedup import counting, pages, reuse, shards, whole, write
 from dedup.bands import candidate_probability
 from dedup.cluster import Known
 from dedup.config import Config
@@ -144,9 +144,21 @@ def _duplicates(
         [value for each in flagged for value in column(each)]
         for column in (attrgetter("lengths"), attrgetter("ids"), attrgetter("sites"))
     )
+    known = Known(dates, lengths, ids, sites)
+    if work.config.unit == "document":
+        return _whole(work, flagged, known, runner)
     merge_words(work, names)
-    found = reuse.find(work, names, Known(dates, lengths, ids, sites), runner)
+    found = reuse.find(work, names, known, runner)
     return reuse.as_flags(work, found.decisions, Cited(ids, Texts(work, names))), found.counts
+
+
+def _whole(
+    work: Work, flagged: list[shards.Flagged], known: Known, runner: Runner
+) -> tuple[dict[int, list[Flag]], dict[str, dict[str, int]]]:
+    """The documents that go since a better keeper is alike, and counts of the pairs."""
+    found = whole.found_in(work, [each.shard for each in flagged], reuse.chosen(known, work.config), runner)
+    characters = [value for each in flagged for value in each.characters]
+    return whole.as_flags(found.decided, whole.Named(known.ids, characters, known.lengths)), found.counts
 
 
 def _batches(work: Work, sources: Iterator[Source | Failure]) -> Iterator[Batch]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.config import Config
     from dedup.run import Runner
     from dedup.shards import Work
 
@@ -106,11 +107,11 @@ class Found(NamedTuple):
 def find(work: Work, shards: list[str], known: Known, runner: Runner) -> Found:
     """Propose, verify, decide: the passages that documents have in common, and which of them keeps each."""
     config = work.config
-    ranks = cluster.ranks(known, config.keep, config.site_order)
-    sites = _numbered(known.sites) if config.across_sites_only else None
-    chosen = Chosen(ranks, candidates.exact_copies(work, ranks, sites), sites)
-    aligned, proposed = shared(work, shards, chosen, runner)
-    standing = Standing(ranks, chosen.copies, Limits(config.min_words, config.threshold), sites)
+    alone = chosen(known, config)
+    ranks, sites = alone.ranks, alone.sites
+    own = alone._replace(copies=candidates.exact_copies(work, ranks, sites))
+    aligned, proposed = shared(work, shards, own, runner)
+    standing = Standing(ranks, own.copies, Limits(config.min_words, config.threshold), sites)
     agreed = np.array([(each.keeper, each.document) for each in aligned], np.int64).reshape(-1, 2)
     counts = {
         name: {"pairs": len(pairs), "false": int(np.count_nonzero(~np.isin(_packed(pairs), _packed(agreed))))}
@@ -119,17 +120,24 @@ def find(work: Work, shards: list[str], known: Known, runner: Runner) -> Found:
     return Found(duplicates(Corpus.of(work), aligned, standing), counts)
 
 
+def chosen(known: Known, config: Config) -> Chosen:
+    """Which documents may be paired, before any is known to be a copy."""
+    ranks = cluster.ranks(known, config.keep, config.site_order)
+    sites = _numbered(known.sites) if config.across_sites_only else None
+    return Chosen(ranks, np.arange(len(ranks)), sites)
+
+
 def shared(
-    work: Work, shards: list[str], chosen: Chosen, runner: Runner
+    work: Work, shards: list[str], own: Chosen, runner: Runner
 ) -> tuple[list[Aligned], dict[str, NDArray[np.int64]]]:
     """What documents have in common that are not the very same, and the pairs that each proposer named."""
-    proposed = {"documents": candidates.whole_pairs(work, shards, chosen)}
+    proposed = {"documents": candidates.whole_pairs(work, shards, own)}
     aligned = _verified(Chunk(work, shards, proposed["documents"]), verify, runner)
-    chosen = chosen._replace(copies=_with_near(chosen.copies, aligned, Corpus.of(work)))
-    proposed["bands"] = candidates.band_pairs(work, shards, chosen)
-    proposed["seeds"] = candidates.seed_pairs(work, shards, chosen)
+    own = own._replace(copies=_with_near(own.copies, aligned, Corpus.of(work)))
+    proposed["bands"] = candidates.band_pairs(work, shards, own)
+    proposed["seeds"] = candidates.seed_pairs(work, shards, own)
     first, second = np.concatenate([proposed["bands"], proposed["seeds"]]).T
-    both = chosen.pairs(first, second)
+    both = own.pairs(first, second)
     new = ~np.isin(_packed(both), _packed(proposed["documents"]))
     aligned += _verified(Chunk(work, shards, both[new]), verify, runner)
     if work.config.within:

@@ -8,14 +8,15 @@ leaves its result in the store, and returns a small summary.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import orjson
 import xxhash
 
-from dedup import chrome, repetition, site
-from dedup.clean import cut, kept, snapped_flag
+from dedup import chrome, repetition, site, sketched
+from dedup.clean import cut, filled, kept, snapped_flag
 from dedup.columns import block_words, load_table, save_blocks, save_words
 from dedup.data import Document, Failure, Flag, Format, Source, Tag
 from dedup.dates import iso_date
@@ -94,6 +95,8 @@ def prepare(batch: Batch) -> Prepared:
         with store.writing(shard, "documents"):
             store.save_records(shard, "known", map(pack, documents))
             store.save_texts(shard, "texts", [document.text for document in documents])
+            if batch.work.config.verbatim:
+                store.save_parts(shard, "lines", [document.line for document in documents])
             sites = [document.site for document in documents]
             store.save_sources(shard, "pages", [document.html for document in documents], sites)
             save_blocks(store, shard, documents)
@@ -139,13 +142,15 @@ class Flagging(NamedTuple):
 
 
 class Flagged(NamedTuple):
-    """What is known of a shard's documents to choose keepers: date, length in words, id, site; in order."""
+    """What is known of a shard's documents to choose keepers: date, length in words, id, site; and how many characters
+    their texts have; in order."""
 
     shard: str
     dates: list[str]
     lengths: list[int]
     ids: list[str]
     sites: list[str]
+    characters: list[int]
 
 
 def flag(job: Flagging) -> Flagged:
@@ -165,10 +170,16 @@ def flag(job: Flagging) -> Flagged:
             left.append((document, _left(known.table.only(slice(bounds[number], bounds[number + 1])), go)))
     with store.writing(job.shard, "flagged"):
         store.save_records(job.shard, "flags", (flagged_record(d, go) for d, go in read))
-        lengths = save_words(store, job.shard, left, config) if left else []
+        if not left:
+            lengths = []
+        elif config.unit == "document":
+            lengths = sketched.save(store, job.shard, (kept(d.text, cut(d, go)) for d, go in read), config)
+        else:
+            lengths = save_words(store, job.shard, left, config)
         store.save(job.shard, "alive", np.flatnonzero(job.live).astype(np.int32))
     dates, ids = [d.date or "" for d, _ in read], [d.id for d, _ in read]
-    return Flagged(job.shard, dates, lengths, ids, [d.site or "" for d, _ in read])
+    characters = [len(d.text) for d, _ in read]
+    return Flagged(job.shard, dates, lengths, ids, [d.site or "" for d, _ in read], characters)
 
 
 def _known(store: Store, shard: str) -> Known:
@@ -240,12 +251,15 @@ def cut_shard(job: Cutting) -> Cut:
     encodings: dict[str, int] = {}
     total = left = 0
     for number, (document, found) in enumerate(_flagged(store, job)):
-        duplicates = [snapped_flag(document, each) for each in job.duplicates.get(number, ())]
-        final = cut(document, found + duplicates)
+        duplicates = job.duplicates.get(number, [])
+        if duplicates and job.work.config.unit == "document":
+            final = filled(cut(document, found), duplicates[0])
+        else:
+            final = cut(document, found + [snapped_flag(document, each) for each in duplicates])
         text = kept(document.text, final)
         total, left = total + len(document.text), left + len(text)
         if text.strip():
-            written["clean"].append(line(clean_record(document, text)))
+            written["clean"].append(document.line or line(clean_record(document, text)))
         for each in final:
             what = (str(each.reason), str(each.kind))
             spans_, characters = counts.get(what, (0, 0))
@@ -265,8 +279,10 @@ def _flagged(store: Store, job: Cutting) -> Iterator[tuple[Document, list[Flag]]
     table, bounds = load_table(store, job.shard), store.column(job.shard, "blocks").tolist()
     own = np.flatnonzero(job.live).tolist()
     texts = store.texts(job.shard, "texts", own)
-    for number, record, text in zip(own, store.records(job.shard, "flags"), texts, strict=True):
+    lines_ = store.parts(job.shard, "lines", own) if job.work.config.verbatim else repeat(b"")
+    for number, record, text, line_ in zip(own, store.records(job.shard, "flags"), texts, lines_, strict=False):
         document, found = flagged(record, text)
+        document.line = bytes(line_)
         document.blocks = table.only(slice(bounds[number], bounds[number + 1]))
         yield document, found
 

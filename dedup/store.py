@@ -205,29 +205,31 @@ class Store:
             _zstd().compress(source, 1, zstd_dict=dictionary(number)) if source else b""
             for number, source in enumerate(sources)
         ]
-        self._save_parts(shard, name, parts)
+        self.save_parts(shard, name, parts)
         self.save(shard, f"{name}_firsts", np.array(firsts, np.int64))
 
     def sources(self, shard: str, name: str, numbers: Iterable[int]) -> Iterator[bytes]:
         """Some sources of a shard, by their numbers."""
         firsts, numbers = self.column(shard, f"{name}_firsts").tolist(), list(numbers)
         dictionary = _dictionaries(firsts, lambda number: next(self.sources(shard, name, [number])))
-        for number, own in zip(numbers, self._parts(shard, name, numbers), strict=True):
+        for number, own in zip(numbers, self.parts(shard, name, numbers), strict=True):
             yield _zstd().decompress(own, zstd_dict=dictionary(number)) if own else b""
 
     def save_texts(self, shard: str, name: str, texts: Iterable[str]) -> None:
         """Write texts of a shard, as they are in UTF-8."""
-        self._save_parts(shard, name, [text.encode() for text in texts])
+        self.save_parts(shard, name, [text.encode() for text in texts])
 
     def texts(self, shard: str, name: str, numbers: Iterable[int]) -> Iterator[str]:
         """Some texts of a shard, by their numbers."""
-        return (str(own, "utf-8") for own in self._parts(shard, name, numbers))
+        return (str(own, "utf-8") for own in self.parts(shard, name, numbers))
 
-    def _save_parts(self, shard: str, name: str, parts: list[bytes]) -> None:
+    def save_parts(self, shard: str, name: str, parts: list[bytes]) -> None:
+        """Write byte strings of a shard, one behind the other, and their bounds."""
         self.save(shard, name, *(np.frombuffer(part, np.uint8) for part in [b"", *parts]))
         self.save(shard, f"{name}_bounds", np.cumsum([0, *map(len, parts)], dtype=np.int64))
 
-    def _parts(self, shard: str, name: str, numbers: Iterable[int]) -> Iterator[memoryview]:
+    def parts(self, shard: str, name: str, numbers: Iterable[int]) -> Iterator[memoryview]:
+        """Some byte strings of a shard, by their numbers."""
         whole, bounds = self.column(shard, name).data, self.column(shard, f"{name}_bounds").tolist()
         return (whole[bounds[number] : bounds[number + 1]] for number in numbers)
 

@@ -130,7 +130,7 @@ def _write_tree(folder: Path, records: Iterable[dict[str, Any]], kind: str) -> N
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for record in records:
-        path = folder / tree_path(record["id"], kind)
+        path = folder / tree_path(str(record["id"]), kind)
         path.parent.mkdir(parents=True, exist_ok=True)
         head = front_matter(record) if kind == "markdown" else ""
         path.write_bytes((head + record["text"]).encode())

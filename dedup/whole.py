@@ -1,0 +1,218 @@
+"""Whole documents that are near duplicates of others: what goes with `unit = "document"`.
+
+A document goes where a better keeper that stays is alike: where the Jaccard similarity of their sets of shingles, which
+is computed exactly for every candidate, is at least `threshold`. So it is compared with that keeper itself: there are
+no chains of likeness. Candidates are those that share a band of their MinHash signatures.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup import match
+from dedup.data import Flag, Keeper, Kind, Reason
+from dedup.runs import once
+from dedup.sign import shingles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from dedup.bands import Shape
+    from dedup.candidates import Chosen
+    from dedup.run import Runner
+    from dedup.shards import Work
+    from dedup.store import Store
+
+CHUNK_PAIRS = 4_000
+
+
+# ── candidates ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def copies(prints: NDArray[np.uint64], order: NDArray[np.int64], sites: NDArray[np.uint64] | None) -> NDArray[np.int64]:
+    """For every document the best keeper among those of the very same words, itself if there is none (int64 [d])."""
+    own = np.flatnonzero(prints.any(axis=1))
+    ascending = own[np.lexsort((order[own], prints[own, 1], prints[own, 0]))]
+    first = np.ones(len(ascending), np.bool_)
+    first[1:] = (np.diff(prints[ascending], axis=0) != 0).any(axis=1)
+    result = np.arange(len(prints))
+    result[ascending] = ascending[first][np.cumsum(first) - 1]
+    return result if sites is None else np.where(sites[result] == sites, np.arange(len(result)), result)
+
+
+def candidates(keys: Iterator[NDArray[np.uint64]], prints: NDArray[np.uint64], chosen: Chosen) -> NDArray[np.int64]:
+    """Pairs of documents that share a band (int64 [p, 2], the better keeper first), given the keys band by band."""
+    own = np.flatnonzero(prints.any(axis=1) & (chosen.copies == np.arange(len(prints))))
+    pairs = [np.zeros((0, 2), np.int64)]
+    for band in keys:
+        first, second = match.pairs_in_buckets(band[own], own, chosen.ranks)
+        pairs.append(np.stack([own[first], own[second]], axis=1))
+    return chosen.pairs(*np.concatenate(pairs).T)
+
+
+# ── verify ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Compared(NamedTuple):
+    """Of pairs of documents (int64 [p, 2], the keeper first) how many shingles each has and how many both have
+    (int64 [p])."""
+
+    pairs: NDArray[np.int64]
+    keepers: NDArray[np.int64]
+    documents: NDArray[np.int64]
+    common: NDArray[np.int64]
+
+    @property
+    def jaccard(self) -> NDArray[np.float64]:
+        """The similarity of the sets of shingles."""
+        either = np.maximum(1, self.keepers + self.documents - self.common)
+        return np.asarray(self.common / either, np.float64)
+
+    def only(self, which: NDArray[np.bool_]) -> Compared:
+        """Some of the pairs."""
+        return Compared(*(column[which] for column in self))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Compared]) -> Compared:
+        """All of them, one behind the other."""
+        none = cls(np.zeros((0, 2), np.int64), *(np.zeros(0, np.int64) for _ in range(3)))
+        return cls(*(np.concatenate(columns) for columns in zip(none, *parts, strict=True)))
+
+
+def compared(pairs: NDArray[np.int64], words_of: Callable[[int], NDArray[np.uint64]], shape: Shape) -> Compared:
+    """Compare the sets of shingles of pairs, given the hashes of a document's words."""
+    sets: dict[int, NDArray[np.uint64]] = {}
+    for document in once(np.sort(pairs, axis=None)).tolist():
+        words = words_of(document)
+        sets[document] = np.unique(shingles(words, np.array([0, len(words)]), shape.shingle)[0])
+    rows = [
+        (len(sets[keeper]), len(sets[document]), len(np.intersect1d(sets[keeper], sets[document], assume_unique=True)))
+        for keeper, document in pairs.tolist()
+    ]
+    return Compared(pairs, *np.array(rows, np.int64).reshape(-1, 3).T)
+
+
+# ── decide ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Decided(NamedTuple):
+    """For every document the one that it goes for, itself if it stays (int64 [d]); and how alike the two are: Jaccard
+    similarity, and the share of its shingles that the keeper has (float64 [d])."""
+
+    keepers: NDArray[np.int64]
+    jaccard: NDArray[np.float64]
+    containment: NDArray[np.float64]
+
+
+def decided(found: Compared, chosen: Chosen) -> Decided:
+    """What goes, given the pairs that are alike enough. Documents are taken in the order of their ranks; of the keepers
+    that stay the best is taken."""
+    keepers = np.arange(len(chosen.ranks))
+    pair_of = np.full(len(keepers), -1)
+    ascending = np.lexsort((chosen.ranks[found.pairs[:, 0]], chosen.ranks[found.pairs[:, 1]]))
+    for at, (keeper, document) in zip(ascending.tolist(), found.pairs[ascending].tolist(), strict=True):
+        if keepers[document] == document and keepers[keeper] == keeper:
+            keepers[document], pair_of[document] = keeper, at
+    # A copy goes for the document that it is a copy of, or for what that one goes for.
+    result = keepers[chosen.copies]
+    if chosen.sites is not None:
+        result = np.where(chosen.sites[result] == chosen.sites, np.arange(len(result)), result)
+    pair = pair_of[chosen.copies]
+    near = (pair >= 0) & (result != np.arange(len(result)))
+    jaccard, containment = np.ones(len(result)), np.ones(len(result))
+    jaccard[near] = found.jaccard[pair[near]]
+    containment[near] = found.common[pair[near]] / found.documents[pair[near]]
+    return Decided(result, jaccard, containment)
+
+
+class Found(NamedTuple):
+    """What goes, and how many pairs were proposed, and how many of them were not alike."""
+
+    decided: Decided
+    counts: dict[str, dict[str, int]]
+
+
+def find(
+    keys: Iterator[NDArray[np.uint64]],
+    prints: NDArray[np.uint64],
+    chosen: Chosen,
+    threshold: float,
+    verify: Callable[[NDArray[np.int64]], Iterator[Compared]],
+) -> Found:
+    """Propose, verify, decide, given the keys band by band and what compares pairs."""
+    chosen = chosen._replace(copies=copies(prints, chosen.ranks, chosen.sites))
+    pairs = candidates(keys, prints, chosen)
+    told = Compared.joined(list(verify(pairs)))
+    alike = told.only(told.jaccard >= threshold)
+    counts = {"documents": {"pairs": len(pairs), "false": len(pairs) - len(alike.pairs)}}
+    return Found(decided(alike, chosen), counts)
+
+
+# ── bound to the store ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def bands(store: Store, shards: Sequence[str], count: int) -> Iterator[NDArray[np.uint64]]:
+    """The keys of all documents, band by band (uint64 [d])."""
+    return (np.concatenate([store.column(shard, "whole_keys")[band] for shard in shards]) for band in range(count))
+
+
+class Chunk(NamedTuple):
+    """Pairs of documents (int64 [p, 2]) to compare, and the names of all shards."""
+
+    work: Work
+    shards: list[str]
+    pairs: NDArray[np.int64]
+
+
+def verify_whole(chunk: Chunk) -> Compared:
+    """Compare pairs by the words that shards left."""
+    store = chunk.work.store
+    firsts = np.cumsum([0, *(len(store.column(shard, "whole_prints")) for shard in chunk.shards)])
+
+    def words_of(document: int) -> NDArray[np.uint64]:
+        at = int(np.searchsorted(firsts, document, "right")) - 1
+        bounds, number = store.column(chunk.shards[at], "whole_bounds"), document - int(firsts[at])
+        return np.asarray(store.column(chunk.shards[at], "whole_words")[bounds[number] : bounds[number + 1]])
+
+    return compared(chunk.pairs, words_of, chunk.work.config.shape)
+
+
+def found_in(work: Work, shards: list[str], chosen: Chosen, runner: Runner) -> Found:
+    """What goes of the documents of all shards."""
+    store = work.store
+    prints = np.concatenate([store.column(shard, "whole_prints") for shard in shards])
+
+    def verify(pairs: NDArray[np.int64]) -> Iterator[Compared]:
+        parts = (pairs[at : at + CHUNK_PAIRS] for at in range(0, len(pairs), CHUNK_PAIRS))
+        return runner(verify_whole, [Chunk(work, shards, part) for part in parts])
+
+    return find(bands(store, shards, work.config.shape.bands), prints, chosen, work.config.threshold, verify)
+
+
+class Named(NamedTuple):
+    """What names documents in records, by their numbers: ids, lengths of their texts in characters and in words."""
+
+    ids: Sequence[str]
+    characters: Sequence[int]
+    words: Sequence[int]
+
+
+def as_flags(found: Decided, named: Named) -> dict[int, list[Flag]]:
+    """Decisions as flags over whole documents, by number."""
+    gone = np.flatnonzero(found.keepers != np.arange(len(found.keepers)))
+    columns = (each[gone].tolist() for each in found)
+    return {
+        document: [_flag(document, keeper, named, jaccard, containment)]
+        for document, keeper, jaccard, containment in zip(gone.tolist(), *columns, strict=True)
+    }
+
+
+def _flag(document: int, keeper: int, named: Named, jaccard: float, containment: float) -> Flag:
+    where, share = Keeper(named.ids[keeper], 0, named.characters[keeper]), round(jaccard, 4)
+    why = f"{jaccard:.0%} of the shingles of this document and {where.id} are in both."
+    evidence = {"words": named.words[document], "containment": round(containment, 4), "jaccard": share}
+    return Flag(0, named.characters[document], Reason.DUPLICATE, Kind.DOCUMENT, why, evidence, where, share)
