@@ -30,6 +30,10 @@ SEED = 1
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
+_TURN = 23
+"""Bits by which a word of a shingle is turned further than the one before it: odd, so that no two are turned alike."""
+LONGEST = 63
+"""Words that a shingle has at most: the next one would be turned by nothing, the one after it as the first is."""
 
 
 def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -45,7 +49,17 @@ def shingles(
     """The 64-bit hashes of all shingles of `length` words of every passage, and their bounds.
 
     A passage shorter than a shingle has one, of all its words; an empty passage has none.
+
+    `words` are hashes that spread every bit. They are joined as by a cyclic polynomial (Cohen, Recursive hashing
+    functions for n-grams, 1997; Lemire and Kaser, Recursive n-gram hashing is pairwise independent, at best, 2010):
+    each rotated by an amount of its place, so that order matters and a word does not cancel itself; the number of words
+    is added, and all of it mixed, since MinHash must not see that the hashes of neighbours have parts in common.
+
+    Raises:
+        ValueError: `length` is not from 1 to `LONGEST`.
     """
+    if not 1 <= length <= LONGEST:
+        raise ValueError(f"a shingle of {length} words: must have 1 to {LONGEST}")
     sizes = np.diff(bounds)
     counts = np.where(sizes == 0, 0, np.maximum(sizes - length + 1, 1))
     out_bounds = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
@@ -55,10 +69,14 @@ def shingles(
     for offset in range(length):
         at = first + offset
         inside = at < limit
-        value = np.zeros(len(first), np.uint64)
-        value[inside] = words[at[inside]]
-        state = mix(state * _STEP + value + np.uint64(offset + 1))
-    return state, out_bounds
+        state[inside] ^= _rotated(words[at[inside]], _TURN * (offset + 1) % 64)
+    held = np.minimum(limit - first, length).astype(np.uint64)
+    return mix(state + held * _STEP), out_bounds
+
+
+def _rotated(values: NDArray[np.uint64], by: int) -> NDArray[np.uint64]:
+    """Values turned left by 1 to 63 bits."""
+    return (values << np.uint64(by)) | (values >> np.uint64(64 - by))
 
 
 @lru_cache(maxsize=4)
@@ -121,9 +139,12 @@ def passage_keys(words: NDArray[np.uint64], bounds: NDArray[np.int64], shape: Sh
         return defined_keys(words, bounds, shape)
     from dedup.kernel import _native
 
-    bands_and_rows = (shape.bands, shape.rows)
-    keys = _native.band_keys(words, bounds, shape.shingle, bands_and_rows, *permutations(shape.num_perm))
-    return keys.reshape(len(bounds) - 1, shape.bands)
+    return _native.band_keys(words, bounds, sketch(shape))
+
+
+def sketch(shape: Shape) -> tuple[int, tuple[int, int], NDArray[np.uint32], NDArray[np.uint32]]:
+    """What the kernel is told of a shape: the words of a shingle, bands and rows, and how slots are permuted."""
+    return shape.shingle, (shape.bands, shape.rows), *permutations(shape.num_perm)
 
 
 def defined_keys(words: NDArray[np.uint64], bounds: NDArray[np.int64], shape: Shape) -> NDArray[np.uint64]:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -59,19 +60,29 @@ inline bool is_any(char32_t code, std::u32string_view of) {
     return false;
 }
 
-// All characters that were met. `load` is called once for a page, with its number, and may throw.
+// All characters that were met, for any number of threads. `load` is called with the number of a page that nobody met yet,
+// by each thread that meets it then, and may throw: what it needs, such as Python's lock, it takes itself.
 class Characters {
 public:
     using Load = std::function<std::unique_ptr<CharacterPage>(std::uint32_t)>;
 
+    Characters() = default;
+    Characters(const Characters&) = delete;
+    Characters& operator=(const Characters&) = delete;
+    ~Characters() {
+        for (auto& page : pages_) delete page.load();
+    }
+
     const CharacterPage& page(char32_t code, const Load& load) {
-        auto& found = pages_[code / page_size];
-        if (!found) found = load(static_cast<std::uint32_t>(code / page_size));
-        return *found;
+        auto& place = pages_[code / page_size];
+        if (const auto* found = place.load(std::memory_order_acquire)) return *found;
+        auto made = load(static_cast<std::uint32_t>(code / page_size));
+        CharacterPage* first = nullptr;  // another thread may have been faster: all pages of a number are the same
+        return place.compare_exchange_strong(first, made.get(), std::memory_order_acq_rel) ? *made.release() : *first;
     }
 
 private:
-    std::array<std::unique_ptr<CharacterPage>, 0x110000 / page_size> pages_;
+    std::array<std::atomic<CharacterPage*>, 0x110000 / page_size> pages_{};
 };
 
 // The characters, with the function that tells more of them.

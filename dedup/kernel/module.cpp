@@ -7,6 +7,7 @@ NB_MODULE(_native, module) {
     dedup::add_judge(module);
     dedup::add_pages(module);
     dedup::add_sieve(module);
+    dedup::add_sketch(module);
     dedup::add_tally(module);
     dedup::add_texts(module);
 }

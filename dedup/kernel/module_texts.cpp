@@ -1,13 +1,10 @@
-// What Python sees of words, prints and sketches.
-#include <nanobind/stl/pair.h>
-
+// What Python sees of words and prints.
 #include <string>
 
 #include "distinct.hpp"
 #include "hash.hpp"
 #include "marked.hpp"
 #include "python_texts.hpp"
-#include "sketch.hpp"
 #include "utf8.hpp"
 #include "words.hpp"
 
@@ -37,24 +34,6 @@ std::unique_ptr<CharacterPage> page_of(const nb::tuple& rows) {
         std::memcpy(own.bytes, bytes.c_str(), bytes.size());
     }
     return page;
-}
-
-Characters::Load loader(const nb::callable& page) {
-    return [page](std::uint32_t number) {
-        const auto rows = page(number);
-        try {
-            return page_of(nb::cast<nb::tuple>(rows));
-        } catch (const nb::cast_error&) {
-            throw std::invalid_argument("this is no page of characters");
-        }
-    };
-}
-
-// All characters that were met in this process. The lock of the interpreter guards them: it is held here, as texts lie in
-// Python's memory and pages come from it.
-Characters& known() {
-    static Characters characters;
-    return characters;
 }
 
 nb::object prints_of(const nb::list& texts, const Column<std::int64_t>& owners, const Column<std::int32_t>& starts,
@@ -118,30 +97,24 @@ Array<std::uint64_t> hashes_of(const nb::list& texts) {
     return array(std::move(hashes));
 }
 
-Passages passages(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds) {
-    if (bounds.size() == 0) throw std::invalid_argument("the bounds are not those of the words");
-    const Passages out{words.data(), bounds.data(), bounds.size() - 1};
-    out.check(words.size());
-    return out;
-}
-
-Array<std::uint64_t> keys_of(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds, std::size_t shingle,
-                             std::pair<std::size_t, std::size_t> bands_and_rows,
-                             const Column<std::uint32_t>& multipliers, const Column<std::uint32_t>& increments) {
-    const auto [bands, rows] = bands_and_rows;
-    if (rows != 0 && bands > multipliers.size() / rows) throw std::invalid_argument("more slots than permutations");
-    if (multipliers.size() != increments.size()) throw std::invalid_argument("columns of different lengths");
-    const auto own = passages(words, bounds);
-    return array(band_keys(own, {shingle, bands, rows, multipliers.data(), increments.data()}));
-}
-
-nb::object seeds_of(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds, std::size_t shingle, std::size_t window) {
-    if (window == 0) throw std::invalid_argument("no seed in no shingles");
-    auto found = seeds(passages(words, bounds), shingle, window);
-    return nb::make_tuple(array(std::move(found.hashes)), array(std::move(found.places)));
-}
-
 }  // namespace
+
+Characters::Load loader(const nb::callable& page) {
+    return [page](std::uint32_t number) {
+        nb::gil_scoped_acquire lock;
+        const auto rows = page(number);
+        try {
+            return page_of(nb::cast<nb::tuple>(rows));
+        } catch (const nb::cast_error&) {
+            throw std::invalid_argument("this is no page of characters");
+        }
+    };
+}
+
+Characters& known() {
+    static Characters characters;
+    return characters;
+}
 
 void add_texts(nb::module_& module) {
     module.def("prints", &prints_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
@@ -151,9 +124,6 @@ void add_texts(nb::module_& module) {
     module.def("marked_words", &marked_words_of, nb::arg("text"), nb::arg("starts"), nb::arg("ends"), nb::arg("kinds"),
                nb::arg("unread"), nb::arg("page"));
     module.def("hashes", &hashes_of, nb::arg("texts"));
-    module.def("band_keys", &keys_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("shape"),
-               nb::arg("multipliers"), nb::arg("increments"));
-    module.def("seeds", &seeds_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("window"));
 }
 
 }  // namespace dedup

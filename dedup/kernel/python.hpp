@@ -73,6 +73,7 @@ void add_align(nb::module_& module);  // module_align.cpp
 void add_judge(nb::module_& module);  // module_judge.cpp
 void add_pages(nb::module_& module);  // module_page.cpp
 void add_sieve(nb::module_& module);  // module_sieve.cpp
+void add_sketch(nb::module_& module);  // module_sketch.cpp
 void add_tally(nb::module_& module);  // module_tally.cpp
 void add_texts(nb::module_& module);  // module_texts.cpp
 

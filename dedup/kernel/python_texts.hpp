@@ -3,10 +3,18 @@
 
 #include <string>
 
+#include "characters.hpp"
 #include "python.hpp"
 #include "text_view.hpp"
 
 namespace dedup {
+
+// All characters that were met in this process.
+Characters& known();
+
+// Has `dedup.characters.page` tell of more of them. The caller holds Python's lock while this is made and destroyed, and may
+// let it go while it is called.
+Characters::Load loader(const nb::callable& page);
 
 inline std::u32string characters_of(nb::handle text) {
     const auto own = view(text);

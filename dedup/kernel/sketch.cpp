@@ -3,61 +3,10 @@
 #include <algorithm>
 #include <stdexcept>
 
-#if defined(__GNUC__) && defined(__x86_64__)
-#define DEDUP_AVX2
-#define DEDUP_INLINE inline __attribute__((always_inline))
-#else
-#define DEDUP_INLINE inline
-#endif
+#include "wide_sketch.hpp"
 
 namespace dedup {
 namespace {
-
-constexpr std::uint64_t step = 0x9E3779B97F4A7C15U;
-
-std::uint64_t mix(std::uint64_t value) {
-    value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9U;
-    value = (value ^ (value >> 27)) * 0x94D049BB133111EBU;
-    return value ^ (value >> 31);
-}
-
-std::uint32_t fmix32(std::uint32_t value) {
-    value = (value ^ (value >> 16)) * 0x85EBCA6BU;
-    value = (value ^ (value >> 13)) * 0xC2B2AE35U;
-    return value ^ (value >> 16);
-}
-
-// Lower each slot to the least that its permutation makes of a value.
-DEDUP_INLINE void lower_slots(const std::vector<std::uint32_t>& values, const Shape& shape, std::vector<std::uint32_t>& slots) {
-    const auto* __restrict multipliers = shape.multipliers;
-    const auto* __restrict increments = shape.increments;
-    auto* __restrict least = slots.data();
-    const auto size = slots.size();
-    for (const auto value : values) {
-        for (std::size_t slot = 0; slot < size; ++slot) least[slot] = std::min(least[slot], value * multipliers[slot] + increments[slot]);
-    }
-}
-
-void lower_any(const std::vector<std::uint32_t>& values, const Shape& shape, std::vector<std::uint32_t>& slots) {
-    lower_slots(values, shape, slots);
-}
-
-#ifdef DEDUP_AVX2
-// The same for processors that take eight slots at once: six times as fast.
-__attribute__((target("avx2"))) void lower_eight(const std::vector<std::uint32_t>& values, const Shape& shape,
-                                                 std::vector<std::uint32_t>& slots) {
-    lower_slots(values, shape, slots);
-}
-#endif
-
-using Lower = void (*)(const std::vector<std::uint32_t>&, const Shape&, std::vector<std::uint32_t>&);
-
-Lower best() {
-#ifdef DEDUP_AVX2
-    if (__builtin_cpu_supports("avx2")) return lower_eight;
-#endif
-    return lower_any;
-}
 
 // The place of the last of the least.
 std::size_t least_of(const std::vector<std::uint64_t>& hashes, std::size_t first, std::size_t end) {
@@ -84,32 +33,35 @@ void Passages::check(std::size_t count) const {
 }
 
 void make_shingles(const std::uint64_t* words, std::size_t count, std::size_t length, std::vector<std::uint64_t>& out) {
-    out.assign(count == 0 ? 0 : count < length ? 1 : count - length + 1, 0);
-    for (std::size_t offset = 0; offset < length; ++offset) {
-        for (std::size_t at = 0; at < out.size(); ++at) {
-            const auto value = at + offset < count ? words[at + offset] : 0;
-            out[at] = mix(out[at] * step + value + offset + 1);
-        }
+    if (length == 0 || length > longest_shingle) throw std::invalid_argument("no shingle has so many words");
+    out.resize(count == 0 ? 0 : count < length ? 1 : count - length + 1);
+    wide().join(words, out.size(), std::min(count, length), out.data());
+}
+
+void Sketcher::sketch(const std::uint64_t* words, std::size_t count, std::uint32_t* slots) {
+    make_shingles(words, count, shape_.shingle, shingles_);
+    values_.resize(shingles_.size());
+    wide().spread(shingles_.data(), shingles_.size(), values_.data());
+    wide().lower(values_.data(), values_.size(), {shape_.multipliers, shape_.increments, shape_.bands * shape_.rows}, slots);
+}
+
+void make_keys(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys) {
+    for (std::size_t band = 0; band < bands; ++band) {
+        std::uint64_t state = band + 1;
+        for (std::size_t row = 0; row < rows; ++row) state = mix(state * step + slots[band * rows + row]);
+        keys[band] = state;
     }
 }
 
 std::vector<std::uint64_t> band_keys(const Passages& passages, const Shape& shape) {
-    const auto lower = best();
-    std::vector<std::uint64_t> shingles, keys;
-    std::vector<std::uint32_t> values, slots;
-    keys.reserve(passages.size * shape.bands);
+    Sketcher sketcher(shape);
+    std::vector<std::uint32_t> slots(shape.bands * shape.rows);
+    std::vector<std::uint64_t> keys(passages.size * shape.bands);
+    auto* next = keys.data();
     for_passages(passages, [&](const std::uint64_t* words, std::size_t count, std::int64_t) {
-        make_shingles(words, count, shape.shingle, shingles);
-        values.resize(shingles.size());
-        std::transform(shingles.begin(), shingles.end(), values.begin(),
-                       [](std::uint64_t each) { return fmix32(static_cast<std::uint32_t>(each >> 32)); });
-        slots.assign(shape.bands * shape.rows, 0xFFFFFFFFU);
-        lower(values, shape, slots);
-        for (std::size_t band = 0; band < shape.bands; ++band) {
-            std::uint64_t state = band + 1;
-            for (std::size_t row = 0; row < shape.rows; ++row) state = mix(state * step + slots[band * shape.rows + row]);
-            keys.push_back(state);
-        }
+        sketcher.sketch(words, count, slots.data());
+        make_keys(slots.data(), shape.bands, shape.rows, next);
+        next += shape.bands;
     });
     return keys;
 }

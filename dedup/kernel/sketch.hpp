@@ -7,7 +7,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "wide.hpp"
+
 namespace dedup {
+
+constexpr std::size_t longest_shingle = 63;  // words: sign.LONGEST
 
 struct Passages {
     const std::uint64_t* words;
@@ -25,7 +29,26 @@ struct Shape {
 };
 
 // The shingles of `count` words; of fewer words than one has, one of all: `dedup.sign.shingles`.
+//
+// Throws std::invalid_argument where no shingle is so long.
 void make_shingles(const std::uint64_t* words, std::size_t count, std::size_t length, std::vector<std::uint64_t>& out);
+
+// Makes the signature of one passage after the other: `dedup.sign.signatures`.
+class Sketcher {
+public:
+    explicit Sketcher(const Shape& shape) : shape_(shape) {}
+
+    // Put the signature of a passage of so many words to `slots`; throws as `make_shingles` does.
+    void sketch(const std::uint64_t* words, std::size_t count, std::uint32_t* slots);
+
+private:
+    const Shape shape_;
+    std::vector<std::uint64_t> shingles_;
+    std::vector<std::uint32_t> values_;
+};
+
+// Put the keys of a signature's bands to `keys`: `dedup.sign.band_keys`.
+void make_keys(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys);
 
 // The keys of each passage's bands, one row behind the other: `dedup.sign.passage_keys`.
 std::vector<std::uint64_t> band_keys(const Passages& passages, const Shape& shape);

@@ -12,7 +12,7 @@ void read_words(const std::u32string& text, const Alphabet& alphabet, Words& out
     Fold fold(alphabet, out.joined.data());
     for (std::size_t at = 0; (at = next_word(text, at, text.size(), alphabet)) < text.size();) {
         if (!out.ends.empty()) fold.put_gap();
-        at = fold.put_word(text, at, text.size()).next;
+        at = fold.put_word(Codes<char32_t>{text.data(), text.size()}, at, text.size()).next;
         out.ends.push_back(fold.size());
     }
     out.joined.resize(fold.size());

@@ -1,0 +1,162 @@
+// What Python sees of sketches, of words and straight from texts.
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/tuple.h>
+
+#include "hash.hpp"
+#include "python_texts.hpp"
+#include "sketch.hpp"
+#include "text_words.hpp"
+
+namespace dedup {
+namespace {
+
+Passages passages(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds) {
+    if (bounds.size() == 0) throw std::invalid_argument("the bounds are not those of the words");
+    const Passages out{words.data(), bounds.data(), bounds.size() - 1};
+    out.check(words.size());
+    return out;
+}
+
+// How a sketch is made: the words of a shingle, bands and rows, and how each slot is permuted.
+using Asked = std::tuple<std::size_t, std::pair<std::size_t, std::size_t>, Column<std::uint32_t>, Column<std::uint32_t>>;
+
+Shape shape_of(const Asked& asked) {
+    const auto& [shingle, bands_and_rows, multipliers, increments] = asked;
+    const auto [bands, rows] = bands_and_rows;
+    if (multipliers.size() != increments.size()) throw std::invalid_argument("columns of different lengths");
+    if (rows != 0 && bands > multipliers.size() / rows) throw std::invalid_argument("more slots than permutations");
+    return {shingle, bands, rows, multipliers.data(), increments.data()};
+}
+
+Table<std::uint64_t> keys_of(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds, const Asked& asked) {
+    const auto shape = shape_of(asked);
+    const auto own = passages(words, bounds);
+    std::vector<std::uint64_t> keys;
+    {
+        nb::gil_scoped_release free;
+        keys = band_keys(own, shape);
+    }
+    return table(std::move(keys), own.size, shape.bands);
+}
+
+nb::object seeds_of(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds, std::size_t shingle, std::size_t window) {
+    if (window == 0) throw std::invalid_argument("no seed in no shingles");
+    const auto own = passages(words, bounds);
+    Seeds found;
+    {
+        nb::gil_scoped_release free;
+        found = seeds(own, shingle, window);
+    }
+    return nb::make_tuple(array(std::move(found.hashes)), array(std::move(found.places)));
+}
+
+// Some texts of a list, which are kept whatever becomes of it: they are read while others may run.
+class Held {
+public:
+    explicit Held(const nb::list& texts) {
+        for (const auto text : texts) {
+            views_.push_back(view(text));
+            kept_.push_back(nb::borrow(text));
+        }
+    }
+    const std::vector<TextView>& views() const { return views_; }
+
+private:
+    std::vector<nb::object> kept_;
+    std::vector<TextView> views_;
+};
+
+nb::object signatures_of(const nb::list& texts, std::size_t shingle, const Column<std::uint32_t>& multipliers,
+                         const Column<std::uint32_t>& increments, const nb::callable& page) {
+    const auto shape = shape_of({shingle, {1, multipliers.size()}, multipliers, increments});
+    const Held held(texts);
+    const auto load = loader(page);
+    const auto width = multipliers.size(), count = held.views().size();
+    std::vector<std::uint32_t> slots(width * count, 0xFFFFFFFFU);
+    std::vector<std::int64_t> unknown;
+    {
+        nb::gil_scoped_release free;
+        const Alphabet alphabet(known(), load);
+        WordReader reader(alphabet, WordReader::Which::read);
+        Sketcher sketcher(shape);
+        for (std::size_t at = 0; at < count; ++at) {
+            if (!reader.read(held.views()[at])) unknown.push_back(static_cast<std::int64_t>(at));
+            else sketcher.sketch(reader.hashes().values, reader.hashes().size(), slots.data() + at * width);
+        }
+    }
+    return nb::make_tuple(table(std::move(slots), count, width), array(std::move(unknown)));
+}
+
+// The words of texts that are asked for as wholes: `dedup.near`.
+nb::object whole_words_of(const nb::list& texts, const nb::callable& page) {
+    const Held held(texts);
+    const auto load = loader(page);
+    std::vector<std::uint64_t> hashes;
+    std::vector<std::int64_t> bounds{0}, unknown;
+    std::vector<std::int64_t> places;
+    {
+        nb::gil_scoped_release free;
+        const Alphabet alphabet(known(), load);
+        WordReader reader(alphabet, WordReader::Which::drawn, true);
+        for (std::size_t at = 0; at < held.views().size(); ++at) {
+            std::int64_t start = 0, end = 0;
+            if (!reader.read(held.views()[at])) {
+                unknown.push_back(static_cast<std::int64_t>(at));
+            } else if (const auto own = reader.hashes(); !own.empty()) {
+                hashes.insert(hashes.end(), own.begin(), own.end());
+                start = reader.starts()[0];
+                end = reader.ends()[own.size() - 1];
+            }
+            places.push_back(start);
+            places.push_back(end);
+            bounds.push_back(static_cast<std::int64_t>(hashes.size()));
+        }
+    }
+    const auto count = held.views().size();
+    return nb::make_tuple(array(std::move(hashes)), array(std::move(bounds)), table(std::move(places), count, 2), array(std::move(unknown)));
+}
+
+nb::object text_keys_of(const Column<std::uint8_t>& bytes, const Column<std::int64_t>& bounds, const Asked& asked, bool whole, const nb::callable& page) {
+    const auto shape = shape_of(asked);
+    const auto which = whole ? WordReader::Which::drawn : WordReader::Which::read;
+    const Ragged<std::uint8_t> texts({bytes.data(), bytes.size()}, span(bounds));
+    const auto load = loader(page);
+    const auto count = texts.size();
+    std::vector<std::int64_t> counts(count), unknown;
+    std::vector<std::uint64_t> prints(2 * count), keys(shape.bands * count);
+    {
+        nb::gil_scoped_release free;
+        const Alphabet alphabet(known(), load);
+        WordReader reader(alphabet, which);
+        Sketcher sketcher(shape);
+        std::vector<std::uint32_t> slots(shape.bands * shape.rows);
+        for (std::size_t at = 0; at < count; ++at) {
+            const auto own = texts[at];
+            if (!reader.read(std::string_view(reinterpret_cast<const char*>(own.values), own.size()))) {
+                unknown.push_back(static_cast<std::int64_t>(at));
+                continue;
+            }
+            const auto words = reader.hashes();
+            counts[at] = static_cast<std::int64_t>(words.size());
+            const auto print = XXH3_128bits(words.values, words.size() * sizeof(std::uint64_t));
+            prints[2 * at] = print.low64;
+            prints[2 * at + 1] = print.high64;
+            sketcher.sketch(words.values, words.size(), slots.data());
+            make_keys(slots.data(), shape.bands, shape.rows, keys.data() + at * shape.bands);
+        }
+    }
+    return nb::make_tuple(array(std::move(counts)), table(std::move(prints), count, 2), table(std::move(keys), count, shape.bands), array(std::move(unknown)));
+}
+
+}  // namespace
+
+void add_sketch(nb::module_& module) {
+    module.def("band_keys", &keys_of, nb::arg("words"), nb::arg("bounds"), nb::arg("sketch"));
+    module.def("seeds", &seeds_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("window"));
+    module.def("signatures", &signatures_of, nb::arg("texts"), nb::arg("shingle"), nb::arg("multipliers"), nb::arg("increments"), nb::arg("page"));
+    module.def("whole_words", &whole_words_of, nb::arg("texts"), nb::arg("page"));
+    module.def("text_keys", &text_keys_of, nb::arg("bytes"), nb::arg("bounds"), nb::arg("sketch"), nb::arg("whole"), nb::arg("page"));
+    module.def("instructions", &wide_name);
+}
+
+}  // namespace dedup

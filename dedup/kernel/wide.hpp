@@ -1,0 +1,67 @@
+// What is done to many bytes or numbers at once, in the widest instructions that the processor at hand has.
+//
+// Plain code for any processor; SSE2 on every x86-64; AVX2 and AVX-512 where the processor says it has them. All give the
+// same. DEDUP_INSTRUCTIONS=plain, sse2 or avx2 in the environment asks for no wider ones.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#if (defined(__GNUC__) || defined(__clang__)) && defined(__x86_64__)
+#define DEDUP_X86
+#define DEDUP_INLINE inline __attribute__((always_inline))
+#define DEDUP_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
+#define DEDUP_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,popcnt")))
+#else
+#define DEDUP_INLINE inline
+#endif
+
+namespace dedup {
+
+constexpr std::size_t block_size = 64;
+
+// Of a block of 64 bytes, a bit for each, the lowest for the first.
+struct Masks {
+    std::uint64_t letters;  // letters and figures of ASCII
+    std::uint64_t high;     // bytes of what is not ASCII
+};
+
+// The slots of a sketch: what its permutations do.
+struct Slots {
+    const std::uint32_t *multipliers, *increments;
+    std::size_t size;
+};
+
+struct Wide {
+    // Put blocks in lower case to `to`, which may be `from`, and what stands in them to `masks`; with `drawn`, "_" is a
+    // letter.
+    void (*fold)(const char* from, std::size_t blocks, bool drawn, char* to, Masks* masks);
+
+    // Put the numbers of the bits that are set, plus `first`, in order to `out`, and 64 numbers more may be written there;
+    // where the next one goes.
+    std::uint32_t* (*put_bits)(std::uint64_t bits, std::uint32_t first, std::uint32_t* out);
+
+    // Put the 64-bit XXH3 of `count` words to `hashes`; word i is bytes[edges[2 * i]:edges[2 * i + 1]].
+    void (*hash)(const char* bytes, const std::uint32_t* edges, std::size_t count, std::uint64_t* hashes);
+
+    // Put `count` characters to `to`, as one byte each: 0x80 for what is not ASCII.
+    void (*narrow_two)(const std::uint16_t* from, std::size_t count, char* to);
+    void (*narrow_four)(const std::uint32_t* from, std::size_t count, char* to);
+
+    // Put `count` shingles of `length` words to `shingles`, of count + length - 1 words.
+    void (*join)(const std::uint64_t* words, std::size_t count, std::size_t length, std::uint64_t* shingles);
+
+    // Put what MinHash permutes of shingles to `values`.
+    void (*spread)(const std::uint64_t* shingles, std::size_t count, std::uint32_t* values);
+
+    // Put the least that each permutation makes of `count` values to `least`.
+    void (*lower)(const std::uint32_t* values, std::size_t count, const Slots& slots, std::uint32_t* least);
+};
+
+// The widest that there is.
+const Wide& wide();
+
+// Its name: plain, sse2, avx2 or avx512.
+const char* wide_name();
+
+}  // namespace dedup

@@ -1,0 +1,122 @@
+// Plain code and SSE2, and which instructions are used.
+#include "wide_plain.hpp"
+
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+#ifdef DEDUP_X86
+#include <emmintrin.h>
+#endif
+
+#include "hash_short.hpp"
+#include "wide_sketch.hpp"
+
+namespace dedup {
+
+std::uint32_t* put_bits_plain(std::uint64_t bits, std::uint32_t first, std::uint32_t* out) {
+#ifdef DEDUP_X86
+    for (; bits != 0; bits &= bits - 1) *out++ = first + static_cast<std::uint32_t>(__builtin_ctzll(bits));
+#else
+    for (; bits != 0; bits >>= 1, ++first) {
+        if (bits & 1) *out++ = first;
+    }
+#endif
+    return out;
+}
+
+void hash_plain(const char* bytes, const std::uint32_t* edges, std::size_t count, std::uint64_t* hashes) {
+    hash_words(bytes, edges, count, hashes);
+}
+
+namespace {
+
+void fold_plain(const char* from, std::size_t blocks, bool drawn, char* to, Masks* masks) {
+    for (std::size_t block = 0; block < blocks; ++block) {
+        Masks found{0, 0};
+        for (std::size_t at = 0; at < block_size; ++at) {
+            const auto byte = static_cast<unsigned char>(from[block * block_size + at]);
+            const auto low = static_cast<unsigned char>(byte >= 'A' && byte <= 'Z' ? byte + 32 : byte);
+            const bool letter = static_cast<unsigned char>(low - 'a') < 26 || static_cast<unsigned char>(byte - '0') < 10 || (drawn && byte == '_');
+            found.letters |= std::uint64_t{letter} << at;
+            found.high |= std::uint64_t{byte >= 0x80} << at;
+            to[block * block_size + at] = static_cast<char>(low);
+        }
+        masks[block] = found;
+    }
+}
+
+void narrow_two_plain(const std::uint16_t* from, std::size_t count, char* to) { narrow(from, count, to); }
+void narrow_four_plain(const std::uint32_t* from, std::size_t count, char* to) { narrow(from, count, to); }
+
+void join_plain(const std::uint64_t* words, std::size_t count, std::size_t length, std::uint64_t* shingles) {
+    join_words(words, count, length, shingles);
+}
+
+void spread_plain(const std::uint64_t* shingles, std::size_t count, std::uint32_t* values) { spread_shingles(shingles, count, values); }
+
+void lower_plain(const std::uint32_t* values, std::size_t count, const Slots& slots, std::uint32_t* least) {
+    lower_slots(values, count, slots, 0, least);
+}
+
+constexpr Wide plain{fold_plain, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain, join_plain, spread_plain, lower_plain};
+
+#ifdef DEDUP_X86
+// Bytes from `low` on, so many of them: a comparison of signed bytes, as there is no other.
+__m128i within(__m128i bytes, char low, int count) {
+    const auto moved = _mm_add_epi8(bytes, _mm_set1_epi8(static_cast<char>(-128 - low)));
+    return _mm_cmpgt_epi8(_mm_set1_epi8(static_cast<char>(-128 + count)), moved);
+}
+
+void fold_sse2(const char* from, std::size_t blocks, bool drawn, char* to, Masks* masks) {
+    const auto line = _mm_set1_epi8(drawn ? '_' : 'a');
+    for (std::size_t block = 0; block < blocks; ++block) {
+        Masks found{0, 0};
+        for (std::size_t at = 0; at < block_size; at += 16) {
+            const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + block * block_size + at));
+            const auto low = _mm_or_si128(bytes, _mm_and_si128(within(bytes, 'A', 26), _mm_set1_epi8(32)));
+            const auto letters = _mm_or_si128(within(low, 'a', 26), _mm_or_si128(within(bytes, '0', 10), _mm_cmpeq_epi8(bytes, line)));
+            _mm_storeu_si128(reinterpret_cast<__m128i*>(to + block * block_size + at), low);
+            found.letters |= static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm_movemask_epi8(letters))) << at;
+            found.high |= static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm_movemask_epi8(bytes))) << at;
+        }
+        masks[block] = found;
+    }
+}
+
+constexpr Wide sse2{fold_sse2, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain, join_plain, spread_plain, lower_plain};
+#endif
+
+struct Named {
+    const char* name;
+    const Wide* wide;
+};
+
+Named widest() {
+    const char* set = std::getenv("DEDUP_INSTRUCTIONS");
+    const std::string_view most = set ? set : "";
+    if (most == "plain") return {"plain", &plain};
+#ifdef DEDUP_X86
+    if (most == "sse2") return {"sse2", &sse2};
+    const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+    const bool has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+                            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
+    if (has_avx512 && most != "avx2") return {"avx512", &wide_avx512};
+    return has_avx2 ? Named{"avx2", &wide_avx2} : Named{"sse2", &sse2};
+#else
+    return {"plain", &plain};
+#endif
+}
+
+const Named& named() {
+    static const Named found = widest();
+    return found;
+}
+
+}  // namespace
+
+const Wide& wide() { return *named().wide; }
+
+const char* wide_name() { return named().name; }
+
+}  // namespace dedup
