@@ -96,18 +96,28 @@ def ranks(known: Known, keep: str, site_order: Sequence[str] = ()) -> NDArray[np
     >>> ranks(known, "earliest").tolist(), ranks(known, "site-order", ("y", "x")).tolist()
     ([1, 2, 0], [1, 0, 2])
     """
-    dates, lengths, ids, sites = known
-    date = [each or "~" for each in dates]
+    count = len(known.ids)
+    date = _numbers([each or "~" for each in known.dates])
+    length = -np.array(known.lengths, np.int64)
     place = {site: number for number, site in enumerate(site_order)}
-    orders = {
-        "earliest": lambda i: (date[i], -lengths[i], ids[i]),
-        "longest": lambda i: (-lengths[i], date[i], ids[i]),
-        "first": lambda i: (i,),
-        "site-order": lambda i: (place.get(sites[i], len(place)), date[i], -lengths[i], ids[i]),
+    site = np.array([place.get(each, len(place)) for each in known.sites] if place else [0] * count, np.int64)
+    by_id = np.empty(count, np.int64)
+    by_id[sorted(range(count), key=known.ids.__getitem__)] = np.arange(count)
+    keys = {
+        "earliest": (by_id, length, date),
+        "longest": (by_id, date, length),
+        "first": (np.arange(count),),
+        "site-order": (by_id, length, date, site),
     }
-    result = np.empty(len(ids), np.int64)
-    result[sorted(range(len(ids)), key=orders[keep])] = np.arange(len(ids))
+    result = np.empty(count, np.int64)
+    result[np.lexsort(keys[keep])] = np.arange(count)
     return result
+
+
+def _numbers(values: Sequence[str]) -> NDArray[np.int64]:
+    """The place of each value among all, in order."""
+    number = {value: at for at, value in enumerate(sorted(set(values)))}
+    return np.array([number[value] for value in values], np.int64)
 
 
 def duplicates(corpus: Corpus, aligned: Iterable[Aligned], standing: Standing) -> dict[int, Decision]:

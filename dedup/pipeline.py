@@ -40,7 +40,7 @@ from dedup.run import Runner, serial
 from dedup.shards import Batch, Cutting, Flagging, Prepared, Work
 from dedup.sign import SCHEME
 from dedup.sites import SiteFile, file_digest
-from dedup.store import Store, line
+from dedup.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -100,9 +100,9 @@ def clean(
         )
     )
 
-    parts = {name: shards.lines(work, names, name) for name in ("clean", "removed", "sources")}
-    summary = _summary(cut, failures, ignored, config, pairs)
-    write.write_run(folder, config, {**parts, "failures": map(line, failures)}, summary)
+    write.write_run(
+        folder, config, shards.pieces(work, names), failures, lambda: _summary(cut, failures, ignored, config, pairs)
+    )
     store.remove()
     return Result(folder, temporary)
 

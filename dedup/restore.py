@@ -7,13 +7,13 @@ folder.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from contextlib import ExitStack
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
+import xxhash
 
 from dedup.data import Failure, Format
 from dedup.errors import OutputError
@@ -40,7 +40,7 @@ def check_empty(folder: Path) -> None:
 
 def differs(record: dict[str, Any]) -> Failure | None:
     """A word on a restored text that is not the source text it should be."""
-    digest = hashlib.blake2b(record["text"].encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    digest = xxhash.xxh3_128_hexdigest(record["text"].encode("utf-8", "surrogatepass"))
     if digest == record["digest"]:
         return None
     return Failure(record["id"], "the restored text is not the source text: the files of the run have been changed")

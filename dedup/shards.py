@@ -28,6 +28,7 @@ from dedup.records import clean_record, flagged, flagged_record, removed_record,
 from dedup.store import Store, line
 from dedup.table import TAGS
 from dedup.wanted import kept_outside, with_wanted
+from dedup.write import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -287,7 +288,7 @@ def _flagged(store: Store, job: Cutting) -> Iterator[tuple[Document, list[Flag]]
         yield document, found
 
 
-def lines(work: Work, shards: Iterable[str], name: str) -> Iterator[bytes]:
-    """The records that a stage left, over all shards in order, as lines of JSON."""
+def pieces(work: Work, shards: Iterable[str]) -> Iterator[Piece]:
+    """What cutting left to be written, shard by shard."""
     for shard in shards:
-        yield from work.store.lines(shard, name)
+        yield Piece(*(work.store.column(shard, name).data for name in Piece._fields))

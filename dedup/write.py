@@ -9,25 +9,30 @@ import gzip
 import hashlib
 import re
 import shutil
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
-from typing import IO, TYPE_CHECKING, Any, cast
+from io import BytesIO, RawIOBase
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 from unicodedata import unidata_version
 from urllib.parse import quote
 
 import orjson
+import xxhash
 
 from dedup.errors import OutputError
 from dedup.read import open_zstd
 from dedup.store import atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from dedup.config import Config
+    from dedup.data import Failure
+
+Buffer = bytes | memoryview
 
 MANIFEST = "manifest.json"
 WORK = "work"
@@ -90,28 +95,67 @@ def is_finished(folder: Path) -> bool:
         return False
 
 
-def write_run(folder: Path, config: Config, parts: dict[str, Iterable[bytes]], summary: dict[str, Any]) -> None:
-    """Write everything a run gives: `parts` are the lines of clean, removed, failures and sources."""
+class Piece(NamedTuple):
+    """A part of what a run writes, in order: lines of JSON, as bytes or a buffer of them."""
+
+    clean: Buffer
+    removed: Buffer
+    sources: Buffer
+
+
+def write_run(
+    folder: Path, config: Config, pieces: Iterable[Piece], failures: Iterable[Failure], summary: Callable[[], Any]
+) -> None:
+    """Write everything a run gives. `failures` and `summary` are asked for once all `pieces` are written."""
     (folder / MANIFEST).unlink(missing_ok=True)
     for name in set(CLEAN.values()) - {CLEAN[config.format]}:
         old = folder / name
         shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
-    if CLEAN[config.format] == TREE:
-        _write_tree(folder / TREE, map(orjson.loads, parts["clean"]), config.format)
-    else:
-        write_lines(folder / CLEAN[config.format], parts["clean"])
-    for name in (REMOVED, FAILURES, SOURCES):
-        write_lines(folder / name, parts[name.removesuffix(".jsonl")])
-    files = {path.name: _digest(path) for path in sorted(folder.iterdir()) if path.is_file() and path.suffix != ".part"}
-    manifest = {"versions": versions(), "config": asdict(config), "summary": summary, "files": files}
+    files: dict[str, dict[str, Any]] = {}
+    with ExitStack() as stack:
+        clean = stack.enter_context(_clean(folder, config.format, files))
+        removed, sources = (stack.enter_context(writing(folder / name, files)) for name in (REMOVED, SOURCES))
+        for piece in pieces:
+            clean(piece.clean)
+            removed(piece.removed)
+            sources(piece.sources)
+    with writing(folder / FAILURES, files) as failed:
+        for failure in failures:
+            failed(orjson.dumps(failure, option=orjson.OPT_APPEND_NEWLINE))
+    manifest = {
+        "versions": versions(),
+        "config": asdict(config),
+        "summary": summary(),
+        "files": dict(sorted(files.items())),
+    }
     with atomic(folder / MANIFEST) as handle:
         handle.write(orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
-def write_lines(path: Path, lines: Iterable[bytes]) -> None:
-    """Write lines, compressed as the name says. Equal ones give equal bytes: no time or name goes into the file."""
-    with atomic(path) as raw, _compressed(path, raw) as handle:
-        handle.writelines(lines)
+@contextmanager
+def writing(path: Path, files: dict[str, dict[str, Any]]) -> Iterator[Callable[[Buffer], object]]:
+    """What writes a file, compressed as its name says; into `files` goes its digest. Equal lines give equal bytes: no
+    time or name goes into the file."""
+    with atomic(path) as raw:
+        digested = _Digested(raw)
+        with _compressed(path, cast("IO[bytes]", digested)) as handle:
+            yield handle.write
+    files[path.name] = {"bytes": digested.bytes, "xxh3_128": digested.digest.hexdigest()}
+
+
+class _Digested(RawIOBase):
+    """A file that is being written, with the digest of what went into it: it tells damage, not forgery."""
+
+    def __init__(self, handle: IO[bytes]) -> None:
+        self.handle, self.bytes, self.digest = handle, 0, xxhash.xxh3_128()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.digest.update(data)
+        self.bytes += memoryview(data).nbytes
+        return self.handle.write(data)
 
 
 @contextmanager
@@ -126,9 +170,19 @@ def _compressed(path: Path, raw: IO[bytes]) -> Iterator[IO[bytes]]:
         yield raw
 
 
+@contextmanager
+def _clean(folder: Path, kind: str, files: dict[str, dict[str, Any]]) -> Iterator[Callable[[Buffer], object]]:
+    """What writes the clean documents."""
+    if CLEAN[kind] != TREE:
+        with writing(folder / CLEAN[kind], files) as write:
+            yield write
+    else:
+        shutil.rmtree(folder / TREE, ignore_errors=True)
+        (folder / TREE).mkdir(parents=True)
+        yield lambda lines: _write_tree(folder / TREE, map(orjson.loads, BytesIO(lines)), kind)
+
+
 def _write_tree(folder: Path, records: Iterable[dict[str, Any]], kind: str) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     for record in records:
         path = folder / tree_path(str(record["id"]), kind)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -167,12 +221,3 @@ def _shortened(name: str) -> str:
     """The beginning of a name and a digest of all of it, after a sign that no escaped name holds."""
     digest = hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
     return f"{name.replace('/', '%2F')[:80]}%~{digest}"
-
-
-def _digest(path: Path) -> dict[str, Any]:
-    with path.open("rb") as handle:
-        return {"bytes": path.stat().st_size, "blake2b": hashlib.file_digest(handle, _blake2b).hexdigest()}
-
-
-def _blake2b() -> Any:
-    return hashlib.blake2b(digest_size=32)

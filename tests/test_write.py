@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import gzip
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
+import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import OutputError
 from dedup.store import line
-from dedup.write import check_folder, front_matter, is_finished, make_folder, tree_path, versions, write_lines
+from dedup.write import check_folder, front_matter, is_finished, make_folder, tree_path, versions, writing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,8 +58,13 @@ def test_a_file_or_a_folder_in_a_file_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst"])
 def test_equal_records_give_equal_bytes(tmp_path: Path, name: str) -> None:
+    files: dict[str, dict[str, Any]] = {}
     for folder in ("one", "two"):
-        write_lines(tmp_path / folder / name, map(line, [{"id": "é", "text": "x" * 100}, {"id": "b"}]))
+        with writing(tmp_path / folder / name, files) as write:
+            for each in map(line, [{"id": "é", "text": "x" * 100}, {"id": "b"}]):
+                write(each)
+        content = (tmp_path / folder / name).read_bytes()
+        assert files == {name: {"bytes": len(content), "xxh3_128": xxhash.xxh3_128_hexdigest(content)}}
 
     assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     if name.endswith(".gz"):

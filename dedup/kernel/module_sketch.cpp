@@ -1,8 +1,6 @@
 // What Python sees of sketches, of words and straight from texts.
-#include <nanobind/stl/pair.h>
-#include <nanobind/stl/tuple.h>
-
 #include "hash.hpp"
+#include "python_sketch.hpp"
 #include "python_texts.hpp"
 #include "sketch.hpp"
 #include "text_words.hpp"
@@ -15,17 +13,6 @@ Passages passages(const Column<std::uint64_t>& words, const Column<std::int64_t>
     const Passages out{words.data(), bounds.data(), bounds.size() - 1};
     out.check(words.size());
     return out;
-}
-
-// How a sketch is made: the words of a shingle, bands and rows, and how each slot is permuted.
-using Asked = std::tuple<std::size_t, std::pair<std::size_t, std::size_t>, Column<std::uint32_t>, Column<std::uint32_t>>;
-
-Shape shape_of(const Asked& asked) {
-    const auto& [shingle, bands_and_rows, multipliers, increments] = asked;
-    const auto [bands, rows] = bands_and_rows;
-    if (multipliers.size() != increments.size()) throw std::invalid_argument("columns of different lengths");
-    if (rows != 0 && bands > multipliers.size() / rows) throw std::invalid_argument("more slots than permutations");
-    return {shingle, bands, rows, multipliers.data(), increments.data()};
 }
 
 Table<std::uint64_t> keys_of(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds, const Asked& asked) {

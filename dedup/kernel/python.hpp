@@ -71,6 +71,7 @@ inline TextView view(nb::handle text) {
 
 void add_align(nb::module_& module);  // module_align.cpp
 void add_judge(nb::module_& module);  // module_judge.cpp
+void add_lines(nb::module_& module);  // module_lines.cpp
 void add_pages(nb::module_& module);  // module_page.cpp
 void add_sieve(nb::module_& module);  // module_sieve.cpp
 void add_sketch(nb::module_& module);  // module_sketch.cpp

@@ -1,0 +1,306 @@
+#include "json.hpp"
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+#include "utf8.hpp"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace dedup {
+namespace {
+
+constexpr int deepest = 32;
+constexpr std::size_t most_digits = 15;  // every number of so many is exact, however it is read
+
+bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
+bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
+
+// Of the bytes from a place on the first one that ends a string, or escapes, or must be escaped. Wide: whether there was a
+// byte that is not ASCII before it.
+const char* plain_end(const char* at, const char* end, bool& wide) {
+#if defined(__SSE2__)
+    const auto quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1F);
+    for (; end - at >= 16; at += 16) {
+        const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+        const auto special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, slash)),
+                                          _mm_cmpeq_epi8(_mm_max_epu8(bytes, control), control));
+        const auto found = static_cast<unsigned>(_mm_movemask_epi8(special));
+        const auto high = static_cast<unsigned>(_mm_movemask_epi8(bytes));
+        if (found != 0) {
+            const auto first = static_cast<unsigned>(__builtin_ctz(found));
+            wide |= (high & ((1U << first) - 1)) != 0;
+            return at + first;
+        }
+        wide |= high != 0;
+    }
+#endif
+    for (; at < end; ++at) {
+        const auto byte = static_cast<unsigned char>(*at);
+        if (byte == '"' || byte == '\\' || byte < 0x20) break;
+        wide |= byte >= 0x80;
+    }
+    return at;
+}
+
+int digit_of(char byte) {
+    if (is_digit(byte)) return byte - '0';
+    const auto small = static_cast<char>(byte | 0x20);
+    return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+}
+
+// The unit of UTF-16 that four digits behind a place name; -1 if there are none.
+int unit_at(const char* at, const char* end) {
+    if (end - at < 4) return -1;
+    int unit = 0;
+    for (int digit = 0; digit < 4; ++digit) {
+        const auto own = digit_of(at[digit]);
+        if (own < 0) return -1;
+        unit = unit * 16 + own;
+    }
+    return unit;
+}
+
+bool leads(int unit) { return unit >= 0xD800 && unit < 0xDC00; }
+bool trails(int unit) { return unit >= 0xDC00 && unit < 0xE000; }
+
+// What stands behind a backslash: how many bytes of the source it takes; 0 if that is no escape.
+std::size_t escape_size(const char* at, const char* end) {
+    if (at == end) return 0;
+    if (*at != 'u') return std::strchr("\"\\/bfnrt", *at) != nullptr && *at != '\0' ? 1 : 0;
+    const auto unit = unit_at(at + 1, end);
+    if (unit < 0 || trails(unit)) return 0;
+    if (!leads(unit)) return 5;
+    return end - at >= 11 && at[5] == '\\' && at[6] == 'u' && trails(unit_at(at + 7, end)) ? 11 : 0;
+}
+
+void append_character(char32_t code, std::string& out) {
+    if (code < 0x80) {
+        out += static_cast<char>(code);
+    } else if (code < 0x800) {
+        out += static_cast<char>(0xC0 | (code >> 6));
+        out += static_cast<char>(0x80 | (code & 0x3F));
+    } else if (code < 0x10000) {
+        out += static_cast<char>(0xE0 | (code >> 12));
+        out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
+        out += static_cast<char>(0x80 | (code & 0x3F));
+    } else {
+        out += static_cast<char>(0xF0 | (code >> 18));
+        out += static_cast<char>(0x80 | ((code >> 12) & 0x3F));
+        out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
+        out += static_cast<char>(0x80 | (code & 0x3F));
+    }
+}
+
+class Reader {
+public:
+    explicit Reader(std::string_view line) : at_(line.data()), end_(line.data() + line.size()) {}
+
+    bool read(JsonRecord& out) {
+        skip_space();
+        return take('{') && read_members(out) && (skip_space(), at_ == end_);
+    }
+
+    bool is_string() {
+        JsonValue value;
+        return read_string(value) && at_ == end_;
+    }
+
+private:
+    void skip_space() {
+        while (at_ != end_ && is_space(*at_)) ++at_;
+    }
+
+    bool take(char byte) {
+        if (at_ == end_ || *at_ != byte) return false;
+        ++at_;
+        return true;
+    }
+
+    bool read_members(JsonRecord& out) {
+        skip_space();
+        if (take('}')) return true;
+        do {
+            skip_space();
+            JsonValue key, value;
+            if (!read_string(key) || (skip_space(), !take(':')) || !read_value(value, 1)) return false;
+            const auto name = key.source.substr(1, key.source.size() - 2);
+            if (name.find('\\') != std::string_view::npos) return false;  // it may be any name
+            if (auto* field = field_of(name, out)) {
+                if (field->kind != JsonValue::missing) return false;
+                *field = value;
+            }
+            skip_space();
+        } while (take(','));
+        return take('}');
+    }
+
+    static JsonValue* field_of(std::string_view name, JsonRecord& out) {
+        if (name == "id") return &out.id;
+        if (name == "text") return &out.text;
+        if (name == "date") return &out.date;
+        if (name == "url") return &out.url;
+        if (name == "site") return &out.site;
+        if (name == "html") return &out.html;
+        return name == "markdown" ? &out.markdown : nullptr;
+    }
+
+    bool read_value(JsonValue& value, int depth) {
+        skip_space();
+        const auto* start = at_;
+        if (at_ == end_ || depth > deepest) return false;
+        value.kind = JsonValue::other;
+        bool read = false;
+        switch (*at_) {
+            case '"': return read_string(value);
+            case '{': read = read_nested('}', depth); break;
+            case '[': read = read_nested(']', depth); break;
+            case 't': read = read_word("true"); break;
+            case 'f': read = read_word("false"); break;
+            case 'n':
+                value.kind = JsonValue::null;
+                read = read_word("null");
+                break;
+            default: read = read_number();
+        }
+        value.source = std::string_view(start, static_cast<std::size_t>(at_ - start));
+        return read;
+    }
+
+    bool read_nested(char close, int depth) {
+        ++at_;
+        skip_space();
+        if (take(close)) return true;
+        JsonValue key, value;
+        do {
+            skip_space();
+            if (close == '}' && (!read_string(key) || (skip_space(), !take(':')))) return false;
+            if (!read_value(value, depth + 1)) return false;
+            skip_space();
+        } while (take(','));
+        return take(close);
+    }
+
+    bool read_word(std::string_view word) {
+        if (static_cast<std::size_t>(end_ - at_) < word.size() || std::string_view(at_, word.size()) != word) return false;
+        at_ += word.size();
+        return true;
+    }
+
+    // No powers of ten, nor more digits than are sure to be read exactly.
+    bool read_number() {
+        take('-');
+        const auto* start = at_;
+        while (at_ != end_ && is_digit(*at_)) ++at_;
+        const auto whole = at_ - start;
+        if (whole == 0 || (whole > 1 && *start == '0')) return false;
+        if (take('.')) {
+            const auto* part = at_;
+            while (at_ != end_ && is_digit(*at_)) ++at_;
+            if (at_ == part) return false;
+        }
+        if (at_ != end_ && (*at_ == 'e' || *at_ == 'E')) return false;
+        return static_cast<std::size_t>(at_ - start) <= most_digits;
+    }
+
+    bool read_string(JsonValue& value) {
+        const auto* start = at_;
+        if (!take('"')) return false;
+        bool wide = false;
+        while (true) {
+            at_ = plain_end(at_, end_, wide);
+            if (at_ == end_ || static_cast<unsigned char>(*at_) < 0x20) return false;
+            if (*at_ == '"') break;
+            const auto size = escape_size(at_ + 1, end_);
+            if (size == 0) return false;
+            at_ += 1 + size;
+        }
+        ++at_;
+        value = {JsonValue::string, std::string_view(start, static_cast<std::size_t>(at_ - start))};
+        return !wide || is_utf8(value.source);
+    }
+
+    const char* at_;
+    const char* end_;
+};
+
+// What a control character is written as: a letter behind a backslash, or nothing where it takes digits.
+char short_escape(unsigned char byte) {
+    switch (byte) {
+        case '"': return '"';
+        case '\\': return '\\';
+        case '\b': return 'b';
+        case '\f': return 'f';
+        case '\n': return 'n';
+        case '\r': return 'r';
+        case '\t': return 't';
+        default: return '\0';
+    }
+}
+
+}  // namespace
+
+bool read_record(std::string_view line, JsonRecord& out) { return Reader(line).read(out); }
+
+bool is_json_string(std::string_view source) { return Reader(source).is_string(); }
+
+void append_string(std::string_view source, std::string& out) {
+    const auto* at = source.data() + 1;
+    const auto* end = source.data() + source.size() - 1;
+    while (true) {
+        bool wide = false;
+        const auto* stop = plain_end(at, end, wide);
+        out.append(at, stop);
+        if (stop == end) return;
+        at = stop + 2;
+        switch (stop[1]) {
+            case 'b': out += '\b'; break;
+            case 'f': out += '\f'; break;
+            case 'n': out += '\n'; break;
+            case 'r': out += '\r'; break;
+            case 't': out += '\t'; break;
+            case 'u': {
+                const auto unit = unit_at(at, end);
+                at += 4;
+                if (!leads(unit)) {
+                    append_character(static_cast<char32_t>(unit), out);
+                } else {
+                    const auto low = unit_at(at + 2, end);
+                    append_character(static_cast<char32_t>(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00)), out);
+                    at += 6;
+                }
+                break;
+            }
+            default: out += stop[1];
+        }
+    }
+}
+
+void append_quoted(std::string_view characters, std::string& out) {
+    static constexpr std::array<char, 17> digits{"0123456789abcdef"};
+    const auto* at = characters.data();
+    const auto* end = at + characters.size();
+    out += '"';
+    while (true) {
+        bool wide = false;
+        const auto* stop = plain_end(at, end, wide);
+        out.append(at, stop);
+        if (stop == end) break;
+        const auto byte = static_cast<unsigned char>(*stop);
+        out += '\\';
+        if (const auto letter = short_escape(byte)) {
+            out += letter;
+        } else {
+            out.append("u00");
+            out += digits[byte >> 4];
+            out += digits[byte & 15];
+        }
+        at = stop + 1;
+    }
+    out += '"';
+}
+
+}  // namespace dedup

@@ -1,0 +1,39 @@
+// Where the fields of a record lie in its line of JSON, so that the line can be taken over as it stands. What is out of the
+// ordinary is left to a whole parser (orjson): a line that is taken here, that takes, too, and means the same by it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace dedup {
+
+// A value as it is written, quotes and all.
+struct JsonValue {
+    enum Kind { missing, string, null, other };
+    Kind kind = missing;
+    std::string_view source;
+
+    bool is_string() const { return kind == string; }
+    bool is_there() const { return kind == string || kind == other; }
+};
+
+// The fields of a record that are looked at.
+struct JsonRecord {
+    JsonValue id, text, html, markdown, url, site, date;
+};
+
+// Read the line of a record. False where a whole parser must do that: it may be no JSON, no object, a field may be there
+// twice, a number may be too large, or it may be nested deeper than 32.
+bool read_record(std::string_view line, JsonRecord& out);
+
+// Whether this is one string, and nothing else.
+bool is_json_string(std::string_view source);
+
+// Append the characters of a string that `read_record` has read, or that is one.
+void append_string(std::string_view source, std::string& out);
+
+// Append characters as a string, as orjson writes it.
+void append_quoted(std::string_view characters, std::string& out);
+
+}  // namespace dedup

@@ -1,0 +1,238 @@
+#include "lines.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include "hash.hpp"
+#include "text.hpp"
+
+namespace dedup {
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+bool is_json_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
+
+// Reads one line after the other.
+class LineReader {
+public:
+    LineReader(std::string_view piece, const Shape& shape, const LineLimits& limits, const Alphabet& alphabet)
+        : piece_(piece), shape_(shape), limits_(limits), reader_(alphabet, WordReader::Which::drawn), sketcher_(shape),
+          slots_(shape.bands * shape.rows), keys_(shape.bands) {}
+
+    Lines read() {
+        for (std::size_t at = 0; at < piece_.size(); ++out_.count) {
+            const auto stop = piece_.find('\n', at);
+            const auto next = stop == std::string_view::npos ? piece_.size() : stop + 1;
+            add(at, next);
+            at = next;
+        }
+        return std::move(out_);
+    }
+
+private:
+    void add(std::size_t start, std::size_t end) {
+        const bool too_long = end - start > limits_.max_bytes;
+        if (piece_.substr(start, byte_order_mark.size()) == byte_order_mark && !too_long) start += byte_order_mark.size();
+        const auto whole = piece_.substr(start, end - start);
+        if (!too_long && std::all_of(whole.begin(), whole.end(), [](char byte) { return is_bytes_space(static_cast<unsigned char>(byte)); })) return;
+        while (end > start && is_json_space(piece_[end - 1])) --end;
+        while (start < end && is_json_space(piece_[start])) ++start;
+        put(start, end, too_long ? Lines::too_long : read_line(piece_.substr(start, end - start)));
+    }
+
+    // What a line is; what is known of it then stands in `record_`, `text_`, `known_` and `keys_`.
+    Lines::State read_line(std::string_view line) {
+        record_ = {};
+        if (!read_record(line, record_) || !record_.text.is_string() || record_.html.is_there() || record_.markdown.is_there()) return Lines::unknown;
+        const std::array<const JsonValue*, 4> stated{&record_.id, &record_.date, &record_.url, &record_.site};
+        const auto is_strange = [](const JsonValue* value) { return value->kind == JsonValue::other; };
+        if (std::any_of(stated.begin(), stated.end(), is_strange)) return Lines::unknown;
+        const bool named = record_.id.kind != JsonValue::missing;
+        if (named && (record_.id.kind == JsonValue::null || record_.id.source.size() == 2)) return Lines::unknown;
+        text_.clear();
+        append_string(record_.text.source, text_);
+        if (!reader_.read(text_)) return Lines::unknown;
+        const auto words = reader_.hashes();
+        const auto characters = count_characters(text_);
+        // A character of a script without spaces counts half.
+        if (words.empty() || (characters != text_.size() && words.size() < 2 * limits_.min_words)) return Lines::unknown;
+        known_.characters = characters;
+        known_.digest = XXH3_128bits(text_.data(), text_.size());
+        known_.print = {};
+        if (words.size() >= limits_.min_words) known_.print = XXH3_128bits(words.values, words.size() * sizeof(std::uint64_t));
+        sketcher_.sketch(words.values, words.size(), slots_.data());
+        make_keys(slots_.data(), shape_.bands, shape_.rows, keys_.data());
+        return named ? Lines::read : Lines::no_id;
+    }
+
+    void put(std::size_t start, std::size_t end, Lines::State state) {
+        const bool known = state == Lines::read || state == Lines::no_id;
+        out_.states.push_back(state);
+        out_.numbers.push_back(out_.count);
+        out_.starts.push_back(static_cast<std::int64_t>(start));
+        out_.ends.push_back(static_cast<std::int64_t>(end));
+        const auto* text = known ? record_.text.source.data() : piece_.data();
+        out_.text_starts.push_back(text - piece_.data());
+        out_.text_ends.push_back(text - piece_.data() + static_cast<std::int64_t>(known ? record_.text.source.size() : 0));
+        if (!known) known_ = {};
+        out_.characters.push_back(static_cast<std::int64_t>(known_.characters));
+        out_.words.push_back(known ? static_cast<std::int64_t>(reader_.hashes().size()) : 0);
+        put_halves(known_.digest, out_.digests);
+        put_halves(known_.print, out_.prints);
+        if (!known) std::fill(keys_.begin(), keys_.end(), 0);
+        out_.keys.insert(out_.keys.end(), keys_.begin(), keys_.end());
+        put_string(known ? record_.id : JsonValue{}, out_.ids);
+        put_string(known ? record_.date : JsonValue{}, out_.dates);
+        put_string(known ? record_.url : JsonValue{}, out_.urls);
+        put_string(known ? record_.site : JsonValue{}, out_.sites);
+    }
+
+    static void put_halves(const XXH128_hash_t& hash, std::vector<std::uint64_t>& out) {
+        out.push_back(hash.high64);
+        out.push_back(hash.low64);
+    }
+
+    static void put_string(const JsonValue& value, Strings& out) {
+        if (value.is_string()) append_string(value.source, out.bytes);
+        out.end();
+    }
+
+    struct Known {
+        std::size_t characters = 0;
+        XXH128_hash_t digest{}, print{};
+    };
+
+    const std::string_view piece_;
+    const Shape shape_;
+    const LineLimits limits_;
+    WordReader reader_;
+    Sketcher sketcher_;
+    std::vector<std::uint32_t> slots_;
+    std::vector<std::uint64_t> keys_;
+    JsonRecord record_;
+    std::string text_;
+    Known known_;
+    Lines out_;
+};
+
+void append_hex(std::uint64_t value, std::string& out) {
+    static constexpr std::string_view digits = "0123456789abcdef";
+    for (int shift = 60; shift >= 0; shift -= 4) out += digits[(value >> shift) & 15];
+}
+
+// Writes one line after the other.
+class LineWriter {
+public:
+    LineWriter(std::string_view piece, const LinesRead& lines, const Going& going) : piece_(piece), lines_(lines), going_(going) {}
+
+    Written write() {
+        if (lines_.states.empty()) return {};
+        out_.clean.reserve(static_cast<std::size_t>(lines_.ends[lines_.ends.size() - 1] - lines_.starts[0]) + lines_.ends.size());
+        for (std::size_t at = 0; at < lines_.states.size(); ++at) {
+            const auto id = lines_.ids[at];
+            id_.clear();
+            if (lines_.states[at] == Lines::read) {
+                append_quoted(std::string_view(reinterpret_cast<const char*>(id.values), id.size()), id_);
+            } else {
+                put_place(at, id_);
+            }
+            if (going_.goes[at] < 0) keep(at);
+            else remove(at);
+            put_source(at);
+        }
+        return std::move(out_);
+    }
+
+private:
+    std::string_view source(std::int64_t start, std::int64_t end) const {
+        return piece_.substr(static_cast<std::size_t>(start), static_cast<std::size_t>(end - start));
+    }
+
+    void put_place(std::size_t at, std::string& out) const {
+        out.append(going_.place);
+        out.append(std::to_string(going_.first + lines_.numbers[at]));
+        out += '"';
+    }
+
+    void keep(std::size_t at) {
+        auto line = source(lines_.starts[at], lines_.ends[at]);
+        if (lines_.states[at] == Lines::no_id) {
+            out_.clean.append("{\"id\":");
+            out_.clean.append(id_);
+            out_.clean += ',';
+            line.remove_prefix(1);
+            while (!line.empty() && is_json_space(line[0])) line.remove_prefix(1);
+        }
+        out_.clean.append(line);
+        out_.clean += '\n';
+    }
+
+    void remove(std::size_t at) {
+        const auto text = source(lines_.text_starts[at], lines_.text_ends[at]);
+        if (!is_json_string(text)) throw std::invalid_argument("a text that is no string of JSON");
+        text_.clear();
+        append_string(text, text_);
+        auto& out = out_.removed;
+        out.append("{\"id\":");
+        out.append(id_);
+        out.append(",\"start\":0,\"end\":");
+        out.append(std::to_string(lines_.characters[at]));
+        out.append(",\"text\":");
+        append_quoted(text_, out);
+        out.append(going_.tails[static_cast<std::size_t>(going_.goes[at])]);
+        out += '\n';
+    }
+
+    void put_source(std::size_t at) {
+        auto& out = out_.sources;
+        out.append("{\"id\":");
+        out.append(id_);
+        out.append(",\"place\":");
+        put_place(at, out);
+        out.append(",\"format\":\"text\",\"encoding\":null,\"exact\":true,\"characters\":");
+        out.append(std::to_string(lines_.characters[at]));
+        out.append(",\"digest\":\"");
+        append_hex(lines_.digests[2 * at], out);
+        append_hex(lines_.digests[2 * at + 1], out);
+        out.append("\"}\n");
+    }
+
+    const std::string_view piece_;
+    const LinesRead& lines_;
+    const Going& going_;
+    Written out_;
+    std::string id_, text_;
+};
+
+}  // namespace
+
+Lines read_lines(std::string_view piece, const Shape& shape, const LineLimits& limits, const Alphabet& alphabet) {
+    return LineReader(piece, shape, limits, alphabet).read();
+}
+
+void LinesRead::check(std::string_view piece) const {
+    const auto count = states.size();
+    for (const auto* each : {&numbers, &starts, &ends, &text_starts, &text_ends, &characters}) {
+        if (each->size() != count) throw std::invalid_argument("columns of different lengths");
+    }
+    if (digests.size() != 2 * count || ids.size() != count) throw std::invalid_argument("columns of different lengths");
+    const auto size = static_cast<std::int64_t>(piece.size());
+    for (std::size_t at = 0; at < count; ++at) {
+        const bool inside = 0 <= starts[at] && starts[at] < ends[at] && ends[at] <= size && starts[at] <= text_starts[at] &&
+                            text_starts[at] + 2 <= text_ends[at] && text_ends[at] <= ends[at];
+        if (!inside || (at > 0 && starts[at] < ends[at - 1])) throw std::invalid_argument("a line that does not lie in the piece");
+    }
+}
+
+Written write_lines(std::string_view piece, const LinesRead& lines, const Going& going) {
+    lines.check(piece);
+    if (going.goes.size() != lines.states.size()) throw std::invalid_argument("columns of different lengths");
+    for (const auto number : going.goes) {
+        if (number >= static_cast<std::int64_t>(going.tails.size())) throw std::invalid_argument("there is no such tail");
+    }
+    return LineWriter(piece, lines, going).write();
+}
+
+}  // namespace dedup

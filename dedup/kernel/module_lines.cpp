@@ -1,0 +1,108 @@
+// What Python sees of lines of JSONL.
+#include "common.hpp"
+#include "lines.hpp"
+#include "python_sketch.hpp"
+#include "python_texts.hpp"
+
+namespace dedup {
+namespace {
+
+std::string_view characters(const Column<std::uint8_t>& bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+nb::object array_of(std::string&& bytes) {
+    auto held = std::make_unique<std::string>(std::move(bytes));
+    auto* own = held.get();
+    nb::capsule owner(own, [](void* each) noexcept { std::unique_ptr<std::string>(static_cast<std::string*>(each)); });
+    held.release();
+    return nb::cast(Array<std::uint8_t>(reinterpret_cast<std::uint8_t*>(own->data()), {own->size()}, owner));
+}
+
+nb::object strings_of(Strings&& strings) {
+    return nb::make_tuple(array_of(std::move(strings.bytes)), array(std::move(strings.bounds)));
+}
+
+nb::object lines_of(const Column<std::uint8_t>& piece, const Asked& asked, std::size_t min_words, std::size_t max_bytes, const nb::callable& page) {
+    const auto shape = shape_of(asked);
+    const auto load = loader(page);
+    Lines lines;
+    {
+        nb::gil_scoped_release free;
+        lines = read_lines(characters(piece), shape, {min_words, max_bytes}, Alphabet(known(), load));
+    }
+    const auto count = lines.states.size();
+    nb::dict out;
+    out["states"] = array(std::move(lines.states));
+    out["numbers"] = array(std::move(lines.numbers));
+    out["starts"] = array(std::move(lines.starts));
+    out["ends"] = array(std::move(lines.ends));
+    out["text_starts"] = array(std::move(lines.text_starts));
+    out["text_ends"] = array(std::move(lines.text_ends));
+    out["characters"] = array(std::move(lines.characters));
+    out["words"] = array(std::move(lines.words));
+    out["digests"] = table(std::move(lines.digests), count, 2);
+    out["prints"] = table(std::move(lines.prints), count, 2);
+    out["keys"] = table(std::move(lines.keys), count, shape.bands);
+    out["ids"] = strings_of(std::move(lines.ids));
+    out["dates"] = strings_of(std::move(lines.dates));
+    out["urls"] = strings_of(std::move(lines.urls));
+    out["sites"] = strings_of(std::move(lines.sites));
+    return nb::make_tuple(out, lines.count);
+}
+
+nb::object common_of(const nb::list& pieces, const Rows<std::int64_t>& places, const Rows<std::int64_t>& pairs, std::size_t shingle,
+                     const nb::callable& page) {
+    if (places.shape(1) != 3 || pairs.shape(1) != 2) throw std::invalid_argument("columns of another width");
+    std::vector<Column<std::uint8_t>> held;
+    for (const auto piece : pieces) held.push_back(nb::cast<Column<std::uint8_t>>(piece));
+    JsonTexts texts;
+    for (std::size_t at = 0; at < places.shape(0); ++at) {
+        const auto *own = places.data() + 3 * at, *end = own + 3;
+        const bool inside = own[0] >= 0 && static_cast<std::size_t>(own[0]) < held.size() && own[1] >= 0 && own[1] <= own[2];
+        if (!inside || static_cast<std::size_t>(end[-1]) > held[static_cast<std::size_t>(own[0])].size()) throw std::invalid_argument("a text that does not lie in its piece");
+        texts.sources.push_back(characters(held[static_cast<std::size_t>(own[0])]).substr(static_cast<std::size_t>(own[1]), static_cast<std::size_t>(own[2] - own[1])));
+    }
+    const auto load = loader(page);
+    InCommon found;
+    {
+        nb::gil_scoped_release free;
+        found = in_common(texts, {pairs.data(), pairs.size()}, shingle, Alphabet(known(), load));
+    }
+    return nb::make_tuple(array(std::move(found.sizes)), array(std::move(found.common)), array(std::move(found.unknown)));
+}
+
+// The columns of lines that are written, in the order of `LinesRead`.
+using Read = std::tuple<Column<std::uint8_t>, Rows<std::int64_t>, Rows<std::uint64_t>, Column<std::uint8_t>, Column<std::int64_t>>;
+
+nb::object written_of(const Column<std::uint8_t>& piece, const Read& read, const Column<std::int64_t>& goes, const nb::list& tails,
+                      std::pair<nb::bytes, std::int64_t> place) {
+    const auto& [states, places, digests, ids, id_bounds] = read;
+    const auto count = states.size();
+    if (places.shape(0) != 6 || places.shape(1) != count || digests.shape(0) != count || digests.shape(1) != 2) throw std::invalid_argument("columns of different lengths");
+    const auto row = [&](std::size_t number) { return Span<std::int64_t>{places.data() + number * count, count}; };
+    const LinesRead lines{span(states), row(0), row(1), row(2), row(3), row(4), row(5), {digests.data(), 2 * count},
+                          Ragged<std::uint8_t>(span(ids), span(id_bounds))};
+    Going going{span(goes), {}, {place.first.c_str(), place.first.size()}, place.second};
+    std::vector<nb::bytes> held;
+    for (const auto tail : tails) {
+        held.push_back(nb::cast<nb::bytes>(tail));
+        going.tails.emplace_back(held.back().c_str(), held.back().size());
+    }
+    Written out;
+    {
+        nb::gil_scoped_release free;
+        out = write_lines(characters(piece), lines, going);
+    }
+    return nb::make_tuple(array_of(std::move(out.clean)), array_of(std::move(out.removed)), array_of(std::move(out.sources)));
+}
+
+}  // namespace
+
+void add_lines(nb::module_& module) {
+    module.def("read_lines", &lines_of, nb::arg("piece"), nb::arg("sketch"), nb::arg("min_words"), nb::arg("max_bytes"), nb::arg("page"));
+    module.def("lines_in_common", &common_of, nb::arg("pieces"), nb::arg("places"), nb::arg("pairs"), nb::arg("shingle"), nb::arg("page"));
+    module.def("write_lines", &written_of, nb::arg("piece"), nb::arg("read"), nb::arg("goes"), nb::arg("tails"), nb::arg("place"));
+}
+
+}  // namespace dedup
