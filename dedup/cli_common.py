@@ -74,14 +74,15 @@ def _ended(error: BaseException) -> int:
     return BUG
 
 
-def runner(params: dict[str, Any]) -> Runner:
-    """What runs the stages, as it was asked for; in this process, before NumPy is imported in it."""
+def runner(params: dict[str, Any], *, ahead: bool = True) -> Runner:
+    """What runs the stages, as it was asked for; in this process, before NumPy is imported in it. `ahead`: where
+    there is much to read, processes are started at once."""
     from dedup.run import own_process, pool
 
     own_process()
     files = [Path(each) for each in params["inputs"] if os.path.isfile(each)]  # noqa: PTH113 (whatever was typed)
     large = sum(file.stat().st_size for file in files) >= LARGE
-    return pool(params["workers"], "dedup.pages" if large else "")
+    return pool(params["workers"], "dedup.pages" if large and ahead else "")
 
 
 def cpus() -> int:

@@ -21,11 +21,11 @@ from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup import counting, pages, reuse, shards, whole, write
+from dedup import counting, lines, pages, reuse, shards, straight, whole, write
 from dedup.bands import candidate_probability
 from dedup.cluster import Known
 from dedup.config import Config
@@ -37,7 +37,7 @@ from dedup.read import Inputs, open_inputs
 from dedup.result import Result
 from dedup.reuse import Cited
 from dedup.run import Runner, serial
-from dedup.shards import Batch, Cutting, Flagging, Prepared, Work
+from dedup.shards import Batch, Cut, Cutting, Flagging, Prepared, Work
 from dedup.sign import SCHEME
 from dedup.sites import SiteFile, file_digest
 from dedup.store import Store
@@ -77,34 +77,57 @@ def clean(
     temporary = None if out else _Temporary(prefix="dedup-")
     folder = Path(out) if out else Path(temporary.name if temporary else "")
     write.check_folder(folder)
-    sources, ignored = open_inputs(inputs, config.max_bytes, folder)
+    opened = open_inputs(inputs, config.max_bytes, folder)
     write.make_folder(folder)
     store = Store.open(folder / write.WORK, f"{config.digest} {file_digest(config.sites)} {SCHEME} {write.versions()}")
     work = Work(store.folder, config)
-
-    names, live, failures = study(work, sources, runner)
-    if not names:
+    try:
+        done = lines.can_read(config, opened.files) and _straight(work, opened.files, runner)
+    except lines.NotPlainError:
+        done = False
+    run = done or _staged(work, opened.sources, runner)
+    if not run.documents:
         store.remove()
         with suppress(OSError):  # the files of an earlier run stay
             folder.rmdir()
-        raise nothing_to_read(failures)
-    flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
-    found, pairs = ({}, {}) if config.keep_duplicates else _duplicates(work, flagged, runner)
-    cut = list(
-        runner(
-            shards.cut_shard,
-            [
-                Cutting(work, name, live[name], part)
-                for name, part in zip(names, _by_shard(flagged, found), strict=True)
-            ],
-        )
-    )
-
-    write.write_run(
-        folder, config, shards.pieces(work, names), failures, lambda: _summary(cut, failures, ignored, config, pairs)
-    )
+        raise nothing_to_read(run.failures)
+    write.write_run(folder, config, run.pieces, run.failures, lambda: _summary(run, opened.ignored, config))
     store.remove()
     return Result(folder, temporary)
+
+
+class Run(NamedTuple):
+    """What a run comes to: how many documents it has, what is to be written piece by piece, the counts of each (once it
+    is written), the failures, and counts of pairs."""
+
+    documents: int
+    pieces: Iterator[write.Piece]
+    cut: list[Cut]
+    failures: list[Failure]
+    pairs: dict[str, dict[str, int]]
+
+
+def _staged(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> Run:
+    """The way of all documents, stage by stage."""
+    names, live, failures = study(work, sources, runner)
+    if not names:
+        return Run(0, iter(()), [], failures, {})
+    flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
+    found, pairs = ({}, {}) if work.config.keep_duplicates else _duplicates(work, flagged, runner)
+    parts = zip(names, _by_shard(flagged, found), strict=True)
+    cut = list(runner(shards.cut_shard, [Cutting(work, name, live[name], part) for name, part in parts]))
+    return Run(sum(each.documents for each in cut), shards.pieces(work, names), cut, failures, pairs)
+
+
+def _straight(work: Work, files: list[tuple[str, Path]], runner: Runner) -> Run:
+    """The shorter way of lines of which nothing but whole documents goes: see `straight`."""
+    told = straight.read(work, files, runner)
+    if work.config.keep_duplicates or not told.ids:
+        found = whole.Found(whole.Decided.none(len(told.ids)), {})
+    else:
+        found = straight.find(told, runner)
+    cut: list[Cut] = []
+    return Run(len(told.ids), straight.write(told, found, runner, cut), cut, told.failures, found.counts)
 
 
 def study(
@@ -178,17 +201,18 @@ def _take(prepared: Iterable[Prepared]) -> tuple[list[str], dict[str, NDArray[np
     places: dict[str, str] = {}
     live: dict[str, NDArray[np.bool_]] = {}
     failures: list[Failure] = []
+    again: list[Failure] = []
     for each in prepared:
         failures.extend(each.failures)
         own = []
         for id_, place in zip(each.ids, each.places, strict=True):
             own.append(id_ not in places)
             if id_ in places:
-                failures.append(Failure(place, f"has the id {id_!r} of {places[id_]}"))
+                again.append(Failure(place, f"has the id {id_!r} of {places[id_]}"))
             places.setdefault(id_, place)
         if any(own):
             live[each.shard] = np.array(own)
-    return list(live), live, failures
+    return list(live), live, failures + again
 
 
 def _by_shard(flagged: list[shards.Flagged], found: dict[int, list[Flag]]) -> Iterator[dict[int, list[Flag]]]:
@@ -198,13 +222,8 @@ def _by_shard(flagged: list[shards.Flagged], found: dict[int, list[Flag]]) -> It
         first += len(each.ids)
 
 
-def _summary(
-    cut: list[shards.Cut],
-    failures: list[Failure],
-    ignored: list[str],
-    config: Config,
-    pairs: dict[str, dict[str, int]],
-) -> dict[str, Any]:
+def _summary(run: Run, ignored: list[str], config: Config) -> dict[str, Any]:
+    cut = run.cut
     removed: dict[str, dict[str, dict[str, int]]] = {"chrome": {}, "duplicate": {}}
     encodings: dict[str, int] = {}
     for each in cut:
@@ -216,14 +235,18 @@ def _summary(
             encodings[name] = encodings.get(name, 0) + count_
     removed = {reason: dict(sorted(kinds.items())) for reason, kinds in removed.items()}
     return {
-        "documents": {"in": sum(e.documents for e in cut), "out": sum(e.cleaned for e in cut), "failed": len(failures)},
+        "documents": {
+            "in": sum(e.documents for e in cut),
+            "out": sum(e.cleaned for e in cut),
+            "failed": len(run.failures),
+        },
         "characters": {"in": sum(e.characters for e in cut), "out": sum(e.left for e in cut)},
         "removed": removed,
         "encodings": dict(sorted(encodings.items())),
         "ignored_files": len(ignored),
         **({"sites_digest": file_digest(config.sites)} if config.sites else {}),
         "lsh": _lsh(config.shape),
-        "pairs": pairs,
+        "pairs": run.pairs,
     }
 
 

@@ -188,8 +188,17 @@ def is_path(value: object) -> bool:
     return isinstance(value, str | os.PathLike)
 
 
-def open_inputs(inputs: Inputs, max_bytes: int, exclude: Path | None) -> tuple[Iterator[Source | Failure], list[str]]:
-    """The sources of whatever was given, and the files that were ignored.
+class Opened(NamedTuple):
+    """What was given to be read: its sources, the files that are ignored, and if there is nothing else, the files that
+    the sources lie in."""
+
+    sources: Iterator[Source | Failure]
+    ignored: list[str]
+    files: list[tuple[str, Path]]
+
+
+def open_inputs(inputs: Inputs, max_bytes: int, exclude: Path | None) -> Opened:
+    """The sources of whatever was given.
 
     Raises:
         InputError: there is nothing to read.
@@ -201,7 +210,7 @@ def open_inputs(inputs: Inputs, max_bytes: int, exclude: Path | None) -> tuple[I
     if first is None:
         raise InputError("nothing to read: no input was given")
     if not is_path(first):
-        return given(_chain(first, everything)), []
+        return Opened(given(_chain(first, everything)), [], [])
     paths = [first, *everything]
     if any(not is_path(path) for path in paths):
         raise InputError("inputs are paths or documents, not both")
@@ -212,7 +221,8 @@ def open_inputs(inputs: Inputs, max_bytes: int, exclude: Path | None) -> tuple[I
         raise InputError(
             f"nothing to read: no {' '.join([*FORMATS, *RECORDS])} file in {', '.join(map(str, paths))}{said}"
         )
-    return _all(found, piped, max_bytes), found.ignored
+    alone = [] if piped or found.failures else found.files
+    return Opened(_all(found, piped, max_bytes), found.ignored, alone)
 
 
 def _chain(first: Any, rest: Iterable[Any]) -> Iterator[Any]:

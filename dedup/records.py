@@ -36,8 +36,13 @@ def clean_record(document: Document, text: str) -> dict[str, Any]:
 
 def removed_record(document: Document, flag: Flag) -> dict[str, Any]:
     """A line of `removed.jsonl`: what went, and why."""
-    record = {"id": document.id, "start": flag.start, "end": flag.end, "text": document.text[flag.start : flag.end],
-              "reason": flag.reason, "kind": flag.kind, "why": flag.why, "evidence": flag.evidence}  # fmt: skip
+    where = {"id": document.id, "start": flag.start, "end": flag.end, "text": document.text[flag.start : flag.end]}
+    return where | why_record(flag)
+
+
+def why_record(flag: Flag) -> dict[str, Any]:
+    """What such a line says after the text."""
+    record: dict[str, Any] = {"reason": flag.reason, "kind": flag.kind, "why": flag.why, "evidence": flag.evidence}  # fmt: skip
     if flag.keeper:
         record |= {"keeper": asdict(flag.keeper), "similarity": flag.similarity}
     return record

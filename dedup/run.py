@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from types import FrameType
 
+_IN_THREADS: set[Callable[..., Any]] = set()
+_Stage = TypeVar("_Stage", bound="Callable[..., Any]")
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 
@@ -36,6 +38,13 @@ class Runner(Protocol):
     """`run(function, items)` yields `function(item)` for every item, in order."""
 
     def __call__(self, function: Callable[[_In], _Out], items: Iterable[_In]) -> Iterator[_Out]: ...
+
+
+def in_threads(stage: _Stage) -> _Stage:
+    """Mark a stage that works without Python's lock: a pool has threads of this process run it, to which nothing must
+    be sent."""
+    _IN_THREADS.add(stage)
+    return stage
 
 
 def serial(function: Callable[[_In], _Out], items: Iterable[_In]) -> Iterator[_Out]:
@@ -72,19 +81,27 @@ class _Pool:
 
     def run(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
         """The results of the function, in the items' order."""
+        if function in _IN_THREADS:
+            yield from self._in_threads(function, items)
+            return
         rest = iter(items)
         first = list(islice(rest, 2))
         if len(first) < 2 and self._executor is None:  # for one item none is started
             yield from map(function, first)
             return
         with self._processes() as executor:
-            waiting: deque[Future[Any]] = deque()
-            for item in chain(first, rest):
-                waiting.append(_submit(executor, _call, function, item))
-                if len(waiting) >= 3 * self.workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+            futures = (_submit(executor, _call, function, item) for item in chain(first, rest))
+            yield from _results(futures, 3 * self.workers)
+
+    def _in_threads(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(self.workers) as threads:
+            try:
+                yield from _results((threads.submit(function, item) for item in items), self.workers + 1)
+            except BaseException:
+                threads.shutdown(wait=False, cancel_futures=True)
+                raise
 
     def _started(self) -> ProcessPoolExecutor:
         # spawn: a forked child of a process that uses threads (progress bars, NumPy) can hang; and it is what every
@@ -114,6 +131,17 @@ class _Pool:
                     " needs the least): into the same folder it goes on from there"
                 ) from error
             raise
+
+
+def _results(futures: Iterator[Future[_Out]], most: int) -> Iterator[_Out]:
+    """The results of what is under way, in order; at most so many are at a time."""
+    waiting: deque[Future[_Out]] = deque()
+    for future in futures:
+        waiting.append(future)
+        if len(waiting) >= most:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _submit(executor: ProcessPoolExecutor, function: Callable[..., _Out], *items: object) -> Future[_Out]:

@@ -107,6 +107,11 @@ class Decided(NamedTuple):
     jaccard: NDArray[np.float64]
     containment: NDArray[np.float64]
 
+    @classmethod
+    def none(cls, documents: int) -> Decided:
+        """That all documents stay."""
+        return cls(np.arange(documents), np.ones(documents), np.ones(documents))
+
 
 def decided(found: Compared, chosen: Chosen) -> Decided:
     """What goes, given the pairs that are alike enough. Documents are taken in the order of their ranks; of the keepers

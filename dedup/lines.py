@@ -1,0 +1,321 @@
+"""Whole documents straight from lines of JSONL: a shorter way to what `pipeline.clean` writes, byte for byte.
+
+Where nothing but whole documents goes (`unit = "document"`, `keep_chrome`), lines are read where they lie, in pieces of
+their files, and written as they lie there; no text is copied between processes or kept. The stages work in the kernel,
+without Python's lock, so that threads take them. A line that is out of the ordinary is read as others are elsewhere.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from mmap import ACCESS_READ, ALLOCATIONGRANULARITY, mmap
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import orjson
+import xxhash
+
+from dedup import characters, kernel, sign, sketched, whole
+from dedup.data import Document, Failure, Flag, Format, Kind, Reason, Source
+from dedup.errors import InputError
+from dedup.extract import read_source
+from dedup.records import removed_record, source_record, why_record
+from dedup.run import in_threads
+from dedup.shards import Cut
+from dedup.store import line
+from dedup.write import Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from dedup.config import Config
+    from dedup.shards import Work
+    from dedup.store import Store
+
+PIECE = 8_000_000
+"""Bytes of a piece of a file; the output does not depend on it."""
+READ, NO_ID, UNKNOWN, TOO_LONG, DEFINED, FAILED = range(6)
+"""What is known of a line: the first four as the kernel tells them; of those it cannot read, what the definition
+says."""
+PLACES = ("numbers", "starts", "ends", "text_starts", "text_ends", "characters")
+"""The columns of places that the kernel writes lines by, in its order."""
+
+
+class NotPlainError(Exception):
+    """There are documents among the lines that are no plain texts: the long way must be taken."""
+
+
+def can_read(config: Config, files: Sequence[tuple[str, Path]]) -> bool:
+    """Whether a run over files takes this way."""
+    plain = all(path.suffix.lower() == ".jsonl" and path.is_file() for _, path in files)
+    return kernel.NATIVE and config.verbatim and config.format.startswith("jsonl") and plain and bool(files)
+
+
+# ── pieces of files ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Stretch(NamedTuple):
+    """A piece of a file, which begins and ends where lines do."""
+
+    number: int
+    name: str
+    path: Path
+    start: int
+    end: int
+
+
+def stretches(files: Iterable[tuple[str, Path]]) -> Iterator[Stretch]:
+    """The pieces of all files, in order."""
+    number = 0
+    for name, path in files:
+        with path.open("rb") as handle:
+            size, start = path.stat().st_size, 0
+            while start < size:
+                end = _line_end(handle, start + PIECE)
+                yield Stretch(number, name, path, start, min(end, size))
+                number, start = number + 1, end
+
+
+def _line_end(handle: Any, position: int) -> int:
+    """Where the line ends that a position stands in."""
+    handle.seek(position - 1)
+    while (read := handle.readline(1 << 20)) and not read.endswith(b"\n"):
+        pass
+    end: int = handle.tell()
+    return max(end, position)
+
+
+def _mapped(path: Path, start: int, end: int) -> NDArray[np.uint8]:
+    """The bytes of a file from a place to another (uint8), in memory as long as they are looked at."""
+    first = start - start % ALLOCATIONGRANULARITY
+    with path.open("rb") as handle:
+        view = mmap(handle.fileno(), end - first, access=ACCESS_READ, offset=first)
+    return np.frombuffer(view, np.uint8)[start - first :]
+
+
+# ── piece by piece: read and sketch ─────────────────────────────────────────────────────────────────────────────────
+
+
+class Reading(NamedTuple):
+    """A piece to read, for a run."""
+
+    work: Work
+    stretch: Stretch
+
+
+class Lines(NamedTuple):
+    """What was read of a piece: its shard in the store, how many lines it has and the digest of their bytes; and the
+    failures among them, by the number of the line."""
+
+    shard: str
+    total: int
+    digest: str
+    failures: list[tuple[int, str]]
+
+
+@in_threads
+def read_piece(job: Reading) -> Lines:
+    """Read the lines of a piece: leave what is known of each in the store."""
+    store, stretch, config = job.work.store, job.stretch, job.work.config
+    piece = _mapped(stretch.path, stretch.start, stretch.end)
+    digest = xxhash.xxh3_128_hexdigest(piece.data)
+    shard = f"{stretch.number:06d}-{xxhash.xxh3_64_hexdigest(f'{stretch.name} {digest}'.encode())}"
+    summary = store.sealed(shard, "read")
+    if summary is None:
+        count, failures = _read(store, shard, piece, config)
+        summary = {"count": count, "digest": digest, "failures": failures}
+        store.seal(shard, "read", summary)
+    return Lines(shard, summary["count"], summary["digest"], [tuple(each) for each in summary["failures"]])
+
+
+def _read(store: Store, shard: str, piece: NDArray[np.uint8], config: Config) -> tuple[int, list[tuple[int, str]]]:
+    from dedup.kernel import _native
+
+    limits = (config.min_words, config.max_bytes)
+    columns, count = _native.read_lines(piece, sign.sketch(config.shape), *limits, characters.page)
+    strings = {
+        name: [str(each, "utf-8") for each in _each(*columns.pop(name))] for name in ("ids", "dates", "urls", "sites")
+    }
+    failures = _define(columns, strings, piece, config)
+    with store.writing(shard, "lines"):
+        store.save(shard, "keys", np.ascontiguousarray(columns.pop("keys").T))
+        for name, column in columns.items():
+            store.save(shard, name, column)
+        for name, values in strings.items():
+            store.save_texts(shard, name, values if any(values) else [])
+    return count, failures
+
+
+def _each(data: NDArray[np.uint8], bounds: NDArray[np.int64]) -> Iterator[bytes]:
+    """Strings that lie one behind the other."""
+    raw, edges = data.tobytes(), bounds.tolist()
+    return (raw[low:high] for low, high in pairwise(edges))
+
+
+def _define(
+    columns: dict[str, NDArray[Any]], strings: dict[str, list[str]], piece: NDArray[np.uint8], config: Config
+) -> list[tuple[int, str]]:
+    """Read those lines that the kernel could not read; the failures among them, by the number of the line."""
+    failures = []
+    for row in np.flatnonzero(columns["states"] >= UNKNOWN).tolist():
+        own = _defined(columns, row, piece, config, "")
+        if isinstance(own, Failure):
+            columns["states"][row] = FAILED
+            failures.append((int(columns["numbers"][row]), own.why))
+            continue
+        words = sketched.Words.of(own.text)
+        sketch = sketched.Sketched.of([words], config)
+        columns["states"][row] = DEFINED
+        columns["characters"][row], columns["words"][row] = len(own.text), len(words.hashes)
+        columns["keys"][row], columns["prints"][row] = sketch.keys[:, 0], sketch.prints[0]
+        for name, value in (("ids", own.id), ("dates", own.date), ("urls", own.url), ("sites", own.site)):
+            strings[name][row] = value or ""
+    return failures
+
+
+def _defined(columns: Any, row: int, piece: NDArray[np.uint8], config: Config, place: str) -> Document | Failure:
+    """A line as all others are read elsewhere.
+
+    Raises:
+        NotPlainError: it is no plain text.
+    """
+    if columns["states"][row] == TOO_LONG:
+        return Failure(place, f"larger than max_bytes = {config.max_bytes}; raise it with --max-bytes")
+    content = piece[columns["starts"][row] : columns["ends"][row]].tobytes()
+    found = read_source(Source(place, place, None, content), config)
+    if isinstance(found, Document) and not (found.format is Format.TEXT and found.line):
+        raise NotPlainError
+    return found
+
+
+# ── pair by pair: compare ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Comparing(NamedTuple):
+    """Pairs of documents (int64 [p, 2], the keeper first) to compare; and for each of some documents the number of a
+    stretch, the bytes of the file from which to which the value of its text lies, and the row of its line if only the
+    definition can read it, else -1 (int64 [n, 4]). The pairs are of their places among these."""
+
+    work: Work
+    stretches: Sequence[Stretch]
+    documents: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+
+
+@in_threads
+def compare(job: Comparing) -> NDArray[np.int64]:
+    """How many shingles the keeper has, the document, and both (int64 [p, 3])."""
+    from dedup.kernel import _native
+
+    paths = {job.stretches[number].path: None for number in job.documents[:, 0].tolist()}
+    file_of = {path: number for number, path in enumerate(paths)}
+    places = np.ascontiguousarray(job.documents[:, :3])
+    places[:, 0] = [file_of[job.stretches[number].path] for number in places[:, 0].tolist()]
+    shingle = job.work.config.shingle
+    files = [_mapped(path, 0, path.stat().st_size) for path in paths]
+    sizes, common, unknown = _native.lines_in_common(files, places, job.pairs, shingle, characters.page)
+    result = np.stack([*sizes[job.pairs.T], common], axis=1)
+    if len(unknown):
+        left = np.isin(job.pairs, unknown).any(axis=1)
+        told = whole.compared(job.pairs[left], lambda each: _words(job, each), job.work.config.shape)
+        result[left] = np.stack([told.keepers, told.documents, told.common], axis=1)
+    return result
+
+
+def _words(job: Comparing, document: int) -> NDArray[np.uint64]:
+    number, start, end, row = job.documents[document].tolist()
+    stretch = job.stretches[number]
+    content = _mapped(stretch.path, start, end).tobytes()
+    if row < 0:
+        return sketched.Words.of(orjson.loads(content)).hashes
+    found = read_source(Source("", "", None, content), job.work.config)
+    return sketched.Words.of(found.text).hashes if isinstance(found, Document) else np.zeros(0, np.uint64)
+
+
+# ── piece by piece: write ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Writing(NamedTuple):
+    """A piece to write: what was read of it, the number of its first line in the file, the rows of its documents with
+    their ids, and the flags of those that go, by their place among them."""
+
+    work: Work
+    stretch: Stretch
+    read: Lines
+    first_line: int
+    rows: NDArray[np.int64]
+    goes: dict[int, Flag]
+
+
+class Wrote(NamedTuple):
+    """What a piece comes to, and the counts of it."""
+
+    piece: Piece
+    cut: Cut
+
+
+@in_threads
+def write_piece(job: Writing) -> Wrote:
+    """The lines of a piece that stay, and the records of those that go.
+
+    Raises:
+        InputError: the file is not what was read before.
+    """
+    stretch = job.stretch
+    view = _mapped(stretch.path, stretch.start, stretch.end)
+    if xxhash.xxh3_128_hexdigest(view.data) != job.read.digest:
+        raise InputError(f"{stretch.name}: was changed while it was read")
+    parts = list(_written(job, view))
+    return Wrote(Piece(*(parts[0] if len(parts) == 1 else map(b"".join, zip(*parts, strict=True)))), _counted(job))
+
+
+def _written(job: Writing, view: NDArray[np.uint8]) -> Iterator[tuple[Any, Any, Any]]:
+    """What is written of the lines, run by run of those that the kernel can read."""
+    store, shard = job.work.store, job.read.shard
+    states = store.column(shard, "states")[job.rows]
+    defined = np.flatnonzero(states == DEFINED)
+    edges = [-1, *defined.tolist(), len(states)]
+    for before, after in pairwise(edges):
+        yield _natively(job, view, before + 1, after)
+        if after < len(states):
+            yield _by_definition(job, view, after)
+
+
+def _natively(job: Writing, view: NDArray[np.uint8], first: int, last: int) -> tuple[Any, Any, Any]:
+    from dedup.kernel import _native
+
+    store, shard, rows = job.work.store, job.read.shard, job.rows[first:last]
+    going = [number for number in range(first, last) if number in job.goes] if job.goes else []
+    goes = np.full(len(rows), -1, np.int64)
+    goes[np.array(going, np.int64) - first] = np.arange(len(going))
+    tails = [b"," + orjson.dumps(why_record(job.goes[number]))[1:] for number in going]
+    places = np.stack([store.column(shard, name)[rows] for name in PLACES])
+    ids = list(store.parts(shard, "ids", rows.tolist()))
+    bounds = np.cumsum([0, *map(len, ids)], dtype=np.int64)
+    columns = (store.column(shard, "states")[rows], places, store.column(shard, "digests")[rows])
+    read = (*columns, np.frombuffer(b"".join(ids), np.uint8), bounds)
+    place = orjson.dumps(f"{job.stretch.name}:")[:-1], job.first_line
+    return tuple(each.data for each in _native.write_lines(view, read, goes, tails, place))
+
+
+def _by_definition(job: Writing, view: NDArray[np.uint8], number: int) -> tuple[bytes, bytes, bytes]:
+    row, store = int(job.rows[number]), job.work.store
+    columns = {name: store.column(job.read.shard, name) for name in ("states", "starts", "ends")}
+    place = f"{job.stretch.name}:{job.first_line + int(store.column(job.read.shard, 'numbers')[row])}"
+    document = _defined(columns, row, view, job.work.config, place)
+    assert isinstance(document, Document)
+    source = line(source_record(document))
+    flag = job.goes.get(number)
+    return (b"", line(removed_record(document, flag)), source) if flag else (document.line, b"", source)
+
+
+def _counted(job: Writing) -> Cut:
+    """What the lines of a piece come to."""
+    sizes = job.work.store.column(job.read.shard, "characters")[job.rows]
+    going = list(job.goes)
+    characters_, gone = int(sizes.sum()), int(sizes[going].sum())
+    removed = {(str(Reason.DUPLICATE), str(Kind.DOCUMENT)): (len(going), gone)} if going else {}
+    return Cut(removed, len(sizes), len(sizes) - len(going), characters_, characters_ - gone, {})

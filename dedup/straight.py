@@ -1,0 +1,202 @@
+"""The shorter way of a run where nothing but whole documents goes: see `lines`. What it writes is, byte for byte, what
+the long way writes."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from dedup import reuse, whole
+from dedup.cluster import Known
+from dedup.data import Failure
+from dedup.dates import iso_date, sortable
+from dedup.extract import site_of
+from dedup.lines import (
+    DEFINED,
+    FAILED,
+    Comparing,
+    Lines,
+    Reading,
+    Stretch,
+    Writing,
+    compare,
+    read_piece,
+    stretches,
+    write_piece,
+)
+from dedup.runs import once
+from dedup.whole import Compared, Named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from dedup.data import Flag
+    from dedup.run import Runner
+    from dedup.shards import Cut, Work
+    from dedup.write import Piece
+
+CHUNK_PAIRS = 1_000
+"""Pairs that are compared at a time: the shingles of their documents are held meanwhile."""
+
+
+class Told(NamedTuple):
+    """What reading told of the documents of all lines, which are numbered in their order.
+
+    `first_lines` is the number of the first line of each stretch in its file, `rows` the documents among the lines of
+    each (int64).
+    """
+
+    work: Work
+    stretches: list[Stretch]
+    read: list[Lines]
+    first_lines: list[int]
+    rows: list[NDArray[np.int64]]
+    ids: list[str]
+    failures: list[Failure]
+
+    def place(self, piece: int, number: int) -> str:
+        """Where a line stands, for messages."""
+        return f"{self.stretches[piece].name}:{self.first_lines[piece] + number}"
+
+    def places(self) -> Iterator[tuple[int, int]]:
+        """The piece of every document and the number of its line in it."""
+        for piece, (numbers, rows) in enumerate(self._parts("numbers")):
+            yield from ((piece, number) for number in numbers[rows].tolist())
+
+    def _parts(self, name: str) -> Iterator[tuple[NDArray[Any], NDArray[np.int64]]]:
+        return (
+            (self.work.store.column(each.shard, name), rows) for each, rows in zip(self.read, self.rows, strict=True)
+        )
+
+    def column(self, name: str) -> NDArray[Any]:
+        """A column of all documents."""
+        return np.concatenate([column[rows] for column, rows in self._parts(name)])
+
+    def bands(self) -> Iterator[NDArray[np.uint64]]:
+        """The keys of all documents, band by band."""
+        for band in range(self.work.config.shape.bands):
+            yield np.concatenate([column[band][rows] for column, rows in self._parts("keys")])
+
+    def strings(self, name: str) -> list[str]:
+        """The same of strings; empty ones where a piece has none."""
+        result: list[str] = []
+        for (bounds, rows), lines in zip(self._parts(f"{name}_bounds"), self.read, strict=True):
+            some = len(bounds) > 1
+            result += self.work.store.texts(lines.shard, name, rows.tolist()) if some else [""] * len(rows)
+        return result
+
+
+def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
+    """Read all lines.
+
+    Raises:
+        NotPlainError: among them are documents that are no plain texts.
+    """
+    parts = list(stretches(files))
+    lines = list(runner(read_piece, [Reading(work, part) for part in parts]))
+    states = [np.asarray(work.store.column(each.shard, "states")) for each in lines]
+    told = Told(
+        work, parts, lines, _first_lines(parts, lines), [np.flatnonzero(each != FAILED) for each in states], [], []
+    )
+    told.ids.extend(told.strings("ids"))
+    if "" in told.ids:
+        names = [told.place(*place) for place in told.places()]
+        told.ids[:] = [id_ or name for id_, name in zip(told.ids, names, strict=True)]
+    filled = {part.name for part, own in zip(parts, states, strict=True) if len(own)}
+    for name, _ in files:
+        if name not in filled:
+            told.failures.append(Failure(name, "empty: there is no line in it"))
+        for number in (at for at, part in enumerate(parts) if part.name == name):
+            told.failures.extend(Failure(told.place(number, at), why) for at, why in lines[number].failures)
+    return told if len(set(told.ids)) == len(told.ids) else _once(told)
+
+
+def _first_lines(parts: list[Stretch], lines: list[Lines]) -> list[int]:
+    """The number of the first line of each piece in its file, from 1."""
+    result: list[int] = []
+    for number, part in enumerate(parts):
+        result.append(result[-1] + lines[number - 1].total if part.start else 1)
+    return result
+
+
+def _once(told: Told) -> Told:
+    """The same without documents that have the id of one before them: these are failures."""
+    first: dict[str, tuple[int, int]] = {}
+    own = np.ones(len(told.ids), np.bool_)
+    for number, (id_, place) in enumerate(zip(told.ids, told.places(), strict=True)):
+        own[number] = first.setdefault(id_, place) is place
+        if not own[number]:
+            told.failures.append(Failure(told.place(*place), f"has the id {id_!r} of {told.place(*first[id_])}"))
+    edges = np.cumsum([0, *map(len, told.rows)])
+    rows = [each[own[low:high]] for each, low, high in zip(told.rows, edges, edges[1:], strict=False)]
+    return told._replace(rows=rows, ids=[told.ids[number] for number in np.flatnonzero(own).tolist()])
+
+
+# ── what goes ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def find(told: Told, runner: Runner) -> whole.Found:
+    """Propose, verify, decide."""
+    config = told.work.config
+    chosen = reuse.chosen(_known(told), config)
+    where = _texts(told)
+
+    def verify(pairs: NDArray[np.int64]) -> Iterator[Compared]:
+        parts = [pairs[at : at + CHUNK_PAIRS] for at in range(0, len(pairs), CHUNK_PAIRS)]
+        for part, counts in zip(parts, runner(compare, [_comparing(told, where, each) for each in parts]), strict=True):
+            yield Compared(part, *counts.T)
+
+    return whole.find(told.bands(), told.column("prints"), chosen, config.threshold, verify)
+
+
+def _known(told: Told) -> Known:
+    """What is known of the documents to choose keepers."""
+    config, count = told.work.config, len(told.ids)
+    dates = [sortable(iso_date(date)) if date else "" for date in told.strings("dates")]
+    sites = [""] * count
+    if config.across_sites_only or config.site_order:
+        named = zip(told.strings("sites"), told.strings("urls"), strict=True)
+        sites = [site or site_of(url) or config.site for site, url in named]
+    return Known(dates, told.column("words").tolist(), told.ids, sites)
+
+
+def _texts(told: Told) -> NDArray[np.int64]:
+    """Where the text of each document lies: see `lines.Comparing`."""
+    piece = np.repeat(np.arange(len(told.rows)), list(map(len, told.rows)))
+    offset = np.array([part.start for part in told.stretches], np.int64)[piece]
+    is_defined = told.column("states") == DEFINED
+    start = np.where(is_defined, told.column("starts"), told.column("text_starts")) + offset
+    end = np.where(is_defined, told.column("ends"), told.column("text_ends")) + offset
+    return np.stack([piece, start, end, np.where(is_defined, 0, -1)], axis=1)
+
+
+def _comparing(told: Told, where: NDArray[np.int64], pairs: NDArray[np.int64]) -> Comparing:
+    own = once(np.sort(pairs, axis=None))
+    return Comparing(told.work, told.stretches, where[own], np.searchsorted(own, pairs))
+
+
+# ── what is written ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def write(told: Told, found: whole.Found, runner: Runner, cuts: list[Cut]) -> Iterator[Piece]:
+    """What the run writes, piece by piece; and the counts of each into `cuts`."""
+    named = Named(told.ids, told.column("characters").tolist(), told.column("words").tolist())
+    flags = whole.as_flags(found.decided, named)
+    for wrote in runner(write_piece, _writing(told, flags)):
+        cuts.append(wrote.cut)
+        yield wrote.piece
+
+
+def _writing(told: Told, flags: dict[int, list[Flag]]) -> Iterator[Writing]:
+    edges = np.cumsum([0, *map(len, told.rows)]).tolist()
+    numbers = sorted(flags)
+    for at, (part, lines) in enumerate(zip(told.stretches, told.read, strict=True)):
+        low, high = edges[at], edges[at + 1]
+        own = numbers[bisect_left(numbers, low) : bisect_left(numbers, high)]
+        goes = {number - low: flags[number][0] for number in own}
+        yield Writing(told.work, part, lines, told.first_lines[at], told.rows[at], goes)
