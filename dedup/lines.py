@@ -145,7 +145,7 @@ def _read(store: Store, shard: str, piece: NDArray[np.uint8], config: Config) ->
         for name, column in columns.items():
             store.save(shard, name, column)
         for name, values in strings.items():
-            store.save_texts(shard, name, values if any(values) else [])
+            store.save_texts(shard, name, values if name == "ids" or any(values) else [])
     return count, failures
 
 
@@ -214,6 +214,7 @@ def compare(job: Comparing) -> NDArray[np.int64]:
     file_of = {path: number for number, path in enumerate(paths)}
     places = np.ascontiguousarray(job.documents[:, :3])
     places[:, 0] = [file_of[job.stretches[number].path] for number in places[:, 0].tolist()]
+    places[job.documents[:, 3] >= 0, 1:] = 0  # nothing that the kernel could read
     shingle = job.work.config.shingle
     files = [_mapped(path, 0, path.stat().st_size) for path in paths]
     sizes, common, unknown = _native.lines_in_common(files, places, job.pairs, shingle, characters.page)
@@ -298,7 +299,8 @@ def _natively(job: Writing, view: NDArray[np.uint8], first: int, last: int) -> t
     columns = (store.column(shard, "states")[rows], places, store.column(shard, "digests")[rows])
     read = (*columns, np.frombuffer(b"".join(ids), np.uint8), bounds)
     place = orjson.dumps(f"{job.stretch.name}:")[:-1], job.first_line
-    return tuple(each.data for each in _native.write_lines(view, read, goes, tails, place))
+    clean, removed, sources = _native.write_lines(view, read, goes, tails, place)
+    return clean.data, removed.data, sources.data
 
 
 def _by_definition(job: Writing, view: NDArray[np.uint8], number: int) -> tuple[bytes, bytes, bytes]:

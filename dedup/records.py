@@ -42,7 +42,8 @@ def removed_record(document: Document, flag: Flag) -> dict[str, Any]:
 
 def why_record(flag: Flag) -> dict[str, Any]:
     """What such a line says after the text."""
-    record: dict[str, Any] = {"reason": flag.reason, "kind": flag.kind, "why": flag.why, "evidence": flag.evidence}  # fmt: skip
+    record: dict[str, Any] = {"reason": flag.reason, "kind": flag.kind, "why": flag.why}
+    record["evidence"] = flag.evidence
     if flag.keeper:
         record |= {"keeper": asdict(flag.keeper), "similarity": flag.similarity}
     return record

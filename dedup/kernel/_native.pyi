@@ -1,6 +1,7 @@
 """The kernel in C++: the same results as the definitions in Python."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from lxml.html import HtmlElement
@@ -215,6 +216,46 @@ def seeds(
 
     Raises:
         ValueError: the bounds are not those of the words.
+    """
+
+_Strings = tuple[NDArray[np.uint8], NDArray[np.int64]]
+"""Strings in UTF-8, one behind the other, and the bounds of each."""
+_Sketch = tuple[int, tuple[int, int], NDArray[np.uint32], NDArray[np.uint32]]
+"""How signatures are made: `dedup.sign.sketch`."""
+_Pages = Callable[[int], Page]
+
+def read_lines(
+    piece: NDArray[np.uint8], sketch: _Sketch, min_words: int, max_bytes: int, page: _Pages
+) -> tuple[dict[str, Any], int]:
+    """What `dedup.lines` keeps of the lines of a piece of a file that hold something, column by column: `states` uint8,
+    `numbers`, `starts`, `ends`, `text_starts`, `text_ends`, `characters`, `words` int64 [n], `digests`, `prints` uint64
+    [n, 2], `keys` uint64 [n, bands], and as strings `ids`, `dates`, `urls`, `sites`; and how many lines there are.
+    """
+
+def lines_in_common(
+    pieces: list[NDArray[np.uint8]], places: NDArray[np.int64], pairs: NDArray[np.int64], shingle: int, page: _Pages
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """How many shingles texts have, each once, and how many those of each pair have in common; and the texts that only
+    the definition can read. A text is a string of JSON, `pieces[places[i, 0]][places[i, 1]:places[i, 2]]`.
+
+    Raises:
+        ValueError: a pair is of no text, a text lies in no piece or is no string.
+    """
+
+def write_lines(
+    piece: NDArray[np.uint8],
+    read: tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint8], NDArray[np.int64]],
+    goes: NDArray[np.int64],
+    tails: list[bytes],
+    place: tuple[bytes, int],
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+    """The lines of clean, removed and sources that are written of some lines of a piece.
+
+    `read` are their states, places (int64 [6, n]: number, start, end, start and end of the text, characters), digests
+    and ids; `goes` is the number of the tail of a line that goes (what its record says behind the text), else -1.
+
+    Raises:
+        ValueError: a line does not lie in the piece, its text is no string of JSON, or there is no such tail.
     """
 
 _Chains = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]

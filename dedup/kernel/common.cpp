@@ -74,10 +74,11 @@ private:
     };
 
     void read(std::string_view source, Set& out) {
+        out.read = true;
+        if (source.empty()) return;
         if (!is_json_string(source)) throw std::invalid_argument("a text that is no string of JSON");
         text_.clear();
         append_string(source, text_);
-        out.read = true;
         out.known = reader_.read(text_);
         if (!out.known) return;
         make_shingles(reader_.hashes().values, reader_.hashes().size(), shingle_, shingles_);

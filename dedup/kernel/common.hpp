@@ -10,7 +10,7 @@
 
 namespace dedup {
 
-// Texts of JSONL, each as the string that it is written as, quotes and all.
+// Texts of JSONL, each as the string that it is written as, quotes and all; nothing for one that only the definition can read.
 struct JsonTexts {
     std::vector<std::string_view> sources;
 };

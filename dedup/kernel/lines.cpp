@@ -37,10 +37,14 @@ private:
         if (piece_.substr(start, byte_order_mark.size()) == byte_order_mark && !too_long) start += byte_order_mark.size();
         const auto whole = piece_.substr(start, end - start);
         if (!too_long && std::all_of(whole.begin(), whole.end(), [](char byte) { return is_bytes_space(static_cast<unsigned char>(byte)); })) return;
-        while (end > start && is_json_space(piece_[end - 1])) --end;
-        while (start < end && is_json_space(piece_[start])) ++start;
-        put(start, end, too_long ? Lines::too_long : read_line(piece_.substr(start, end - start)));
+        auto line = whole;  // what goes to the definition stays as it is
+        while (!line.empty() && is_json_space(line.back())) line.remove_suffix(1);
+        while (!line.empty() && is_json_space(line.front())) line.remove_prefix(1);
+        const auto state = too_long ? Lines::too_long : read_line(line);
+        put(is_known(state) ? line : whole, state);
     }
+
+    static bool is_known(Lines::State state) { return state == Lines::read || state == Lines::no_id; }
 
     // What a line is; what is known of it then stands in `record_`, `text_`, `known_` and `keys_`.
     Lines::State read_line(std::string_view line) {
@@ -67,12 +71,13 @@ private:
         return named ? Lines::read : Lines::no_id;
     }
 
-    void put(std::size_t start, std::size_t end, Lines::State state) {
-        const bool known = state == Lines::read || state == Lines::no_id;
+    void put(std::string_view line, Lines::State state) {
+        const bool known = is_known(state);
+        const auto start = line.data() - piece_.data();
         out_.states.push_back(state);
         out_.numbers.push_back(out_.count);
-        out_.starts.push_back(static_cast<std::int64_t>(start));
-        out_.ends.push_back(static_cast<std::int64_t>(end));
+        out_.starts.push_back(start);
+        out_.ends.push_back(start + static_cast<std::int64_t>(line.size()));
         const auto* text = known ? record_.text.source.data() : piece_.data();
         out_.text_starts.push_back(text - piece_.data());
         out_.text_ends.push_back(text - piece_.data() + static_cast<std::int64_t>(known ? record_.text.source.size() : 0));

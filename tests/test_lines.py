@@ -1,0 +1,293 @@
+"""The shorter way of lines of JSONL writes what the long way writes, byte for byte; of what is wrong, too."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedup import Config, InputError, kernel, lines, straight
+from dedup.pipeline import clean
+from dedup.run import pool, serial
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(not kernel.NATIVE, reason="there is no kernel, and so no shorter way")
+
+CONFIG = Config(unit="document", keep_chrome=True)
+FILES = ("clean.jsonl", "removed.jsonl", "sources.jsonl", "failures.jsonl", "manifest.json")
+MILL = (
+    "The old mill by the river closed in May, and nobody knew why. Its owner had gone to sea with two goats, a drum and"
+    " forty sacks of barley, and the keys were never found again, though the whole village looked for them."
+)
+FERRY = (
+    "At dawn the ferry left the quay without its pilot. A brass band was on board, and it played until the fog took the"
+    " last of the lamps; after that only the bell could be heard, and at noon not even that."
+)
+
+
+def record(**fields: Any) -> bytes:
+    return orjson.dumps(fields)
+
+
+def wrote(
+    folder: Path, *files: bytes, config: Config = CONFIG, piece: int = lines.PIECE, workers: int = 1
+) -> dict[str, bytes]:
+    """What a run by the shorter way writes; asserts that it is taken."""
+    source = folder / "in"
+    source.mkdir(exist_ok=True)
+    for number, content in enumerate(files):
+        (source / f"{number}.jsonl").write_bytes(content)
+    with patch.object(lines, "PIECE", piece), patch.object(straight, "write", wraps=straight.write) as taken:
+        clean(source, folder / "out", config=config, runner=pool(workers) if workers > 1 else serial)
+    assert taken.called, "the long way was taken"
+    return written(folder)
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / "out" / name).read_bytes() for name in FILES}
+
+
+def wrote_long(folder: Path, config: Config = CONFIG) -> dict[str, bytes]:
+    """What the long way writes of the same files."""
+    with patch.object(lines, "can_read", return_value=False):
+        clean(folder / "in", folder / "out", config=config)
+    return written(folder)
+
+
+def same(folder: Path, *files: bytes, config: Config = CONFIG, piece: int = lines.PIECE) -> dict[str, bytes]:
+    short = wrote(folder, *files, config=config, piece=piece)
+    long = wrote_long(folder, config)
+    for name in FILES:
+        assert short[name] == long[name], name
+    return short
+
+
+CORPUS = [
+    record(id="a", text=MILL, date="2024-02-01", score=1.5),
+    record(id="b", text=MILL.upper(), date="2024-01-01"),
+    record(id="c", text=MILL.replace("for them", "for it")),
+    record(id="d", text=FERRY, url="https://a.example/1"),
+    record(text=FERRY + " So they say, at least, in the village by the river where the mill is.", site="b.example"),
+    record(id="f", text="The mill."),
+    record(id="g", text="The mill."),
+]
+
+
+def test_whole_documents_go_and_the_others_stay_as_they_came(tmp_path: Path) -> None:
+    found = same(tmp_path, b"\n".join(CORPUS))
+
+    assert found["clean.jsonl"].split(b"\n") == [
+        CORPUS[1], CORPUS[3], b'{"id":"0.jsonl:5",' + CORPUS[4][1:], CORPUS[5], CORPUS[6], b""
+    ]  # fmt: skip
+    first, second = map(orjson.loads, found["removed.jsonl"].splitlines())
+    assert (first["id"], first["text"], first["kind"], first["similarity"]) == ("a", MILL, "document", 1.0)
+    assert first["keeper"] == {"id": "b", "start": 0, "end": len(MILL)}
+    assert (second["id"], second["keeper"]["id"], second["evidence"]["jaccard"]) == ("c", "b", second["similarity"])
+    assert 0.8 <= second["similarity"] < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('He said "no", \\ and left.\n\tThen\r\n\b\f came back.', id="what JSON escapes"),
+        pytest.param("A bell\x01\x1f and \x7f of no use.", id="control characters"),
+        pytest.param("Müller’s Mühle – „nie“ 😀 geöffnet…", id="not ASCII"),
+        pytest.param("Mu\u0308hle cafe\u0301, e\u0327\u0301", id="decomposed"),
+        pytest.param("東京都庁の展望室は無料で公開されている。", id="no spaces"),
+        pytest.param("東京都庁", id="few, of scripts without spaces"),
+        pytest.param("____ name ____ date _____", id="drawn lines"),
+        pytest.param("\ufeffA mark of order.", id="a mark of byte order"),
+        pytest.param("a\x00b", id="NUL"),
+        pytest.param("***", id="no word"),
+        pytest.param("\U0001f469\u200d\U0001f680 " * 20, id="signs"),
+        pytest.param("JL> It was in May\nJL> or [later](a.example/b).", id="a quotation"),
+    ],
+)
+@pytest.mark.parametrize("ascii_", [False, True], ids=["as it is", "escaped"])
+def test_any_text(tmp_path: Path, text: str, ascii_: bool) -> None:
+    import json
+
+    texts = (text, f"{MILL} {text}", f"{MILL} {text} {text}")
+    same(
+        tmp_path,
+        "\n".join(
+            json.dumps({"id": f"é{n}", "text": each}, ensure_ascii=ascii_) for n, each in enumerate(texts)
+        ).encode(),
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b" \t\x0b\x0c", id="white space"),
+        pytest.param(b"{", id="half"),
+        pytest.param(b"[1]", id="an array"),
+        pytest.param(b'{"text": "The mill." "id": "a"}', id="no comma"),
+        pytest.param(b'{"text": "The mill.",}', id="a comma too many"),
+        pytest.param(b'{"text": "The mill."} x', id="something behind it"),
+        pytest.param(b'{"text": "The\nmill."}', id="a line break inside"),
+        pytest.param(b'{"text": "\\ud800"}', id="half a character"),
+        pytest.param(b'{"text": "\\ude00\\ud83d"}', id="halves turned round"),
+        pytest.param(b'{"text": "\\x41"}', id="no escape"),
+        pytest.param(b'{"text": "\\u12"}', id="half an escape"),
+        pytest.param(b'{"text": "\xff\xfe"}', id="no UTF-8"),
+        pytest.param(b'{"text": "\xed\xa0\x80"}', id="a surrogate in UTF-8"),
+        pytest.param(b'{"text": 1}', id="no string"),
+        pytest.param(b'{"text": null}', id="null"),
+        pytest.param(b'{"id": "x"}', id="no text"),
+        pytest.param(b'{"text": ""}', id="empty"),
+        pytest.param(b'{"text": " \\n\\u00a0"}', id="nothing to be seen"),
+        pytest.param(b'{"text": "The mill.", "text": "The ferry."}', id="twice"),
+        pytest.param(b'{"t\\u0065xt": "The mill."}', id="an escaped name"),
+        pytest.param(b'{"text": "The mill.", "n": 01}', id="no number"),
+        pytest.param(b'{"text": "The mill.", "n": 1e400}', id="a number too large"),
+        pytest.param(b'{"text": "The mill.", "n": 123456789012345678901234567890}', id="a long number"),
+        pytest.param(b'{"text": "The mill.", "n": -0.5, "m": [1, {"a": []}, true, false, null]}', id="more fields"),
+        pytest.param(b'{"text": "The mill.", "n": ' + b"[" * 40 + b"]" * 40 + b"}", id="deep"),
+        pytest.param(b'{"text": "The mill.", "n": ' + b"[" * 2000 + b"]" * 2000 + b"}", id="too deep"),
+        pytest.param(b'{"text": "The mill.", "id": 5}', id="a number for an id"),
+        pytest.param(b'{"text": "The mill.", "id": "a"}', id="an id that is there"),
+        pytest.param(b'{"text": "The mill.", "date": "3 May 2024", "url": "https://x.example/"}', id="date and URL"),
+        pytest.param(b'\xef\xbb\xbf{"text": "The mill."}', id="a mark of byte order"),
+        pytest.param(b'  { "text" : "The mill." , "id" : "z" }  \r', id="white space around"),
+        pytest.param(b'{"text": "' + b"x" * 2000 + b'"}', id="too long"),
+    ],
+)
+def test_any_line(tmp_path: Path, line: bytes) -> None:
+    same(
+        tmp_path,
+        b"\n".join([*CORPUS, line, record(id="z2", text=FERRY)]),
+        config=Config(unit="document", keep_chrome=True, max_bytes=1500),
+    )
+
+
+@pytest.mark.parametrize(
+    "files", [(b"",), (b"\n\n",), (b"\n", b"\n".join(CORPUS)), (b"\n".join(CORPUS), b"", b"\n".join(CORPUS[:2]))]
+)
+def test_files_without_lines_and_ids_that_come_again(tmp_path: Path, files: tuple[bytes, ...]) -> None:
+    if any(each.strip() for each in files):
+        assert same(tmp_path, *files)["failures.jsonl"]
+    else:
+        with pytest.raises(InputError, match="there is no line in it"):
+            wrote(tmp_path, *files)
+
+
+@pytest.mark.parametrize("piece", [1, 200, 1000])
+@pytest.mark.parametrize("workers", [1, 3])
+def test_nothing_depends_on_pieces_or_workers(tmp_path: Path, piece: int, workers: int) -> None:
+    content = b"\n".join([*CORPUS, b"{", record(id="k", text=MILL + " 東京都庁")])
+    whole = wrote(tmp_path, content)
+
+    assert wrote(tmp_path, content, piece=piece, workers=workers) == whole
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"keep": "first"}, {"keep": "longest"}, {"keep_duplicates": True}, {"across_sites_only": True},
+        {"keep": "site-order", "site_order": ("b.example",)}, {"threshold": 0.95}, {"min_words": 5}, {"shingle": 2},
+        {"format": "jsonl.gz"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_settings(tmp_path: Path, more: dict[str, Any]) -> None:
+    config = Config(unit="document", keep_chrome=True, **more)
+    folder = tmp_path / "out"
+    wrote_ = {}
+    for way in (True, False):
+        (tmp_path / "in").mkdir(exist_ok=True)
+        (tmp_path / "in" / "0.jsonl").write_bytes(b"\n".join(CORPUS))
+        with patch.object(lines, "can_read", wraps=lines.can_read if way else lambda *_: False):
+            clean(tmp_path / "in", folder, config=config)
+        wrote_[way] = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert wrote_[True] == wrote_[False]
+
+
+@pytest.mark.parametrize(
+    "strange", [record(html="<p>The mill.</p>"), record(markdown="# The mill"), b'{"id": null, "text": "The mill."}']
+)
+def test_what_is_no_plain_text_goes_the_long_way(tmp_path: Path, strange: bytes) -> None:
+    (tmp_path / "in.jsonl").write_bytes(b"\n".join([*CORPUS, strange]))
+    with patch.object(straight, "write", wraps=straight.write) as taken:
+        result = clean(tmp_path / "in.jsonl", tmp_path / "out", config=CONFIG)
+
+    assert not taken.called
+    assert len(list(result.sources())) == len(CORPUS) + 1
+
+
+def test_what_went_can_be_restored(tmp_path: Path) -> None:
+    wrote(tmp_path, b"\n".join(CORPUS))
+    from dedup.result import Result
+
+    texts = [orjson.loads(line)["text"] for line in CORPUS]
+    assert [each["text"] for each in Result(tmp_path / "out").restore()] == texts
+
+
+def test_a_file_that_changes_meanwhile_ends_the_run(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_bytes(b"\n".join(CORPUS))
+    find = straight.find
+
+    def changed(*given: Any) -> Any:
+        with (tmp_path / "in.jsonl").open("r+b") as handle:
+            handle.seek(-5, os.SEEK_END)
+            handle.write(b"X")
+        return find(*given)
+
+    with patch.object(straight, "find", changed), pytest.raises(InputError, match="was changed while it was read"):
+        clean(tmp_path / "in.jsonl", tmp_path / "out", config=CONFIG)
+
+    assert not list((tmp_path / "out").glob("*.jsonl"))
+
+
+SENTENCES = st.sampled_from(
+    [*MILL.split(","), *FERRY.split(","), "Straße 5 İstanbul", "ﬁne ½ Å", "नमस्ते दुनिया", "ก็ไม่รู้", "x_y __"]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+RECORDS = st.fixed_dictionaries(
+    {"text": st.lists(SENTENCES | st.text(max_size=8), max_size=12).map(" ".join)},
+    optional={
+        "id": st.text(max_size=3) | st.integers(0, 9),
+        "date": st.text(max_size=4),
+        "url": VALUES,
+        "more": VALUES,
+        "site": st.sampled_from("ab"),
+    },
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(RECORDS, min_size=1, max_size=12), st.booleans(), st.integers(1, 400))
+def test_records_of_all_kinds(
+    tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, Any]], ascii_: bool, piece: int
+) -> None:
+    import json
+
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "in").mkdir()
+    content = "\n".join(json.dumps(each, ensure_ascii=ascii_) for each in records).encode("utf-8", "surrogatepass")
+    (folder / "in" / "0.jsonl").write_bytes(content)
+    outs = []
+    for way in (True, False):
+        with (
+            patch.object(lines, "PIECE", piece),
+            patch.object(lines, "can_read", wraps=lines.can_read if way else lambda *_: False),
+        ):
+            try:
+                clean(folder / "in", folder / "out", config=Config(unit="document", keep_chrome=True, min_words=5))
+            except InputError as error:
+                outs.append(str(error))
+            else:
+                outs.append(str(written(folder)))
+    assert outs[0] == outs[1]
