@@ -6,9 +6,9 @@ copy in ten is of one of the hundred documents that everybody copies. Documents 
 after the other, each from the seed and its number: a corpus is the beginning of every larger one of its seed, and one
 of a million is never held in memory.
 
-Files of a corpus, in a folder of their own: `documents.jsonl` and `planted.jsonl`; of one that is not too large the
-same as `paragraphs.jsonl` (a paragraph a record), and for the exact join (see `exact`) all words as numbers, `words.i32`,
-with `bounds.npz`.
+Files of a corpus, in a folder of their own: `documents.jsonl` and `planted.jsonl`; of one that is not too large also
+`paragraphs.jsonl`, a paragraph a record, and for the exact join (see `exact`) all words as numbers, `words.i32`, with
+`bounds.npz`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import argparse
 import contextlib
 import json
 from dataclasses import asdict, dataclass
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +87,7 @@ class Made:
         table = tongue().curly if self.curly else tongue().straight
         written = table[self.words[0] * FORMS + self.words[1]].tolist()
         edges = np.searchsorted(self.words[2], np.arange(self.words[2, -1] + 2)).tolist()
-        parts = [written[low:high] for low, high in zip(edges, edges[1:], strict=False)]
+        parts = [written[low:high] for low, high in pairwise(edges)]
         if not self.reset:
             return [" ".join(part) for part in parts]
         lines = [[" ".join(part[at : at + WRAPPED]) for at in range(0, len(part), WRAPPED)] for part in parts]
@@ -196,12 +196,10 @@ def repunctuated(words: Ints) -> Ints:
     return np.stack([words[0], plainer[words[1]], words[2]])
 
 
-def _planted(
-    kind: str, edit: str, pair: tuple[Made, Made], spans: tuple[tuple[int, int], tuple[int, int]]
-) -> Planted:
-    sets = [shingle_set(made.words[0, low:high]) for made, (low, high) in zip(pair, spans, strict=True)]
-    common = len(np.intersect1d(*sets, assume_unique=True))
-    jaccard = round(common / (len(sets[0]) + len(sets[1]) - common), 6)
+def _planted(kind: str, edit: str, pair: tuple[Made, Made], spans: tuple[tuple[int, int], tuple[int, int]]) -> Planted:
+    one, other = (shingle_set(made.words[0, low:high]) for made, (low, high) in zip(pair, spans, strict=True))
+    common = len(np.intersect1d(one, other, assume_unique=True))
+    jaccard = round(common / (len(one) + len(other) - common), 6)
     (start, end), (source_start, source_end) = (_points(*each) for each in zip(pair, spans, strict=True))
     return Planted(kind, edit, pair[0].id, start, end, pair[1].id, source_start, source_end, jaccard)
 
@@ -210,9 +208,9 @@ def _points(made: Made, span: tuple[int, int]) -> tuple[int, int]:
     """The code points of a span of words."""
     language: Tongue = tongue()
     ends = np.cumsum(language.lengths[made.words[0] * FORMS + made.words[1]] + 1) + made.words[2]
-    return int(ends[span[0] - 1] + (made.words[2, span[0]] - made.words[2, span[0] - 1])) if span[0] else 0, int(
-        ends[span[1] - 1] - 1
-    )
+    first, last = span[0], span[1] - 1
+    start = int(ends[first - 1] + made.words[2, first] - made.words[2, first - 1]) if first else 0
+    return start, int(ends[last]) - 1
 
 
 # ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -70,9 +70,7 @@ def _sets(words: NDArray[np.int32], bounds: NDArray[np.int64]) -> tuple[Hashes, 
     return np.concatenate(hashes), np.concatenate(owners)
 
 
-def candidates(
-    hashes: Hashes, owner: NDArray[np.int64], sizes: NDArray[np.int64], least: float
-) -> NDArray[np.int64]:
+def candidates(hashes: Hashes, owner: NDArray[np.int64], sizes: NDArray[np.int64], least: float) -> NDArray[np.int64]:
     """Pairs of texts that share one of their rarest shingles, each once: int64 [pairs, 2]."""
     slots = (hashes >> np.uint64(64 - SLOTS)).astype(np.int64)
     often = np.bincount(slots, minlength=1 << SLOTS)[slots] > 1

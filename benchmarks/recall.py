@@ -105,11 +105,7 @@ def passages(out: Path, folder: Path) -> dict[str, float]:
         some = reached[label]
         found[label] = sum(one for one, _ in some) / sum(whole for _, whole in some)
         found[f"{label}, found"] = sum(one >= WELL * whole for one, whole in some) / len(some)
-    within = sum(
-        covered(merged(regions.get(name, [])), *span)
-        for name, some in gone.items()
-        for span in some
-    )
+    within = sum(covered(merged(regions.get(name, [])), *span) for name, some in gone.items() for span in some)
     found["precision"] = within / max(1, sum(end - start for some in gone.values() for start, end in some))
     return found
 

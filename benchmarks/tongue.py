@@ -88,9 +88,7 @@ class Tongue:
         now = self.draws[1][chance.integers(0, DRAWS, chains)]
         for step in range(LENGTHS[1]):
             luck = chance.integers(0, 1 << 62, chains)
-            fresh = np.where(
-                now < len(FUNCTION), self.draws[0][luck & (DRAWS - 1)], self.draws[1][luck & (DRAWS - 1)]
-            )
+            fresh = np.where(now < len(FUNCTION), self.draws[0][luck & (DRAWS - 1)], self.draws[1][luck & (DRAWS - 1)])
             liked = self.follows[now, likes[(luck >> 18) & 0xFFF]]
             now = np.where((luck >> 30) & 0xFFFF < PREFERENCE * (1 << 16), liked, fresh)
             table[step] = now
@@ -134,7 +132,7 @@ def tongue() -> Tongue:
     for side, table in enumerate(draws):
         rows = np.nonzero(behind == (side == 0))[0]
         follows[rows] = table[chance.integers(0, DRAWS, (len(rows), PREFERRED))]
-    straight, curly = _written(listed, names, '""-'), _written(listed, names, "“”—")
+    straight, curly = _written(listed, names, ('"', '"', "-")), _written(listed, names, ("“", "”", "—"))
     lengths = np.array([len(each) for each in straight.tolist()], np.int32)
     return Tongue(listed, editable, draws, follows, straight, curly, lengths)
 
@@ -174,7 +172,7 @@ def _weights(common: int, total: int, figures: int) -> NDArray[np.float64]:
     weights[total - figures :] = 0
     weights /= weights.sum()
     weights[total - figures :] = FIGURES / figures
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum())
 
 
 def _draws(weights: NDArray[np.float64]) -> Ints:
@@ -183,7 +181,7 @@ def _draws(weights: NDArray[np.float64]) -> Ints:
     return np.searchsorted(edges, (np.arange(DRAWS) + 0.5) / DRAWS).astype(np.int32)
 
 
-def _written(listed: tuple[str, ...], names: NDArray[np.bool_], marks: str) -> NDArray[np.object_]:
+def _written(listed: tuple[str, ...], names: NDArray[np.bool_], marks: tuple[str, str, str]) -> NDArray[np.object_]:
     opening, closing, dash = marks
     found = []
     for word, name in zip(listed, names.tolist(), strict=True):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def _hashed(some: Iterable[str]) -> Iterator[MinHash]:
     tokens = ([each.encode() for each in shingles(text)] for text in some)
-    return MinHash.generator(tokens, num_perm=PERMUTATIONS)
+    yield from MinHash.generator(tokens, num_perm=PERMUTATIONS)
 
 
 def signatures(some: list[str]) -> tuple[float, Slots]:

@@ -38,7 +38,8 @@ def near(path: Path) -> Keepers:
         _split(path, folder / "in")
         for stage, tasks in _stages(folder):
             LocalPipelineExecutor(stage, tasks=tasks, workers=TASKS, logging_dir=str(folder / f"log{tasks}")).run()
-        gone = [orjson.loads(line)["id"] for file in (folder / "gone").rglob("*.gz") for line in gzip.open(file)]
+        files = sorted((folder / "gone").rglob("*.gz"))
+        gone = [orjson.loads(line)["id"] for file in files for line in gzip.decompress(file.read_bytes()).splitlines()]
     keepers = np.arange(len(numbers))
     keepers[[numbers[each] for each in gone]] = UNKNOWN
     return keepers

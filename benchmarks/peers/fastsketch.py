@@ -1,4 +1,4 @@
-"""FastSketchLSH: Fast Similarity Sketching of token lists, its index of 16 bands, candidates checked by their sketches."""
+"""FastSketchLSH: Fast Similarity Sketching of tokens, its index of 16 bands, candidates checked by their sketches."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def near(path: Path) -> Keepers:
     index = LSH(num_perm=PERMUTATIONS, num_bands=BANDS)
     index.insert(sketches)
     others, bounds = index.query(sketches, format="csr")
-    others = np.asarray(others, np.int64)
-    asked = np.repeat(np.arange(len(sketches)), np.diff(np.asarray(bounds, np.int64)))
+    others, bounds = np.asarray(others, np.int64), np.asarray(bounds, np.int64)
+    asked = np.repeat(np.arange(len(sketches)), bounds[1:] - bounds[:-1])
     pairs = np.stack([others, asked], axis=1)[others < asked]
     return components(len(sketches), agreeing(sketches, pairs, THRESHOLD))
