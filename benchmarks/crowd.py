@@ -39,6 +39,8 @@ BATCH = 1000
 SHELF, WIRE, BY_WIRE = 10_000, 100, 0.1
 """Earlier documents that copies are made of; the first of them that everybody copies, and the share of such copies."""
 VARIANT, SYNDICATED, QUOTED = 0.2, 0.22, 0.04
+QUOTE, WHOLE = range(20, 51), 0.5
+"""Words of a quotation, and the share of quotations that are whole sentences."""
 PARAGRAPHS = (5, 10)
 CURLY = 0.3
 SPARE = 60
@@ -56,7 +58,7 @@ class Planted:
     kind: str
     """`document`, `passage` or `quote`."""
     edit: str
-    """One of the `EDITS` or of `STRUCTURE`."""
+    """One of the `EDITS` or of `STRUCTURE`; of a quotation `sentences` or `words`."""
     id: str
     start: int
     end: int
@@ -174,18 +176,34 @@ def _syndicated(made: Made, source: Made, chance: np.random.Generator) -> Made:
 
 
 def _quoting(made: Made, source: Made, chance: np.random.Generator) -> Made:
-    """The document with words of one paragraph of the source in it, between two sentences."""
-    which, wanted = int(chance.integers(source.words[2, -1] + 1)), int(chance.integers(20, 51))
+    """The document with a part of one paragraph of the source in it, between two sentences: whole sentences, or any
+    words in a row."""
+    which, whole = int(chance.integers(source.words[2, -1] + 1)), bool(chance.random() < WHOLE)
     low, high = np.searchsorted(source.words[2], [which, which + 1]).tolist()
-    low = int(chance.integers(low, max(low + 1, high - wanted + 1)))
-    copy = source.words[:, low : min(high, low + wanted)].copy()
+    low, high = _quoted(source.words[1], (low, high), whole, chance)
+    copy = source.words[:, low:high].copy()
     ends = np.nonzero(made.words[1] == STOP)[0]
     start = int(ends[chance.integers(len(ends))]) + 1 if len(ends) else made.words.shape[1]
     copy[2] = made.words[2, start - 1]
     words = np.concatenate([made.words[:, :start], copy, made.words[:, start:]], axis=1)
     made = Made(made.number, words, made.curly, False, ())
     spans = ((start, start + copy.shape[1]), (low, low + copy.shape[1]))
-    return Made(made.number, words, made.curly, False, (_planted("quote", "exact", (made, source), spans),))
+    kind = "sentences" if whole else "words"
+    return Made(made.number, words, made.curly, False, (_planted("quote", kind, (made, source), spans),))
+
+
+def _quoted(forms: Ints, paragraph: tuple[int, int], whole: bool, chance: np.random.Generator) -> tuple[int, int]:
+    """The words of a paragraph that are quoted; where no sentences are as long as that, any."""
+    low, high = paragraph
+    if whole:
+        ends = np.nonzero(np.isin(forms[low:high], (STOP, QUESTION, CLOSES)))[0] + low + 1
+        starts = np.concatenate([[low], ends[:-1]])
+        runs = [(start, end) for start in starts.tolist() for end in ends.tolist() if end - start in QUOTE]
+        if runs:
+            return runs[int(chance.integers(len(runs)))]
+    wanted = int(chance.integers(QUOTE.start, QUOTE.stop))
+    low = int(chance.integers(low, max(low + 1, high - wanted + 1)))
+    return low, min(high, low + wanted)
 
 
 def repunctuated(words: Ints) -> Ints:

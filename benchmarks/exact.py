@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SHINGLE = 5
 SLOTS = 26
-"""Bits of the table by which most shingles that occur once are known without sorting them."""
+"""Bits at most of the table by which most shingles that occur once are known without sorting them."""
 TOGETHER = 20_000_000
 """Shingles that are compared at a time, to bound memory."""
 _ODD = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9)
@@ -72,8 +72,9 @@ def _sets(words: NDArray[np.int32], bounds: NDArray[np.int64]) -> tuple[Hashes, 
 
 def candidates(hashes: Hashes, owner: NDArray[np.int64], sizes: NDArray[np.int64], least: float) -> NDArray[np.int64]:
     """Pairs of texts that share one of their rarest shingles, each once: int64 [pairs, 2]."""
-    slots = (hashes >> np.uint64(64 - SLOTS)).astype(np.int64)
-    often = np.bincount(slots, minlength=1 << SLOTS)[slots] > 1
+    bits = min(SLOTS, len(hashes).bit_length() + 2)
+    slots = (hashes >> np.uint64(64 - bits)).astype(np.int64)
+    often = np.bincount(slots)[slots] > 1
     del slots
     kept_hashes, kept_owner = hashes[often], owner[often]
     del often

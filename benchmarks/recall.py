@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LEAST = 0.7
 BANDS = {"[.7, .8)": (0.7, 0.8), "[.8, .9)": (0.8, 0.9), "[.9, 1)": (0.9, 1.0), "1": (1.0, 2.0)}
 UNITS = {"documents": "d", "paragraphs": "p"}
+KINDS = {"passage": "paragraph", "quote": "quotation of"}
 WELL = 0.9
 """A planted passage counts as found if this share of its characters goes."""
 
@@ -35,10 +36,17 @@ def gold(folder: Path, unit: str) -> tuple[NDArray[np.int64], NDArray[np.float64
     path = folder / f"pairs-{unit}.npz"
     if not path.exists():
         words = np.fromfile(folder / "words.i32", np.int32)
-        found, similar = pairs(words, np.load(folder / "bounds.npz")[unit], LEAST)
+        found, similar = pairs(words, bounds(folder, unit), LEAST)
         np.savez(path, pairs=found, similar=similar)
-    stored = np.load(path)
-    return stored["pairs"], stored["similar"]
+    with np.load(path) as stored:
+        return stored["pairs"], stored["similar"]
+
+
+def bounds(folder: Path, unit: str) -> NDArray[np.int64]:
+    """Where the words of each document or paragraph of a corpus start; and where the last one ends."""
+    with np.load(folder / "bounds.npz") as stored:
+        found: NDArray[np.int64] = stored[unit]
+        return found
 
 
 def planted(folder: Path, count: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -98,7 +106,7 @@ def passages(out: Path, folder: Path) -> dict[str, float]:
                 (covered(gone.get(name, []), start, end) / (end - start), (name, start, end))
                 for name, start, end in sides
             )
-            label = "quote" if each["kind"] == "quote" else f"paragraph {each['edit']}"
+            label = f"{KINDS[each['kind']]} {each['edit']}"
             reached[label].append((round(share * (end - start)), end - start))
     found: dict[str, float] = {}
     for label in sorted(reached):

@@ -48,6 +48,8 @@ class Program:
     """On how many of the cores it may run."""
     once: bool = False
     """Too slow for several rounds."""
+    fine: tuple[int, ...] = (0, 1)
+    """Exit codes of a run that did its work; 1 of `dedup` says that some inputs hold nothing."""
 
 
 @dataclass(frozen=True)
@@ -95,21 +97,30 @@ def run(command: Sequence[str], cores: int | None = None) -> Took:
     watch.join()
     process.returncode = os.waitstatus_to_exitcode(status)
     megabytes = watch.most / 1e6 if watch.most else used.ru_maxrss / 1e3
-    return Took(process.returncode, wall, used.ru_utime + used.ru_stime, megabytes)
+    # What a program started and did not wait for is known from the last look at it only.
+    cpu = max(used.ru_utime + used.ru_stime, sum(watch.seconds.values()))
+    return Took(process.returncode, wall, cpu, megabytes)
 
 
 class _Watch(threading.Thread):
-    """Looks at the memory of a process and its descendants until told that it is done."""
+    """Looks at the memory and the times of a process and its descendants until told that it is done."""
 
     def __init__(self, process: int) -> None:
         super().__init__(daemon=True)
         self.process, self.done, self.most = process, threading.Event(), 0
+        self.seconds: dict[int, float] = {}
+        """Of every process ever seen."""
 
     def run(self) -> None:
         """Look, and look again."""
-        page = os.sysconf("SC_PAGE_SIZE")
-        while Path("/proc/self/statm").exists():
-            self.most = max(self.most, page * sum(map(_pages, _tree(self.process))))
+        page, tick = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
+        while Path("/proc/self/stat").exists():
+            pages = 0
+            for process in _tree(self.process):
+                ticks, held = _looked_at(process)
+                self.seconds[process] = max(ticks / tick, self.seconds.get(process, 0))
+                pages += held
+            self.most = max(self.most, page * pages)
             if self.done.wait(EVERY):
                 return
 
@@ -126,11 +137,13 @@ def _tree(process: int) -> Iterator[int]:
             yield from _tree(int(child))
 
 
-def _pages(process: int) -> int:
+def _looked_at(process: int) -> tuple[int, int]:
+    """Ticks of user and system time, and resident pages, of a process; nothing of one that has just ended."""
     try:
-        return int(Path(f"/proc/{process}/statm").read_text().split()[1])
+        listed = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return int(listed[11]) + int(listed[12]), int(listed[21])
     except (OSError, IndexError):
-        return 0
+        return 0, 0
 
 
 def in_turns(programs: Sequence[Program], rounds: int, folder: Path) -> list[Line]:
@@ -140,22 +153,22 @@ def in_turns(programs: Sequence[Program], rounds: int, folder: Path) -> list[Lin
     for turn in range(rounds):
         for program in programs:
             before = taken[program.name]
-            if (turn and program.once) or (before and before[-1].code not in (0, 1)):
+            if (turn and program.once) or (before and before[-1].code not in program.fine):
                 continue
             out = folder / "out"
             shutil.rmtree(out, ignore_errors=True)
             out.parent.mkdir(parents=True, exist_ok=True)
             before.append(run(program.command(out), program.cores))
-            if program.name not in scores and before[-1].code in (0, 1):
+            if program.name not in scores and before[-1].code in program.fine:
                 scores[program.name] = program.score(out)
             shutil.rmtree(out, ignore_errors=True)
-    return [line(each.name, taken[each.name], scores.get(each.name, {})) for each in programs]
+    return [line(each, taken[each.name], scores.get(each.name, {})) for each in programs]
 
 
-def line(name: str, taken: Sequence[Took], scores: Scores) -> Line:
+def line(program: Program, taken: Sequence[Took], scores: Scores) -> Line:
     """The medians of runs."""
-    code = taken[-1].code
-    if code not in (0, 1):  # 1: some inputs hold nothing
+    name, code = program.name, taken[-1].code
+    if code not in program.fine:
         why = "not there" if code in (WRONG_USAGE, NOT_FOUND) else f"failed with exit code {code}"
         return Line(name, 0, 0, 0, 0, {}, why)
     wall, cpu = median(each.wall for each in taken), median(each.cpu for each in taken)

@@ -130,10 +130,16 @@ def _passages(lines: Lines) -> str:
     scores = each["scores"]
     first = [each["program"], *_times(each), f"{each['megabytes_per_second']:.1f}", f"{scores['precision']:.4f}"]
     kinds = [name for name in scores if f"{name}, found" in scores]
-    kinds.sort(key=lambda name: (name.partition("-")[0], int(name.partition("-")[2] or 0)))
+    kinds.sort(key=_by_edit)
     body = [[name, f"{scores[name]:.4f}", f"{scores[f'{name}, found']:.4f}"] for name in kinds]
     below = _table(["planted", "of its characters gone", "90 % or more gone"], body)
     return f"{_table(head, [first])}\n\n{below}"
+
+
+def _by_edit(kind: str) -> tuple[str, int]:
+    """The order of lines: more edits later."""
+    name, _, share = kind.partition("-")
+    return name, int(share or 0)
 
 
 def _as_they_are(lines: Lines) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int32]
 
-VERSION = 1
+VERSION = 2
 """Goes up with every change of what is generated: corpora on disk are known by it."""
 FUNCTION = (
     "the of and to a in that is was he for it with as his on be at by i this had but from they you are she which him or"

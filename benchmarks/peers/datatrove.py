@@ -36,8 +36,8 @@ def near(path: Path) -> Keepers:
     with TemporaryDirectory(prefix="bench-datatrove-") as name:
         folder = Path(name)
         _split(path, folder / "in")
-        for stage, tasks in _stages(folder):
-            LocalPipelineExecutor(stage, tasks=tasks, workers=TASKS, logging_dir=str(folder / f"log{tasks}")).run()
+        for number, (stage, tasks) in enumerate(_stages(folder)):
+            LocalPipelineExecutor(stage, tasks=tasks, workers=TASKS, logging_dir=str(folder / f"log{number}")).run()
         files = sorted((folder / "gone").rglob("*.gz"))
         gone = [orjson.loads(line)["id"] for file in files for line in gzip.decompress(file.read_bytes()).splitlines()]
     keepers = np.arange(len(numbers))

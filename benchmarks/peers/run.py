@@ -38,7 +38,8 @@ def main() -> None:
     some = list(islice(texts(options.path), options.signatures))
     seconds, slots = peer.signatures(some)
     read = sum(len(text.encode()) for text in some)
-    print(json.dumps({"seconds": seconds, "bytes": read, "rmse": error(slots, options.path.parent / "planted.jsonl")}))
+    off = error(slots, options.path.parent / "planted.jsonl")
+    print(json.dumps({"seconds": seconds, "texts": len(some), "bytes": read, "rmse": off}))
 
 
 def error(slots: Slots, planted: Path) -> float:

@@ -32,10 +32,9 @@ def near(path: Path) -> Keepers:
         command = [sys.executable, "-m", "text_dedup.minhash", "--debug"]
         command += [str(each) for key, value in settings.items() for each in (f"--{key}", value)]
         subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        parents = pickle.loads((folder / "out" / "uf.pkl").read_bytes())
+        found: dict[int, int] = pickle.loads((folder / "out" / "uf.pkl").read_bytes()).parent
     with path.open("rb") as stream:
         keepers = np.arange(sum(1 for _ in stream))
-    found = parents.parent if hasattr(parents, "parent") else parents["uf"].parent
     for each in found:
         keepers[each] = _root(found, each)
     return keepers
