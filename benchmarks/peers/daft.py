@@ -27,17 +27,18 @@ BANDS, ROWS = 20, 6
 
 def _hashed(frame: Any) -> NDArray[np.uint32]:
     plain = normalize(frame["text"], remove_punct=True, lowercase=True, white_space=True)
-    found = frame.select(minhash(plain, num_hashes=PERMUTATIONS, ngram_size=WORDS).alias("slots")).to_arrow()
+    slots = minhash(plain, num_hashes=PERMUTATIONS, ngram_size=WORDS, hash_function="xxhash")  # the fastest of its five
+    found = frame.select(slots.alias("slots")).to_arrow()
     columns = [part.flatten().to_numpy() for part in found.column("slots").chunks]
     return np.concatenate(columns).astype(np.uint32, copy=False).reshape(-1, PERMUTATIONS)
 
 
 def signatures(some: list[str]) -> tuple[float, Slots]:
-    """Seconds for the signatures of texts, and these."""
+    """CPU seconds for the signatures of texts, and these."""
     frame = daft.from_pydict({"text": some}).collect()
-    start = time.perf_counter()
+    start = time.process_time()
     slots = _hashed(frame)
-    return time.perf_counter() - start, slots
+    return time.process_time() - start, slots
 
 
 def near(path: Path) -> Keepers:

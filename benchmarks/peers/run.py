@@ -1,6 +1,6 @@
 """Run a peer: `python -m benchmarks.peers.run daft IN.jsonl OUT` or `... daft IN.jsonl --signatures COUNT`
 
-The second prints, as JSON, the seconds for the signatures of the first so many texts, which are in memory already
+The second prints, as JSON, the CPU seconds for the signatures of the first so many texts, which are in memory already
 (reading and starting up are not counted), their bytes, and how far the signatures are off: the root of the mean squared
 error of the similarities of all planted copies among the texts.
 """
