@@ -94,10 +94,10 @@ def _signatures(lines: Lines) -> str:
 
 
 def _runs(lines: Lines) -> str:
-    """Time, memory, and what was found. A program's own time stands before ours where it is a peer's."""
+    """Time, memory, and what was found; and how many times what ours takes a peer takes."""
     named = list(dict.fromkeys(name for each in lines for name in each.get("scores", {})))
     ours = next((each for each in lines if each["program"] == OURS and "cpu" in each), None)
-    head = ["", "CPU s", "wall s", "peak MB", *named, *(["CPU, times dedup's"] if ours else [])]
+    head = ["", "CPU s", "wall s", "peak MB", *named, *(["× CPU", "× wall"] if ours else [])]
     body = []
     for each in lines:
         if "missing" in each:
@@ -107,7 +107,7 @@ def _runs(lines: Lines) -> str:
             exponents = [f"{powers[name]:.2f}" for name in ("cpu", "wall", "megabytes")]
             body.append(["grows by the power of", *exponents, *[""] * (len(head) - 4)])
         else:
-            ratio = [f"{each['cpu'] / ours['cpu']:.1f}"] if ours else []
+            ratio = [f"{each[name] / ours[name]:.1f}" for name in ("cpu", "wall")] if ours else []
             body.append([each["program"], *_times(each), *_scores(each, named), *ratio])
     return _table(head, body)
 

@@ -323,7 +323,7 @@ def test_tables_stand_between_their_markers(tmp_path: Path) -> None:
     assert page.startswith("Prose.\n<!-- documents -->\n**")
     assert page.endswith("|\n<!-- /documents -->\nMore.\n")
     assert "old" not in page
-    assert "| peer | 18.00 | 1.00 | 500 | 0.5000 | 9.0 |" in page
+    assert "| peer | 18.00 | 1.00 | 500 | 0.5000 | 9.0 | 1.0 |" in page
     assert "| other | not there |" in page
 
 
