@@ -28,7 +28,7 @@ PEER_NAMES = {"daft": "daft", "rensa": "rensa", "fastsketch": "FastSketchLSH", "
 SLOW_NAMES = {"textdedup": "text-dedup", "datatrove": "datatrove"}
 ONCE = frozenset({"datasketch", "fastsketch", *SLOW_NAMES})
 OURS = "dedup"
-SIGNED = 5_000
+SIGNED = 20_000
 """Documents of which signatures are made."""
 SLOW_SHARE = 10
 """The slow peers get a tenth of the corpus."""

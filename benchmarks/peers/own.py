@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 def signatures(some: list[str]) -> tuple[float, Slots]:
     """CPU seconds for the signatures of texts, and these."""
-    dedup.signatures(some[:10])  # imports
     start = time.process_time()
     slots = dedup.signatures(some, num_perm=128)
     return time.process_time() - start, slots
