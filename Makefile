@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 
 .DELETE_ON_ERROR:
-.PHONY: help corpus dedup test check sanitize golden lexicon readme quality quality-update passages passages-update bench-pages clean
+.PHONY: help corpus dedup test check sanitize golden lexicon readme quality quality-update passages passages-update bench bench-peers bench-pages clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,11 +63,22 @@ passages-update: $(VENV)/installed ## raise the floors of passages, those of the
 	@$(BIN)/python -m benchmarks.passages $(TEXTS) --update
 	@$(BIN)/python -m benchmarks.passages --cases 16 --update
 
+bench: $(VENV)/installed ## speed beside the peers: make bench ROWS="documents passages" SIZES="100000" ROUNDS=3 SLOW=1
+	@test -e bench/.venv/installed || echo "No peers: \`make bench-peers\` installs them. Their lines will say that they failed."
+	@$(BIN)/python -m benchmarks.speed $(if $(ROWS),--only $(ROWS)) $(if $(SIZES),--sizes $(SIZES)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SLOW),--slow)
+
+bench-peers: bench/.venv/installed ## install what `make bench` compares with, into bench/.venv
+
+bench/.venv/installed: bench/requirements-peers.txt
+	$(PYTHON) -m venv bench/.venv
+	bench/.venv/bin/python -m pip install -qq --disable-pip-version-check -r bench/requirements-peers.txt
+	@touch $@
+
 bench-pages: $(VENV)/installed ## speed and memory beside trafilatura: make bench-pages PAGES="a.jsonl.gz" SIZES="300 1200"
 	@$(BIN)/python -m benchmarks.speed_pages $(PAGES) $(if $(SIZES),--sizes $(SIZES))
 
-clean: ## remove .venv, caches and out/
-	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: ## remove .venv, caches, corpora and out/
+	rm -rf $(VENV) bench/.venv bench/data out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # Marks of what is installed: made again only when pyproject.toml or the kernel's sources change.
 KERNEL := $(wildcard dedup/kernel/*.cpp dedup/kernel/*.hpp) dedup/kernel/CMakeLists.txt
