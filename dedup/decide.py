@@ -12,7 +12,7 @@ from dedup.cluster import Aligned, Decision, Duplicate, duplicates
 from dedup.passages import Alike, Passage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -73,9 +73,9 @@ class AlignedPassages(NamedTuple):
 
     def aligned(self) -> Iterator[Aligned]:
         """Pair by pair."""
-        runs = list(map(tuple, self.runs.tolist()))
+        runs = [(start, other, length) for start, other, length in self.runs.tolist()]
         own = [runs[low:high] for low, high in pairwise(self.run_bounds.tolist())]
-        passages = [Passage(*span, some) for span, some in zip(self.spans.tolist(), own, strict=True)]
+        passages = [Passage(start, end, some) for (start, end), some in zip(self.spans.tolist(), own, strict=True)]
         for (keeper, document), (low, high) in zip(self.pairs.tolist(), pairwise(self.bounds.tolist()), strict=True):
             yield Aligned(keeper, document, passages[low:high])
 
@@ -83,8 +83,8 @@ class AlignedPassages(NamedTuple):
 class Decisions(NamedTuple):
     """`Decision` of many documents: `documents` int64 [d], the best keeper first; `whole` uint8 [d], 1 where one is a
     copy as a whole. The duplicates of row i are `bounds[i]:bounds[i + 1]` (int64 [d + 1]) of the rows of `spans` int32
-    [k, 4] (start and end in words, in the document and in its keeper), `keepers` int32 [k] and `likeness` float64 [k, 2]
-    (similarity and containment); its remains `remains_bounds[i]:remains_bounds[i + 1]` of `remains` int32 [m, 2]."""
+    [k, 4] (start and end in words, in the document and in its keeper), `keepers` int32 [k] and `likeness` float64
+    [k, 2] (similarity and containment); its remains `remains_bounds[i]:remains_bounds[i + 1]` of `remains` int32 [m, 2]."""
 
     documents: NDArray[np.int64]
     whole: NDArray[np.uint8]
@@ -150,5 +150,5 @@ def _bounds(sizes: list[int]) -> NDArray[np.int64]:
     return np.cumsum(sizes, dtype=np.int64)
 
 
-def _rows(rows: list[tuple[int, ...]], width: int) -> NDArray[np.int64]:
+def _rows(rows: Sequence[tuple[int, ...]], width: int) -> NDArray[np.int64]:
     return np.array(rows, np.int64).reshape(-1, width)

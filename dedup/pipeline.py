@@ -33,9 +33,9 @@ from dedup.corpus import Texts, merge_words
 from dedup.data import Failure, Source
 from dedup.dates import sortable
 from dedup.errors import InputError
+from dedup.flags import Cited, as_flags
 from dedup.read import Inputs, open_inputs
 from dedup.result import Result
-from dedup.reuse import Cited
 from dedup.run import Runner, serial
 from dedup.shards import Batch, Cutting, Flagging, Prepared, Work
 from dedup.sign import SCHEME
@@ -43,7 +43,7 @@ from dedup.sites import SiteFile, file_digest
 from dedup.store import Store, line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -89,6 +89,7 @@ def clean(
             folder.rmdir()
         raise nothing_to_read(failures)
     flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
+    found: Mapping[int, list[Flag]]
     found, pairs = ({}, {}) if config.keep_duplicates else _duplicates(work, flagged, runner)
     cut = list(
         runner(
@@ -136,7 +137,7 @@ class _Temporary(TemporaryDirectory[str]):
 
 def _duplicates(
     work: Work, flagged: list[shards.Flagged], runner: Runner
-) -> tuple[dict[int, list[Flag]], dict[str, dict[str, int]]]:
+) -> tuple[Mapping[int, list[Flag]], dict[str, dict[str, int]]]:
     """The passages that go since a better keeper has them, by the number of the document; and counts of the pairs."""
     names = [each.shard for each in flagged]
     dates = [sortable(date) for each in flagged for date in each.dates]
@@ -146,7 +147,7 @@ def _duplicates(
     )
     merge_words(work, names)
     found = reuse.find(work, names, Known(dates, lengths, ids, sites), runner)
-    return reuse.as_flags(work, found.decisions, Cited(ids, Texts(work, names))), found.counts
+    return as_flags(work, found.decisions, Cited(ids, Texts(work, names))), found.counts
 
 
 def _batches(work: Work, sources: Iterator[Source | Failure]) -> Iterator[Batch]:
@@ -179,7 +180,7 @@ def _take(prepared: Iterable[Prepared]) -> tuple[list[str], dict[str, NDArray[np
     return list(live), live, failures
 
 
-def _by_shard(flagged: list[shards.Flagged], found: dict[int, list[Flag]]) -> Iterator[dict[int, list[Flag]]]:
+def _by_shard(flagged: list[shards.Flagged], found: Mapping[int, list[Flag]]) -> Iterator[dict[int, list[Flag]]]:
     first = 0
     for each in flagged:
         yield {number: found[first + number] for number in range(len(each.ids)) if first + number in found}
