@@ -15,7 +15,7 @@ import orjson
 import xxhash
 
 from dedup import chrome, repetition, site
-from dedup.clean import cut, kept, snapped_flag
+from dedup.clean import cut, kept, snapped
 from dedup.columns import block_words, load_table, save_blocks, save_words
 from dedup.data import Document, Failure, Flag, Format, Source, Tag
 from dedup.dates import iso_date
@@ -23,13 +23,13 @@ from dedup.extract import pack, read_source, unpack
 from dedup.judge import Proofs
 from dedup.outside import Kinds, Known, outside, proofs
 from dedup.read import Unread, unread
-from dedup.records import clean_record, flagged, flagged_record, removed_record, source_record
+from dedup.records import clean_record, flagged_record, flags_of, removed_record, source_record
 from dedup.store import Store, line
 from dedup.table import TAGS
 from dedup.wanted import kept_outside, with_wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -239,36 +239,43 @@ def cut_shard(job: Cutting) -> Cut:
     counts: dict[tuple[str, str], tuple[int, int]] = {}
     encodings: dict[str, int] = {}
     total = left = 0
-    for number, (document, found) in enumerate(_flagged(store, job)):
-        duplicates = [snapped_flag(document, each) for each in job.duplicates.get(number, ())]
-        final = cut(document, found + duplicates)
-        text = kept(document.text, final)
-        total, left = total + len(document.text), left + len(text)
-        if text.strip():
-            written["clean"].append(line(clean_record(document, text)))
-        for each in final:
-            what = (str(each.reason), str(each.kind))
-            spans_, characters = counts.get(what, (0, 0))
-            counts[what] = (spans_ + 1, characters + each.end - each.start)
-            written["removed"].append(line(removed_record(document, each)))
-        if document.encoding:
-            encoding = document.metadata.get("encoding", document.encoding)
+    contents, final_of = store.encoded(job.shard, "texts", np.flatnonzero(job.live).tolist()), _final(store, job)
+    records = zip(store.records(job.shard, "flags"), contents, strict=True)
+    for number, (known, content) in enumerate(records):
+        text = whole = str(content, "utf-8")
+        if known["flags"] or number in job.duplicates:
+            final = final_of(number, known, whole)
+            text = kept(whole, final)
+            for each in final:
+                what = (each.reason.value, each.kind.value)
+                spans_, characters = counts.get(what, (0, 0))
+                counts[what] = (spans_ + 1, characters + each.end - each.start)
+                written["removed"].append(line(removed_record(known["id"], whole, each)))
+        total, left = total + len(whole), left + len(text)
+        if text and not text.isspace():
+            written["clean"].append(line(clean_record(known, text)))
+        if known["encoding"]:
+            encoding = known["metadata"].get("encoding", known["encoding"])
             encodings[encoding] = encodings.get(encoding, 0) + 1
-        written["sources"].append(line(source_record(document)))
+        written["sources"].append(line(source_record(known, content, len(whole))))
     with store.writing(job.shard, "cut"):
-        for name, own in written.items():
-            store.save_lines(job.shard, name, own)
+        for name, rows in written.items():
+            store.save_lines(job.shard, name, rows)
     return Cut(counts, len(written["sources"]), len(written["clean"]), total, left, encodings)
 
 
-def _flagged(store: Store, job: Cutting) -> Iterator[tuple[Document, list[Flag]]]:
+def _final(store: Store, job: Cutting) -> Callable[[int, dict[str, Any], str], list[Flag]]:
+    """What gives the flags as they are carried out of a living document of a shard: by its place among them, with what
+    `flagged_record` left of it and its text."""
     table, bounds = load_table(store, job.shard), store.column(job.shard, "blocks").tolist()
-    own = np.flatnonzero(job.live).tolist()
-    texts = store.texts(job.shard, "texts", own)
-    for number, record, text in zip(own, store.records(job.shard, "flags"), texts, strict=True):
-        document, found = flagged(record, text)
-        document.blocks = table.only(slice(bounds[number], bounds[number + 1]))
-        yield document, found
+    numbers = np.flatnonzero(job.live).tolist()
+
+    def final(place: int, known: dict[str, Any], text: str) -> list[Flag]:
+        blocks = table.only(slice(bounds[numbers[place]], bounds[numbers[place] + 1]))
+        document = Document(known["id"], text, Format(known["format"]), blocks)
+        return cut(document, flags_of(known["flags"]) + snapped(document, job.duplicates.get(place, ())))
+
+    return final
 
 
 def lines(work: Work, shards: Iterable[str], name: str) -> Iterator[bytes]:
