@@ -83,13 +83,14 @@ def _clinging(text: str, span: tuple[int, int], first: int, last: int) -> tuple[
         and text[start - 1] not in _CLOSING
     ):
         start -= 1
-    lead = INITIALS.match(text, first, last)  # of who is quoted
-    if not any(map(str.isalnum, text[lead.end() if lead else first : start])):
-        start = first
+    if start > first:
+        lead = INITIALS.match(text, first, last)  # of who is quoted
+        if not any(map(str.isalnum, text[lead.end() if lead else first : start])):
+            start = first
     while end < last and not text[end].isspace() and not text[end].isalnum() and text[end] not in _OPENING:
         end += 1
         end = link_end(text, end)
-    if not any(map(str.isalnum, text[end:last])):
+    if end < last and not any(map(str.isalnum, text[end:last])):
         end = last
     return start, min(end, last)
 
@@ -160,18 +161,27 @@ def _says(text: str, start: int, end: int) -> bool:
 def _with_break(text: str, before: tuple[int, int], behind: tuple[int, int]) -> tuple[int, int]:
     """Where a copy begins and ends, given what stays before it and the white space behind. Where that parts more than
     the white space before, as many line breaks stay, lest what is left on either side becomes one block."""
-    stays, gap = text[slice(*before)], text[slice(*behind)]
-    own = stays[len(stays.rstrip()) :].count("\n")
-    if not stays.strip() or gap.strip() or gap.count("\n") <= own:
+    stays, gap = _stripped_end(text, *before), text[slice(*behind)]
+    own = text.count("\n", stays, before[1])
+    if stays == before[0] or gap.strip() or gap.count("\n") <= own:
         return before[1], behind[1]
     if not own:
-        return before[0] + len(stays.rstrip()), behind[0]
+        return stays, behind[0]
     return before[1], behind[0] + sum(map(len, gap.splitlines(keepends=True)[:own]))
+
+
+def _stripped_end(text: str, start: int, end: int) -> int:
+    """Where a part of a text ends without the white space at its end."""
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return end
 
 
 def _quote_start(text: str, flag: Flag) -> int:
     """Where a copy that is quoted starts: with the marks in front of its line, and the lines above of nothing else."""
     line = text.rfind("\n", 0, flag.start) + 1
+    if text[line] not in _QUOTES and not text[line].isspace():
+        return flag.start
     marks = text[line : flag.start + 1]
     if flag.reason is Reason.CHROME or not _is_quoting(marks if marks[-1] in _QUOTES else marks[:-1]):
         return flag.start
@@ -217,12 +227,8 @@ def _tail(text: str, flags: list[Flag]) -> list[Flag]:
     start = flags[index].start
     if start == 0:
         return flags
-    begin, floor = start, flags[index - 1].end if index else 0
-    while begin > floor and text[begin - 1].isspace():
-        begin -= 1
-    stop = len(text)
-    while stop > flags[-1].start and text[stop - 1].isspace():
-        stop -= 1
+    begin = _stripped_end(text, flags[index - 1].end if index else 0, start)
+    stop = _stripped_end(text, flags[-1].start, len(text))
     ends = [*flags[:-1], _moved(flags[-1], flags[-1].start, max(stop, flags[-1].start + 1))]
     ends[index] = _moved(ends[index], begin, ends[index].end)
     return ends

@@ -10,6 +10,7 @@ import numpy as np
 from dedup import kernel
 from dedup.cluster import Aligned, Decision, Duplicate, duplicates
 from dedup.passages import Alike, Passage
+from dedup.runs import each_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -84,7 +85,8 @@ class Decisions(NamedTuple):
     """`Decision` of many documents: `documents` int64 [d], the best keeper first; `whole` uint8 [d], 1 where one is a
     copy as a whole. The duplicates of row i are `bounds[i]:bounds[i + 1]` (int64 [d + 1]) of the rows of `spans` int32
     [k, 4] (start and end in words, in the document and in its keeper), `keepers` int32 [k] and `likeness` float64
-    [k, 2] (similarity and containment); its remains `remains_bounds[i]:remains_bounds[i + 1]` of `remains` int32 [m, 2]."""
+    [k, 2] (similarity and containment); its remains are `remains_bounds[i]:remains_bounds[i + 1]` (int64 [d + 1]) of
+    the rows of `remains` int32 [m, 2], start and end in words."""
 
     documents: NDArray[np.int64]
     whole: NDArray[np.uint8]
@@ -108,6 +110,22 @@ class Decisions(NamedTuple):
             np.array([each.alike[4:] for each in every], np.float64).reshape(-1, 2),
             _bounds([0, *(len(decision.remains) for decision in decisions.values())]),
             np.array([each for decision in decisions.values() for each in decision.remains], np.int32).reshape(-1, 2),
+        )
+
+    def ascending(self) -> Decisions:
+        """The same, by the number of the document."""
+        order = np.argsort(self.documents)
+        sizes, left = np.diff(self.bounds)[order], np.diff(self.remains_bounds)[order]
+        own, rest = each_of(self.bounds[order], sizes), each_of(self.remains_bounds[order], left)
+        return Decisions(
+            self.documents[order],
+            self.whole[order],
+            np.concatenate(([0], np.cumsum(sizes))),
+            self.spans[own],
+            self.keepers[own],
+            self.likeness[own],
+            np.concatenate(([0], np.cumsum(left))),
+            self.remains[rest],
         )
 
     def by_document(self) -> dict[int, Decision]:

@@ -14,7 +14,7 @@ from dedup.passages import TOLERANCE
 from dedup.sign import shingles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -42,22 +42,25 @@ class Flags(Mapping[int, list[Flag]]):
     """The flags of documents, by number: kept as columns and made when they are asked for, since an object takes many
     times the memory."""
 
-    def __init__(self, decisions: Decisions, ids: list[str], copies: _Copies, remains: _Remains) -> None:
-        """Of the documents that something was decided of."""
-        self._keepers, self._bounds = decisions.keepers, decisions.bounds
-        self._ids, self._copies, self._remains = ids, copies, remains
-        self._rows = {document: row for row, document in enumerate(decisions.documents.tolist())}
+    def __init__(self, columns: _Columns, ids: Sequence[str] | Mapping[int, str], first: int = 0) -> None:
+        """`ids` name documents by their numbers; those of the flags are counted from `first` on."""
+        self._columns, self._ids = columns, ids
+        self._rows = {document - first: row for row, document in enumerate(columns.documents.tolist())}
 
     def __getitem__(self, document: int) -> list[Flag]:
-        row = self._rows[document]
-        low, high = self._copies.bounds[row : row + 2].tolist()
-        copies = zip(self._copies.places[low:high].tolist(), self._copies.likeness[low:high].tolist(), strict=True)
+        row, columns = self._rows[document], self._columns
+        low, high = columns.bounds[row : row + 2].tolist()
+        copies = zip(columns.places[low:high].tolist(), columns.likeness[low:high].tolist(), strict=True)
         flags = [_copy(place, likeness, self._ids[place[2]]) for place, likeness in copies]
-        first, last = self._remains.bounds[row : row + 2].tolist()
+        first, last = columns.remains_bounds[row : row + 2].tolist()
         if first < last:
-            keepers = {self._ids[keeper] for keeper in self._keepers[slice(*self._bounds[row : row + 2])].tolist()}
-            flags += [_rest(start, end, sorted(keepers)) for start, end in self._remains.places[first:last].tolist()]
+            own = slice(*columns.keepers_bounds[row : row + 2].tolist())
+            keepers = sorted({self._ids[keeper] for keeper in columns.keepers[own].tolist()})
+            flags += [_rest(start, end, keepers) for start, end in columns.remains[first:last].tolist()]
         return flags
+
+    def __contains__(self, document: object) -> bool:
+        return document in self._rows
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._rows)
@@ -65,28 +68,43 @@ class Flags(Mapping[int, list[Flag]]):
     def __len__(self) -> int:
         return len(self._rows)
 
+    def part(self, first: int, count: int) -> Flags:
+        """Those of `count` documents from `first` on, which are counted from there on."""
+        low, high = np.searchsorted(self._columns.documents, [first, first + count]).tolist()
+        columns = self._columns.part(low, high)
+        keepers = {*columns.places[:, 2].tolist(), *columns.keepers.tolist()}
+        return Flags(columns, {keeper: self._ids[keeper] for keeper in keepers}, first)
 
-class _Copies(NamedTuple):
-    """The duplicates of row i of the documents: `bounds[i]:bounds[i + 1]` (int64 [d + 1]) of `places` int32 [k, 7]
-    (start and end in code points, the keeper with its start and end, how many words, whether the document is one copy) and
-    of `likeness` as of `Told`."""
 
+class _Columns(NamedTuple):
+    """Row i is of `documents[i]` (int64 [d], ascending). Its duplicates are `bounds[i]:bounds[i + 1]` (int64 [d + 1]) of
+    `places` int32 [k, 7] (start and end in code points, the keeper with its start and end, how many words, whether the
+    document is one copy) and of `likeness` as of `Told`; what is left of a copy `remains_bounds[i]:remains_bounds[i +
+    1]` of `remains` int32 [m, 2], start and end in code points; and `keepers_bounds[i]:keepers_bounds[i + 1]` of
+    `keepers` int32 [n] all that were decided on."""
+
+    documents: NDArray[np.int64]
     bounds: NDArray[np.int64]
     places: NDArray[np.int32]
     likeness: NDArray[np.float64]
+    remains_bounds: NDArray[np.int64]
+    remains: NDArray[np.int32]
+    keepers_bounds: NDArray[np.int64]
+    keepers: NDArray[np.int32]
 
-
-class _Remains(NamedTuple):
-    """What is left of row i of the documents, which are copies: `bounds[i]:bounds[i + 1]` (int64 [d + 1]) of `places`
-    int32 [m, 2], start and end in code points."""
-
-    bounds: NDArray[np.int64]
-    places: NDArray[np.int32]
+    def part(self, low: int, high: int) -> _Columns:
+        """Some of the rows."""
+        bounds = (self.bounds, self.remains_bounds, self.keepers_bounds)
+        own, rest, keepers = (slice(int(each[low]), int(each[high])) for each in bounds)
+        first, second, third = (each[low : high + 1] - each[low] for each in bounds)
+        copies = (first, self.places[own], self.likeness[own])
+        return _Columns(self.documents[low:high], *copies, second, self.remains[rest], third, self.keepers[keepers])
 
 
 def as_flags(work: Work, decisions: Decisions, cited: Cited) -> Flags:
     """Decisions as flags on code points, by document."""
-    corpus, config, keepers = Corpus.of(work), work.config, decisions.keepers
+    corpus, config, decisions = Corpus.of(work), work.config, decisions.ascending()
+    keepers = decisions.keepers
     own, there = (
         Passages(documents.astype(np.int64), *decisions.spans[:, side].T.astype(np.int64))
         for documents, side in (
@@ -107,10 +125,12 @@ def as_flags(work: Work, decisions: Decisions, cited: Cited) -> Flags:
     likeness[:, 2] = jaccard(corpus, own, there, config.shingle)
     columns = (*corpus.places(own), there.documents, *corpus.places(there), told.words[goes], is_document[goes])
     bounds = np.concatenate(([0], np.cumsum(goes)))[decisions.bounds]
-    copies = _Copies(bounds, np.stack(columns, axis=1).astype(np.int32), likeness)
-    owners = np.repeat(decisions.documents, np.diff(remains))
-    rest = Passages(owners, *decisions.remains[: len(owners)].T.astype(np.int64))
-    return Flags(decisions, cited.ids, copies, _Remains(remains, np.stack(corpus.places(rest), axis=1)))
+    copies = (bounds, np.stack(columns, axis=1).astype(np.int32), likeness)
+    rest = Passages(
+        np.repeat(decisions.documents, np.diff(remains)), *decisions.remains[: remains[-1]].T.astype(np.int64)
+    )
+    left_over = (remains, np.stack(corpus.places(rest), axis=1))
+    return Flags(_Columns(decisions.documents, *copies, *left_over, decisions.bounds, keepers), cited.ids)
 
 
 def _copy(place: list[int], likeness: list[float], id_: str) -> Flag:

@@ -33,7 +33,7 @@ from dedup.corpus import Texts, merge_words
 from dedup.data import Failure, Source
 from dedup.dates import sortable
 from dedup.errors import InputError
-from dedup.flags import Cited, as_flags
+from dedup.flags import Cited, Flags, as_flags
 from dedup.read import Inputs, open_inputs
 from dedup.result import Result
 from dedup.run import Runner, serial
@@ -89,8 +89,7 @@ def clean(
             folder.rmdir()
         raise nothing_to_read(failures)
     flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
-    found: Mapping[int, list[Flag]]
-    found, pairs = ({}, {}) if config.keep_duplicates else _duplicates(work, flagged, runner)
+    found, pairs = (None, {}) if config.keep_duplicates else _duplicates(work, flagged, runner)
     cut = list(
         runner(
             shards.cut_shard,
@@ -135,9 +134,7 @@ class _Temporary(TemporaryDirectory[str]):
         self.cleanup()
 
 
-def _duplicates(
-    work: Work, flagged: list[shards.Flagged], runner: Runner
-) -> tuple[Mapping[int, list[Flag]], dict[str, dict[str, int]]]:
+def _duplicates(work: Work, flagged: list[shards.Flagged], runner: Runner) -> tuple[Flags, dict[str, dict[str, int]]]:
     """The passages that go since a better keeper has them, by the number of the document; and counts of the pairs."""
     names = [each.shard for each in flagged]
     dates = [sortable(date) for each in flagged for date in each.dates]
@@ -180,10 +177,10 @@ def _take(prepared: Iterable[Prepared]) -> tuple[list[str], dict[str, NDArray[np
     return list(live), live, failures
 
 
-def _by_shard(flagged: list[shards.Flagged], found: Mapping[int, list[Flag]]) -> Iterator[dict[int, list[Flag]]]:
+def _by_shard(flagged: list[shards.Flagged], found: Flags | None) -> Iterator[Mapping[int, list[Flag]]]:
     first = 0
     for each in flagged:
-        yield {number: found[first + number] for number in range(len(each.ids)) if first + number in found}
+        yield found.part(first, len(each.ids)) if found else {}
         first += len(each.ids)
 
 

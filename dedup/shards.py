@@ -29,7 +29,7 @@ from dedup.table import TAGS
 from dedup.wanted import kept_outside, with_wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -218,7 +218,7 @@ class Cutting(NamedTuple):
     work: Work
     shard: str
     live: NDArray[np.bool_]
-    duplicates: dict[int, list[Flag]]
+    duplicates: Mapping[int, list[Flag]]
 
 
 class Cut(NamedTuple):

@@ -128,7 +128,7 @@ def test_a_document_with_a_paragraph_of_its_own_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words", "snapped"),
+    ("text", "words", "gone"),
     [
         ("He said: “The mill closed.” Then he left.", "The mill closed", "“The mill closed.”"),
         ("The mill (closed).", "closed", "(closed)."),
@@ -137,12 +137,12 @@ def test_a_document_with_a_paragraph_of_its_own_stays() -> None:
         ("one two three", "two", "two"),
     ],
 )
-def test_the_marks_that_cling_to_words_go_with_them(text: str, words: str, snapped: str) -> None:
+def test_the_marks_that_cling_to_words_go_with_them(text: str, words: str, gone: str) -> None:
     start = text.index(words)
 
     (flag,) = snapped(document_of(text), [copy(start, start + len(words))])
 
-    assert text[flag.start : flag.end] == snapped
+    assert text[flag.start : flag.end] == gone
 
 
 OWN, GONE, ALSO = "My own words stay.", "The mill burned.", "It was in May."

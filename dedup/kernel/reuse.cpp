@@ -1,6 +1,7 @@
 #include "reuse.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
@@ -58,17 +59,30 @@ private:
 };
 
 bool is_letter_or_figure(std::uint8_t byte) {
-    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+    const auto letter = static_cast<std::uint8_t>((byte | 0x20U) - 'a'), figure = static_cast<std::uint8_t>(byte - '0');
+    return (letter < 26) | (figure < 10);
 }
 
 bool continues(std::uint8_t byte) { return (byte & 0xC0) == 0x80; }
+
+// Whether a text is ASCII: all of it is looked at, eight bytes at a time.
+bool is_ascii(Span<std::uint8_t> text) {
+    std::uint64_t high = 0, eight;
+    std::size_t at = 0;
+    for (; at + sizeof eight <= text.size(); at += sizeof eight) {
+        std::memcpy(&eight, text.begin() + at, sizeof eight);
+        high |= eight;
+    }
+    for (; at < text.size(); ++at) high |= text[at];
+    return (high & 0x8080808080808080U) == 0;
+}
 
 // A text by code points.
 class Points {
 public:
     explicit Points(Span<std::uint8_t> text) : text_(text) {
         std::size_t count = 0;
-        is_plain_ = std::none_of(text.begin(), text.end(), [](std::uint8_t byte) { return byte >= 0x80; });
+        is_plain_ = is_ascii(text);
         for (std::size_t at = 0; !is_plain_ && at < text.size(); ++at) {
             if (!continues(text[at]) && count++ % step == 0) known_.push_back(at);
         }
@@ -106,13 +120,12 @@ public:
     std::int64_t runs(Span<std::uint8_t> text) {
         std::int64_t count = 0;
         bool inside = false;
-        for (std::size_t at = 0; at < text.size();) {
+        for (std::size_t at = 0; at < text.size(); ++at) {
             const auto byte = text[at];
+            if (continues(byte)) continue;
             const bool own = byte < 0x80 ? is_letter_or_figure(byte) : is_alphanumeric(text, at);
-            count += own && !inside;
+            count += own & !inside;
             inside = own;
-            do ++at;
-            while (at < text.size() && continues(text[at]));
         }
         return count;
     }
