@@ -170,7 +170,7 @@ class Texts:
 
     def _written(self, shard: int, parts: Parts) -> NDArray[np.int64]:
         if not kernel.NATIVE:
-            return self.defined_written(parts)
+            return self._defined_written(parts)
         from dedup.kernel import _native
 
         column, name = self._store.column, self._shards[shard]
@@ -179,16 +179,16 @@ class Texts:
         texts = (column(name, "texts"), column(name, "texts_bounds"))
         return _native.written(*texts, owners, spans, parts.reaches, alphanumeric)
 
-    def defined_written(self, parts: Parts) -> NDArray[np.int64]:
-        """`written`, by the definition."""
-        counts = []
-        for document, low, high, reach in zip(*(column.tolist() for column in parts), strict=True):
-            text = self.of(document)
-            start = text.rfind("\n", 0, low) + 1 if reach & FROM_LINE else low
-            counts.append(
-                sum(1 for _ in _ANY_WORD.finditer(text, start, _line_end(text, high) if reach & TO_LINE else high))
-            )
-        return np.array(counts, np.int64)
+    def _defined_written(self, parts: Parts) -> NDArray[np.int64]:
+        rows = zip(*(column.tolist() for column in parts), strict=True)
+        return np.array([defined_written(self.of(document), *place) for document, *place in rows], np.int64)
+
+
+def defined_written(text: str, start: int, end: int, reach: int) -> int:
+    """How many words stand in a part of one text, by the definition of `Texts.written`."""
+    start = text.rfind("\n", 0, start) + 1 if reach & FROM_LINE else start
+    end = _line_end(text, end) if reach & TO_LINE else end
+    return sum(1 for _ in _ANY_WORD.finditer(text, start, end))
 
 
 def alphanumeric(page: int) -> bytes:

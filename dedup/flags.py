@@ -77,11 +77,11 @@ class Flags(Mapping[int, list[Flag]]):
 
 
 class _Columns(NamedTuple):
-    """Row i is of `documents[i]` (int64 [d], ascending). Its duplicates are `bounds[i]:bounds[i + 1]` (int64 [d + 1]) of
-    `places` int32 [k, 7] (start and end in code points, the keeper with its start and end, how many words, whether the
-    document is one copy) and of `likeness` as of `Told`; what is left of a copy `remains_bounds[i]:remains_bounds[i +
-    1]` of `remains` int32 [m, 2], start and end in code points; and `keepers_bounds[i]:keepers_bounds[i + 1]` of
-    `keepers` int32 [n] all that were decided on."""
+    """Row i is of `documents[i]` (int64 [d], ascending). Its duplicates are `bounds[i]:bounds[i + 1]` (int64 [d + 1])
+    of `places` int32 [k, 7] (start and end in code points, the keeper with its start and end, how many words, whether
+    the document is one copy) and of `likeness` as of `Told`; what is left of a copy is `remains_bounds[i]:
+    remains_bounds[i + 1]` of `remains` int32 [m, 2], start and end in code points; and all keepers that were decided on
+    are `keepers_bounds[i]:keepers_bounds[i + 1]` of `keepers` int32 [n]."""
 
     documents: NDArray[np.int64]
     bounds: NDArray[np.int64]

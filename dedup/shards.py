@@ -247,7 +247,7 @@ def cut_shard(job: Cutting) -> Cut:
             final = final_of(number, known, whole)
             text = kept(whole, final)
             for each in final:
-                what = (each.reason.value, each.kind.value)
+                what = (str(each.reason), str(each.kind))
                 spans_, characters = counts.get(what, (0, 0))
                 counts[what] = (spans_ + 1, characters + each.end - each.start)
                 written["removed"].append(line(removed_record(known["id"], whole, each)))
