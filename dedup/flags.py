@@ -42,7 +42,7 @@ class Flags(Mapping[int, list[Flag]]):
     """The flags of documents, by number: kept as columns and made when they are asked for, since an object takes many
     times the memory."""
 
-    def __init__(self, columns: _Columns, ids: Sequence[str] | Mapping[int, str], first: int = 0) -> None:
+    def __init__(self, columns: Columns, ids: Sequence[str] | Mapping[int, str], first: int = 0) -> None:
         """`ids` name documents by their numbers; those of the flags are counted from `first` on."""
         self._columns, self._ids = columns, ids
         self._rows = {document - first: row for row, document in enumerate(columns.documents.tolist())}
@@ -76,7 +76,7 @@ class Flags(Mapping[int, list[Flag]]):
         return Flags(columns, {keeper: self._ids[keeper] for keeper in keepers}, first)
 
 
-class _Columns(NamedTuple):
+class Columns(NamedTuple):
     """Row i is of `documents[i]` (int64 [d], ascending). Its duplicates are `bounds[i]:bounds[i + 1]` (int64 [d + 1])
     of `places` int32 [k, 7] (start and end in code points, the keeper with its start and end, how many words, whether
     the document is one copy) and of `likeness` as of `Told`; what is left of a copy is `remains_bounds[i]:
@@ -92,13 +92,13 @@ class _Columns(NamedTuple):
     keepers_bounds: NDArray[np.int64]
     keepers: NDArray[np.int32]
 
-    def part(self, low: int, high: int) -> _Columns:
+    def part(self, low: int, high: int) -> Columns:
         """Some of the rows."""
         bounds = (self.bounds, self.remains_bounds, self.keepers_bounds)
         own, rest, keepers = (slice(int(each[low]), int(each[high])) for each in bounds)
         first, second, third = (each[low : high + 1] - each[low] for each in bounds)
         copies = (first, self.places[own], self.likeness[own])
-        return _Columns(self.documents[low:high], *copies, second, self.remains[rest], third, self.keepers[keepers])
+        return Columns(self.documents[low:high], *copies, second, self.remains[rest], third, self.keepers[keepers])
 
 
 def as_flags(work: Work, decisions: Decisions, cited: Cited) -> Flags:
@@ -130,7 +130,7 @@ def as_flags(work: Work, decisions: Decisions, cited: Cited) -> Flags:
         np.repeat(decisions.documents, np.diff(remains)), *decisions.remains[: remains[-1]].T.astype(np.int64)
     )
     left_over = (remains, np.stack(corpus.places(rest), axis=1))
-    return Flags(_Columns(decisions.documents, *copies, *left_over, decisions.bounds, keepers), cited.ids)
+    return Flags(Columns(decisions.documents, *copies, *left_over, decisions.bounds, keepers), cited.ids)
 
 
 def _copy(place: list[int], likeness: list[float], id_: str) -> Flag:
