@@ -164,6 +164,19 @@ def test_a_long_chain_of_copies_of_copies() -> None:
     assert len(assert_same(corpus, aligned, Standing(np.arange(60), np.arange(60), Limits(15, 0.5))).documents) > 10
 
 
+def test_what_went_one_by_one_and_stands_side_by_side_is_one_run() -> None:
+    """Its beginning stands before what the first run leads to, so that none of it ascends: its second half alone would,
+    and leave the third document alike enough."""
+    marks = np.array([STARTS, *[0] * 19] * 3, np.uint8)
+    corpus = Marked(marks, np.zeros(60, np.int32), np.array([0, 20, 40, 60]))
+    gone = Aligned(0, 1, [Passage(0, 10, [(0, 0, 10)]), Passage(10, 20, [(10, 10, 10)])])
+    copy = Aligned(1, 2, [Passage(0, 20, [(0, 0, 8), (8, 5, 12)])])
+
+    found = assert_same(corpus, [gone, copy], Standing(np.arange(3), np.arange(3), Limits(15, 0.8)))
+
+    assert found.documents.tolist() == [1]
+
+
 def test_a_long_document_that_is_given_up_sentence_by_sentence() -> None:
     """All of its sentences are as bad, and the first goes first: the square of their number would take minutes."""
     sentences, size = 20_000, 40
