@@ -7,12 +7,11 @@ that the two give back the source text exactly.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
 from itertools import pairwise
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from dedup.data import Block, Document, Flag, Reason
+from dedup.data import Document, Flag, Reason
 from dedup.table import Table
 from dedup.text import INITIALS, link_end
 
@@ -24,9 +23,18 @@ _OPENING = frozenset("「『（【《〈“„‚")
 _CLOSING = frozenset("。！？」』）】”’)]}\"'.,;:!?…»")
 
 
+class _Edges(NamedTuple):
+    """Where the blocks of a document start and end, in order."""
+
+    starts: list[int]
+    ends: list[int]
+
+
 def cut(document: Document, flags: list[Flag]) -> list[Flag]:
     """The flags as they are carried out: ascending, none overlapping, each with the white space that belongs to it."""
-    return _spaced(document, _emptied(document, list(_apart(flags))))
+    table = Table.of(document.blocks)
+    edges = _Edges(table.starts.tolist(), table.ends.tolist())
+    return _spaced(document.text, _emptied(document.text, list(_apart(flags)), edges), edges)
 
 
 def filled(flags: list[Flag], whole: Flag) -> list[Flag]:
@@ -62,26 +70,37 @@ def restored(clean: str, removed: Iterable[tuple[int, str]]) -> str:
     return "".join([*parts, clean[taken:]])
 
 
-def snapped_flag(document: Document, flag: Flag) -> Flag:
-    """A flag on words of one block with the marks that cling to them: quotes, brackets, the full stop, the `>`."""
-    text, block = document.text, _block_at(document, flag.start)
-    start, end = flag.start, min(flag.end, block.end)
+def snapped(document: Document, flags: Iterable[Flag]) -> list[Flag]:
+    """Flags on words of one block each, with the marks that cling to them: quotes, brackets, the full stop, the `>`."""
+    text, table = document.text, Table.of(document.blocks)
+    starts, ends = table.starts.tolist(), table.ends.tolist()
+    result = []
+    for flag in flags:
+        block = bisect_right(starts, flag.start) - 1
+        result.append(_moved(flag, *_clinging(text, (flag.start, flag.end), starts[block], ends[block])))
+    return result
+
+
+def _clinging(text: str, span: tuple[int, int], first: int, last: int) -> tuple[int, int]:
+    """A span of the words of a block `text[first:last]` with the marks that cling to it."""
+    start, end = span[0], min(span[1], last)
     while (
-        start > block.start
+        start > first
         and not text[start - 1].isspace()
         and not text[start - 1].isalnum()
         and text[start - 1] not in _CLOSING
     ):
         start -= 1
-    lead = INITIALS.match(text, block.start, block.end)  # of who is quoted
-    if not any(map(str.isalnum, text[lead.end() if lead else block.start : start])):
-        start = block.start
-    while end < block.end and not text[end].isspace() and not text[end].isalnum() and text[end] not in _OPENING:
+    if start > first:
+        lead = INITIALS.match(text, first, last)  # of who is quoted
+        if not any(map(str.isalnum, text[lead.end() if lead else first : start])):
+            start = first
+    while end < last and not text[end].isspace() and not text[end].isalnum() and text[end] not in _OPENING:
         end += 1
         end = link_end(text, end)
-    if not any(map(str.isalnum, text[end : block.end])):
-        end = block.end
-    return replace(flag, start=start, end=min(end, block.end))
+    if end < last and not any(map(str.isalnum, text[end:last])):
+        end = last
+    return start, min(end, last)
 
 
 def _apart(flags: list[Flag]) -> Iterator[Flag]:
@@ -97,41 +116,35 @@ def _apart(flags: list[Flag]) -> Iterator[Flag]:
     return iter(taken)
 
 
-def _emptied(document: Document, flags: list[Flag]) -> list[Flag]:
+def _emptied(text: str, flags: list[Flag], edges: _Edges) -> list[Flag]:
     """The flags of a document of which copies leave nothing but rules and signs: these go with their neighbours."""
-    if not any(flag.reason is Reason.DUPLICATE for flag in flags) or next(_remains(document, flags), None):
+    if not any(flag.reason is Reason.DUPLICATE for flag in flags) or next(_remains(text, flags, edges), None):
         return flags
-    edges = [0, *(flag.start for flag in flags[1:]), len(document.text)]
-    return [replace(flag, start=start, end=end) for flag, (start, end) in zip(flags, pairwise(edges), strict=True)]
+    spans = pairwise([0, *(flag.start for flag in flags[1:]), len(text)])
+    return [_moved(flag, start, end) for flag, (start, end) in zip(flags, spans, strict=True)]
 
 
-def _remains(document: Document, flags: list[Flag]) -> Iterator[tuple[int, int]]:
+def _remains(text: str, flags: list[Flag], edges: _Edges) -> Iterator[tuple[int, int]]:
     """What of the blocks is not flagged and holds a letter or figure."""
     starts = [flag.start for flag in flags]
-    for block in document.blocks:
-        at = block.start
-        first = max(0, bisect_right(starts, block.start) - 1)
-        inside = flags[first : bisect_right(starts, block.end)]
-        for start, end in [*((flag.start, flag.end) for flag in inside), (block.end, block.end)]:
-            if any(map(str.isalnum, document.text[at:start])):
-                yield at, min(start, block.end)
+    for block_start, block_end in zip(edges.starts, edges.ends, strict=True):
+        at = block_start
+        first = max(0, bisect_right(starts, block_start) - 1)
+        inside = flags[first : bisect_right(starts, block_end)]
+        for start, end in [*((flag.start, flag.end) for flag in inside), (block_end, block_end)]:
+            if any(map(str.isalnum, text[at:start])):
+                yield at, min(start, block_end)
             at = max(at, end)
 
 
-def _block_at(document: Document, position: int) -> Block:
-    return document.blocks[bisect_right(Table.of(document.blocks).starts.tolist(), position) - 1]
-
-
-def _spaced(document: Document, flags: list[Flag]) -> list[Flag]:
+def _spaced(text: str, flags: list[Flag], edges: _Edges) -> list[Flag]:
     """Give each flag the white space up to what stays next; at the end of a document that before it."""
-    text, table = document.text, Table.of(document.blocks)
-    starts, ends = table.starts.tolist(), table.ends.tolist()
-    first = starts[0] if starts else len(text)
+    first = edges.starts[0] if edges.starts else len(text)
     result: list[Flag] = []
     for index, flag in enumerate(flags):
         after = flags[index + 1] if index + 1 < len(flags) else None
         limit = after.start if after else len(text)
-        end = min(limit, _next_start(text, starts, ends, flag.end))
+        end = min(limit, _next_start(text, edges, flag.end))
         if after and flag.reason is after.reason is Reason.DUPLICATE and not _says(text, end, limit):
             end = limit  # rules, quote marks and initials between copies
         before = result[-1].end if result else 0
@@ -146,28 +159,37 @@ def _spaced(document: Document, flags: list[Flag]) -> list[Flag]:
 
 def _says(text: str, start: int, end: int) -> bool:
     """Whether anything is written there, but for the initials in front of quoted lines."""
-    lines = text[start:end].splitlines()
-    heads = [INITIALS.match(line) for line in lines]
-    return any(
-        any(map(str.isalnum, line[head.end() if head else 0 :])) for line, head in zip(lines, heads, strict=True)
-    )
+    for line in text[start:end].splitlines():
+        head = INITIALS.match(line)
+        if any(map(str.isalnum, line[head.end() if head else 0 :])):
+            return True
+    return False
 
 
 def _with_break(text: str, before: tuple[int, int], behind: tuple[int, int]) -> tuple[int, int]:
     """Where a copy begins and ends, given what stays before it and the white space behind. Where that parts more than
     the white space before, as many line breaks stay, lest what is left on either side becomes one block."""
-    stays, gap = text[slice(*before)], text[slice(*behind)]
-    own = stays[len(stays.rstrip()) :].count("\n")
-    if not stays.strip() or gap.strip() or gap.count("\n") <= own:
+    stays, gap = _stripped_end(text, *before), text[slice(*behind)]
+    own = text.count("\n", stays, before[1])
+    if stays == before[0] or gap.strip() or gap.count("\n") <= own:
         return before[1], behind[1]
     if not own:
-        return before[0] + len(stays.rstrip()), behind[0]
+        return stays, behind[0]
     return before[1], behind[0] + sum(map(len, gap.splitlines(keepends=True)[:own]))
+
+
+def _stripped_end(text: str, start: int, end: int) -> int:
+    """Where a part of a text ends without the white space at its end."""
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return end
 
 
 def _quote_start(text: str, flag: Flag) -> int:
     """Where a copy that is quoted starts: with the marks in front of its line, and the lines above of nothing else."""
     line = text.rfind("\n", 0, flag.start) + 1
+    if text[line] not in _QUOTES and not text[line].isspace():
+        return flag.start
     marks = text[line : flag.start + 1]
     if flag.reason is Reason.CHROME or not _is_quoting(marks if marks[-1] in _QUOTES else marks[:-1]):
         return flag.start
@@ -191,8 +213,9 @@ def _moved(flag: Flag, start: int, end: int) -> Flag:
     return Flag(start, end, flag.reason, flag.kind, flag.why, flag.evidence, flag.keeper, flag.similarity)
 
 
-def _next_start(text: str, starts: list[int], ends: list[int], position: int) -> int:
+def _next_start(text: str, edges: _Edges, position: int) -> int:
     """Where the next thing that may stay begins: after white space inside a block, at the next block outside."""
+    starts, ends = edges
     at = bisect_right(starts, position) - 1
     end = ends[max(at, 0)]
     while position < end and text[position].isspace():
@@ -212,12 +235,8 @@ def _tail(text: str, flags: list[Flag]) -> list[Flag]:
     start = flags[index].start
     if start == 0:
         return flags
-    begin, floor = start, flags[index - 1].end if index else 0
-    while begin > floor and text[begin - 1].isspace():
-        begin -= 1
-    stop = len(text)
-    while stop > flags[-1].start and text[stop - 1].isspace():
-        stop -= 1
-    ends = [*flags[:-1], replace(flags[-1], end=max(stop, flags[-1].start + 1))]
-    ends[index] = replace(ends[index], start=begin)
+    begin = _stripped_end(text, flags[index - 1].end if index else 0, start)
+    stop = _stripped_end(text, flags[-1].start, len(text))
+    ends = [*flags[:-1], _moved(flags[-1], flags[-1].start, max(stop, flags[-1].start + 1))]
+    ends[index] = _moved(ends[index], begin, ends[index].end)
     return ends

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedup import kernel
 from dedup.align import Documents, Words
 from dedup.shards import ALL, Work
 from dedup.text import fold
@@ -19,6 +21,34 @@ if TYPE_CHECKING:
 
 
 _ANY_WORD = re.compile(r"[^\W_]+")
+FROM_LINE, TO_LINE = 1, 2
+"""How far a part of a text reaches: from the beginning of its first line on, to the end of its last."""
+
+
+class Passages(NamedTuple):
+    """Passages of documents, in words: `documents`, `starts` and `ends`, each int64 [k], a word in each at least."""
+
+    documents: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    def only(self, rows: NDArray[np.bool_]) -> Passages:
+        """Some of them."""
+        return Passages(self.documents[rows], self.starts[rows], self.ends[rows])
+
+
+class Parts(NamedTuple):
+    """Parts of the texts of documents: `documents` int64 [k]; `starts` and `ends` int32 [k], code points; `reaches`
+    uint8 [k], FROM_LINE, TO_LINE, both or neither."""
+
+    documents: NDArray[np.int64]
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    reaches: NDArray[np.uint8]
+
+    def only(self, rows: NDArray[np.int64]) -> Parts:
+        """Some of them."""
+        return Parts(self.documents[rows], self.starts[rows], self.ends[rows], self.reaches[rows])
 
 
 class Corpus(NamedTuple):
@@ -54,10 +84,10 @@ class Corpus(NamedTuple):
         """The block that each word of a document stands in."""
         return np.asarray(self.spans[self.bounds[document] : self.bounds[document + 1]])
 
-    def characters(self, document: int, start: int, end: int) -> tuple[int, int]:
-        """A span of a document's words as a span of code points."""
-        low = int(self.bounds[document])
-        return int(self.starts[low + start]), int(self.ends[low + end - 1])
+    def places(self, where: Passages) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Where passages start and end (int32 [k] each), in code points."""
+        first = self.bounds[where.documents]
+        return self.starts[first + where.starts], self.ends[first + where.ends - 1]
 
     def owners(self) -> NDArray[np.int64]:
         """The document of every word (int64 [words])."""
@@ -93,27 +123,77 @@ class Texts:
         first, starts, ends = int(self._corpus.bounds[document]), self._corpus.starts, self._corpus.ends
         return lambda word: fold(self.of(document)[starts[first + word] : ends[first + word]])
 
-    def more(self, document: int, start: int, end: int, *, around: bool) -> int:
-        """How many words, as letters and digits in a row, `words[start:end]` hold beyond those that are compared:
-        initials in quotations, where links lead; `around`: up to the next ones in their block."""
-        text, corpus = self.of(document), self._corpus
-        low, high = corpus.characters(document, start, end)
+    def more(self, where: Passages, *, around: bool) -> NDArray[np.int64]:
+        """How many words, as letters and digits in a row, each passage holds beyond those that are compared (int64
+        [k]): initials in quotations, where links lead; `around`: up to the next ones in their block."""
+        corpus, (documents, starts, ends) = self._corpus, where
+        low, high = corpus.bounds[documents] + starts, corpus.bounds[documents] + ends
+        parts = Parts(documents, *corpus.places(where), np.zeros(len(low), np.uint8))
         if around:
-            blocks = corpus.blocks(document)
-            after_own = start > 0 and blocks[start - 1] == blocks[start]
-            low = corpus.characters(document, start - 1, start)[1] if after_own else text.rfind("\n", 0, low) + 1
-            before_own = end < len(blocks) and blocks[end] == blocks[end - 1]
-            high = corpus.characters(document, end, end + 1)[0] if before_own else _line_end(text, high)
-        return max(0, sum(1 for _ in _ANY_WORD.finditer(text, low, high)) - (end - start))
+            before, behind = np.maximum(low - 1, 0), np.minimum(high, len(corpus.spans) - 1)
+            after_own = (starts > 0) & (corpus.spans[before] == corpus.spans[low])
+            before_own = (high < corpus.bounds[documents + 1]) & (corpus.spans[behind] == corpus.spans[high - 1])
+            parts = Parts(
+                documents,
+                np.where(after_own, corpus.ends[before], parts.starts),
+                np.where(before_own, corpus.starts[behind], parts.ends),
+                (FROM_LINE * ~after_own + TO_LINE * ~before_own).astype(np.uint8),
+            )
+        more: NDArray[np.int64] = np.maximum(self.written(parts) - (ends - starts), 0)
+        return more
 
-    def is_broken(self, document: int, start: int, end: int) -> bool:
-        """Whether chrome stood between the blocks of `words[start:end]`."""
-        text, corpus = self.of(document), self._corpus
-        breaks = (np.flatnonzero(np.diff(corpus.blocks(document)[start:end])) + start + 1).tolist()
-        gaps = (
-            (corpus.characters(document, at - 1, at)[1], corpus.characters(document, at, at + 1)[0]) for at in breaks
-        )
-        return any(_ANY_WORD.search(text, *gap) for gap in gaps)
+    def are_broken(self, where: Passages) -> NDArray[np.bool_]:
+        """Whether chrome stood between the blocks of each passage (bool [k])."""
+        corpus, (documents, starts, ends) = self._corpus, where
+        low, high = corpus.bounds[documents] + starts, corpus.bounds[documents] + ends
+        several = np.flatnonzero(corpus.spans[low] != corpus.spans[high - 1])  # blocks, which are numbered in order
+        breaks = [
+            np.flatnonzero(np.diff(corpus.spans[first:end])) + first + 1
+            for first, end in zip(low[several].tolist(), high[several].tolist(), strict=True)
+        ]
+        own, at = np.repeat(several, [len(each) for each in breaks]), np.concatenate([np.zeros(0, np.int64), *breaks])
+        gaps = Parts(documents[own], corpus.ends[at - 1], corpus.starts[at], np.zeros(len(at), np.uint8))
+        broken = np.zeros(len(documents), np.bool_)
+        broken[own[self.written(gaps) > 0]] = True
+        return broken
+
+    def written(self, parts: Parts) -> NDArray[np.int64]:
+        """How many words, as letters and digits in a row, stand in each part of a text (int64 [k])."""
+        counts = np.zeros(len(parts.documents), np.int64)
+        order = np.argsort(parts.documents, kind="stable")
+        edges = np.searchsorted(parts.documents[order], self._firsts).tolist()
+        for number, (low, high) in enumerate(pairwise(edges)):
+            if low < high:
+                rows = order[low:high]
+                counts[rows] = self._written(number, parts.only(rows))
+        return counts
+
+    def _written(self, shard: int, parts: Parts) -> NDArray[np.int64]:
+        if not kernel.NATIVE:
+            return self._defined_written(parts)
+        from dedup.kernel import _native
+
+        column, name = self._store.column, self._shards[shard]
+        owners = self._alive[shard][parts.documents - self._firsts[shard]].astype(np.int64)
+        spans = np.stack([parts.starts, parts.ends], axis=1)
+        texts = (column(name, "texts"), column(name, "texts_bounds"))
+        return _native.written(*texts, owners, spans, parts.reaches, alphanumeric)
+
+    def _defined_written(self, parts: Parts) -> NDArray[np.int64]:
+        rows = zip(*(column.tolist() for column in parts), strict=True)
+        return np.array([defined_written(self.of(document), *place) for document, *place in rows], np.int64)
+
+
+def defined_written(text: str, start: int, end: int, reach: int) -> int:
+    """How many words stand in a part of one text, by the definition of `Texts.written`."""
+    start = text.rfind("\n", 0, start) + 1 if reach & FROM_LINE else start
+    end = _line_end(text, end) if reach & TO_LINE else end
+    return sum(1 for _ in _ANY_WORD.finditer(text, start, end))
+
+
+def alphanumeric(page: int) -> bytes:
+    """Which of 256 characters from `page * 256` on are letters or digits, 1 for each that is."""
+    return bytes(map(str.isalnum, map(chr, range(page * 256, (page + 1) * 256))))
 
 
 def _line_end(text: str, position: int) -> int:

@@ -18,7 +18,7 @@ import xxhash
 from dedup import characters, kernel, sign, sketched, whole
 from dedup.data import Document, Failure, Flag, Format, Kind, Reason, Source
 from dedup.errors import InputError
-from dedup.extract import read_source
+from dedup.extract import pack, read_source
 from dedup.records import removed_record, source_record, why_record
 from dedup.run import in_threads
 from dedup.shards import Cut
@@ -309,9 +309,11 @@ def _by_definition(job: Writing, view: NDArray[np.uint8], number: int) -> tuple[
     place = f"{job.stretch.name}:{job.first_line + int(store.column(job.read.shard, 'numbers')[row])}"
     document = _defined(columns, row, view, job.work.config, place)
     assert isinstance(document, Document)
-    source = line(source_record(document))
+    source = line(source_record(pack(document), document.text.encode(), len(document.text)))
     flag = job.goes.get(number)
-    return (b"", line(removed_record(document, flag)), source) if flag else (document.line, b"", source)
+    if flag is None:
+        return document.line, b"", source
+    return b"", line(removed_record(document.id, document.text, flag)), source
 
 
 def _counted(job: Writing) -> Cut:

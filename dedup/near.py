@@ -13,15 +13,16 @@ import numpy as np
 from dedup import candidates, match, sketched
 from dedup.align import Words, align
 from dedup.candidates import Chosen
-from dedup.cluster import Aligned, Duplicate
+from dedup.cluster import Aligned
 from dedup.columns import save_words
 from dedup.config import UNITS, Config
-from dedup.corpus import Corpus, merge_words
+from dedup.corpus import Corpus, Passages, merge_words
 from dedup.data import Document, Format, Match
 from dedup.errors import SettingError
+from dedup.flags import common_share, jaccard, shingle_set
 from dedup.markup import blocks
 from dedup.passages import Passage, alike
-from dedup.reuse import common_share, jaccard, shared, shingle_set
+from dedup.reuse import shared
 from dedup.run import serial
 from dedup.shards import Work
 from dedup.sign import passage_keys
@@ -111,8 +112,19 @@ def _matches(work: Work, shards: list[str]) -> Iterator[Match]:
     chosen = Chosen(ranks, candidates.exact_copies(work, ranks))
     aligned, _ = shared(work, shards, chosen, serial)
     aligned += _copies(chosen.copies, corpus)
-    found = [_match(corpus, each, passage, work.config.shingle) for each in aligned for passage in each.passages]
-    yield from sorted(found)
+    yield from sorted(_found(corpus, aligned, work.config.shingle))
+
+
+def _found(corpus: Corpus, aligned: list[Aligned], shingle: int) -> Iterator[Match]:
+    pairs = [(each.document, each.keeper) for each in aligned for _ in each.passages]
+    found = [alike(passage.runs, passage.start, passage.end) for each in aligned for passage in each.passages]
+    spans = np.array([each[:4] for each in found], np.int64).reshape(-1, 4)
+    documents = np.array(pairs, np.int64).reshape(-1, 2)
+    own, there = Passages(documents[:, 0], *spans[:, :2].T), Passages(documents[:, 1], *spans[:, 2:].T)
+    shares = jaccard(corpus, own, there, shingle).tolist()
+    columns = (column.tolist() for each in (own, there) for column in (each.documents, *corpus.places(each)))
+    for each, share, place in zip(found, shares, zip(*columns, strict=True), strict=True):
+        yield Match._make((*place, each.similarity, each.containment, share))
 
 
 def _copies(copies: NDArray[np.int64], corpus: Corpus) -> list[Aligned]:
@@ -122,14 +134,6 @@ def _copies(copies: NDArray[np.int64], corpus: Corpus) -> list[Aligned]:
         Aligned(int(copies[number]), number, [Passage(0, lengths[number], [(0, 0, lengths[number])])])
         for number in np.flatnonzero(copies != np.arange(len(copies))).tolist()
     ]
-
-
-def _match(corpus: Corpus, aligned: Aligned, passage: Passage, shingle: int) -> Match:
-    own = alike(passage.runs, passage.start, passage.end)
-    share = jaccard(corpus, aligned.document, Duplicate(own, aligned.keeper), shingle)
-    here = corpus.characters(aligned.document, own.start, own.end)
-    there = corpus.characters(aligned.keeper, own.keeper_start, own.keeper_end)
-    return Match(aligned.document, *here, aligned.keeper, *there, own.similarity, own.containment, round(share, 4))
 
 
 # ── documents ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -33,9 +33,9 @@ from dedup.corpus import Texts, merge_words
 from dedup.data import Failure, Source
 from dedup.dates import sortable
 from dedup.errors import InputError
+from dedup.flags import Cited, Flags, as_flags
 from dedup.read import Inputs, open_inputs
 from dedup.result import Result
-from dedup.reuse import Cited
 from dedup.run import Runner, serial
 from dedup.shards import Batch, Cut, Cutting, Flagging, Prepared, Work
 from dedup.sign import SCHEME
@@ -43,7 +43,7 @@ from dedup.sites import SiteFile, file_digest
 from dedup.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -159,7 +159,7 @@ class _Temporary(TemporaryDirectory[str]):
 
 def _duplicates(
     work: Work, flagged: list[shards.Flagged], runner: Runner
-) -> tuple[dict[int, list[Flag]], dict[str, dict[str, int]]]:
+) -> tuple[Mapping[int, list[Flag]], dict[str, dict[str, int]]]:
     """The passages that go since a better keeper has them, by the number of the document; and counts of the pairs."""
     names = [each.shard for each in flagged]
     dates = [sortable(date) for each in flagged for date in each.dates]
@@ -172,12 +172,12 @@ def _duplicates(
         return _whole(work, flagged, known, runner)
     merge_words(work, names)
     found = reuse.find(work, names, known, runner)
-    return reuse.as_flags(work, found.decisions, Cited(ids, Texts(work, names))), found.counts
+    return as_flags(work, found.decisions, Cited(ids, Texts(work, names))), found.counts
 
 
 def _whole(
     work: Work, flagged: list[shards.Flagged], known: Known, runner: Runner
-) -> tuple[dict[int, list[Flag]], dict[str, dict[str, int]]]:
+) -> tuple[Mapping[int, list[Flag]], dict[str, dict[str, int]]]:
     """The documents that go since a better keeper is alike, and counts of the pairs."""
     found = whole.found_in(work, [each.shard for each in flagged], reuse.chosen(known, work.config), runner)
     characters = [value for each in flagged for value in each.characters]
@@ -215,11 +215,15 @@ def _take(prepared: Iterable[Prepared]) -> tuple[list[str], dict[str, NDArray[np
     return list(live), live, failures + again
 
 
-def _by_shard(flagged: list[shards.Flagged], found: dict[int, list[Flag]]) -> Iterator[dict[int, list[Flag]]]:
+def _by_shard(flagged: list[shards.Flagged], found: Mapping[int, list[Flag]]) -> Iterator[Mapping[int, list[Flag]]]:
     first = 0
     for each in flagged:
-        yield {number: found[first + number] for number in range(len(each.ids)) if first + number in found}
-        first += len(each.ids)
+        last = first + len(each.ids)
+        if isinstance(found, Flags):
+            yield found.part(first, len(each.ids))
+        else:
+            yield {number - first: found[number] for number in range(first, last) if number in found}
+        first = last
 
 
 def _summary(run: Run, ignored: list[str], config: Config) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import xxhash
 
 from dedup.data import Document, Flag, Kind, Reason
-from dedup.extract import pack, unpack
+from dedup.extract import pack
 
+_KNOWN = ("url", "site", "title", "author", "date", "language", "source")
 _KINDS = {str(kind): kind for kind in Kind}  # a look-up takes a tenth of the time of Kind(…)
 
 
@@ -19,25 +19,24 @@ def flagged_record(document: Document, flags: list[Flag]) -> dict[str, Any]:
     return {**pack(document), "flags": rows}
 
 
-def flagged(record: dict[str, Any], text: str) -> tuple[Document, list[Flag]]:
-    """What `flagged_record` made the record of."""
-    rows = record.pop("flags")
-    flags = [Flag(start, end, Reason.CHROME, _KINDS[kind], why, evidence) for start, end, kind, why, evidence in rows]
-    return unpack(record, text), flags
+def flags_of(rows: list[Any]) -> list[Flag]:
+    """The flags that a record of `flagged_record` has."""
+    return [Flag(start, end, Reason.CHROME, _KINDS[kind], why, evidence) for start, end, kind, why, evidence in rows]
 
 
-def clean_record(document: Document, text: str) -> dict[str, Any]:
-    """A line of `clean`: the text that stays, and what is known of the document."""
-    known = {name: getattr(document, name) for name in ("url", "site", "title", "author", "date", "language", "source")}
-    metadata = document.metadata | ({"tags": document.tags} if document.tags else {})
-    record = {"id": document.id, "text": text, **known, "metadata": metadata}
-    return {name: value for name, value in record.items() if value not in (None, {})}
+def clean_record(known: dict[str, Any], text: str) -> dict[str, Any]:
+    """A line of `clean`: the text that stays, and what is known of the document, as `pack` has it."""
+    record = {"id": known["id"], "text": text}
+    for name in _KNOWN:
+        if known[name] not in (None, {}):
+            record[name] = known[name]
+    metadata = known["metadata"] | {"tags": known["tags"]} if known["tags"] else known["metadata"]
+    return record | {"metadata": metadata} if metadata else record
 
 
-def removed_record(document: Document, flag: Flag) -> dict[str, Any]:
-    """A line of `removed.jsonl`: what went, and why."""
-    where = {"id": document.id, "start": flag.start, "end": flag.end, "text": document.text[flag.start : flag.end]}
-    return where | why_record(flag)
+def removed_record(id_: str, text: str, flag: Flag) -> dict[str, Any]:
+    """A line of `removed.jsonl`: what went of a document, and why."""
+    return {"id": id_, "start": flag.start, "end": flag.end, "text": text[flag.start : flag.end]} | why_record(flag)
 
 
 def why_record(flag: Flag) -> dict[str, Any]:
@@ -45,14 +44,15 @@ def why_record(flag: Flag) -> dict[str, Any]:
     record: dict[str, Any] = {"reason": flag.reason, "kind": flag.kind, "why": flag.why}
     record["evidence"] = flag.evidence
     if flag.keeper:
-        record |= {"keeper": asdict(flag.keeper), "similarity": flag.similarity}
+        id_, start, end = flag.keeper.id, flag.keeper.start, flag.keeper.end
+        record |= {"keeper": {"id": id_, "start": start, "end": end}, "similarity": flag.similarity}
     return record
 
 
-def source_record(document: Document) -> dict[str, Any]:
-    """A line of `sources.jsonl`: where the document came from, the digest of its source text, and of a page what spoke
-    for each block of its article."""
-    digest = xxhash.xxh3_128_hexdigest(document.text.encode("utf-8", "surrogatepass"))
-    record = {"id": document.id, "place": document.place, "format": document.format, "encoding": document.encoding,
-              "exact": document.exact, "characters": len(document.text), "digest": digest}  # fmt: skip
-    return record | ({"article": document.proofs} if document.proofs else {})
+def source_record(known: dict[str, Any], content: bytes | memoryview, characters: int) -> dict[str, Any]:
+    """A line of `sources.jsonl`: where the document came from, the digest of its source text in UTF-8, and of a page
+    what spoke for each block of its article. `known` is as `pack` has it."""
+    digest = xxhash.xxh3_128_hexdigest(content)
+    record = {"id": known["id"], "place": known["place"], "format": known["format"], "encoding": known["encoding"],
+              "exact": known["exact"], "characters": characters, "digest": digest}  # fmt: skip
+    return record | {"article": known["proofs"]} if known["proofs"] else record

@@ -1,4 +1,4 @@
-"""Reuse: pairs of documents verified, keepers decided, and what goes as flags on code points. Bound to the store."""
+"""Reuse: pairs of documents verified, and keepers decided. Bound to the store."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ import numpy as np
 from dedup import candidates, cluster
 from dedup.align import Words, align, align_pairs
 from dedup.candidates import Chosen
-from dedup.cluster import Aligned, Decision, Duplicate, Known, Standing, duplicates
+from dedup.cluster import Aligned, Known, Standing
 from dedup.columns import site_key
 from dedup.conflicts import Spelling
 from dedup.corpus import Corpus, Texts
-from dedup.data import Flag, Keeper, Kind, Reason
-from dedup.passages import TOLERANCE, Limits, Passage, passages
-from dedup.sign import shingles
+from dedup.decide import AlignedPassages, Decisions, decide
+from dedup.passages import Limits, Passage, passages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -97,10 +96,10 @@ def is_copy_of(aligned: Aligned, corpus: Corpus) -> bool:
 
 
 class Found(NamedTuple):
-    """What goes from which document, by its number; and how many pairs each proposer named, and how many of them agreed
+    """What goes from which document; and how many pairs each proposer named, and how many of them agreed
     in no passage."""
 
-    decisions: dict[int, Decision]
+    decisions: Decisions
     counts: dict[str, dict[str, int]]
 
 
@@ -117,7 +116,7 @@ def find(work: Work, shards: list[str], known: Known, runner: Runner) -> Found:
         name: {"pairs": len(pairs), "false": int(np.count_nonzero(~np.isin(_packed(pairs), _packed(agreed))))}
         for name, pairs in proposed.items()
     }
-    return Found(duplicates(Corpus.of(work), aligned, standing), counts)
+    return Found(decide(Corpus.of(work), AlignedPassages.of(aligned), standing), counts)
 
 
 def chosen(known: Known, config: Config) -> Chosen:
@@ -167,84 +166,3 @@ def _packed(pairs: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _numbered(names: Sequence[str]) -> NDArray[np.uint64]:
     return np.array([site_key(name) for name in names], np.uint64)
-
-
-# ── once: what goes ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Cited(NamedTuple):
-    """What names the documents of flags: their ids, by number, and their texts."""
-
-    ids: list[str]
-    texts: Texts
-
-
-def as_flags(work: Work, decisions: dict[int, Decision], cited: Cited) -> dict[int, list[Flag]]:
-    """Decisions as flags on code points, by document."""
-    corpus = Corpus.of(work)
-    return {number: list(_flags(corpus, number, each, cited, work)) for number, each in decisions.items()}
-
-
-def _flags(corpus: Corpus, document: int, decision: Decision, cited: Cited, work: Work) -> Iterator[Flag]:
-    keepers = sorted({cited.ids[each.keeper] for each in decision.duplicates})
-    remains = () if work.config.keep_chrome else decision.remains
-    is_document = decision.whole and len(keepers) == 1 and len(remains) == len(decision.remains)
-    for each in decision.duplicates:
-        told = _with_unread(each, document, cited.texts)
-        if cited.texts.is_broken(each.keeper, each.alike.keeper_start, each.alike.keeper_end):
-            continue
-        if told.similarity >= work.config.threshold and told.containment >= 1 - TOLERANCE:
-            told = told._replace(jaccard=round(jaccard(corpus, document, each, work.config.shingle), 4))
-            yield _flag(corpus, document, each, told, cited.ids, Kind.DOCUMENT if is_document else Kind.PASSAGE)
-    for start, end in remains:
-        why = f"All else of the document is a copy: see {', '.join(keepers[:3])}."
-        evidence = {"rule": "left-of-a-copy", "keepers": keepers}
-        yield Flag(*corpus.characters(document, start, end), Reason.CHROME, Kind.HEADER, why, evidence)
-
-
-class _Told(NamedTuple):
-    words: int
-    similarity: float
-    containment: float
-    jaccard: float = 0.0
-
-
-def _flag(corpus: Corpus, document: int, duplicate: Duplicate, told: _Told, ids: list[str], kind: Kind) -> Flag:
-    own, keeper = duplicate.alike, duplicate.keeper
-    place = corpus.characters(document, own.start, own.end)
-    where = Keeper(ids[keeper], *corpus.characters(keeper, own.keeper_start, own.keeper_end))
-    evidence = {"words": told.words, "containment": told.containment, "jaccard": told.jaccard}
-    why = f"{told.containment:.0%} of its {told.words} words stand in {ids[keeper]}."
-    return Flag(*place, Reason.DUPLICATE, kind, why, evidence, where, told.similarity)
-
-
-def _with_unread(duplicate: Duplicate, document: int, texts: Texts) -> _Told:
-    """The words of a passage, its similarity and containment; those counted that were not compared, as they go, too."""
-    own, keeper = duplicate.alike, duplicate.keeper
-    words, kept = own.end - own.start, own.keeper_end - own.keeper_start
-    more = texts.more(document, own.start, own.end, around=True)
-    more_kept = texts.more(keeper, own.keeper_start, own.keeper_end, around=False)
-    if not more + more_kept:
-        return _Told(words, own.similarity, own.containment)
-    agreed = own.containment * words
-    similarity, containment = 2 * agreed / (words + more + kept + more_kept), agreed / (words + more)
-    return _Told(words + more, round(similarity, 4), round(containment, 4))
-
-
-def jaccard(corpus: Corpus, document: int, duplicate: Duplicate, shingle: int) -> float:
-    """The Jaccard similarity of a passage and what its keeper has: of their sets of shingles, as MinHash estimates."""
-    own = duplicate.alike
-    left = corpus.words(document).hashes[own.start : own.end]
-    right = corpus.words(duplicate.keeper).hashes[own.keeper_start : own.keeper_end]
-    return common_share(shingle_set(left, shingle), shingle_set(right, shingle))
-
-
-def shingle_set(words: NDArray[np.uint64], shingle: int) -> NDArray[np.uint64]:
-    """The hashes of a span's shingles, each once, ascending."""
-    return np.unique(shingles(words, np.array([0, len(words)]), shingle)[0])
-
-
-def common_share(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> float:
-    """The Jaccard similarity of two sets, ascending: of all that is in either, the share that is in both."""
-    both = len(np.intersect1d(left, right, assume_unique=True))
-    return both / max(1, len(left) + len(right) - both)

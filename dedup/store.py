@@ -221,7 +221,11 @@ class Store:
 
     def texts(self, shard: str, name: str, numbers: Iterable[int]) -> Iterator[str]:
         """Some texts of a shard, by their numbers."""
-        return (str(own, "utf-8") for own in self.parts(shard, name, numbers))
+        return (str(own, "utf-8") for own in self.encoded(shard, name, numbers))
+
+    def encoded(self, shard: str, name: str, numbers: Iterable[int]) -> Iterator[memoryview]:
+        """The same as they lie there, in UTF-8."""
+        return self.parts(shard, name, numbers)
 
     def save_parts(self, shard: str, name: str, parts: list[bytes]) -> None:
         """Write byte strings of a shard, one behind the other, and their bounds."""

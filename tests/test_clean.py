@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup.clean import cut, kept, restored, snapped_flag
+from dedup.clean import cut, kept, restored, snapped
 from dedup.data import Document, Flag, Format, Keeper, Kind, Reason, Tag
 from dedup.markup import blocks
 from dedup.text import word_list
@@ -128,7 +128,7 @@ def test_a_document_with_a_paragraph_of_its_own_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words", "snapped"),
+    ("text", "words", "gone"),
     [
         ("He said: “The mill closed.” Then he left.", "The mill closed", "“The mill closed.”"),
         ("The mill (closed).", "closed", "(closed)."),
@@ -137,12 +137,12 @@ def test_a_document_with_a_paragraph_of_its_own_stays() -> None:
         ("one two three", "two", "two"),
     ],
 )
-def test_the_marks_that_cling_to_words_go_with_them(text: str, words: str, snapped: str) -> None:
+def test_the_marks_that_cling_to_words_go_with_them(text: str, words: str, gone: str) -> None:
     start = text.index(words)
 
-    flag = snapped_flag(document_of(text), copy(start, start + len(words)))
+    (flag,) = snapped(document_of(text), [copy(start, start + len(words))])
 
-    assert text[flag.start : flag.end] == snapped
+    assert text[flag.start : flag.end] == gone
 
 
 OWN, GONE, ALSO = "My own words stay.", "The mill burned.", "It was in May."
@@ -179,7 +179,7 @@ def cut_out(text: str, *gone: str) -> str:
     """What is left of a text without copies of some sentences."""
     document = document_of(text)
     places = [(text.index(each), len(each)) for each in gone if each in text]
-    flags = [snapped_flag(document, copy(start, start + length)) for start, length in places]
+    flags = snapped(document, [copy(start, start + length) for start, length in places])
     final = cut(document, flags)
     assert restored_from(document, final) == text
     return kept(text, final)
@@ -195,7 +195,7 @@ def cut_out(text: str, *gone: str) -> str:
 def test_chrome_takes_no_marks_beside_it(text: str, left: str) -> None:
     document = document_of(text)
     places = [(text.index(each), len(each)) for each in (GONE, ALSO) if each in text]
-    flags = [snapped_flag(document, chrome(start, start + length)) for start, length in places]
+    flags = snapped(document, [chrome(start, start + length) for start, length in places])
 
     assert kept(text, cut(document, flags)) == left
 
@@ -242,7 +242,7 @@ def test_copies_take_nothing_that_says_something(lines: list[str]) -> None:
     text = document.text
     places = [at for at in range(len(text)) if text.startswith(GONE, at)]
 
-    final = cut(document, [snapped_flag(document, copy(at, at + len(GONE))) for at in places])
+    final = cut(document, snapped(document, [copy(at, at + len(GONE)) for at in places]))
 
     assert restored_from(document, final) == text
     assert word_list(kept(text, final)) == word_list(text.replace(GONE, ""))

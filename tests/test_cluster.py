@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.align import Run, Words, align
-from dedup.cluster import Aligned, Duplicate, Known, Standing, duplicates, ranks
+from dedup.cluster import Aligned, Decision, Duplicate, Known, Standing, duplicates, ranks
+from dedup.decide import AlignedPassages, decide
 from dedup.moved import LOST, STAYS, Moved, settled
 from dedup.passages import TOLERANCE, Alike, Limits, Passage, passages
 from dedup.words import Mark, MarkedWords, marked_words
@@ -64,8 +65,16 @@ def decided(
     corpus: Texts, aligned: list[Aligned], order: Any, copies: Any, threshold: float
 ) -> dict[int, list[Duplicate]]:
     """The duplicates that are decided on, by document."""
-    found = duplicates(corpus, aligned, Standing(order, copies, Limits(15, threshold)))
+    found = decisions(corpus, aligned, Standing(order, copies, Limits(15, threshold)))
     return {number: decision.duplicates for number, decision in found.items()}
+
+
+def decisions(corpus: Texts, aligned: list[Aligned], standing: Standing) -> dict[int, Decision]:
+    """What is decided, by document; by the kernel, where it is there, as by the definition, and in its order."""
+    wanted = duplicates(corpus, aligned, standing)
+    found = decide(corpus, AlignedPassages.of(aligned), standing).by_document()
+    assert list(found.items()) == list(wanted.items())
+    return found
 
 
 class Texts:
@@ -74,6 +83,18 @@ class Texts:
     def __init__(self, texts: list[str]) -> None:
         self.texts = texts
         self.marked = [_marked(text) for text in texts]
+
+    @property
+    def bounds(self) -> NDArray[np.int64]:
+        return np.cumsum([0, *(len(each.marks) for each in self.marked)], dtype=np.int64)
+
+    @property
+    def marks(self) -> NDArray[np.uint8]:
+        return np.concatenate([each.marks for each in self.marked])
+
+    @property
+    def spans(self) -> NDArray[np.int32]:
+        return np.concatenate([each.spans for each in self.marked])
 
     def words(self, document: int) -> Words:
         return Words(self.marked[document].hashes, self.marked[document].marks)
@@ -211,7 +232,7 @@ def test_a_document_is_a_copy_where_hardly_anything_is_left(copy: str, remains: 
     corpus = Texts([f"{B} {A}", copy])
     found = passages(align(corpus.words(1), corpus.words(0)), corpus.words(1), corpus.words(0), Limits(15, 0.8))
 
-    decision = duplicates(corpus, [Aligned(0, 1, found)], Standing(np.arange(2), np.arange(2), Limits(15, 0.8)))[1]
+    decision = decisions(corpus, [Aligned(0, 1, found)], Standing(np.arange(2), np.arange(2), Limits(15, 0.8)))[1]
 
     assert decision.whole == (remains is not None)
     assert [corpus.text(1, *span) for span in decision.remains] == (remains or [])

@@ -279,6 +279,55 @@ def align_pairs(
             words.
     """
 
+_Decisions = tuple[
+    NDArray[np.int64],
+    NDArray[np.uint8],
+    NDArray[np.int64],
+    NDArray[np.int32],
+    NDArray[np.int32],
+    NDArray[np.float64],
+    NDArray[np.int64],
+    NDArray[np.int32],
+]
+"""The columns of `dedup.decide.Decisions`."""
+
+def decide(
+    words: tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]],
+    found: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    order: NDArray[np.int64],
+    copies: NDArray[np.int64],
+    threshold: float,
+    sites: NDArray[np.uint64],
+) -> _Decisions:
+    """`dedup.decide.decide`: `words` are the marks, blocks and bounds of a corpus, `found` the columns of
+    `AlignedPassages`; `sites` is empty where a keeper may be of any site.
+
+    Raises:
+        ValueError: the passages are none of these documents, the runs none of their passage, or the documents have no
+            order.
+    """
+
+def jaccard(words: NDArray[np.uint64], places: NDArray[np.int64], shingle: int) -> NDArray[np.float64]:
+    """`dedup.flags.defined_jaccard`.
+
+    Raises:
+        ValueError: a row of `places` is no two spans of the words.
+    """
+
+def written(
+    texts: NDArray[np.uint8],
+    bounds: NDArray[np.int64],
+    owners: NDArray[np.int64],
+    spans: NDArray[np.int32],
+    reaches: NDArray[np.uint8],
+    page: Callable[[int], bytes],
+) -> NDArray[np.int64]:
+    """`dedup.corpus.Texts.written` of texts in UTF-8, one behind the other; `page` is `dedup.corpus.alphanumeric`.
+
+    Raises:
+        ValueError: a span is no part of its text, or there is no such text.
+    """
+
 class Sieve:
     """`dedup.sieve.Sieve`, given what that makes of the clauses.
 

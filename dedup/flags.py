@@ -1,0 +1,200 @@
+"""What goes since a better keeper has it, as flags on code points. Bound to the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup import kernel
+from dedup.corpus import Corpus, Passages
+from dedup.data import Flag, Keeper, Kind, Reason
+from dedup.passages import TOLERANCE
+from dedup.sign import shingles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from dedup.corpus import Texts
+    from dedup.decide import Decisions
+    from dedup.shards import Work
+
+
+class Cited(NamedTuple):
+    """What names the documents of flags: their ids, by number, and their texts."""
+
+    ids: list[str]
+    texts: Texts
+
+
+class Told(NamedTuple):
+    """What flags tell of passages: `words` int64 [k], and `likeness` float64 [k, 3]: similarity, containment and
+    Jaccard similarity."""
+
+    words: NDArray[np.int64]
+    likeness: NDArray[np.float64]
+
+
+class Flags(Mapping[int, list[Flag]]):
+    """The flags of documents, by number: kept as columns and made when they are asked for, since an object takes many
+    times the memory."""
+
+    def __init__(self, columns: Columns, ids: Sequence[str] | Mapping[int, str], first: int = 0) -> None:
+        """`ids` name documents by their numbers; those of the flags are counted from `first` on."""
+        self._columns, self._ids = columns, ids
+        self._rows = {document - first: row for row, document in enumerate(columns.documents.tolist())}
+
+    def __getitem__(self, document: int) -> list[Flag]:
+        row, columns = self._rows[document], self._columns
+        low, high = columns.bounds[row : row + 2].tolist()
+        copies = zip(columns.places[low:high].tolist(), columns.likeness[low:high].tolist(), strict=True)
+        flags = [_copy(place, likeness, self._ids[place[2]]) for place, likeness in copies]
+        first, last = columns.remains_bounds[row : row + 2].tolist()
+        if first < last:
+            own = slice(*columns.keepers_bounds[row : row + 2].tolist())
+            keepers = sorted({self._ids[keeper] for keeper in columns.keepers[own].tolist()})
+            flags += [_rest(start, end, keepers) for start, end in columns.remains[first:last].tolist()]
+        return flags
+
+    def __contains__(self, document: object) -> bool:
+        return document in self._rows
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def part(self, first: int, count: int) -> Flags:
+        """Those of `count` documents from `first` on, which are counted from there on."""
+        low, high = np.searchsorted(self._columns.documents, [first, first + count]).tolist()
+        columns = self._columns.part(low, high)
+        keepers = {*columns.places[:, 2].tolist(), *columns.keepers.tolist()}
+        return Flags(columns, {keeper: self._ids[keeper] for keeper in keepers}, first)
+
+
+class Columns(NamedTuple):
+    """Row i is of `documents[i]` (int64 [d], ascending). Its duplicates are `bounds[i]:bounds[i + 1]` (int64 [d + 1])
+    of `places` int32 [k, 7] (start and end in code points, the keeper with its start and end, how many words, whether
+    the document is one copy) and of `likeness` as of `Told`; what is left of a copy is `remains_bounds[i]:
+    remains_bounds[i + 1]` of `remains` int32 [m, 2], start and end in code points; and all keepers that were decided on
+    are `keepers_bounds[i]:keepers_bounds[i + 1]` of `keepers` int32 [n]."""
+
+    documents: NDArray[np.int64]
+    bounds: NDArray[np.int64]
+    places: NDArray[np.int32]
+    likeness: NDArray[np.float64]
+    remains_bounds: NDArray[np.int64]
+    remains: NDArray[np.int32]
+    keepers_bounds: NDArray[np.int64]
+    keepers: NDArray[np.int32]
+
+    def part(self, low: int, high: int) -> Columns:
+        """Some of the rows."""
+        bounds = (self.bounds, self.remains_bounds, self.keepers_bounds)
+        own, rest, keepers = (slice(int(each[low]), int(each[high])) for each in bounds)
+        first, second, third = (each[low : high + 1] - each[low] for each in bounds)
+        copies = (first, self.places[own], self.likeness[own])
+        return Columns(self.documents[low:high], *copies, second, self.remains[rest], third, self.keepers[keepers])
+
+
+def as_flags(work: Work, decisions: Decisions, cited: Cited) -> Flags:
+    """Decisions as flags on code points, by document."""
+    corpus, config, decisions = Corpus.of(work), work.config, decisions.ascending()
+    keepers = decisions.keepers
+    own, there = (
+        Passages(documents.astype(np.int64), *decisions.spans[:, side].T.astype(np.int64))
+        for documents, side in (
+            (np.repeat(decisions.documents, np.diff(decisions.bounds)), slice(0, 2)),
+            (keepers, slice(2, 4)),
+        )
+    )
+    remains = decisions.remains_bounds * (not config.keep_chrome)
+    left = np.diff(decisions.remains_bounds) > np.diff(remains)
+    first = decisions.bounds[:-1]  # a document that something was decided of has a duplicate
+    one = np.minimum.reduceat(keepers, first) == np.maximum.reduceat(keepers, first) if len(first) else left
+    is_document = np.repeat((decisions.whole > 0) & one & ~left, np.diff(decisions.bounds))
+
+    told = _with_unread(cited.texts, (own, there), decisions.likeness)
+    goes = (told.likeness[:, 0] >= config.threshold) & (told.likeness[:, 1] >= 1 - TOLERANCE)
+    goes &= ~cited.texts.are_broken(there)
+    own, there, likeness = own.only(goes), there.only(goes), told.likeness[goes]
+    likeness[:, 2] = jaccard(corpus, own, there, config.shingle)
+    columns = (*corpus.places(own), there.documents, *corpus.places(there), told.words[goes], is_document[goes])
+    bounds = np.concatenate(([0], np.cumsum(goes)))[decisions.bounds]
+    copies = (bounds, np.stack(columns, axis=1).astype(np.int32), likeness)
+    rest = Passages(
+        np.repeat(decisions.documents, np.diff(remains)), *decisions.remains[: remains[-1]].T.astype(np.int64)
+    )
+    left_over = (remains, np.stack(corpus.places(rest), axis=1))
+    return Flags(Columns(decisions.documents, *copies, *left_over, decisions.bounds, keepers), cited.ids)
+
+
+def _copy(place: list[int], likeness: list[float], id_: str) -> Flag:
+    start, end, _, keeper_start, keeper_end, words, is_document = place
+    similarity, containment, share = likeness
+    evidence = {"words": words, "containment": containment, "jaccard": share}
+    why = f"{containment:.0%} of its {words} words stand in {id_}."
+    kind, keeper = Kind.DOCUMENT if is_document else Kind.PASSAGE, Keeper(id_, keeper_start, keeper_end)
+    return Flag(start, end, Reason.DUPLICATE, kind, why, evidence, keeper, similarity)
+
+
+def _rest(start: int, end: int, keepers: list[str]) -> Flag:
+    why = f"All else of the document is a copy: see {', '.join(keepers[:3])}."
+    return Flag(start, end, Reason.CHROME, Kind.HEADER, why, {"rule": "left-of-a-copy", "keepers": keepers})
+
+
+def _with_unread(texts: Texts, pairs: tuple[Passages, Passages], likeness: NDArray[np.float64]) -> Told:
+    """What flags tell of passages and what their keepers have, of a likeness float64 [k, 2]; those words counted that
+    were not compared, as they go, too. Of the Jaccard similarity nothing is told yet."""
+    own, there = pairs
+    words, kept = own.ends - own.starts, there.ends - there.starts
+    more, more_kept = texts.more(own, around=True), texts.more(there, around=False)
+    result = np.zeros((len(words), 3))
+    result[:, :2] = likeness
+    unread = np.flatnonzero(more + more_kept)
+    agreed = likeness[unread, 1] * words[unread]
+    similarity = 2 * agreed / (words + more + kept + more_kept)[unread]
+    containment = agreed / (words + more)[unread]
+    for row, *shares in zip(unread.tolist(), similarity.tolist(), containment.tolist(), strict=True):
+        result[row, :2] = [round(share, 4) for share in shares]
+    return Told(words + more, result)
+
+
+# ── the similarity that MinHash estimates ───────────────────────────────────────────────────────────────────────────
+
+
+def jaccard(corpus: Corpus, own: Passages, there: Passages, shingle: int) -> NDArray[np.float64]:
+    """The Jaccard similarity of passages and what their keepers have (float64 [k], to four places): of their sets of
+    shingles, as MinHash estimates it."""
+    columns = [corpus.bounds[each.documents] + place for each in (own, there) for place in (each.starts, each.ends)]
+    places = np.stack(columns, axis=1)
+    if not kernel.NATIVE:
+        return defined_jaccard(corpus.hashes, places, shingle)
+    from dedup.kernel import _native
+
+    return _native.jaccard(corpus.hashes, places, shingle)
+
+
+def defined_jaccard(words: NDArray[np.uint64], places: NDArray[np.int64], shingle: int) -> NDArray[np.float64]:
+    """The same of the words `row[0]:row[1]` and `row[2]:row[3]` for each row of `places` (int64 [k, 4]), by the
+    definition."""
+    shares = [
+        common_share(shingle_set(words[low:high], shingle), shingle_set(words[first:end], shingle))
+        for low, high, first, end in places.tolist()
+    ]
+    return np.array([round(share, 4) for share in shares], np.float64)
+
+
+def shingle_set(words: NDArray[np.uint64], shingle: int) -> NDArray[np.uint64]:
+    """The hashes of a span's shingles, each once, ascending."""
+    return np.unique(shingles(words, np.array([0, len(words)]), shingle)[0])
+
+
+def common_share(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> float:
+    """The Jaccard similarity of two sets, ascending: of all that is in either, the share that is in both."""
+    both = len(np.intersect1d(left, right, assume_unique=True))
+    return both / max(1, len(left) + len(right) - both)

@@ -1,0 +1,198 @@
+#include "cluster.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "found.hpp"
+#include "moved.hpp"
+#include "rounded.hpp"
+
+namespace dedup {
+namespace {
+
+using namespace deciding;
+
+constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+std::size_t at(Place place) { return static_cast<std::size_t>(place); }
+
+// A passage of a document, within one block, that goes since `keeper` has it.
+struct Duplicate {
+    Alike alike;
+    Place keeper;
+};
+
+// Call `take` with a span of words block by block.
+template <class Take>
+void for_blocks(Place start, Place end, Span<std::int32_t> blocks, Take take) {
+    for (auto low = start; low < end;) {
+        auto high = low + 1;
+        while (high < end && blocks[at(high)] == blocks[at(low)]) ++high;
+        take(low, high);
+        low = high;
+    }
+}
+
+// A copy with the words before or behind it that the keeper lacks.
+Alike with(const Alike& copy, Place start, Place end) {
+    const auto low = std::min(start, copy.start), high = std::max(end, copy.end), kept = copy.keeper_end - copy.keeper_start;
+    const double agreed = copy.containment * static_cast<double>(copy.end - copy.start);
+    const double similarity = 2 * agreed / static_cast<double>(high - low + kept), containment = agreed / static_cast<double>(high - low);
+    return {low, high, copy.keeper_start, copy.keeper_end, rounded(similarity), rounded(containment)};
+}
+
+// One document, of which passages go one by one.
+class Deciding {
+public:
+    Deciding(Place document, const MarkedDocuments& documents, const Standing& standing, Moves& moves)
+        : document_(document), words_(documents[document]), standing_(standing), moves_(moves), own_(moves[document]) {}
+
+    // Let go what is still there of a passage, as far as documents keep it.
+    void let_go(Place keeper, const Passage& passage) {
+        const Asked asked{moves_, words_.marks, standing_.order, standing_.threshold};
+        std::vector<Passage> left;
+        own_.staying(passage.start, passage.end, [&](Place start, Place end) {
+            auto runs = clipped(passage.runs, start, end);
+            if (!runs.empty()) left.push_back({start, end, std::move(runs)});
+        });
+        for (const auto& part : left) {
+            settle(part, keeper, asked, [&](Place target, const Passage& copy) {
+                if (may_keep(target)) let_go_by_block(target, copy);
+            });
+        }
+    }
+
+    // Write what was decided, if anything goes.
+    bool write(Decisions& out) {
+        if (going_.empty()) return false;
+        const bool whole = is_whole();
+        if (whole) take_all(out.remains);
+        out.documents.push_back(document_);
+        out.whole.push_back(whole);
+        for (const auto& [alike, keeper] : going_) {
+            for (const auto each : {alike.start, alike.end, alike.keeper_start, alike.keeper_end}) out.spans.push_back(static_cast<std::int32_t>(each));
+            out.keepers.push_back(static_cast<std::int32_t>(keeper));
+            out.likeness.insert(out.likeness.end(), {alike.similarity, alike.containment});
+        }
+        out.bounds.push_back(static_cast<std::int64_t>(out.keepers.size()));
+        out.remains_bounds.push_back(static_cast<std::int64_t>(out.remains.size() / 2));
+        own_.close();
+        return true;
+    }
+
+private:
+    Place size() const { return static_cast<Place>(words_.blocks.size()); }
+    bool has(Place word, std::uint8_t mark) const { return (words_.marks[at(word)] & mark) != 0; }
+
+    bool may_keep(Place keeper) const {
+        return standing_.sites.empty() || standing_.sites[at(keeper)] != standing_.sites[at(document_)];
+    }
+
+    // A passage over several blocks as one for each, every one similar enough by itself.
+    void let_go_by_block(Place keeper, const Passage& copy) {
+        for_blocks(copy.start, copy.end, words_.blocks, [&](Place start, Place end) {
+            const auto runs = clipped(copy.runs, start, end);
+            if (!is_copy(runs, start, end, standing_.threshold)) return;
+            const auto is_heading = has(start, heading);
+            (is_heading ? headings_ : going_).push_back({alike(runs, start, end), keeper});
+            if (!is_heading) own_.take(start, end, runs, keeper);
+        });
+    }
+
+    // Whether a document is a copy as a whole: headings aside nothing is left of it but a few words in a row of blocks
+    // that were cut, and no sentence but what begins a block, as a dateline does.
+    bool is_whole() const {
+        std::vector<std::int32_t> cut;
+        Place behind = 0;
+        const auto add = [&](Place start, Place end) {
+            for_blocks(start, end, words_.blocks, [&](Place low, Place) { cut.push_back(words_.blocks[at(low)]); });
+        };
+        own_.staying(0, size(), [&](Place start, Place end) {
+            add(behind, start);
+            behind = end;
+        });
+        add(behind, size());
+        std::sort(cut.begin(), cut.end());
+        bool whole = true;
+        own_.staying(0, size(), [&](Place start, Place end) {
+            if (!whole) return;
+            for_blocks(start, end, words_.blocks, [&](Place low, Place high) {
+                const auto block = words_.blocks[at(low)];
+                const bool sentence = has(low, starts_sentence) && low > 0 && words_.blocks[at(low - 1)] == block;
+                const bool says = high - low >= own_run || sentence || !std::binary_search(cut.begin(), cut.end(), block);
+                whole = whole && (has(low, heading) || !says);
+            });
+        });
+        return whole;
+    }
+
+    // All of a document: its headings, and what is left, with the copy next to it or by itself.
+    void take_all(std::vector<std::int32_t>& remains) {
+        for (const auto& each : headings_) {
+            if (!own_.stays(each.alike.start, each.alike.end)) continue;
+            own_.take(each.alike.start, each.alike.end, {}, each.keeper);
+            going_.push_back(each);
+        }
+        std::vector<std::pair<Place, Place>> left;
+        own_.staying(0, size(), [&](Place start, Place end) {
+            for_blocks(start, end, words_.blocks, [&](Place low, Place high) { left.emplace_back(low, high); });
+        });
+        // The copies by the word that they begin with, and by the one behind them. No two share a word.
+        std::vector<std::size_t> beginning(words_.blocks.size() + 1, none), ending(beginning);
+        for (std::size_t each = 0; each < going_.size(); ++each) note(each, beginning, ending);
+        for (const auto& [low, high] : left) {
+            const auto one = beginning[at(high)], other = ending[at(low)];
+            const auto by_one = holds(one, low, high), by_other = holds(other, low, high);
+            if (by_one || by_other) {
+                const auto copy = by_one && by_other ? std::min(one, other) : by_one ? one : other;
+                going_[copy].alike = with(going_[copy].alike, low, high);
+                note(copy, beginning, ending);
+            } else {
+                remains.insert(remains.end(), {static_cast<std::int32_t>(low), static_cast<std::int32_t>(high)});
+            }
+            own_.take(low, high, {}, lost);
+        }
+    }
+
+    void note(std::size_t copy, std::vector<std::size_t>& beginning, std::vector<std::size_t>& ending) const {
+        beginning[at(going_[copy].alike.start)] = copy;
+        ending[at(going_[copy].alike.end)] = copy;
+    }
+
+    // Whether a few words next to a copy in its block, as a dateline is, leave it alike enough.
+    bool holds(std::size_t copy, Place start, Place end) const {
+        if (copy == none) return false;
+        const auto& own = going_[copy].alike;
+        const auto more = with(own, start, end);
+        return words_.blocks[at(start)] == words_.blocks[at(own.start)] && is_enough(more.similarity, more.containment, standing_.threshold);
+    }
+
+    const Place document_;
+    const MarkedDocuments::Document words_;
+    const Standing& standing_;
+    Moves& moves_;
+    Moved& own_;
+    std::vector<Duplicate> going_, headings_;  // headings go with all of the document, or not at all
+};
+
+}  // namespace
+
+MarkedDocuments::MarkedDocuments(Span<std::uint8_t> marks, Span<std::int32_t> blocks, Span<std::int64_t> bounds)
+    : marks_(marks, bounds), blocks_(blocks, bounds) {
+    if (marks.size() != blocks.size()) throw std::invalid_argument("not as many marks as words");
+}
+
+Decisions decide(const MarkedDocuments& documents, const AlignedPassages& found, const Standing& standing) {
+    Decisions decided;
+    Moves moves;
+    FoundPassages passages(documents, found, standing);
+    while (passages.next()) {
+        Deciding deciding(passages.document(), documents, standing, moves);
+        for (const auto& [keeper, passage] : passages.best_first()) deciding.let_go(keeper, passage);
+        if (!deciding.write(decided)) moves.erase(passages.document());
+    }
+    return decided;
+}
+
+}  // namespace dedup

@@ -1,0 +1,59 @@
+// Keepers: which copy of a passage stays. The definition is `dedup/cluster.py`.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "spans.hpp"
+
+namespace dedup {
+
+// The words of documents: those of document d are [bounds[d], bounds[d + 1]), with their marks and blocks.
+class MarkedDocuments {
+public:
+    struct Document {
+        Span<std::uint8_t> marks;
+        Span<std::int32_t> blocks;
+    };
+
+    // Throws std::invalid_argument where the columns are none of words.
+    MarkedDocuments(Span<std::uint8_t> marks, Span<std::int32_t> blocks, Span<std::int64_t> bounds);
+
+    std::size_t size() const { return marks_.size(); }
+    // `document` is one of them.
+    Document operator[](std::int64_t document) const {
+        const auto at = static_cast<std::size_t>(document);
+        return {marks_[at], blocks_[at]};
+    }
+
+private:
+    Ragged<std::uint8_t> marks_;
+    Ragged<std::int32_t> blocks_;
+};
+
+// Passages that better keepers have: `dedup.cluster.Found`.
+struct AlignedPassages {
+    Span<std::int64_t> pairs, bounds, spans, run_bounds, runs;
+};
+
+// What decides which document keeps a passage: `dedup.cluster.Standing`; `sites` is empty where none must differ.
+struct Standing {
+    Span<std::int64_t> order, copies;
+    double threshold;
+    Span<std::uint64_t> sites;
+};
+
+// `dedup.cluster.Decisions`.
+struct Decisions {
+    std::vector<std::int64_t> documents, bounds{0}, remains_bounds{0};
+    std::vector<std::uint8_t> whole;
+    std::vector<std::int32_t> spans, keepers, remains;  // four values of each duplicate, one, two
+    std::vector<double> likeness;                       // two of each
+};
+
+// What goes from which document.
+//
+// Throws std::invalid_argument where the passages are none of these documents.
+Decisions decide(const MarkedDocuments& documents, const AlignedPassages& found, const Standing& standing);
+
+}  // namespace dedup

@@ -1,0 +1,66 @@
+// Where the words of documents went. The definition is `dedup/moved.py`.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <unordered_map>
+#include <vector>
+
+#include "copies.hpp"
+#include "spans.hpp"
+
+namespace dedup::deciding {
+
+constexpr std::int32_t lost = -2;
+
+// Words of a document that went, all to one keeper (or `lost`), where they stand as they do here.
+struct Gone {
+    std::int32_t start, end, keeper, place;
+};
+
+// What went of a document: a few stretches of words, so that all documents can be remembered.
+class Moved {
+public:
+    // Call `take` with the parts of a span that stay so far, of which none touches another.
+    template <class Take>
+    void staying(Place start, Place end, Take take) const {
+        for (auto gone = first_behind(start); gone != all_.end() && gone->start < end; ++gone) {
+            if (start < gone->start) take(start, Place{gone->start});
+            start = gone->end;
+        }
+        if (start < end) take(start, end);
+    }
+
+    bool stays(Place start, Place end) const;
+
+    // Let a span go, of which all stays, with those of the runs that are its own: what agrees of it.
+    void take(Place start, Place end, const Runs& runs, Place keeper);
+
+    // Call `take` with the parts of a run in this document, which is `keeper`, as runs in the documents that keep them.
+    void follow(const Run& run, Place keeper, const std::function<void(Place, const Run&)>& take) const;
+
+    // Give back the room that no more stretches will need.
+    void close() { all_.shrink_to_fit(); }
+
+private:
+    std::vector<Gone>::const_iterator first_behind(Place start) const;
+
+    std::vector<Gone> all_;  // ascending
+};
+
+// The documents that something went from.
+using Moves = std::unordered_map<Place, Moved>;
+
+// What is asked of a document to tell who keeps its words.
+struct Asked {
+    const Moves& moves;
+    Span<std::uint8_t> marks;
+    Span<std::int64_t> order;
+    double threshold;
+};
+
+// Call `take` with a passage by the documents that really keep it, each with the part that is a copy of it; what `take`
+// changes of `moves` is seen from there on.
+void settle(const Passage& passage, Place keeper, const Asked& asked, const std::function<void(Place, const Passage&)>& take);
+
+}  // namespace dedup::deciding

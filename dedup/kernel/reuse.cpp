@@ -1,0 +1,194 @@
+#include "reuse.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <stdexcept>
+#include <utility>
+
+#include "rounded.hpp"
+#include "sketch.hpp"
+
+namespace dedup {
+namespace {
+
+// The shingles of two spans, in buckets by their upper bits and sorted within those, so that none can be made slow.
+class Shingles {
+public:
+    void fill(Span<std::uint64_t> left, Span<std::uint64_t> right, std::size_t length) {
+        make_shingles(left.begin(), left.size(), length, sides_[0]);
+        make_shingles(right.begin(), right.size(), length, sides_[1]);
+        const auto count = sides_[0].size() + sides_[1].size();
+        unsigned bits = 1;
+        while (bits < 32 && (std::size_t{1} << bits) < count) ++bits;
+        const auto away = 64 - bits;
+        ends_.assign((std::size_t{1} << bits) + 1, 0);
+        for (const auto& side : sides_) {
+            for (const auto each : side) ++ends_[(each >> away) + 1];
+        }
+        std::partial_sum(ends_.begin(), ends_.end(), ends_.begin());
+        sorted_.resize(count);
+        for (const std::size_t side : {0, 1}) {
+            for (const auto each : sides_[side]) sorted_[ends_[each >> away]++] = {each, side};  // to where the bucket ends, at last
+        }
+        for (std::size_t bucket = 0, first = 0; bucket + 1 < ends_.size(); first = ends_[bucket++]) {
+            if (ends_[bucket] - first > 1) std::sort(place(first), place(ends_[bucket]));
+        }
+    }
+
+    // Of all that is in either, the share that is in both.
+    double common_share() const {
+        std::size_t either = 0, both = 0;
+        for (auto first = sorted_.begin(); first != sorted_.end(); ++either) {
+            auto end = first;
+            while (end != sorted_.end() && end->first == first->first) ++end;
+            both += first->second != std::prev(end)->second;
+            first = end;
+        }
+        return static_cast<double>(both) / static_cast<double>(std::max<std::size_t>(1, either));
+    }
+
+private:
+    using Entry = std::pair<std::uint64_t, std::size_t>;  // a shingle, and the side that has it
+
+    std::vector<Entry>::iterator place(std::size_t at) { return sorted_.begin() + static_cast<std::ptrdiff_t>(at); }
+
+    std::array<std::vector<std::uint64_t>, 2> sides_;
+    std::vector<std::size_t> ends_;
+    std::vector<Entry> sorted_;
+};
+
+bool is_letter_or_figure(std::uint8_t byte) {
+    const auto letter = static_cast<std::uint8_t>((byte | 0x20U) - 'a'), figure = static_cast<std::uint8_t>(byte - '0');
+    return (letter < 26) | (figure < 10);
+}
+
+bool continues(std::uint8_t byte) { return (byte & 0xC0) == 0x80; }
+
+// Whether a text is ASCII: all of it is looked at, eight bytes at a time.
+bool is_ascii(Span<std::uint8_t> text) {
+    std::uint64_t high = 0, eight;
+    std::size_t at = 0;
+    for (; at + sizeof eight <= text.size(); at += sizeof eight) {
+        std::memcpy(&eight, text.begin() + at, sizeof eight);
+        high |= eight;
+    }
+    for (; at < text.size(); ++at) high |= text[at];
+    return (high & 0x8080808080808080U) == 0;
+}
+
+// A text by code points.
+class Points {
+public:
+    explicit Points(Span<std::uint8_t> text) : text_(text) {
+        std::size_t count = 0;
+        is_plain_ = is_ascii(text);
+        for (std::size_t at = 0; !is_plain_ && at < text.size(); ++at) {
+            if (!continues(text[at]) && count++ % step == 0) known_.push_back(at);
+        }
+        count_ = is_plain_ ? text.size() : count;
+    }
+
+    // The byte at which a code point begins; of the one behind the last, where the text ends.
+    std::size_t byte(std::int32_t point) const {
+        const auto wanted = static_cast<std::size_t>(point);
+        if (point < 0 || wanted > count_) throw std::invalid_argument("a span lies outside its text");
+        if (is_plain_ || wanted == count_) return is_plain_ ? wanted : text_.size();
+        auto at = known_[wanted / step];
+        for (auto left = wanted % step; left > 0; --left) {
+            do ++at;
+            while (continues(text_[at]));  // there is one more code point, so that it ends
+        }
+        return at;
+    }
+
+private:
+    static constexpr std::size_t step = 64;
+
+    Span<std::uint8_t> text_;
+    std::vector<std::size_t> known_;  // where each 64th begins
+    std::size_t count_;
+    bool is_plain_;
+};
+
+// Tells letters and figures.
+class Letters {
+public:
+    explicit Letters(const LoadAlphanumeric& load) : load_(load) {}
+
+    // How many runs of them there are.
+    std::int64_t runs(Span<std::uint8_t> text) {
+        std::int64_t count = 0;
+        bool inside = false;
+        for (std::size_t at = 0; at < text.size(); ++at) {
+            const auto byte = text[at];
+            if (continues(byte)) continue;
+            const bool own = byte < 0x80 ? is_letter_or_figure(byte) : is_alphanumeric(text, at);
+            count += own & !inside;
+            inside = own;
+        }
+        return count;
+    }
+
+private:
+    bool is_alphanumeric(Span<std::uint8_t> text, std::size_t at) {
+        const auto lead = text[at];
+        std::uint32_t code = lead >= 0xF0 ? lead & 0x07U : lead >= 0xE0 ? lead & 0x0FU : lead & 0x1FU;
+        for (++at; at < text.size() && continues(text[at]); ++at) code = ((code << 6) | (text[at] & 0x3FU)) & 0x1FFFFF;
+        const auto number = code / 256;
+        auto page = pages_.find(number);
+        if (page == pages_.end()) page = pages_.emplace(number, load_(number)).first;
+        return page->second[code % 256] != 0;
+    }
+
+    const LoadAlphanumeric& load_;
+    std::map<std::uint32_t, Alphanumeric> pages_;
+};
+
+}  // namespace
+
+std::vector<double> jaccard(Span<std::uint64_t> words, Span<std::int64_t> places, std::size_t shingle) {
+    if (shingle == 0) throw std::invalid_argument("a shingle has a word at least");
+    std::vector<double> shares;
+    shares.reserve(places.size() / 4);
+    Shingles shingles;
+    const auto side = [&](const std::int64_t* span) {
+        const bool inside = 0 <= span[0] && span[0] <= span[1] && static_cast<std::uint64_t>(span[1]) <= words.size();
+        if (!inside) throw std::invalid_argument("a span lies outside the words");
+        return Span<std::uint64_t>{words.begin() + span[0], static_cast<std::size_t>(span[1] - span[0])};
+    };
+    for (const auto* row = places.begin(); row != places.end(); row += 4) {
+        const auto left = side(row), right = side(row + 2);
+        if (left == right) {
+            shares.push_back(left.empty() ? 0 : 1);
+            continue;
+        }
+        shingles.fill(left, right, shingle);
+        shares.push_back(rounded(shingles.common_share()));
+    }
+    return shares;
+}
+
+std::vector<std::int64_t> Written::count(const LoadAlphanumeric& load) const {
+    if (spans.size() != 2 * owners.size() || reaches.size() != owners.size()) throw std::invalid_argument("columns of different lengths");
+    std::vector<std::int64_t> counts;
+    counts.reserve(owners.size());
+    Letters letters(load);
+    Points points({nullptr, 0});
+    for (std::size_t row = 0; row < owners.size(); ++row) {
+        if (owners[row] < 0 || static_cast<std::size_t>(owners[row]) >= texts.size()) throw std::invalid_argument("there is no such text");
+        const auto text = texts[static_cast<std::size_t>(owners[row])];
+        if (row == 0 || owners[row] != owners[row - 1]) points = Points(text);
+        auto low = points.byte(spans[2 * row]), high = points.byte(spans[2 * row + 1]);
+        if (reaches[row] & 1) {
+            while (low > 0 && text[low - 1] != '\n') --low;
+        }
+        if (reaches[row] & 2) {
+            while (high < text.size() && text[high] != '\n') ++high;
+        }
+        counts.push_back(low < high ? letters.runs({text.begin() + low, high - low}) : 0);
+    }
+    return counts;
+}
+
+}  // namespace dedup
