@@ -14,7 +14,7 @@ from dedup.places import place
 from dedup.runs import each_of, once
 from dedup.sign import mix, passage_keys, shingles
 from dedup.site import signature_line, signatures_of
-from dedup.spans import Spans, distinct, hashes
+from dedup.spans import Spans, distinct, hashes, ragged
 from dedup.table import TAGS, Table
 from dedup.words import marked_words
 
@@ -128,12 +128,6 @@ def save_articles(store: Store, shard: str, main: NDArray[np.bool_]) -> None:
     shape = Shape(5, ARTICLE_BANDS, ARTICLE_ROWS, ARTICLE_BANDS * ARTICLE_ROWS)
     keys = passage_keys(bodies, np.concatenate(([0], np.cumsum(sizes)))[bounds], shape)
     store.save(shard, "articles", mix(keys ^ mix(sites[:, None])) if len(keys) else keys)
-
-
-def ragged(arrays: list[NDArray[np.uint64]]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Arrays one behind the other, and where each begins and ends (int64 [n + 1])."""
-    bounds = np.concatenate(([0], np.cumsum([len(array) for array in arrays]))).astype(np.int64)
-    return (np.concatenate(arrays) if arrays else np.zeros(0, np.uint64)), bounds
 
 
 # ── the words of what is left ───────────────────────────────────────────────────────────────────────────────────────

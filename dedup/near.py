@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -26,8 +25,8 @@ from dedup.reuse import common_share, jaccard, shared, shingle_set
 from dedup.run import serial
 from dedup.shards import Work
 from dedup.sign import passage_keys
+from dedup.sketch import whole_words
 from dedup.table import Table
-from dedup.text import matches, word_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from dedup.store import Store
 
 UNITS = ("passage", "document")
-_DRAWN = re.compile(r"\w+")
 TOGETHER = 500
 """Texts that are taken at a time, to bound memory."""
 
@@ -147,17 +145,17 @@ class _Words(NamedTuple):
     end: int
 
     @classmethod
-    def of(cls, text: str) -> _Words:
-        # Of two documents all counts, the lines that are drawn with underscores, too.
-        drawn = "_" in text and text.isascii()
-        every = _DRAWN.finditer(text) if drawn else matches(text, 0, len(text))(0, len(text))
-        found = [(word_hash(each.group()), *each.span()) for each in every]
-        hashes = np.array([word for word, _, _ in found], np.uint64)
-        return cls(hashes, found[0][1] if found else 0, found[-1][2] if found else 0)
+    def all_of(cls, texts: Iterable[str]) -> Iterator[_Words]:
+        """The words of each of some texts."""
+        left = iter(texts)
+        while some := list(islice(left, TOGETHER)):
+            hashes, bounds, places = whole_words(some)
+            for (first, last), place in zip(pairwise(bounds.tolist()), places.tolist(), strict=True):
+                yield cls(hashes[first:last].copy(), *place)
 
 
 def _documents(texts: Iterable[str], config: Config) -> Iterator[Match]:
-    words = [_Words.of(text) for text in texts]
+    words = list(_Words.all_of(texts))
     bounds = np.cumsum([0, *(len(each.hashes) for each in words)], dtype=np.int64)
     flat = np.concatenate([np.zeros(0, np.uint64), *(each.hashes for each in words)])
     keys, own = passage_keys(flat, bounds, config.shape), np.flatnonzero(np.diff(bounds))

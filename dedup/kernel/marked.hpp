@@ -15,6 +15,23 @@ struct MarkedWords {
     std::vector<std::int32_t> starts, ends;
     std::vector<std::uint8_t> marks;
     std::vector<std::int32_t> spans;
+
+    // Make room for some rows; the number of the first.
+    std::size_t grow(std::size_t rows) {
+        const auto before = hashes.size();
+        resize(before + rows);
+        return before;
+    }
+    void shrink(std::size_t rows) { resize(rows); }
+
+private:
+    void resize(std::size_t rows) {
+        hashes.resize(rows);
+        starts.resize(rows);
+        ends.resize(rows);
+        marks.resize(rows);
+        spans.resize(rows);
+    }
 };
 
 // Parts of a text whose words nobody reads: where each begins and ends, one behind the other.

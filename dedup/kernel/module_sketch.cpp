@@ -155,7 +155,7 @@ void add_sketch(nb::module_& module) {
     module.def("seeds", &seeds_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("window"));
     module.def("signatures", &signatures_of, nb::arg("texts"), nb::arg("shingle"), nb::arg("multipliers"), nb::arg("increments"), nb::arg("page"));
     module.def("whole_words", &whole_words_of, nb::arg("texts"), nb::arg("page"));
-    module.def("text_keys", &text_keys_of, nb::arg("bytes"), nb::arg("bounds"), nb::arg("sketch"), nb::arg("whole"), nb::arg("page"));
+    module.def("text_keys", &text_keys_of, nb::arg("data"), nb::arg("bounds"), nb::arg("sketch"), nb::arg("whole"), nb::arg("page"));
     module.def("instructions", &wide_name);
 }
 

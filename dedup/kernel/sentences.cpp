@@ -15,7 +15,8 @@ constexpr double meant = 0.8;  // sentences.MEANT
 // The patterns of sentences.py that tell sentences apart.
 class Sentences {
 public:
-    Sentences(const std::u32string& text, char32_t before, const Alphabet& alphabet) : text_(text), before_(before), alphabet_(alphabet) {}
+    Sentences(const Block& block, char32_t before, const Alphabet& alphabet)
+        : block_(block), text_(block.text()), before_(before), alphabet_(alphabet) {}
 
     // The end of an agency's place and date that the text begins with, 0 if it does not: _DATELINE.
     std::size_t dateline() const {
@@ -31,14 +32,15 @@ public:
     // Call `take` with the end of every sentence that ends within the text from `from` on: _SENTENCE_END.
     template <class Take>
     void for_ends(std::size_t from, Take take) const {
-        for (auto at = from; at < text_.size();) {
+        const auto next_mark = [&](std::size_t at) { return block_.next(&Survey::stops, &Survey::high, at); };
+        for (auto at = next_mark(from); at < text_.size();) {
             const auto end = is_narrow(text_[at]) ? end_of_marks(at) : is_wide(at) ? end_of_wide_marks(at) : none;
             if (end == none) {
-                ++at;
+                at = next_mark(at + 1);
                 continue;
             }
             if (text_[at] != U'.' || !is_abbreviation(at - std::min<std::size_t>(at - from, 24), at)) take(end);
-            at = end;
+            at = next_mark(end);
         }
     }
 
@@ -149,6 +151,7 @@ private:
         return false;
     }
 
+    const Block& block_;
     const std::u32string& text_;
     const char32_t before_;
     const Alphabet& alphabet_;
@@ -175,11 +178,13 @@ bool has_word(const std::u32string& text, const Line& line, const Alphabet& alph
 
 // Call `take` with the lines' first places that follow a break which was meant: sentences.py's _line_stops.
 template <class Take>
-void for_meant_lines(const std::u32string& text, const Alphabet& alphabet, Take take) {
+void for_meant_lines(const Block& block, const Alphabet& alphabet, Take take) {
+    if (!block.has_breaks()) return;
     constexpr std::u32string_view breaks = U"\r\n";
+    const auto& text = block.text();
     std::vector<Line> lines;
     for (auto at = text.find_first_not_of(breaks); at != none; at = text.find_first_not_of(breaks, lines.back().end)) {
-        lines.push_back({at, std::min(text.find_first_of(breaks, at), text.size())});
+        lines.push_back({at, block.next(&Survey::breaks, &Survey::breaks, at)});
     }
     if (lines.size() < 2) return;
     std::vector<std::size_t> widths;
@@ -198,18 +203,18 @@ void for_meant_lines(const std::u32string& text, const Alphabet& alphabet, Take 
 
 }  // namespace
 
-void read_sentences(const std::u32string& block, char32_t before, const Alphabet& alphabet, std::vector<std::size_t>& out) {
+void read_sentences(const Block& block, char32_t before, const Alphabet& alphabet, std::vector<std::size_t>& out) {
     out.clear();
-    if (block.empty()) return;
+    if (block.text().empty()) return;
     const Sentences sentences(block, before, alphabet);
     const auto add = [&](std::size_t at) { out.push_back(at); };
     const auto dateline = sentences.dateline();
     add(0);
     add(dateline);
     sentences.for_ends(dateline, add);
-    sentences.for_phrases(dateline, add);
+    if (!block.is_ascii()) sentences.for_phrases(dateline, add);
     for_meant_lines(block, alphabet, add);
-    add(block.size());
+    add(block.text().size());
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());
 }
