@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntFlag
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -56,8 +56,11 @@ def marked_words(
         from dedup.kernel import _native
 
         places = np.array(spans, np.int32).reshape(-1, 2).T.copy()
-        kinds = np.array(_kinds(len(spans), headings, quotations), np.uint8)
-        found = _native.marked_words(text, places[0], places[1], kinds, _unread(text, spans), characters.page)
+        kinds = np.zeros(len(spans), np.uint8)
+        if headings or quotations:
+            kinds[:] = _kinds(len(spans), headings, quotations)
+        tell = partial(_native.marked_words, text, *places, kinds)
+        found = tell(None, characters.page) or tell(_unread(text, spans), characters.page)
         if found is not None:
             return MarkedWords(*found)
     return defined_words(text, spans, headings, quotations)

@@ -180,11 +180,12 @@ def marked_words(
     starts: NDArray[np.int32],
     ends: NDArray[np.int32],
     kinds: NDArray[np.uint8],
-    unread: NDArray[np.int32],
+    unread: NDArray[np.int32] | None,
     page: Callable[[int], Page],
 ) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32]] | None:
     """The columns of `dedup.words.MarkedWords`; `kinds` are the marks that all words of a span have; words that begin
-    between a place of `unread` and the next are left out. None where the text holds what only `dedup.words` can tell.
+    between a place of `unread` and the next are left out, or without places, those that links lead to. None where the
+    text holds what only `dedup.words` can tell; without places, also where a block may begin with initials.
 
     Raises:
         ValueError: a span does not lie in its text, or the columns are of different lengths.

@@ -16,40 +16,90 @@ enum : std::uint8_t { starts_sentence = 1, figure = 2, name = 4, unspaced = 8, h
 class Marker {
 public:
     Marker(const Unread& unread, const Alphabet& alphabet, MarkedWords& out)
-        : unread_(unread), alphabet_(alphabet), reader_(alphabet, WordReader::Which::all, true), out_(out) {}
+        : unread_(unread), alphabet_(alphabet), reader_(alphabet, unread.known ? WordReader::Which::all : WordReader::Which::read, true), out_(out) {}
 
     // Add the words of a block, which begins at `start` of its text, behind the character `before`; `kind` is the marks
     // that all of them have.
     void add(const TextView& text, std::int32_t start, char32_t before, std::int32_t number, std::uint8_t kind) {
         if (!reader_.read(text)) throw Unknown("a block whose words only the definition can tell");
         block_.take(text);
+        // It may be where a link leads whose text ends the block before.
+        if (!unread_.known && before == U']' && block_.text()[0] == U'(') throw Unknown("what may be the target of a link");
         read_sentences(block_, before, alphabet_, sentences_);
-        const auto count = reader_.hashes().size();
-        const auto hashes = reader_.hashes();
-        const auto starts = reader_.starts(), ends = reader_.ends();
-        const bool shouted = is_shouted();
-        std::size_t line = 0;  // where the next line begins that none of whose words is added
-        std::size_t sentence = 0;
-        std::uint8_t first = 0;
-        auto next = out_.grow(count);
-        for (std::size_t word = 0; word < count; ++word) {
-            const auto begin = starts[word], end = ends[word];
-            for (; sentences_[sentence] <= begin; ++sentence) first = starts_sentence;
-            const auto place = start + static_cast<std::int32_t>(begin);
-            if (is_unread(place)) continue;
-            const bool leads = (kind & quoted) && begin >= line;
-            if (leads) line = block_.next(&Survey::breaks, &Survey::breaks, begin);
-            out_.hashes[next] = hashes[word];
-            out_.starts[next] = place;
-            out_.ends[next] = start + static_cast<std::int32_t>(end);
-            out_.marks[next] = static_cast<std::uint8_t>(first | nature(begin, end, first || shouted) | kind | (leads ? starts_line : 0));
-            out_.spans[next++] = number;
-            first = 0;
-        }
-        out_.shrink(next);
+        const auto next = out_.size(), count = reader_.hashes().size();
+        out_.resize(next + count);
+        const auto kept = put_places(start, next);
+        out_.resize(next + kept);
+        std::fill_n(out_.spans.data() + next, kept, number);
+        const Found found{out_.starts.data() + next, out_.ends.data() + next, out_.marks.data() + next, kept, start};
+        put_natures(found, kind);
+        mark_sentences(found);
+        if (kind & quoted) mark_lines(found);
     }
 
 private:
+    // The words of a block that are read: where they stand in the text, in which the block begins at `block`.
+    struct Found {
+        const std::int32_t *starts, *ends;
+        std::uint8_t* marks;
+        std::size_t size;
+        std::int32_t block;
+
+        std::size_t start(std::size_t word) const { return static_cast<std::size_t>(starts[word] - block); }
+        std::size_t end(std::size_t word) const { return static_cast<std::size_t>(ends[word] - block); }
+    };
+
+    // Put the words that are read behind the first `next` rows; how many they are.
+    std::size_t put_places(std::int32_t start, std::size_t next) {
+        const auto hashes = reader_.hashes();
+        const auto starts = reader_.starts(), ends = reader_.ends();
+        std::size_t kept = next;
+        for (std::size_t word = 0; word < hashes.size(); ++word) {
+            const auto place = start + static_cast<std::int32_t>(starts[word]);
+            out_.hashes[kept] = hashes[word];
+            out_.starts[kept] = place;
+            out_.ends[kept] = start + static_cast<std::int32_t>(ends[word]);
+            kept += is_unread(place) ? 0 : 1;
+        }
+        return kept - next;
+    }
+
+    void put_natures(const Found& found, std::uint8_t kind) const {
+        const auto* survey = block_.survey();
+        const unsigned names = is_shouted() ? 0 : 1;
+        for (std::size_t word = 0; word < found.size; ++word) {
+            const auto begin = found.start(word), end = found.end(word);
+            found.marks[word] = kind;
+            if (end - begin > block_size || any(survey, &Survey::high, begin, end)) {
+                found.marks[word] |= nature_of_any(begin, end, names);
+            } else {  // without a branch: where the next name stands cannot be guessed
+                const auto capital = static_cast<unsigned>(survey[begin / 64].capitals >> (begin % 64)) & names & (end - begin > 1 ? 1U : 0U);
+                const auto named = static_cast<std::uint8_t>(capital * name);
+                found.marks[word] |= any(survey, &Survey::digits, begin, end) ? std::uint8_t{figure} : named;
+            }
+        }
+    }
+
+    // Mark the first word of each sentence, which is no name for its capital.
+    void mark_sentences(const Found& found) const {
+        std::size_t word = 0;
+        for (std::size_t at = 0; at + 1 < sentences_.size(); ++at) {
+            while (word < found.size && found.start(word) < sentences_[at]) ++word;
+            if (word == found.size) return;
+            if (found.start(word) >= sentences_[at + 1]) continue;
+            found.marks[word] = static_cast<std::uint8_t>((found.marks[word] & ~name) | starts_sentence);
+        }
+    }
+
+    void mark_lines(const Found& found) const {
+        std::size_t line = 0;  // where the next line begins that none of whose words was met
+        for (std::size_t word = 0; word < found.size; ++word) {
+            if (found.start(word) < line) continue;
+            line = block_.next(&Survey::breaks, &Survey::breaks, found.start(word));
+            found.marks[word] |= starts_line;
+        }
+    }
+
     // Whether a word stands where nobody reads. Of places in order the number of those up to it tells.
     bool is_unread(std::int32_t at) const {
         return unread_.size > 0 && (std::upper_bound(unread_.places, unread_.places + unread_.size, at) - unread_.places) % 2 == 1;
@@ -67,21 +117,15 @@ private:
     }
     std::size_t next_high(std::size_t at) const { return block_.next(&Survey::high, &Survey::high, at); }
 
-    std::uint8_t nature(std::size_t begin, std::size_t end, bool plain_case) const {
-        if (end - begin > block_size || block_.any(&Survey::high, begin, end)) return nature_of_any(begin, end, plain_case);
-        if (block_.any(&Survey::digits, begin, end)) return figure;
-        return !plain_case && end - begin > 1 && block_.has(&Survey::capitals, begin) ? name : 0;
-    }
-
-    // The same of a word that is no ASCII, or long.
-    std::uint8_t nature_of_any(std::size_t begin, std::size_t end, bool plain_case) const {
+    // The nature of a word that is no ASCII, or long.
+    std::uint8_t nature_of_any(std::size_t begin, std::size_t end, bool names) const {
         const auto& block = block_.text();
         for (auto at = begin; at < end; ++at) {
             if (alphabet_.classes(block[at]) & classes::decimal) return figure;
         }
         const auto own = alphabet_.classes(block[begin]);
         if (own & classes::unspaced) return unspaced;
-        return !plain_case && (own & classes::capital) && letters(begin, end) > 1 ? name : 0;
+        return names && (own & classes::capital) && letters(begin, end) > 1 ? name : 0;
     }
 
     // How many characters are neither marks nor invisible.

@@ -16,15 +16,7 @@ struct MarkedWords {
     std::vector<std::uint8_t> marks;
     std::vector<std::int32_t> spans;
 
-    // Make room for some rows; the number of the first.
-    std::size_t grow(std::size_t rows) {
-        const auto before = hashes.size();
-        resize(before + rows);
-        return before;
-    }
-    void shrink(std::size_t rows) { resize(rows); }
-
-private:
+    std::size_t size() const { return hashes.size(); }
     void resize(std::size_t rows) {
         hashes.resize(rows);
         starts.resize(rows);
@@ -34,8 +26,10 @@ private:
     }
 };
 
-// Parts of a text whose words nobody reads: where each begins and ends, one behind the other.
+// Parts of a text whose words nobody reads: where each begins and ends, one behind the other. Where they are not known,
+// the targets of links are found here, and a block that may begin with initials is Unknown.
 struct Unread {
+    bool known;
     const std::int32_t* places;
     std::size_t size;  // of places
 };

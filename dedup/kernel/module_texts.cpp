@@ -1,4 +1,6 @@
 // What Python sees of words and prints.
+#include <nanobind/stl/optional.h>
+
 #include <string>
 
 #include "distinct.hpp"
@@ -73,13 +75,18 @@ nb::object distinct_of(const nb::list& texts, const Column<std::int64_t>& owners
 }
 
 nb::object marked_words_of(const nb::str& text, const Column<std::int32_t>& starts, const Column<std::int32_t>& ends,
-                           const Column<std::uint8_t>& kinds, const Column<std::int32_t>& unread, const nb::callable& page) {
+                           const Column<std::uint8_t>& kinds, const std::optional<Column<std::int32_t>>& unread, const nb::callable& page) {
     if (starts.size() != ends.size() || starts.size() != kinds.size()) throw std::invalid_argument("columns of different lengths");
     const std::vector<std::int64_t> owners(starts.size(), 0);
     const auto load = loader(page);
+    const Unread hidden = unread ? Unread{true, unread->data(), unread->size()} : Unread{false, nullptr, 0};
     try {
         const Spans own{{view(text)}, owners.data(), starts.data(), ends.data(), owners.size()};
-        auto found = marked_words(own, kinds.data(), {unread.data(), unread.size()}, Alphabet(known(), load));
+        MarkedWords found;
+        {
+            nb::gil_scoped_release free;
+            found = marked_words(own, kinds.data(), hidden, Alphabet(known(), load));
+        }
         return nb::make_tuple(array(std::move(found.hashes)), array(std::move(found.starts)), array(std::move(found.ends)),
                               array(std::move(found.marks)), array(std::move(found.spans)));
     } catch (const Unknown&) {
@@ -122,7 +129,7 @@ void add_texts(nb::module_& module) {
     module.def("bare", &bare_of, nb::arg("text"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
     module.def("distinct", &distinct_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("groups"));
     module.def("marked_words", &marked_words_of, nb::arg("text"), nb::arg("starts"), nb::arg("ends"), nb::arg("kinds"),
-               nb::arg("unread"), nb::arg("page"));
+               nb::arg("unread").none(), nb::arg("page"));
     module.def("hashes", &hashes_of, nb::arg("texts"));
 }
 

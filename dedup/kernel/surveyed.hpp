@@ -10,6 +10,13 @@
 
 namespace dedup {
 
+// Whether one of at most 64 characters of a block has a bit in a column.
+inline bool any(const Survey* survey, std::uint64_t Survey::*column, std::size_t begin, std::size_t end) {
+    const auto first = begin / 64, shift = begin % 64;
+    const auto bits = survey[first].*column >> shift | survey[first + 1].*column << 1 << (63 - shift);  // there is always one more
+    return (bits & ~std::uint64_t{0} >> (64 - (end - begin))) != 0;
+}
+
 // Reads one block after the other, and keeps what it works with.
 class Block {
 public:
@@ -18,14 +25,7 @@ public:
 
     const std::u32string& text() const { return text_; }
 
-    // Whether of a part of at most 64 characters one has a bit in a column of the survey.
-    bool any(std::uint64_t Survey::*column, std::size_t begin, std::size_t end) const {
-        const auto first = begin / 64, shift = begin % 64;
-        auto bits = survey_[first].*column >> shift;
-        if (shift > 0) bits |= survey_[first + 1].*column << (64 - shift);  // there is always one block more
-        return end - begin >= 64 ? bits != 0 : (bits & ((std::uint64_t{1} << (end - begin)) - 1)) != 0;
-    }
-    bool has(std::uint64_t Survey::*column, std::size_t at) const { return survey_[at / 64].*column >> (at % 64) & 1; }
+    const Survey* survey() const { return survey_.data(); }
 
     // The first place from `at` on that has a bit in one of two columns, the size of the block where none has.
     std::size_t next(std::uint64_t Survey::*one, std::uint64_t Survey::*other, std::size_t at) const;

@@ -145,12 +145,12 @@ void WordReader::leave_unread(const Text& text) {
 
 template <class Text>
 void WordReader::read_all(const Text& text) {
-    constexpr std::size_t most_edges = 2 * stretch + 4, ahead = 64;  // each place a word, with one that is open before them
-    const auto size = text.count;
+    constexpr std::size_t ahead = 64;
+    const auto size = text.count, most_edges = 2 * std::min(stretch, size) + 4;  // each place a word, with an open one before
     const bool drawn = which_ == Which::drawn && is_drawn(text);
     if (room_.size() < size + block_size) room_.resize(size + block_size + Fold::width);
     masks_.resize(stretch / block_size);
-    edges_.resize(most_edges + ahead);
+    if (edges_.size() < most_edges + ahead) edges_.resize(most_edges + ahead);
     next_edge_ = edges_.data();
     count_ = 0;
     apart_ = size + block_size;
