@@ -191,6 +191,31 @@ def marked_words(
         ValueError: a span does not lie in its text, or the columns are of different lengths.
     """
 
+def marked_texts(
+    texts: list[str],
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    kinds: NDArray[np.uint8],
+    bounds: NDArray[np.int64],
+    page: Callable[[int], Page],
+) -> tuple[
+    NDArray[np.uint64],
+    NDArray[np.int32],
+    NDArray[np.int32],
+    NDArray[np.uint8],
+    NDArray[np.int32],
+    NDArray[np.int64],
+    NDArray[np.int64],
+]:
+    """The columns of `dedup.words.MarkedWords` of many texts, the bounds (int64 [n + 1]) of each text's words, and the texts
+    (int64 [u]) for which `marked_words` has to be asked: those have no words here. Text i has the spans from `bounds[i]`
+    to `bounds[i + 1]`.
+
+    Raises:
+        ValueError: a span does not lie in its text, the bounds are not those of the spans, or the columns are of
+            different lengths.
+    """
+
 def hashes(texts: list[str]) -> NDArray[np.uint64]:
     """What `dedup.spans.hashes` gives."""
 

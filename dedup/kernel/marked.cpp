@@ -69,14 +69,10 @@ private:
         const unsigned names = is_shouted() ? 0 : 1;
         for (std::size_t word = 0; word < found.size; ++word) {
             const auto begin = found.start(word), end = found.end(word);
-            found.marks[word] = kind;
-            if (end - begin > block_size || any(survey, &Survey::high, begin, end)) {
-                found.marks[word] |= nature_of_any(begin, end, names);
-            } else {  // without a branch: where the next name stands cannot be guessed
-                const auto capital = static_cast<unsigned>(survey[begin / 64].capitals >> (begin % 64)) & names & (end - begin > 1 ? 1U : 0U);
-                const auto named = static_cast<std::uint8_t>(capital * name);
-                found.marks[word] |= any(survey, &Survey::digits, begin, end) ? std::uint8_t{figure} : named;
-            }
+            // Without a branch for names: where the next one stands cannot be guessed.
+            const auto capital = static_cast<unsigned>(survey[begin / 64].capitals >> (begin % 64)) & names & (end - begin > 1 ? 1U : 0U);
+            found.marks[word] = static_cast<std::uint8_t>(kind | capital * name);
+            if (end - begin > block_size || has_special(survey, begin, end)) found.marks[word] = kind | nature_of_any(begin, end, names);
         }
     }
 
@@ -151,6 +147,29 @@ MarkedWords marked_words(const Spans& spans, const std::uint8_t* kinds, const Un
     Marker marker(unread, alphabet, out);
     for (std::size_t at = 0; at < spans.size; ++at) {
         marker.add(spans.part(at), spans.starts[at], spans.before(at), static_cast<std::int32_t>(at), kinds[at]);
+    }
+    return out;
+}
+
+MarkedTexts marked_texts(const Spans& spans, const std::uint8_t* kinds, Span<std::int64_t> bounds, const Alphabet& alphabet) {
+    MarkedTexts out;
+    std::size_t size = 0;
+    for (std::size_t at = 0; at < spans.size; ++at) size += spans.part(at).size;
+    out.words.reserve(size / 5);  // as many as English has: columns that grow are copied, and their memory is new each time
+    const Unread unread{false, nullptr, 0};
+    Marker marker(unread, alphabet, out.words);
+    for (std::size_t text = 0; text + 1 < bounds.size(); ++text) {
+        const auto first = static_cast<std::size_t>(bounds[text]), end = static_cast<std::size_t>(bounds[text + 1]);
+        const auto before = out.words.size();
+        try {
+            for (auto at = first; at < end; ++at) {
+                marker.add(spans.part(at), spans.starts[at], spans.before(at), static_cast<std::int32_t>(at - first), kinds[at]);
+            }
+        } catch (const Unknown&) {
+            out.words.resize(before);
+            out.unknown.push_back(static_cast<std::int64_t>(text));
+        }
+        out.bounds.push_back(static_cast<std::int64_t>(out.words.size()));
     }
     return out;
 }

@@ -10,10 +10,12 @@
 
 namespace dedup {
 
-// Whether one of at most 64 characters of a block has a bit in a column.
-inline bool any(const Survey* survey, std::uint64_t Survey::*column, std::size_t begin, std::size_t end) {
-    const auto first = begin / 64, shift = begin % 64;
-    const auto bits = survey[first].*column >> shift | survey[first + 1].*column << 1 << (63 - shift);  // there is always one more
+// Whether one of at most 64 characters of a block is a figure, or none of ASCII.
+inline bool has_special(const Survey* survey, std::size_t begin, std::size_t end) {
+    const auto& first = survey[begin / 64];
+    const auto& second = survey[begin / 64 + 1];  // there is always one more
+    const auto shift = begin % 64;
+    const auto bits = (first.digits | first.high) >> shift | (second.digits | second.high) << 1 << (63 - shift);
     return (bits & ~std::uint64_t{0} >> (64 - (end - begin))) != 0;
 }
 
