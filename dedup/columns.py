@@ -139,11 +139,11 @@ def save_articles(store: Store, shard: str, main: NDArray[np.bool_]) -> None:
 def save_words(store: Store, shard: str, documents: list[tuple[Document, Table]], config: Config) -> list[int]:
     """The columns that passages are matched by: words with marks and offsets, seeds, and band keys of the blocks that
     are left of each document. The number of words of each."""
-    words, bounds = marked_texts([
-        Spanned(document.text, left.starts, left.ends, _KINDS[left.tags]) for document, left in documents
-    ])
-    for name, column in zip(words._fields, words, strict=True):
-        store.save(shard, name, column)
+    words, bounds = marked_texts(
+        [Spanned(document.text, left.starts, left.ends, _KINDS[left.tags]) for document, left in documents]
+    )
+    for name in words._fields:
+        store.save(shard, name, getattr(words, name))
     store.save(shard, "bounds", bounds)
     _save_keys(store, shard, bounds, config)
     lengths: list[int] = np.diff(bounds).tolist()

@@ -104,8 +104,8 @@ def shingles(text: str, *, shingle: int = 5) -> NDArray[np.uint64]:
 class TextKeys(NamedTuple):
     """What texts are grouped by.
 
-    `counts` int64 [n], their words; `prints` uint64 [n, 2], the lower and upper half of the 128-bit XXH3 of their words'
-    hashes, equal where all words are; `keys` uint64 [n, bands], those of the bands of their signatures.
+    `counts` int64 [n], their words; `prints` uint64 [n, 2], the lower and upper half of the 128-bit XXH3 of the hashes
+    of their words, equal where all words are; `keys` uint64 [n, bands], those of the bands of their signatures.
     """
 
     counts: NDArray[np.int64]
@@ -113,7 +113,9 @@ class TextKeys(NamedTuple):
     keys: NDArray[np.uint64]
 
 
-def text_keys(data: bytes | memoryview | NDArray[np.uint8], bounds: NDArray[np.int64], shape: Shape, *, whole: bool = False) -> TextKeys:
+def text_keys(
+    data: bytes | memoryview | NDArray[np.uint8], bounds: NDArray[np.int64], shape: Shape, *, whole: bool = False
+) -> TextKeys:
     """What the texts in a buffer of UTF-8 are grouped by: text i is `data[bounds[i]:bounds[i + 1]]`. Their words are
     those of `signatures`, or with `whole` those of `whole_words`.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntFlag
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,20 +59,19 @@ def marked_words(
     if kernel.NATIVE:
         from dedup.kernel import _native
 
-        places = np.array(spans, np.int32).reshape(-1, 2).T.copy()
-        kinds = np.zeros(len(spans), np.uint8)
-        if headings or quotations:
-            kinds[:] = _kinds(len(spans), headings, quotations)
-        tell = partial(_native.marked_words, text, *places, kinds)
-        found = tell(None, characters.page) or tell(_unread(text, spans), characters.page)
+        starts, ends = np.array(spans, np.int32).reshape(-1, 2).T.copy()
+        kinds = np.array(_kinds(len(spans), headings, quotations), np.uint8)
+        found = _native.marked_words(text, starts, ends, kinds, None, characters.page)
+        if found is None:  # because of initials, perhaps
+            found = _native.marked_words(text, starts, ends, kinds, _unread(text, spans), characters.page)
         if found is not None:
             return MarkedWords(*found)
     return defined_words(text, spans, headings, quotations)
 
 
 class Spanned(NamedTuple):
-    """A text and some spans of it: `starts` and `ends` int32 [s], code points, and `kinds` uint8 [s], what is known of all
-    words of each (`Mark.HEADING`, `Mark.QUOTED`)."""
+    """A text and some spans of it: `starts` and `ends` int32 [s], code points, and `kinds` uint8 [s], what is known of
+    all words of each (`Mark.HEADING`, `Mark.QUOTED`)."""
 
     text: str
     starts: NDArray[np.int32]
@@ -94,9 +93,8 @@ def marked_texts(texts: list[Spanned]) -> tuple[MarkedWords, NDArray[np.int64]]:
 
     strings, starts, ends, kinds = zip(*texts, strict=True)
     spans = np.cumsum([0, *map(len, starts)], dtype=np.int64)
-    columns = (np.concatenate(each) for each in (starts, ends, kinds))
     hashes, firsts, lasts, marks, numbers, bounds, unknown = _native.marked_texts(
-        list(strings), *columns, spans, characters.page
+        list(strings), np.concatenate(starts), np.concatenate(ends), np.concatenate(kinds), spans, characters.page
     )
     words = MarkedWords(hashes, firsts, lasts, marks, numbers)
     if not len(unknown):

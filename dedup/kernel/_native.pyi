@@ -207,9 +207,9 @@ def marked_texts(
     NDArray[np.int64],
     NDArray[np.int64],
 ]:
-    """The columns of `dedup.words.MarkedWords` of many texts, the bounds (int64 [n + 1]) of each text's words, and the texts
-    (int64 [u]) for which `marked_words` has to be asked: those have no words here. Text i has the spans from `bounds[i]`
-    to `bounds[i + 1]`.
+    """The columns of `dedup.words.MarkedWords` of many texts, the bounds (int64 [n + 1]) of each text's words, and the
+    texts (int64 [u]) for which `marked_words` has to be asked: those have no words here. Text i has the spans from
+    `bounds[i]` to `bounds[i + 1]`.
 
     Raises:
         ValueError: a span does not lie in its text, the bounds are not those of the spans, or the columns are of
@@ -220,8 +220,8 @@ def hashes(texts: list[str]) -> NDArray[np.uint64]:
     """What `dedup.spans.hashes` gives."""
 
 _Sketch = tuple[int, tuple[int, int], NDArray[np.uint32], NDArray[np.uint32]]
-"""How a sketch is made (`dedup.sign.sketch`): the words of a shingle; bands and rows; the multiplier and the increment of
-each slot."""
+"""How a sketch is made (`dedup.sign.sketch`): the words of a shingle; bands and rows; the multiplier and the increment
+of each slot."""
 
 def band_keys(words: NDArray[np.uint64], bounds: NDArray[np.int64], sketch: _Sketch) -> NDArray[np.uint64]:
     """The keys (uint64 [p, bands]) of `dedup.sign.passage_keys`.
@@ -254,16 +254,16 @@ def whole_words(
 def text_keys(
     data: NDArray[np.uint8], bounds: NDArray[np.int64], sketch: _Sketch, whole: bool, page: Callable[[int], Page]
 ) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64]]:
-    """The columns of `dedup.sketch.TextKeys`, and the texts (int64 [u]) that only the definition can tell, or that are no
-    UTF-8: all of theirs is 0.
+    """The columns of `dedup.sketch.TextKeys`, and the texts (int64 [u]) that only the definition can tell, or that are
+    no UTF-8: all of theirs is 0.
 
     Raises:
         ValueError: the bounds leave the data or go back, or as `band_keys`.
     """
 
 def instructions() -> str:
-    """The widest instructions that are used: plain, sse2, avx2 or avx512. DEDUP_INSTRUCTIONS in the environment asks for no
-    wider ones."""
+    """The widest instructions that are used: plain, sse2, avx2 or avx512. DEDUP_INSTRUCTIONS in the environment asks
+    for no wider ones."""
 
 def seeds(
     words: NDArray[np.uint64], bounds: NDArray[np.int64], shingle: int, window: int
