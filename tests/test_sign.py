@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -124,20 +123,23 @@ def test_no_shingle_has_so_many_words(length: int) -> None:
             passage_keys(column([1]), np.array([0, 1]), Shape(length, 1, 1, 16))
 
 
-@pytest.mark.parametrize("similarity", [0.2, 0.5, 0.8])
-def test_similarity_is_estimated_without_bias_and_with_the_error_of_theory(similarity: float) -> None:
-    """Of 600 pairs of passages that differ in some of their words; the standard error of the mean of so many estimates,
-    and of the mean square of their errors (a sum of binomial variables is nearly normal), four times each."""
-    chance, pairs, size, num_perm = np.random.default_rng(5), 600, 400, 128
-    words = chance.integers(0, 2**63, (pairs, 2, size)).astype(np.uint64)
-    shared = int(size * 2 * similarity / (1 + similarity))
-    words[:, 1, :shared] = words[:, 0, :shared]
+@pytest.mark.parametrize("changed", [0.01, 0.05, 0.2])
+@pytest.mark.parametrize("vocabulary", [40, 5_000])
+def test_similarity_is_estimated_without_bias_and_with_the_error_of_theory(changed: float, vocabulary: int) -> None:
+    """Of 400 pairs of passages, of common words and rare ones, the second of which has some changed: the mean of the
+    errors within four of its standard errors, and their mean square, too (a sum of binomial numbers is nearly normal).
+    """
+    chance, pairs, size, num_perm = np.random.default_rng(5), 400, 300, 128
+    words = np.minimum(chance.zipf(1.2, (pairs, 2, size)), vocabulary)
+    words[:, 1] = np.where(chance.random((pairs, size)) < changed, words[:, 1], words[:, 0])
     bounds = np.arange(2 * pairs + 1, dtype=np.int64) * size
 
-    hashes, own = shingles(words.ravel(), bounds, 5)
+    hashes, own = shingles(hashes_of(words.ravel().tolist()), bounds, 5)
     rows = signatures(hashes, own, num_perm)
 
-    sets = [set(hashes[low:high].tolist()) for low, high in pairwise(own.tolist())]
+    sets = [
+        set(zip(*(row[at : size - 4 + at] for at in range(5)), strict=True)) for row in words.reshape(-1, size).tolist()
+    ]
     exact = np.array([len(a & b) / len(a | b) for a, b in zip(sets[::2], sets[1::2], strict=True)])
     errors = (rows[::2] == rows[1::2]).mean(axis=1) - exact
     variance = (exact * (1 - exact)).mean() / num_perm
