@@ -14,9 +14,12 @@ from dedup.places import place
 from dedup.runs import each_of, once
 from dedup.sign import mix, passage_keys, shingles
 from dedup.site import signature_line, signatures_of
-from dedup.spans import Spans, distinct, hashes
+from dedup.spans import Spans, distinct, hashes, ragged
 from dedup.table import TAGS, Table
-from dedup.words import marked_words
+from dedup.words import Mark, Spanned, marked_texts
+
+_KINDS = np.array([{Tag.HEADING: Mark.HEADING, Tag.QUOTE: Mark.QUOTED}.get(tag, 0) for tag in TAGS], np.uint8)
+"""What is known of all words of a block, by the number of its tag."""
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -130,38 +133,21 @@ def save_articles(store: Store, shard: str, main: NDArray[np.bool_]) -> None:
     store.save(shard, "articles", mix(keys ^ mix(sites[:, None])) if len(keys) else keys)
 
 
-def ragged(arrays: list[NDArray[np.uint64]]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Arrays one behind the other, and where each begins and ends (int64 [n + 1])."""
-    bounds = np.concatenate(([0], np.cumsum([len(array) for array in arrays]))).astype(np.int64)
-    return (np.concatenate(arrays) if arrays else np.zeros(0, np.uint64)), bounds
-
-
 # ── the words of what is left ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def save_words(store: Store, shard: str, documents: list[tuple[Document, Table]], config: Config) -> list[int]:
     """The columns that passages are matched by: words with marks and offsets, seeds, and band keys of the blocks that
     are left of each document. The number of words of each."""
-    marked = []
-    for document, left in documents:
-        headings, quotations = (
-            {number for number, block in enumerate(left) if block.tag is tag} for tag in (Tag.HEADING, Tag.QUOTE)
-        )
-        marked.append(marked_words(document.text, [(b.start, b.end) for b in left], headings, quotations))
-    bounds = np.concatenate(([0], np.cumsum([len(each.hashes) for each in marked]))).astype(np.int64)
-    for name, kind in (
-        ("hashes", np.uint64),
-        ("starts", np.int32),
-        ("ends", np.int32),
-        ("marks", np.uint8),
-        ("spans", np.int32),
-    ):
-        store.save(
-            shard, name, np.concatenate([getattr(each, name) for each in marked] or [np.zeros(0, kind)]).astype(kind)
-        )
+    words, bounds = marked_texts(
+        [Spanned(document.text, left.starts, left.ends, _KINDS[left.tags]) for document, left in documents]
+    )
+    for name in words._fields:
+        store.save(shard, name, getattr(words, name))
     store.save(shard, "bounds", bounds)
     _save_keys(store, shard, bounds, config)
-    return [len(each.hashes) for each in marked]
+    lengths: list[int] = np.diff(bounds).tolist()
+    return lengths
 
 
 def seeds(words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:

@@ -22,6 +22,7 @@ from dedup.extract import pack, read_source
 from dedup.records import removed_record, source_record, why_record
 from dedup.run import in_threads
 from dedup.shards import Cut
+from dedup.sketch import whole_words
 from dedup.store import line
 from dedup.write import Piece
 
@@ -166,8 +167,8 @@ def _define(
             columns["states"][row] = FAILED
             failures.append((int(columns["numbers"][row]), own.why))
             continue
-        words = sketched.Words.of(own.text)
-        sketch = sketched.Sketched.of([words], config)
+        words = whole_words([own.text])
+        sketch = sketched.Sketched.of([own.text], words, config)
         columns["states"][row] = DEFINED
         columns["characters"][row], columns["words"][row] = len(own.text), len(words.hashes)
         columns["keys"][row], columns["prints"][row] = sketch.keys[:, 0], sketch.prints[0]
@@ -231,9 +232,9 @@ def _words(job: Comparing, document: int) -> NDArray[np.uint64]:
     stretch = job.stretches[number]
     content = _mapped(stretch.path, start, end).tobytes()
     if row < 0:
-        return sketched.Words.of(orjson.loads(content)).hashes
+        return whole_words([orjson.loads(content)]).hashes
     found = read_source(Source("", "", None, content), job.work.config)
-    return sketched.Words.of(found.text).hashes if isinstance(found, Document) else np.zeros(0, np.uint64)
+    return whole_words([found.text] if isinstance(found, Document) else []).hashes
 
 
 # ── piece by piece: write ───────────────────────────────────────────────────────────────────────────────────────────

@@ -26,6 +26,7 @@ from dedup.reuse import shared
 from dedup.run import serial
 from dedup.shards import Work
 from dedup.sign import passage_keys
+from dedup.spans import ragged
 from dedup.table import Table
 
 if TYPE_CHECKING:
@@ -140,8 +141,8 @@ def _copies(copies: NDArray[np.int64], corpus: Corpus) -> list[Aligned]:
 
 
 def _documents(texts: Iterable[str], config: Config) -> Iterator[Match]:
-    words = [sketched.Words.of(text) for text in texts]
-    flat, bounds = sketched.flattened(words)
+    words = list(sketched.words_of(texts))
+    flat, bounds = ragged([each.hashes for each in words])
     keys, own = passage_keys(flat, bounds, config.shape), np.flatnonzero(np.diff(bounds))
     pairs = [np.zeros((0, 2), np.int64)]
     for band in range(config.shape.bands):

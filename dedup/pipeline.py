@@ -38,7 +38,7 @@ from dedup.read import Inputs, open_inputs
 from dedup.result import Result
 from dedup.run import Runner, serial
 from dedup.shards import Batch, Cut, Cutting, Flagging, Prepared, Work
-from dedup.sign import SCHEME
+from dedup.sign import SCHEME, SHINGLES
 from dedup.sites import SiteFile, file_digest
 from dedup.store import Store
 
@@ -79,7 +79,8 @@ def clean(
     write.check_folder(folder)
     opened = open_inputs(inputs, config.max_bytes, folder)
     write.make_folder(folder)
-    store = Store.open(folder / write.WORK, f"{config.digest} {file_digest(config.sites)} {SCHEME} {write.versions()}")
+    stamp = f"{config.digest} {file_digest(config.sites)} {SCHEME} {SHINGLES} {write.versions()}"
+    store = Store.open(folder / write.WORK, stamp)
     work = Work(store.folder, config)
     try:
         done = lines.can_read(config, opened.files) and _straight(work, opened.files, runner)

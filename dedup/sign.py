@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SCHEME = "affine32"
 """The permutation scheme; part of every stamp, since signatures of two schemes must never be compared."""
+SHINGLES = "cyclic"
+"""How words are joined to shingles; part of every stamp, as well."""
 SEED = 1
 """datasketch's default seed."""
 

@@ -15,7 +15,7 @@ import xxhash
 
 from dedup import characters, kernel, sign
 from dedup.config import Config
-from dedup.spans import put_in
+from dedup.spans import put_in, ragged
 from dedup.text import matches, word_hash
 from dedup.words import marked_words
 
@@ -104,8 +104,8 @@ def shingles(text: str, *, shingle: int = 5) -> NDArray[np.uint64]:
 class TextKeys(NamedTuple):
     """What texts are grouped by.
 
-    `counts` int64 [n], their words; `prints` uint64 [n, 2], the lower and upper half of the 128-bit XXH3 of their
-    words' hashes, equal where all words are; `keys` uint64 [n, bands], those of the bands of their signatures.
+    `counts` int64 [n], their words; `prints` uint64 [n, 2], the lower and upper half of the 128-bit XXH3 of the hashes
+    of their words, equal where all words are; `keys` uint64 [n, bands], those of the bands of their signatures.
     """
 
     counts: NDArray[np.int64]
@@ -182,11 +182,6 @@ def defined_whole_words(texts: list[str]) -> WholeWords:
         found.append(np.array([word_hash(each.group()) for each in every], np.uint64))
         places.append((every[0].start(), every[-1].end()) if every else (0, 0))
     return WholeWords(*ragged(found), np.array(places, np.int64).reshape(-1, 2))
-
-
-def ragged(parts: list[NDArray[np.uint64]]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Columns one behind the other (uint64), and the bounds of each (int64 [n + 1])."""
-    return np.concatenate([np.zeros(0, np.uint64), *parts]), np.cumsum([0, *map(len, parts)], dtype=np.int64)
 
 
 def _words(text: str) -> NDArray[np.uint64]:

@@ -92,6 +92,11 @@ def defined_bare(text: str) -> tuple[str, int]:
     return seen, count_words(seen)
 
 
+def ragged(parts: list[NDArray[np.uint64]]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Columns one behind the other, and where each begins and ends (int64 [n + 1])."""
+    return np.concatenate([np.zeros(0, np.uint64), *parts]), np.cumsum([0, *map(len, parts)], dtype=np.int64)
+
+
 def put_in(
     words: NDArray[np.uint64],
     bounds: NDArray[np.int64],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntFlag
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -32,6 +33,9 @@ class MarkedWords(NamedTuple):
     spans: NDArray[np.int32]
 
 
+_NONE = MarkedWords(*(np.zeros(0, kind) for kind in (np.uint64, np.int32, np.int32, np.uint8, np.int32)))  # type: ignore[arg-type]
+
+
 class Mark(IntFlag):
     """What is known of a word."""
 
@@ -55,12 +59,55 @@ def marked_words(
     if kernel.NATIVE:
         from dedup.kernel import _native
 
-        places = np.array(spans, np.int32).reshape(-1, 2).T.copy()
+        starts, ends = np.array(spans, np.int32).reshape(-1, 2).T.copy()
         kinds = np.array(_kinds(len(spans), headings, quotations), np.uint8)
-        found = _native.marked_words(text, places[0], places[1], kinds, _unread(text, spans), characters.page)
+        found = _native.marked_words(text, starts, ends, kinds, None, characters.page)
+        if found is None:  # because of initials, perhaps
+            found = _native.marked_words(text, starts, ends, kinds, _unread(text, spans), characters.page)
         if found is not None:
             return MarkedWords(*found)
     return defined_words(text, spans, headings, quotations)
+
+
+class Spanned(NamedTuple):
+    """A text and some spans of it: `starts` and `ends` int32 [s], code points, and `kinds` uint8 [s], what is known of
+    all words of each (`Mark.HEADING`, `Mark.QUOTED`)."""
+
+    text: str
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    kinds: NDArray[np.uint8]
+
+    def words(self) -> MarkedWords:
+        """`marked_words` of it."""
+        headings, quotations = (set(np.flatnonzero(self.kinds & kind).tolist()) for kind in (_HEADING, _QUOTED))
+        spans = list(zip(self.starts.tolist(), self.ends.tolist(), strict=True))
+        return marked_words(self.text, spans, headings, quotations)
+
+
+def marked_texts(texts: list[Spanned]) -> tuple[MarkedWords, NDArray[np.int64]]:
+    """`marked_words` of many texts, one behind the other, and the bounds (int64 [n + 1]) of each one's words."""
+    if not kernel.NATIVE or not texts:
+        return _joined([each.words() for each in texts])
+    from dedup.kernel import _native
+
+    strings, starts, ends, kinds = zip(*texts, strict=True)
+    spans = np.cumsum([0, *map(len, starts)], dtype=np.int64)
+    hashes, firsts, lasts, marks, numbers, bounds, unknown = _native.marked_texts(
+        list(strings), np.concatenate(starts), np.concatenate(ends), np.concatenate(kinds), spans, characters.page
+    )
+    words = MarkedWords(hashes, firsts, lasts, marks, numbers)
+    if not len(unknown):
+        return words, bounds
+    parts = [MarkedWords(*(column[a:b] for column in words)) for a, b in pairwise(bounds.tolist())]  # type: ignore[arg-type]
+    for number in unknown.tolist():
+        parts[number] = texts[number].words()
+    return _joined(parts)
+
+
+def _joined(parts: list[MarkedWords]) -> tuple[MarkedWords, NDArray[np.int64]]:
+    bounds = np.cumsum([0, *(len(each.hashes) for each in parts)], dtype=np.int64)
+    return MarkedWords(*map(np.concatenate, zip(_NONE, *parts, strict=True))), bounds
 
 
 def defined_words(

@@ -18,7 +18,7 @@ from dedup.bands import Shape
 from dedup.characters import PAGE, Class, Page
 from dedup.repetition import block_texts, defined_texts
 from dedup.sign import defined_keys, passage_keys
-from dedup.spans import Spans, defined_distinct, defined_hashes, distinct, hashes, words
+from dedup.spans import Spans, defined_distinct, defined_hashes, distinct, hashes, ragged, words
 from dedup.text import _APART, CLASSES, fold, plain
 from dedup.words import defined_words, marked_words
 
@@ -315,7 +315,7 @@ PASSAGES = st.lists(st.lists(st.integers(0, 5) | st.integers(0, 2**64 - 1), max_
 
 
 def ragged_of(passages: list[list[int]]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    return columns.ragged([np.array(passage, np.uint64) for passage in passages])
+    return ragged([np.array(passage, np.uint64) for passage in passages])
 
 
 @settings(deadline=None)
@@ -343,7 +343,7 @@ def test_bounds_that_are_not_those_of_the_words_are_an_error(bounds: list[int]) 
     with pytest.raises(ValueError):
         _native.seeds(words, np.array(bounds, np.int64), 5, 8)
     with pytest.raises(ValueError):
-        _native.band_keys(words, np.array(bounds, np.int64), 3, (2, 2), ones, ones)
+        _native.band_keys(words, np.array(bounds, np.int64), (3, (2, 2), ones, ones))
 
 
 @native

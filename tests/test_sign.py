@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.sign import SCHEME, SEED, band_keys, drawn, mix, shingles, signatures
+from dedup import kernel
+from dedup.bands import Shape
+from dedup.sign import LONGEST, SCHEME, SEED, band_keys, drawn, mix, passage_keys, shingles, signatures
 
 HASHES = st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=40)
 
@@ -76,10 +78,73 @@ def test_equal_shingles_and_only_they_have_equal_hashes(passages: list[list[int]
     assert len(set(zip(found.tolist(), expected, strict=True))) == len(set(expected))
 
 
-def test_the_order_of_words_matters() -> None:
-    found, _ = shingles(column([1, 2, 2, 1]), np.array([0, 2, 4]), 2)
+def hashes_of(words: list[int]) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """Numbers that stand for words, as hashes: shingles are made of those."""
+    return mix(column(words) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(1))
 
-    assert found[0] != found[1]
+
+def shingle_of(words: list[int]) -> int:
+    found, _ = shingles(hashes_of(words), np.array([0, len(words)]), max(1, len(words)))
+    return int(found[0])
+
+
+def test_the_order_of_words_matters() -> None:
+    for length in range(2, LONGEST + 1):
+        words = list(range(length))
+        others = [[*words[:at], words[at + 1], words[at], *words[at + 2 :]] for at in range(length - 1)]
+        assert len({shingle_of(each) for each in [words, words[::-1], *others]}) == length + (length > 2)
+
+
+@pytest.mark.parametrize("length", range(1, LONGEST + 1))
+def test_words_that_are_repeated_do_not_cancel_each_other(length: int) -> None:
+    found = {shingle_of([word] * length) for word in range(200)}
+    found |= {shingle_of([*[7] * at, 8, *[7] * (length - at - 1)]) for at in range(length)}
+
+    assert len(found) == 200 + (length if length > 1 else 0)
+
+
+def test_a_passage_of_fewer_words_has_one_shingle_which_knows_how_many_they_are() -> None:
+    words = hashes_of([3]).tolist()
+    passages = [words * count + [0] * more for count in (1, 2) for more in (0, 1, 2)]
+    bounds = np.cumsum([0, *map(len, passages)])
+
+    found, own = shingles(column([word for passage in passages for word in passage]), bounds, 5)
+
+    assert np.diff(own).tolist() == [1] * 6
+    assert len(set(found.tolist())) == 6
+
+
+@pytest.mark.parametrize("length", [0, LONGEST + 1, -1])
+def test_no_shingle_has_so_many_words(length: int) -> None:
+    with pytest.raises(ValueError, match=f"{length} words"):
+        shingles(column([1]), np.array([0, 1]), length)
+    if kernel.NATIVE and length >= 0:
+        with pytest.raises(ValueError):
+            passage_keys(column([1]), np.array([0, 1]), Shape(length, 1, 1, 16))
+
+
+@pytest.mark.parametrize("changed", [0.01, 0.05, 0.2])
+@pytest.mark.parametrize("vocabulary", [40, 5_000])
+def test_similarity_is_estimated_without_bias_and_with_the_error_of_theory(changed: float, vocabulary: int) -> None:
+    """Of 400 pairs of passages, of common words and rare ones, the second of which has some changed: the mean of the
+    errors within four of its standard errors, and their mean square, too (a sum of binomial numbers is nearly normal).
+    """
+    chance, pairs, size, num_perm = np.random.default_rng(5), 400, 300, 128
+    words = np.minimum(chance.zipf(1.2, (pairs, 2, size)), vocabulary)
+    words[:, 1] = np.where(chance.random((pairs, size)) < changed, words[:, 1], words[:, 0])
+    bounds = np.arange(2 * pairs + 1, dtype=np.int64) * size
+
+    hashes, own = shingles(hashes_of(words.ravel().tolist()), bounds, 5)
+    rows = signatures(hashes, own, num_perm)
+
+    sets = [
+        set(zip(*(row[at : size - 4 + at] for at in range(5)), strict=True)) for row in words.reshape(-1, size).tolist()
+    ]
+    exact = np.array([len(a & b) / len(a | b) for a, b in zip(sets[::2], sets[1::2], strict=True)])
+    errors = (rows[::2] == rows[1::2]).mean(axis=1) - exact
+    variance = (exact * (1 - exact)).mean() / num_perm
+    assert abs(errors.mean()) < 4 * np.sqrt(variance / pairs)
+    assert abs((errors**2).mean() / variance - 1) < 4 * np.sqrt(2 / pairs)
 
 
 @settings(deadline=None)

@@ -181,33 +181,90 @@ def marked_words(
     starts: NDArray[np.int32],
     ends: NDArray[np.int32],
     kinds: NDArray[np.uint8],
-    unread: NDArray[np.int32],
+    unread: NDArray[np.int32] | None,
     page: Callable[[int], Page],
 ) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32]] | None:
     """The columns of `dedup.words.MarkedWords`; `kinds` are the marks that all words of a span have; words that begin
-    between a place of `unread` and the next are left out. None where the text holds what only `dedup.words` can tell.
+    between a place of `unread` and the next are left out, or without places, those that links lead to. None where the
+    text holds what only `dedup.words` can tell; without places, also where a block may begin with initials.
 
     Raises:
         ValueError: a span does not lie in its text, or the columns are of different lengths.
     """
 
+def marked_texts(
+    texts: list[str],
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    kinds: NDArray[np.uint8],
+    bounds: NDArray[np.int64],
+    page: Callable[[int], Page],
+) -> tuple[
+    NDArray[np.uint64],
+    NDArray[np.int32],
+    NDArray[np.int32],
+    NDArray[np.uint8],
+    NDArray[np.int32],
+    NDArray[np.int64],
+    NDArray[np.int64],
+]:
+    """The columns of `dedup.words.MarkedWords` of many texts, the bounds (int64 [n + 1]) of each text's words, and the
+    texts (int64 [u]) for which `marked_words` has to be asked: those have no words here. Text i has the spans from
+    `bounds[i]` to `bounds[i + 1]`.
+
+    Raises:
+        ValueError: a span does not lie in its text, the bounds are not those of the spans, or the columns are of
+            different lengths.
+    """
+
 def hashes(texts: list[str]) -> NDArray[np.uint64]:
     """What `dedup.spans.hashes` gives."""
 
-def band_keys(
-    words: NDArray[np.uint64],
-    bounds: NDArray[np.int64],
-    shingle: int,
-    shape: tuple[int, int],
-    multipliers: NDArray[np.uint32],
-    increments: NDArray[np.uint32],
-) -> NDArray[np.uint64]:
-    """The keys (uint64 [p * bands]) of `dedup.sign.passage_keys`; `shape` is bands and rows, each slot of which has a
-    multiplier and an increment.
+_Sketch = tuple[int, tuple[int, int], NDArray[np.uint32], NDArray[np.uint32]]
+"""How a sketch is made (`dedup.sign.sketch`): the words of a shingle; bands and rows; the multiplier and the increment
+of each slot."""
+
+def band_keys(words: NDArray[np.uint64], bounds: NDArray[np.int64], sketch: _Sketch) -> NDArray[np.uint64]:
+    """The keys (uint64 [p, bands]) of `dedup.sign.passage_keys`.
 
     Raises:
-        ValueError: the bounds are not those of the words, or there are not enough permutations.
+        ValueError: the bounds are not those of the words, there are not enough permutations, or no shingle has so many
+            words.
     """
+
+def signatures(
+    texts: list[str],
+    shingle: int,
+    multipliers: NDArray[np.uint32],
+    increments: NDArray[np.uint32],
+    page: Callable[[int], Page],
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The rows (uint32 [n, slots]) of `dedup.sketch.signatures`, and the texts (int64 [u]) that only the definition can
+    tell anything of: those have rows as texts without words do.
+
+    Raises:
+        ValueError: the columns are of different lengths, or no shingle has so many words.
+    """
+
+def whole_words(
+    texts: list[str], page: Callable[[int], Page]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The columns of `dedup.sketch.WholeWords`, and the texts (int64 [u]) that only the definition can tell: those have
+    no words here."""
+
+def text_keys(
+    data: NDArray[np.uint8], bounds: NDArray[np.int64], sketch: _Sketch, whole: bool, page: Callable[[int], Page]
+) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64]]:
+    """The columns of `dedup.sketch.TextKeys`, and the texts (int64 [u]) that only the definition can tell, or that are
+    no UTF-8: all of theirs is 0.
+
+    Raises:
+        ValueError: the bounds leave the data or go back, or as `band_keys`.
+    """
+
+def instructions() -> str:
+    """The widest instructions that are used: plain, sse2, avx2 or avx512. DEDUP_INSTRUCTIONS in the environment asks
+    for no wider ones."""
 
 def seeds(
     words: NDArray[np.uint64], bounds: NDArray[np.int64], shingle: int, window: int

@@ -1,11 +1,10 @@
 #include "marked.hpp"
 
 #include <algorithm>
-#include <string>
 
-#include "hash.hpp"
 #include "sentences.hpp"
-#include "words.hpp"
+#include "surveyed.hpp"
+#include "text_words.hpp"
 
 namespace dedup {
 namespace {
@@ -13,72 +12,132 @@ namespace {
 // words.Mark
 enum : std::uint8_t { starts_sentence = 1, figure = 2, name = 4, unspaced = 8, heading = 16, quoted = 32, starts_line = 64 };
 
-// Whether a block is set in capitals: they name nothing then.
-bool is_shouted(const std::u32string& block, const Alphabet& alphabet) {
-    std::size_t capital = 0, small = 0;
-    for (const auto code : block) {
-        const auto own = alphabet.classes(code);
-        capital += (own & classes::capital) ? 1 : 0;
-        small += (own & classes::small) ? 1 : 0;
-    }
-    return capital > small;
-}
-
 // The words of one block after the other.
 class Marker {
 public:
-    Marker(const Unread& unread, const Alphabet& alphabet, MarkedWords& out) : unread_(unread), alphabet_(alphabet), out_(out) {}
+    Marker(const Unread& unread, const Alphabet& alphabet, MarkedWords& out)
+        : unread_(unread), alphabet_(alphabet), reader_(alphabet, unread.known ? WordReader::Which::all : WordReader::Which::read, true), out_(out) {}
 
     // Add the words of a block, which begins at `start` of its text, behind the character `before`; `kind` is the marks
     // that all of them have.
-    void add(const std::u32string& block, std::int32_t start, char32_t before, std::int32_t number, std::uint8_t kind) {
-        read_sentences(block, before, alphabet_, sentences_);
-        const bool shouted = is_shouted(block, alphabet_);
-        std::size_t line = 0;  // where the next line begins that none of whose words is added
-        for (std::size_t at = 0; at + 1 < sentences_.size(); ++at) {
-            std::uint8_t first = starts_sentence;
-            for_words(block, sentences_[at], sentences_[at + 1], alphabet_, folded_, [&](std::size_t begin, std::size_t end) {
-                if (is_unread(start + static_cast<std::int32_t>(begin))) return;
-                out_.hashes.push_back(hash_of(folded_));
-                out_.starts.push_back(start + static_cast<std::int32_t>(begin));
-                out_.ends.push_back(start + static_cast<std::int32_t>(end));
-                const auto own = nature(block, begin, end, first || shouted);
-                const bool leads = (kind & quoted) && begin >= line;
-                if (leads) line = std::min(block.find_first_of(U"\r\n", begin), block.size());
-                out_.marks.push_back(static_cast<std::uint8_t>(first | own | kind | (leads ? starts_line : 0)));
-                out_.spans.push_back(number);
-                first = 0;
-            });
-        }
+    void add(const TextView& text, std::int32_t start, char32_t before, std::int32_t number, std::uint8_t kind) {
+        if (!reader_.read(text)) throw Unknown("a block whose words only the definition can tell");
+        block_.take(text);
+        // It may be where a link leads whose text ends the block before.
+        if (!unread_.known && before == U']' && block_.text()[0] == U'(') throw Unknown("what may be the target of a link");
+        read_sentences(block_, before, alphabet_, sentences_);
+        const auto next = out_.size(), count = reader_.hashes().size();
+        out_.resize(next + count);
+        const auto kept = put_places(start, next);
+        out_.resize(next + kept);
+        std::fill_n(out_.spans.data() + next, kept, number);
+        const Found found{out_.starts.data() + next, out_.ends.data() + next, out_.marks.data() + next, kept, start};
+        put_natures(found, kind);
+        mark_sentences(found);
+        if (kind & quoted) mark_lines(found);
     }
 
 private:
+    // The words of a block that are read: where they stand in the text, in which the block begins at `block`.
+    struct Found {
+        const std::int32_t *starts, *ends;
+        std::uint8_t* marks;
+        std::size_t size;
+        std::int32_t block;
+
+        std::size_t start(std::size_t word) const { return static_cast<std::size_t>(starts[word] - block); }
+        std::size_t end(std::size_t word) const { return static_cast<std::size_t>(ends[word] - block); }
+    };
+
+    // Put the words that are read behind the first `next` rows; how many they are.
+    std::size_t put_places(std::int32_t start, std::size_t next) {
+        const auto hashes = reader_.hashes();
+        const auto starts = reader_.starts(), ends = reader_.ends();
+        std::size_t kept = next;
+        for (std::size_t word = 0; word < hashes.size(); ++word) {
+            const auto place = start + static_cast<std::int32_t>(starts[word]);
+            out_.hashes[kept] = hashes[word];
+            out_.starts[kept] = place;
+            out_.ends[kept] = start + static_cast<std::int32_t>(ends[word]);
+            kept += is_unread(place) ? 0 : 1;
+        }
+        return kept - next;
+    }
+
+    void put_natures(const Found& found, std::uint8_t kind) const {
+        const auto* survey = block_.survey();
+        const unsigned names = is_shouted() ? 0 : 1;
+        for (std::size_t word = 0; word < found.size; ++word) {
+            const auto begin = found.start(word), end = found.end(word);
+            // Without a branch for names: where the next one stands cannot be guessed.
+            const auto capital = static_cast<unsigned>(survey[begin / 64].capitals >> (begin % 64)) & names & (end - begin > 1 ? 1U : 0U);
+            found.marks[word] = static_cast<std::uint8_t>(kind | capital * name);
+            if (end - begin > block_size || has_special(survey, begin, end)) found.marks[word] = kind | nature_of_any(begin, end, names);
+        }
+    }
+
+    // Mark the first word of each sentence, which is no name for its capital.
+    void mark_sentences(const Found& found) const {
+        std::size_t word = 0;
+        for (std::size_t at = 0; at + 1 < sentences_.size(); ++at) {
+            while (word < found.size && found.start(word) < sentences_[at]) ++word;
+            if (word == found.size) return;
+            if (found.start(word) >= sentences_[at + 1]) continue;
+            found.marks[word] = static_cast<std::uint8_t>((found.marks[word] & ~name) | starts_sentence);
+        }
+    }
+
+    void mark_lines(const Found& found) const {
+        std::size_t line = 0;  // where the next line begins that none of whose words was met
+        for (std::size_t word = 0; word < found.size; ++word) {
+            if (found.start(word) < line) continue;
+            line = block_.next(&Survey::breaks, &Survey::breaks, found.start(word));
+            found.marks[word] |= starts_line;
+        }
+    }
+
     // Whether a word stands where nobody reads. Of places in order the number of those up to it tells.
     bool is_unread(std::int32_t at) const {
         return unread_.size > 0 && (std::upper_bound(unread_.places, unread_.places + unread_.size, at) - unread_.places) % 2 == 1;
     }
 
-    std::uint8_t nature(const std::u32string& block, std::size_t begin, std::size_t end, bool plain_case) const {
+    // Whether the block is set in capitals: they name nothing then.
+    bool is_shouted() const {
+        auto capital = block_.capitals(), small = block_.smalls();
+        for (auto at = next_high(0); at < block_.text().size(); at = next_high(at + 1)) {
+            const auto own = alphabet_.classes(block_.text()[at]);
+            capital += (own & classes::capital) ? 1 : 0;
+            small += (own & classes::small) ? 1 : 0;
+        }
+        return capital > small;
+    }
+    std::size_t next_high(std::size_t at) const { return block_.next(&Survey::high, &Survey::high, at); }
+
+    // The nature of a word that is no ASCII, or long.
+    std::uint8_t nature_of_any(std::size_t begin, std::size_t end, bool names) const {
+        const auto& block = block_.text();
         for (auto at = begin; at < end; ++at) {
             if (alphabet_.classes(block[at]) & classes::decimal) return figure;
         }
         const auto own = alphabet_.classes(block[begin]);
         if (own & classes::unspaced) return unspaced;
-        return !plain_case && (own & classes::capital) && letters(block, begin, end) > 1 ? name : 0;
+        return names && (own & classes::capital) && letters(begin, end) > 1 ? name : 0;
     }
 
     // How many characters are neither marks nor invisible.
-    std::ptrdiff_t letters(const std::u32string& block, std::size_t begin, std::size_t end) const {
-        return std::count_if(block.data() + begin, block.data() + end, [&](char32_t code) {
+    std::ptrdiff_t letters(std::size_t begin, std::size_t end) const {
+        const auto* first = block_.text().data();
+        return std::count_if(first + begin, first + end, [&](char32_t code) {
             return !(alphabet_.classes(code) & (classes::mark | classes::invisible));
         });
     }
 
     const Unread& unread_;
     const Alphabet& alphabet_;
-    MarkedWords& out_;
+    WordReader reader_;
+    Block block_;
     std::vector<std::size_t> sentences_;
-    std::string folded_;
+    MarkedWords& out_;
 };
 
 }  // namespace
@@ -86,10 +145,31 @@ private:
 MarkedWords marked_words(const Spans& spans, const std::uint8_t* kinds, const Unread& unread, const Alphabet& alphabet) {
     MarkedWords out;
     Marker marker(unread, alphabet, out);
-    std::u32string block;
     for (std::size_t at = 0; at < spans.size; ++at) {
-        spans.read(at, block);
-        marker.add(block, spans.starts[at], spans.before(at), static_cast<std::int32_t>(at), kinds[at]);
+        marker.add(spans.part(at), spans.starts[at], spans.before(at), static_cast<std::int32_t>(at), kinds[at]);
+    }
+    return out;
+}
+
+MarkedTexts marked_texts(const Spans& spans, const std::uint8_t* kinds, Span<std::int64_t> bounds, const Alphabet& alphabet) {
+    MarkedTexts out;
+    std::size_t size = 0;
+    for (std::size_t at = 0; at < spans.size; ++at) size += spans.part(at).size;
+    out.words.reserve(size / 5);  // as many as English has: columns that grow are copied, and their memory is new each time
+    const Unread unread{false, nullptr, 0};
+    Marker marker(unread, alphabet, out.words);
+    for (std::size_t text = 0; text + 1 < bounds.size(); ++text) {
+        const auto first = static_cast<std::size_t>(bounds[text]), end = static_cast<std::size_t>(bounds[text + 1]);
+        const auto before = out.words.size();
+        try {
+            for (auto at = first; at < end; ++at) {
+                marker.add(spans.part(at), spans.starts[at], spans.before(at), static_cast<std::int32_t>(at - first), kinds[at]);
+            }
+        } catch (const Unknown&) {
+            out.words.resize(before);
+            out.unknown.push_back(static_cast<std::int64_t>(text));
+        }
+        out.bounds.push_back(static_cast<std::int64_t>(out.words.size()));
     }
     return out;
 }

@@ -37,22 +37,6 @@ nb::object seeds_of(const Column<std::uint64_t>& words, const Column<std::int64_
     return nb::make_tuple(array(std::move(found.hashes)), array(std::move(found.places)));
 }
 
-// Some texts of a list, which are kept whatever becomes of it: they are read while others may run.
-class Held {
-public:
-    explicit Held(const nb::list& texts) {
-        for (const auto text : texts) {
-            views_.push_back(view(text));
-            kept_.push_back(nb::borrow(text));
-        }
-    }
-    const std::vector<TextView>& views() const { return views_; }
-
-private:
-    std::vector<nb::object> kept_;
-    std::vector<TextView> views_;
-};
-
 nb::object signatures_of(const nb::list& texts, std::size_t shingle, const Column<std::uint32_t>& multipliers,
                          const Column<std::uint32_t>& increments, const nb::callable& page) {
     const auto shape = shape_of({shingle, {1, multipliers.size()}, multipliers, increments});
@@ -142,7 +126,7 @@ void add_sketch(nb::module_& module) {
     module.def("seeds", &seeds_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("window"));
     module.def("signatures", &signatures_of, nb::arg("texts"), nb::arg("shingle"), nb::arg("multipliers"), nb::arg("increments"), nb::arg("page"));
     module.def("whole_words", &whole_words_of, nb::arg("texts"), nb::arg("page"));
-    module.def("text_keys", &text_keys_of, nb::arg("bytes"), nb::arg("bounds"), nb::arg("sketch"), nb::arg("whole"), nb::arg("page"));
+    module.def("text_keys", &text_keys_of, nb::arg("data"), nb::arg("bounds"), nb::arg("sketch"), nb::arg("whole"), nb::arg("page"));
     module.def("instructions", &wide_name);
 }
 

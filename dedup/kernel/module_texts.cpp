@@ -1,4 +1,7 @@
 // What Python sees of words and prints.
+#include <nanobind/stl/optional.h>
+
+#include <algorithm>
 #include <string>
 
 #include "distinct.hpp"
@@ -73,18 +76,48 @@ nb::object distinct_of(const nb::list& texts, const Column<std::int64_t>& owners
 }
 
 nb::object marked_words_of(const nb::str& text, const Column<std::int32_t>& starts, const Column<std::int32_t>& ends,
-                           const Column<std::uint8_t>& kinds, const Column<std::int32_t>& unread, const nb::callable& page) {
+                           const Column<std::uint8_t>& kinds, const std::optional<Column<std::int32_t>>& unread, const nb::callable& page) {
     if (starts.size() != ends.size() || starts.size() != kinds.size()) throw std::invalid_argument("columns of different lengths");
     const std::vector<std::int64_t> owners(starts.size(), 0);
     const auto load = loader(page);
+    const Unread hidden = unread ? Unread{true, unread->data(), unread->size()} : Unread{false, nullptr, 0};
     try {
         const Spans own{{view(text)}, owners.data(), starts.data(), ends.data(), owners.size()};
-        auto found = marked_words(own, kinds.data(), {unread.data(), unread.size()}, Alphabet(known(), load));
+        MarkedWords found;
+        {
+            nb::gil_scoped_release free;
+            found = marked_words(own, kinds.data(), hidden, Alphabet(known(), load));
+        }
         return nb::make_tuple(array(std::move(found.hashes)), array(std::move(found.starts)), array(std::move(found.ends)),
                               array(std::move(found.marks)), array(std::move(found.spans)));
     } catch (const Unknown&) {
         return nb::none();
     }
+}
+
+nb::object marked_texts_of(const nb::list& texts, const Column<std::int32_t>& starts, const Column<std::int32_t>& ends,
+                           const Column<std::uint8_t>& kinds, const Column<std::int64_t>& bounds, const nb::callable& page) {
+    const auto count = static_cast<std::int64_t>(starts.size());
+    const bool whole = bounds.size() == texts.size() + 1 && bounds.data()[0] == 0 && bounds.data()[texts.size()] == count &&
+                       std::is_sorted(bounds.data(), bounds.data() + bounds.size());
+    if (!whole) throw std::invalid_argument("the bounds are not those of the spans");
+    if (starts.size() != ends.size() || starts.size() != kinds.size()) throw std::invalid_argument("columns of different lengths");
+    std::vector<std::int64_t> owners(starts.size());
+    for (std::size_t text = 0; text < texts.size(); ++text) {
+        std::fill(owners.begin() + bounds.data()[text], owners.begin() + bounds.data()[text + 1], static_cast<std::int64_t>(text));
+    }
+    const Held held(texts);
+    const auto load = loader(page);
+    const Spans own{held.views(), owners.data(), starts.data(), ends.data(), owners.size()};
+    MarkedTexts found;
+    {
+        nb::gil_scoped_release free;
+        found = marked_texts(own, kinds.data(), span(bounds), Alphabet(known(), load));
+    }
+    auto& words = found.words;
+    return nb::make_tuple(array(std::move(words.hashes)), array(std::move(words.starts)), array(std::move(words.ends)),
+                          array(std::move(words.marks)), array(std::move(words.spans)), array(std::move(found.bounds)),
+                          array(std::move(found.unknown)));
 }
 
 Array<std::uint64_t> hashes_of(const nb::list& texts) {
@@ -122,7 +155,9 @@ void add_texts(nb::module_& module) {
     module.def("bare", &bare_of, nb::arg("text"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
     module.def("distinct", &distinct_of, nb::arg("texts"), nb::arg("owners"), nb::arg("starts"), nb::arg("ends"), nb::arg("groups"));
     module.def("marked_words", &marked_words_of, nb::arg("text"), nb::arg("starts"), nb::arg("ends"), nb::arg("kinds"),
-               nb::arg("unread"), nb::arg("page"));
+               nb::arg("unread").none(), nb::arg("page"));
+    module.def("marked_texts", &marked_texts_of, nb::arg("texts"), nb::arg("starts"), nb::arg("ends"), nb::arg("kinds"),
+               nb::arg("bounds"), nb::arg("page"));
     module.def("hashes", &hashes_of, nb::arg("texts"));
 }
 

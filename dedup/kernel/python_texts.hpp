@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "characters.hpp"
 #include "python.hpp"
@@ -26,6 +27,22 @@ inline nb::str string_of(const std::u32string& text) {
     if (!made.is_valid()) nb::raise_python_error();
     return made;
 }
+
+// Some texts of a list, which are kept whatever becomes of it: they are read while others may run.
+class Held {
+public:
+    explicit Held(const nb::list& texts) {
+        for (const auto text : texts) {
+            views_.push_back(view(text));
+            kept_.push_back(nb::borrow(text));
+        }
+    }
+    const std::vector<TextView>& views() const { return views_; }
+
+private:
+    std::vector<nb::object> kept_;
+    std::vector<TextView> views_;
+};
 
 // The columns of `dedup.spans.Spans`. The caller holds the list and its texts.
 inline Spans spans(const nb::list& texts, const Column<std::int64_t>& owners, const Column<std::int32_t>& starts,

@@ -12,10 +12,34 @@ constexpr double meant = 0.8;  // sentences.MEANT
 // Marks of direction: sentences._DIRECTIONS.
 #define DIRECTIONS U"\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
+// Whether a character is one of some, most of which are of ASCII: as most characters are.
+class OneOf {
+public:
+    constexpr explicit OneOf(std::u32string_view of) : of_(of) {
+        for (const auto each : of) {
+            if (each < 128) ascii_[each / 64] |= std::uint64_t{1} << (each % 64);
+        }
+    }
+    bool operator()(char32_t code) const { return code < 128 ? ascii_[code / 64] >> (code % 64) & 1 : is_any(code, of_); }
+
+private:
+    std::u32string_view of_;
+    std::uint64_t ascii_[2] = {};
+};
+
+constexpr OneOf closing(U"\"'\u201d\u2019\u201c\u2018\u00bb\u00ab\u203a\u2039)]*_" DIRECTIONS);
+constexpr OneOf opening(U"\"'\u201c\u2018\u201d\u201e\u201a\u00ab\u00bb\u2039\u203a([*_>|#:\u00bf\u00a1\u2013\u2014\u2015-" DIRECTIONS);
+constexpr OneOf wide_closing(U"\u300d\u300f\uff09\uff63\"'\u201d\u2019"), quoting(U">|:}#%"), blank(U" \t");
+
+// After which a full stop ends no sentence: those of _ABBREVIATION that are words.
+constexpr std::u32string_view abbreviations[] = {U"Mr", U"Mrs", U"Ms", U"Dr", U"Prof", U"Gen", U"Sen", U"Rep", U"Gov", U"Lt", U"Col", U"Sgt", U"Capt",
+                                                 U"St", U"Jr", U"Sr", U"vs", U"No", U"Nr", U"Art", U"etc", U"approx", U"z.B", U"bzw", U"ca"};
+
 // The patterns of sentences.py that tell sentences apart.
 class Sentences {
 public:
-    Sentences(const std::u32string& text, char32_t before, const Alphabet& alphabet) : text_(text), before_(before), alphabet_(alphabet) {}
+    Sentences(const Block& block, char32_t before, const Alphabet& alphabet)
+        : block_(block), text_(block.text()), before_(before), alphabet_(alphabet) {}
 
     // The end of an agency's place and date that the text begins with, 0 if it does not: _DATELINE.
     std::size_t dateline() const {
@@ -31,14 +55,15 @@ public:
     // Call `take` with the end of every sentence that ends within the text from `from` on: _SENTENCE_END.
     template <class Take>
     void for_ends(std::size_t from, Take take) const {
-        for (auto at = from; at < text_.size();) {
+        const auto next_mark = [&](std::size_t at) { return block_.next(&Survey::stops, &Survey::high, at); };
+        for (auto at = next_mark(from); at < text_.size();) {
             const auto end = is_narrow(text_[at]) ? end_of_marks(at) : is_wide(at) ? end_of_wide_marks(at) : none;
             if (end == none) {
-                ++at;
+                at = next_mark(at + 1);
                 continue;
             }
             if (text_[at] != U'.' || !is_abbreviation(at - std::min<std::size_t>(at - from, 24), at)) take(end);
-            at = end;
+            at = next_mark(end);
         }
     }
 
@@ -80,8 +105,8 @@ private:
 
     bool is(std::size_t at, std::uint32_t which) const { return alphabet_.classes(text_[at]) & which; }
 
-    std::size_t skip(std::size_t at, std::u32string_view of) const {
-        while (at < text_.size() && is_any(text_[at], of)) ++at;
+    std::size_t skip(std::size_t at, const OneOf& of) const {
+        while (at < text_.size() && of(text_[at])) ++at;
         return at;
     }
     std::size_t skip_space(std::size_t at) const {
@@ -116,20 +141,20 @@ private:
         if (is_any(at > 0 ? text_[at - 1] : before_, U".!?\u2026")) return none;
         auto closed = at;
         while (closed < text_.size() && is_narrow(text_[closed])) ++closed;
-        closed = skip(closed, U"\"'\u201d\u2019\u201c\u2018\u00bb\u00ab\u203a\u2039)]*_" DIRECTIONS);
+        closed = skip(closed, closing);
         const auto next = skip_space(closed);
         if (next == closed) return none;
-        const auto opened = skip(skip_quoted(next), U"\"'\u201c\u2018\u201d\u201e\u201a\u00ab\u00bb\u2039\u203a([*_>|#:\u00bf\u00a1\u2013\u2014\u2015-" DIRECTIONS);
+        const auto opened = skip(skip_quoted(next), opening);
         return opened < text_.size() && is(opened, classes::opening) ? next : none;
     }
     // The end of the marks in front of the next line of a quotation: _QUOTED.
     std::size_t skip_quoted(std::size_t at) const {
-        for (auto end = skip(at, U">|:}#%"); end > at; end = skip(at, U">|:}#%")) at = skip(end, U" \t");
+        for (auto end = skip(at, quoting); end > at; end = skip(at, quoting)) at = skip(end, blank);
         return at;
     }
     std::size_t end_of_wide_marks(std::size_t at) const {
         while (at < text_.size() && is_wide(at)) ++at;
-        return skip(at, U"\u300d\u300f\uff09\uff63\"'\u201d\u2019");
+        return skip(at, wide_closing);
     }
 
     // Whether the full stop ends no sentence, as far as can be told from `first` on: _ABBREVIATION.
@@ -138,8 +163,8 @@ private:
             return at == first || is(at - 1, classes::space) || is_any(text_[at - 1], U"(\"'\u201c");
         };
         if (stop > first && is(stop - 1, classes::upper) && stands_alone(stop - 1)) return true;
-        for (const std::u32string_view word : {U"Mr", U"Mrs", U"Ms", U"Dr", U"Prof", U"Gen", U"Sen", U"Rep", U"Gov", U"Lt", U"Col", U"Sgt", U"Capt",
-                                               U"St", U"Jr", U"Sr", U"vs", U"No", U"Nr", U"Art", U"etc", U"approx", U"z.B", U"bzw", U"ca"}) {
+        for (const auto word : abbreviations) {
+            if (stop == first || text_[stop - 1] != word.back()) continue;
             if (stop - first >= word.size() && text_.compare(stop - word.size(), word.size(), word) == 0 && stands_alone(stop - word.size())) return true;
         }
         if (stop == first || !is(stop - 1, classes::alphabetic)) return false;
@@ -149,6 +174,7 @@ private:
         return false;
     }
 
+    const Block& block_;
     const std::u32string& text_;
     const char32_t before_;
     const Alphabet& alphabet_;
@@ -175,11 +201,13 @@ bool has_word(const std::u32string& text, const Line& line, const Alphabet& alph
 
 // Call `take` with the lines' first places that follow a break which was meant: sentences.py's _line_stops.
 template <class Take>
-void for_meant_lines(const std::u32string& text, const Alphabet& alphabet, Take take) {
+void for_meant_lines(const Block& block, const Alphabet& alphabet, Take take) {
+    if (!block.has_breaks()) return;
     constexpr std::u32string_view breaks = U"\r\n";
+    const auto& text = block.text();
     std::vector<Line> lines;
     for (auto at = text.find_first_not_of(breaks); at != none; at = text.find_first_not_of(breaks, lines.back().end)) {
-        lines.push_back({at, std::min(text.find_first_of(breaks, at), text.size())});
+        lines.push_back({at, block.next(&Survey::breaks, &Survey::breaks, at)});
     }
     if (lines.size() < 2) return;
     std::vector<std::size_t> widths;
@@ -198,19 +226,19 @@ void for_meant_lines(const std::u32string& text, const Alphabet& alphabet, Take 
 
 }  // namespace
 
-void read_sentences(const std::u32string& block, char32_t before, const Alphabet& alphabet, std::vector<std::size_t>& out) {
+void read_sentences(const Block& block, char32_t before, const Alphabet& alphabet, std::vector<std::size_t>& out) {
     out.clear();
-    if (block.empty()) return;
+    if (block.text().empty()) return;
     const Sentences sentences(block, before, alphabet);
     const auto add = [&](std::size_t at) { out.push_back(at); };
     const auto dateline = sentences.dateline();
     add(0);
     add(dateline);
     sentences.for_ends(dateline, add);
-    sentences.for_phrases(dateline, add);
+    if (!block.is_ascii()) sentences.for_phrases(dateline, add);
     for_meant_lines(block, alphabet, add);
-    add(block.size());
-    std::sort(out.begin(), out.end());
+    add(block.text().size());
+    if (!std::is_sorted(out.begin(), out.end())) std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());
 }
 

@@ -44,6 +44,14 @@ struct Spans {
         text.visit([&](auto* characters) { use(characters + start, end - start); });
     }
 
+    // The characters of a span where they are; throws as `visit` does.
+    TextView part(std::size_t at) const {
+        const auto& text = texts[owner(at)];
+        TextView own;
+        visit(at, [&](auto* first, std::size_t size) { own = {first, size, text.width}; });
+        return own;
+    }
+
     // Put the characters of a span into `out`; throws as `visit` does.
     void read(std::size_t at, std::u32string& out) const {
         visit(at, [&](auto* first, std::size_t size) { out.assign(first, first + size); });

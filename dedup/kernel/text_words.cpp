@@ -4,6 +4,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include "bits.hpp"
+
 namespace dedup {
 namespace {
 
@@ -11,17 +13,6 @@ constexpr std::uint64_t all = ~std::uint64_t{0};
 
 // The bits below a number from 0 to 63.
 std::uint64_t below(std::size_t bit) { return (std::uint64_t{1} << bit) - 1; }
-
-// The lowest bit that is set, of those that are.
-std::size_t lowest(std::uint64_t bits) {
-#ifdef DEDUP_X86
-    return static_cast<std::size_t>(__builtin_ctzll(bits));
-#else
-    std::size_t found = 0;
-    while (!(bits >> found & 1)) ++found;
-    return found;
-#endif
-}
 
 // Fold a part of a text that begins at `at` into the same place of the room, where there are 64 bytes behind it.
 template <class Text>
@@ -154,12 +145,12 @@ void WordReader::leave_unread(const Text& text) {
 
 template <class Text>
 void WordReader::read_all(const Text& text) {
-    constexpr std::size_t most_edges = 2 * stretch + 4, ahead = 64;  // each place a word, with one that is open before them
-    const auto size = text.count;
+    constexpr std::size_t ahead = 64;
+    const auto size = text.count, most_edges = 2 * std::min(stretch, size) + 4;  // each place a word, with an open one before
     const bool drawn = which_ == Which::drawn && is_drawn(text);
     if (room_.size() < size + block_size) room_.resize(size + block_size + Fold::width);
     masks_.resize(stretch / block_size);
-    edges_.resize(most_edges + ahead);
+    if (edges_.size() < most_edges + ahead) edges_.resize(most_edges + ahead);
     next_edge_ = edges_.data();
     count_ = 0;
     apart_ = size + block_size;
@@ -193,7 +184,7 @@ bool WordReader::read_block(const Text& text, std::size_t base, Masks masks, boo
     const auto edges = [&] { return masks.letters ^ (masks.letters << 1 | std::uint64_t{inside}); };
     if (!drop_read()) return false;
     while (masks.high != 0) {
-        const auto bit = lowest(masks.high);
+        const auto bit = lowest_bit(masks.high);
         const auto own = text.read(base + bit);
         if (!(alphabet_.classes(own.code) & (classes::letter | classes::unspaced | classes::mark | classes::invisible))) {
             const auto after = bit + own.size;  // as a quote or a dash does, it parts words and is none

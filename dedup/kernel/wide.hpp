@@ -26,6 +26,14 @@ struct Masks {
     std::uint64_t high;     // bytes of what is not ASCII
 };
 
+// The same of what tells sentences apart, and of what marks words.
+struct Survey {
+    std::uint64_t stops;   // full stops, and marks of exclamation and question
+    std::uint64_t breaks;  // ends of lines
+    std::uint64_t digits, capitals, smalls;  // of ASCII
+    std::uint64_t high;                      // bytes of what is not ASCII
+};
+
 // The slots of a sketch: what its permutations do.
 struct Slots {
     const std::uint32_t *multipliers, *increments;
@@ -37,11 +45,15 @@ struct Wide {
     // letter.
     void (*fold)(const char* from, std::size_t blocks, bool drawn, char* to, Masks* masks);
 
+    // Put what else stands in blocks to `found`.
+    void (*survey)(const char* from, std::size_t blocks, Survey* found);
+
     // Put the numbers of the bits that are set, plus `first`, in order to `out`, and 64 numbers more may be written there;
     // where the next one goes.
     std::uint32_t* (*put_bits)(std::uint64_t bits, std::uint32_t first, std::uint32_t* out);
 
-    // Put the 64-bit XXH3 of `count` words to `hashes`; word i is bytes[edges[2 * i]:edges[2 * i + 1]].
+    // Put the 64-bit XXH3 of `count` words to `hashes`; word i is bytes[edges[2 * i]:edges[2 * i + 1]], and
+    // there are eight bytes to read where it begins.
     void (*hash)(const char* bytes, const std::uint32_t* edges, std::size_t count, std::uint64_t* hashes);
 
     // Put `count` characters to `to`, as one byte each: 0x80 for what is not ASCII.

@@ -46,6 +46,23 @@ void fold_plain(const char* from, std::size_t blocks, bool drawn, char* to, Mask
     }
 }
 
+void survey_plain(const char* from, std::size_t blocks, Survey* found) {
+    for (std::size_t block = 0; block < blocks; ++block) {
+        Survey own{};
+        for (std::size_t at = 0; at < block_size; ++at) {
+            const auto byte = static_cast<unsigned char>(from[block * block_size + at]);
+            const auto set = [at](std::uint64_t& mask, bool is) { mask |= std::uint64_t{is} << at; };
+            set(own.stops, byte == '.' || byte == '!' || byte == '?');
+            set(own.breaks, byte == '\n' || byte == '\r');
+            set(own.digits, byte >= '0' && byte <= '9');
+            set(own.capitals, byte >= 'A' && byte <= 'Z');
+            set(own.smalls, byte >= 'a' && byte <= 'z');
+            set(own.high, byte >= 0x80);
+        }
+        found[block] = own;
+    }
+}
+
 void narrow_two_plain(const std::uint16_t* from, std::size_t count, char* to) { narrow(from, count, to); }
 void narrow_four_plain(const std::uint32_t* from, std::size_t count, char* to) { narrow(from, count, to); }
 
@@ -59,7 +76,7 @@ void lower_plain(const std::uint32_t* values, std::size_t count, const Slots& sl
     lower_slots(values, count, slots, 0, least);
 }
 
-constexpr Wide plain{fold_plain, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain, join_plain, spread_plain, lower_plain};
+constexpr Wide plain{fold_plain, survey_plain, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain, join_plain, spread_plain, lower_plain};
 
 #ifdef DEDUP_X86
 // Bytes from `low` on, so many of them: a comparison of signed bytes, as there is no other.
@@ -84,7 +101,27 @@ void fold_sse2(const char* from, std::size_t blocks, bool drawn, char* to, Masks
     }
 }
 
-constexpr Wide sse2{fold_sse2, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain, join_plain, spread_plain, lower_plain};
+void survey_sse2(const char* from, std::size_t blocks, Survey* found) {
+    for (std::size_t block = 0; block < blocks; ++block) {
+        Survey own{};
+        for (std::size_t at = 0; at < block_size; at += 16) {
+            const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + block * block_size + at));
+            const auto set = [at](std::uint64_t& mask, __m128i is) {
+                mask |= static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm_movemask_epi8(is))) << at;
+            };
+            const auto is = [&](char byte) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte)); };
+            set(own.stops, _mm_or_si128(is('.'), _mm_or_si128(is('!'), is('?'))));
+            set(own.breaks, _mm_or_si128(is('\n'), is('\r')));
+            set(own.digits, within(bytes, '0', 10));
+            set(own.capitals, within(bytes, 'A', 26));
+            set(own.smalls, within(bytes, 'a', 26));
+            set(own.high, bytes);
+        }
+        found[block] = own;
+    }
+}
+
+constexpr Wide sse2{fold_sse2, survey_sse2, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain, join_plain, spread_plain, lower_plain};
 #endif
 
 struct Named {

@@ -56,6 +56,23 @@ DEDUP_AVX512 void fold_avx512(const char* from, std::size_t blocks, bool drawn, 
     }
 }
 
+DEDUP_AVX2 void survey_avx2(const char* from, std::size_t blocks, Survey* found) {
+    for (std::size_t block = 0; block < blocks; ++block, from += block_size) {
+        Survey own{};
+        for (std::size_t at = 0; at < block_size; at += 32) {
+            const auto bytes = load(from + at);
+            const auto is = [&](char byte) DEDUP_AVX2 { return _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte)); };
+            own.stops |= bits(_mm256_or_si256(is('.'), _mm256_or_si256(is('!'), is('?')))) << at;
+            own.breaks |= bits(_mm256_or_si256(is('\n'), is('\r'))) << at;
+            own.digits |= bits(within(bytes, '0', 10)) << at;
+            own.capitals |= bits(within(bytes, 'A', 26)) << at;
+            own.smalls |= bits(within(bytes, 'a', 26)) << at;
+            own.high |= bits(bytes) << at;
+        }
+        found[block] = own;
+    }
+}
+
 // Eight bits at a time, whether they are there or not: there are some twenty, and their number cannot be guessed.
 DEDUP_AVX2 std::uint32_t* put_bits_avx2(std::uint64_t bits, std::uint32_t first, std::uint32_t* out) {
     const auto end = out + _mm_popcnt_u64(bits);
@@ -84,7 +101,10 @@ DEDUP_AVX512 std::uint32_t* put_bits_avx512(std::uint64_t bits, std::uint32_t fi
 }
 
 DEDUP_AVX2 void hash_avx2(const char* bytes, const std::uint32_t* edges, std::size_t count, std::uint64_t* hashes) {
-    hash_words(bytes, edges, count, hashes);
+    hash_together(bytes, edges, count, hashes);
+}
+DEDUP_AVX512 void hash_avx512(const char* bytes, const std::uint32_t* edges, std::size_t count, std::uint64_t* hashes) {
+    hash_together(bytes, edges, count, hashes);
 }
 
 DEDUP_AVX2 void narrow_two_avx2(const std::uint16_t* from, std::size_t count, char* to) { narrow(from, count, to); }
@@ -148,8 +168,8 @@ DEDUP_AVX512 void lower_avx512(const std::uint32_t* values, std::size_t count, c
 
 }  // namespace
 
-const Wide wide_avx2{fold_avx2, put_bits_avx2, hash_avx2, narrow_two_avx2, narrow_four_avx2, join_avx2, spread_avx2, lower_avx2};
-const Wide wide_avx512{fold_avx512, put_bits_avx512, hash_avx2, narrow_two_avx2, narrow_four_avx2, join_avx512, spread_avx512, lower_avx512};
+const Wide wide_avx2{fold_avx2, survey_avx2, put_bits_avx2, hash_avx2, narrow_two_avx2, narrow_four_avx2, join_avx2, spread_avx2, lower_avx2};
+const Wide wide_avx512{fold_avx512, survey_avx2, put_bits_avx512, hash_avx512, narrow_two_avx2, narrow_four_avx2, join_avx512, spread_avx512, lower_avx512};
 
 }  // namespace dedup
 
