@@ -108,7 +108,7 @@ def find(work: Work, shards: list[str], known: Known, runner: Runner) -> Found:
     config = work.config
     ranks = cluster.ranks(known, config.keep, config.site_order)
     sites = _numbered(known.sites) if config.across_sites_only else None
-    chosen = Chosen(ranks, candidates.exact_copies(work, ranks, sites), sites)
+    chosen = Chosen(ranks, candidates.exact_copies(work, shards, ranks, sites), sites)
     aligned, proposed = shared(work, shards, chosen, runner)
     standing = Standing(ranks, chosen.copies, Limits(config.min_words, config.threshold), sites)
     agreed = np.array([(each.keeper, each.document) for each in aligned], np.int64).reshape(-1, 2)
