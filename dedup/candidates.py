@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 KEYS_AT_ONCE = 1 << 26
 """Keys that are in memory at a time, of 8 bytes each: of several bands where they are few, of a range of one band where
 they are many. 32 bytes more are needed for each entry of a band."""
-SEEDS_AT_ONCE = 1 << 23
+SEEDS_AT_ONCE = 1 << 22
 """Seeds that are in memory at a time, of some 40 bytes each."""
 
 
@@ -56,7 +56,8 @@ class Chosen(NamedTuple):
 
     def alive(self, documents: NDArray[Any]) -> NDArray[np.bool_]:
         """Which of some documents are no copies (bool [n]); -1 is none."""
-        return self.copies[documents] == documents
+        own: NDArray[np.bool_] = self.copies[documents] == documents
+        return own
 
 
 class _Shard(NamedTuple):
@@ -232,20 +233,23 @@ def _seeds(work: Work, shards: list[str], chosen: Chosen) -> Iterator[_Seeds]:
     all_shards = _Shard.all(store, shards)
     sizes = np.sum([np.diff(store.column(shard, "seed_parts")) for shard in shards], axis=0)
     for low, high in _ranges(sizes.tolist(), SEEDS_AT_ONCE):
-        parts = [_seeds_of(store, shard, slice(low, high), chosen) for shard in all_shards]
-        hashes = np.concatenate([part.hashes for part in parts])
-        owners = np.concatenate([part.words.owners for part in parts])
-        yield _Seeds(hashes, match.Places(owners, np.concatenate([part.words.places for part in parts])))
+        size, at = sizes[low:high].sum(), 0
+        all_seeds = _Seeds(np.empty(size, np.uint64), match.Places(np.empty(size, np.uint32), np.empty(size, np.int64)))
+        for shard in all_shards:
+            hashes, words = _seeds_of(store, shard, slice(low, high), chosen)
+            own = slice(at, at + len(hashes))
+            all_seeds.hashes[own], all_seeds.words.owners[own], all_seeds.words.places[own] = hashes, *words
+            at = own.stop
+        yield _Seeds(all_seeds.hashes[:at], all_seeds.words.only(slice(at)))
 
 
 def _seeds_of(store: Store, shard: _Shard, parts: slice, chosen: Chosen) -> _Seeds:
     bounds, of_parts = store.column(shard.name, "bounds"), store.column(shard.name, "seed_parts")
     own = slice(of_parts[parts.start], of_parts[parts.stop])
-    places = store.column(shard.name, "places")[own]
+    places, hashes = store.column(shard.name, "places")[own], store.column(shard.name, "seeds")[own]
     owners = match.owners(places, bounds) + np.uint32(shard.document)
-    words = match.Places(owners, places + np.int64(shard.word))
-    alive = np.flatnonzero(chosen.alive(owners))
-    return _Seeds(store.column(shard.name, "seeds")[own][alive], words.only(alive))
+    words, alive = match.Places(owners, places + np.int64(shard.word)), chosen.alive(owners)
+    return _Seeds(hashes, words) if alive.all() else _Seeds(hashes[alive], words.only(alive))
 
 
 def _ranges(sizes: list[int], most: int) -> Iterator[tuple[int, int]]:

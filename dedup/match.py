@@ -51,7 +51,7 @@ class Cap(NamedTuple):
 
 
 PAIRS, STARS = Cap(CROWD, HUBS), Cap(0, 1)
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 """Pairs that are in memory at a time; a bucket's are not parted."""
 
 
@@ -103,9 +103,9 @@ def defined_pairs(
         left, right = _group_pairs(int(size), cap)
         firsts.append((groups[:, None] + left[None, :]).ravel())
         seconds.append((groups[:, None] + right[None, :]).ravel())
-    first, second = np.concatenate(firsts), np.concatenate(seconds)
-    places = np.lexsort((second, first))
-    first, second = order[first[places]], order[second[places]]
+    left, right = np.concatenate(firsts), np.concatenate(seconds)
+    places = np.lexsort((right, left))
+    first, second = order[left[places]], order[right[places]]
     other = members[first] != members[second]
     return first[other], second[other]
 
@@ -136,7 +136,7 @@ class Places(NamedTuple):
     owners: NDArray[np.uint32]
     places: NDArray[np.int64]
 
-    def only(self, rows: NDArray[Any]) -> Places:
+    def only(self, rows: NDArray[Any] | slice) -> Places:
         """Some of them."""
         return Places(self.owners[rows], self.places[rows])
 
