@@ -106,7 +106,7 @@ def wanted(passages: int) -> NDArray[np.int64]:
 
 
 def write(folder: Path, passages: int, bands: int) -> None:
-    """Write the store of a corpus; the names of its shards into `shards`."""
+    """Write the store of a corpus; the number of documents and the names of its shards into `shards`."""
     store = Work(folder, Config()).store
     names: list[str] = []
     for first in range(0, passages, OF_SHARD):
@@ -117,14 +117,13 @@ def write(folder: Path, passages: int, bands: int) -> None:
             store.save(names[-1], "keys", keys_of(numbers, passages, bands))
             store.save(names[-1], "signed", ((numbers - first) // OF_DOCUMENT).astype(np.int32))
             store.save(names[-1], "bounds", np.arange(documents + 1))
-    (folder / "shards").write_text("\n".join(names), encoding="utf-8")
+    (folder / "shards").write_text("\n".join([str(-(-passages // OF_DOCUMENT)), *names]), encoding="utf-8")
 
 
 def group(folder: Path, out: Path, times: int) -> None:
     """Group the keys of a store, again and again, and write the pairs: what is measured."""
     work, shards = Work(folder, Config()), (folder / "shards").read_text(encoding="utf-8").split("\n")
-    documents = sum(len(work.store.column(shard, "bounds")) - 1 for shard in shards)
-    order = np.arange(documents)
+    order = np.arange(int(shards.pop(0)))
     for _ in range(times):
         pairs = candidates.band_pairs(work, shards, candidates.Chosen(order, order))
     np.save(out, pairs)

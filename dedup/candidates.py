@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedup import match
+from dedup.columns import SEED_PARTS
 from dedup.corpus import Corpus
 from dedup.runs import is_new
 
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from dedup.store import Store
 
 KEYS_AT_ONCE = 1 << 26
-"""Keys that are in memory at a time, of 8 bytes each: of several bands where they are few, of a range of one band where
-they are many. 32 bytes more are needed for each entry of a band."""
+"""Keys that are in memory at a time, of 8 bytes each, of as many bands as that is; 20 bytes more are needed for each
+entry of a band."""
+BAND_AT_ONCE = 1 << 27
+"""Entries of which a band is taken whole (28 bytes each), else in ranges of its keys, for each of which all is read."""
 SEEDS_AT_ONCE = 1 << 22
 """Seeds that are in memory at a time, of some 40 bytes each."""
 
@@ -68,14 +71,13 @@ class _Shard(NamedTuple):
     word: int
 
     @classmethod
-    def all(cls, store: Store, names: list[str]) -> list[_Shard]:
-        """The shards of a run, in order."""
-        result, document, word = [], 0, 0
+    def each(cls, store: Store, names: list[str]) -> Iterator[_Shard]:
+        """The shards of a run, in order; each is open when it is named."""
+        document = word = 0
         for name in names:
-            result.append(cls(name, document, word))
             bounds = store.column(name, "bounds")
+            yield cls(name, document, word)
             document, word = document + len(bounds) - 1, word + int(bounds[-1])
-        return result
 
 
 # ── copies ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -104,7 +106,7 @@ class _Bands(NamedTuple):
     it is of none."""
 
     store: Store
-    shards: list[_Shard]
+    names: list[str]
     column: str
     owners: Callable[[_Shard], NDArray[np.int64]]
     chosen: Chosen
@@ -119,19 +121,24 @@ class _Bands(NamedTuple):
 
     def _taken(self) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
         """Keys and members, a band at a time or a range of one."""
-        members = np.concatenate([self._members(shard) for shard in self.shards])
-        bands, size = len(self.store.column(self.shards[0].name, self.column)), len(members)
-        if size > KEYS_AT_ONCE:
+        shards, of_shards = [], []
+        for shard in _Shard.each(self.store, self.names):
+            shards.append(shard)
+            of_shards.append(self._members(shard))
+        members, counts = np.concatenate(of_shards), [len(each) for each in of_shards]
+        del of_shards
+        bands, size = len(self._keys(shards[0])), len(members)
+        if size > BAND_AT_ONCE:
             del members
-            bits = (-(-size // KEYS_AT_ONCE) - 1).bit_length()
+            bits = (-(-size // BAND_AT_ONCE) - 1).bit_length()
             for band, part in product(range(bands), range(1 << bits)):
-                yield self._range(band, part, bits)
+                yield self._range(shards, band, part, bits)
             return
         step = max(1, KEYS_AT_ONCE // max(1, size))
         keys = np.empty((min(step, bands), size), np.uint64)
         for band in range(0, bands, step):
             some = keys[: bands - band]
-            self._read(band, some)
+            self._read(list(zip(shards, counts, strict=True)), band, some)
             for row in some:
                 yield row, members
 
@@ -139,21 +146,22 @@ class _Bands(NamedTuple):
         owners = self.owners(shard)
         return owners[self.chosen.alive(owners)].astype(np.uint32)
 
-    def _read(self, band: int, out: NDArray[np.uint64]) -> None:
-        """Put the keys of some bands of all entries, from `band` on, into `out`."""
+    def _read(self, shards: list[tuple[_Shard, int]], band: int, out: NDArray[np.uint64]) -> None:
+        """Put the keys of some bands, from `band` on, into `out`: of shards, and how many entries each has there."""
         at = 0
-        for shard in self.shards:
-            alive = self.chosen.alive(self.owners(shard))
+        for shard, count in shards:
             keys = self._keys(shard)[band : band + len(out)]
-            if not alive.all():
-                keys = keys[:, alive]
-            out[:, at : at + keys.shape[1]] = keys
-            at += keys.shape[1]
+            if count < keys.shape[1]:
+                keys = keys[:, self.chosen.alive(self.owners(shard))]
+            out[:, at : at + count] = keys
+            at += count
 
-    def _range(self, band: int, part: int, bits: int) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    def _range(
+        self, shards: list[_Shard], band: int, part: int, bits: int
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
         """The keys of a band whose upper bits are those of `part`, and their members."""
         pieces, members = [], []
-        for shard in self.shards:
+        for shard in shards:
             owners, keys = self.owners(shard), self._keys(shard)[band]
             own = (keys >> np.uint64(64 - bits) == part) & self.chosen.alive(owners)
             pieces.append(keys[own])
@@ -172,7 +180,7 @@ def whole_pairs(work: Work, shards: list[str], chosen: Chosen) -> NDArray[np.int
         lengths = np.diff(store.column(shard.name, "bounds"))
         return np.where(lengths >= work.config.min_words, np.arange(len(lengths)) + shard.document, -1)
 
-    return _Bands(store, _Shard.all(store, shards), "document_keys", owners, chosen).pairs(match.STARS)
+    return _Bands(store, shards, "document_keys", owners, chosen).pairs(match.STARS)
 
 
 def band_pairs(work: Work, shards: list[str], chosen: Chosen) -> NDArray[np.int64]:
@@ -182,7 +190,7 @@ def band_pairs(work: Work, shards: list[str], chosen: Chosen) -> NDArray[np.int6
     def owners(shard: _Shard) -> NDArray[np.int64]:
         return store.column(shard.name, "signed") + np.int64(shard.document)
 
-    return _Bands(store, _Shard.all(store, shards), "keys", owners, chosen).pairs(match.PAIRS)
+    return _Bands(store, shards, "keys", owners, chosen).pairs(match.PAIRS)
 
 
 # ── by seeds ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -210,7 +218,7 @@ def seed_pairs(work: Work, shards: list[str], chosen: Chosen) -> NDArray[np.int6
 def repeats(work: Work, shards: list[str]) -> NDArray[np.int64]:
     """Places (int64 [p, 2], document and word) where a document agrees with itself, further up, around a seed."""
     store, result = work.store, [np.zeros((0, 2), np.int64)]
-    for shard in _Shard.all(store, shards):
+    for shard in _Shard.each(store, shards):
         seeds, places, words, bounds = (
             store.column(shard.name, name) for name in ("seeds", "places", "hashes", "bounds")
         )
@@ -230,8 +238,10 @@ def _seeds(work: Work, shards: list[str], chosen: Chosen) -> Iterator[_Seeds]:
     """The seeds of all documents that are no copies, range by range of their hashes; in the order of documents and
     words where hashes are equal."""
     store = work.store
-    all_shards = _Shard.all(store, shards)
-    sizes = np.sum([np.diff(store.column(shard, "seed_parts")) for shard in shards], axis=0)
+    all_shards, sizes = [], np.zeros(SEED_PARTS, np.int64)
+    for shard in _Shard.each(store, shards):
+        all_shards.append(shard)
+        sizes += np.diff(store.column(shard.name, "seed_parts"))
     for low, high in _ranges(sizes.tolist(), SEEDS_AT_ONCE):
         size, at = sizes[low:high].sum(), 0
         all_seeds = _Seeds(np.empty(size, np.uint64), match.Places(np.empty(size, np.uint32), np.empty(size, np.int64)))

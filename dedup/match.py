@@ -219,7 +219,10 @@ class Pairs:
     def sorted(self) -> NDArray[np.int64]:
         """All of them (int64 [p, 2])."""
         self._merge()
-        return np.stack(np.divmod(self._distinct, self._documents), axis=1)
+        pairs = np.empty((len(self._distinct), 2), np.int64)
+        pairs[:, 0] = self._distinct // self._documents  # `np.divmod` takes several times as long
+        pairs[:, 1] = self._distinct - pairs[:, 0] * self._documents
+        return pairs
 
 
 def unique_pairs(first: NDArray[np.int64], second: NDArray[np.int64], documents: int) -> NDArray[np.int64]:

@@ -113,12 +113,18 @@ def test_the_size_of_shards_changes_nothing(in_memory: dict[str, list[list[int]]
     assert proposed(*taken(tmp_path, size)) == in_memory
 
 
-@pytest.mark.parametrize(("keys", "seeds"), [(1, 1), (40, 100), (7, 5_000), (25, 700)])
+@pytest.mark.parametrize(("keys", "band", "seeds"), [(1, 1, 1), (1, 99, 100), (70, 99, 5_000), (99, 7, 700)])
 def test_what_is_in_memory_at_a_time_changes_nothing(
-    in_memory: dict[str, list[list[int]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: int, seeds: int
+    in_memory: dict[str, list[list[int]]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    keys: int,
+    band: int,
+    seeds: int,
 ) -> None:
     """Ranges of a band, one band and some; ranges of seeds, down to the least that a shard keeps apart."""
     monkeypatch.setattr(candidates, "KEYS_AT_ONCE", keys)
+    monkeypatch.setattr(candidates, "BAND_AT_ONCE", band)
     monkeypatch.setattr(candidates, "SEEDS_AT_ONCE", seeds)
     monkeypatch.setattr(match, "CHUNK", 1)
     monkeypatch.setattr(match.Pairs, "LEAST", 1)

@@ -132,7 +132,7 @@ def test_what_is_in_memory_of_bands_and_seeds_changes_nothing(
     inputs: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entries: int
 ) -> None:
     monkeypatch.setattr(pipeline, "SHARD_DOCUMENTS", 6)
-    for name in ("KEYS_AT_ONCE", "SEEDS_AT_ONCE"):
+    for name in ("KEYS_AT_ONCE", "BAND_AT_ONCE", "SEEDS_AT_ONCE"):
         monkeypatch.setattr(candidates, name, entries)
 
     dedup.clean(inputs, tmp_path / "out")
