@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 
 .DELETE_ON_ERROR:
-.PHONY: help corpus dedup test check sanitize golden lexicon readme quality quality-update passages passages-update bench-pages clean
+.PHONY: help corpus dedup test check sanitize golden lexicon readme quality quality-update passages passages-update bench-pages bench-grouping clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ passages-update: $(VENV)/installed ## raise the floors of passages, those of the
 
 bench-pages: $(VENV)/installed ## speed and memory beside trafilatura: make bench-pages PAGES="a.jsonl.gz" SIZES="300 1200"
 	@$(BIN)/python -m benchmarks.speed_pages $(PAGES) $(if $(SIZES),--sizes $(SIZES))
+
+bench-grouping: $(VENV)/installed ## grouping of generated band keys: make bench-grouping PASSAGES=100_000_000 BANDS=20 FOLDER=/scratch JSON=out.json
+	@$(BIN)/python -m benchmarks.grouping $(if $(PASSAGES),--passages $(PASSAGES)) $(if $(BANDS),--bands $(BANDS)) $(if $(FOLDER),--folder $(FOLDER)) $(if $(JSON),--json $(JSON))
 
 clean: ## remove .venv, caches and out/
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
