@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
-#include <tuple>
 #include <utility>
 
 namespace dedup {
@@ -61,7 +60,9 @@ void Buckets::keep_repeated(std::size_t part) {
     while (log < 32 && (std::size_t{1} << log) < bits_an_entry * (end - begin)) ++log;
     seen_.assign(std::size_t{1} << (log - 6), 0);
     again_.assign(seen_.size(), 0);
-    const auto slot_of = [log](const Entry& entry) { return static_cast<std::size_t>((entry.key * 0x9E3779B97F4A7C15U) >> (64 - log)); };
+    const auto slot_of = [log](const Entry& entry) {
+        return static_cast<std::size_t>((entry.key * 0x9E3779B97F4A7C15U) >> (64 - log));
+    };
     for (auto at = begin; at < end; ++at) {
         const auto slot = slot_of(entries_[at]);
         const auto bit = std::uint64_t{1} << (slot % 64);
@@ -84,7 +85,9 @@ void Buckets::sort_repeated() {
     unsigned bits = 0;
     while (bits < 12 && (repeated_.size() >> bits) > 2) ++bits;
     if (bits < 4) return std::sort(repeated_.begin(), repeated_.end());
-    const auto lot_of = [this, bits](const Entry& entry) { return static_cast<std::size_t>((entry.key << bits_) >> (64 - bits)); };
+    const auto lot_of = [this, bits](const Entry& entry) {
+        return static_cast<std::size_t>((entry.key << bits_) >> (64 - bits));
+    };
     lots_.assign((std::size_t{1} << bits) + 1, 0);
     for (const auto& entry : repeated_) ++lots_[lot_of(entry) + 1];
     for (std::size_t lot = 1; lot < lots_.size(); ++lot) lots_[lot] += lots_[lot - 1];
@@ -128,8 +131,8 @@ BucketPairs Buckets::next(Cap cap, std::size_t least) {
     return out;
 }
 
-std::vector<std::uint8_t> agreeing_words(const CorpusWords& all, const CorpusPlaces& left, const CorpusPlaces& right, std::uint8_t near,
-                                         std::uint8_t behind) {
+std::vector<std::uint8_t> agreeing_words(const CorpusWords& all, const CorpusPlaces& left, const CorpusPlaces& right,
+                                         std::uint8_t near, std::uint8_t behind) {
     const auto count = left.places.size();
     if (left.owners.size() != count || right.owners.size() != count || right.places.size() != count) {
         throw std::invalid_argument("columns of different lengths");
@@ -177,7 +180,9 @@ std::vector<std::uint32_t> owners(Span<std::uint32_t> places, Span<std::int64_t>
     for (std::size_t at = 0; at < places.size(); ++at) {
         const std::int64_t place = places[at];
         if (place >= bounds[bounds.size() - 1]) throw std::invalid_argument("a place is in no document");
-        if (own == 0 || place < bounds[own - 1]) own = static_cast<std::size_t>(std::upper_bound(bounds.begin(), bounds.end(), place) - bounds.begin());
+        if (own == 0 || place < bounds[own - 1]) {
+            own = static_cast<std::size_t>(std::upper_bound(bounds.begin(), bounds.end(), place) - bounds.begin());
+        }
         while (bounds[own] <= place) ++own;
         out[at] = static_cast<std::uint32_t>(own - 1);
     }

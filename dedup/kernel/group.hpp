@@ -25,7 +25,7 @@ struct BucketPairs {
 // every key tell those that come once, and only the others are sorted.
 class Buckets {
 public:
-    // Take entries, which must stay where they are as long as their pairs are asked for.
+    // Take entries, whose members must stay where they are as long as pairs are asked for.
     //
     // Throws std::invalid_argument where a member has no rank, there are not as many members as keys, or 2^32 or more.
     void group(Span<std::uint64_t> keys, Span<std::uint32_t> members, Span<std::uint32_t> ranks);
@@ -54,8 +54,8 @@ private:
     unsigned bits_ = 0;                // of a key that tell its partition
     std::vector<std::size_t> bounds_;  // of partitions among the entries
     std::vector<Entry> entries_;
-    std::size_t part_ = 0;                   // the next partition
-    std::vector<Entry> repeated_, sorted_;   // those of a partition whose keys may be there again
+    std::size_t part_ = 0;                  // the next partition
+    std::vector<Entry> repeated_, sorted_;  // those of a partition whose keys may be there again
     std::vector<std::uint64_t> seen_, again_;
     std::vector<std::size_t> lots_;
 };
@@ -76,8 +76,8 @@ struct CorpusPlaces {
 // `dedup.match.agreeing_words`.
 //
 // Throws std::invalid_argument where a place does not lie in its document, or a document not in the words.
-std::vector<std::uint8_t> agreeing_words(const CorpusWords& all, const CorpusPlaces& left, const CorpusPlaces& right, std::uint8_t near,
-                                         std::uint8_t behind);
+std::vector<std::uint8_t> agreeing_words(const CorpusWords& all, const CorpusPlaces& left, const CorpusPlaces& right,
+                                         std::uint8_t near, std::uint8_t behind);
 
 // The document that each place stands in: `dedup.match.owners`. Takes next to no time where the places ascend.
 //
