@@ -148,6 +148,22 @@ def test_seeds_are_kept_in_ranges_and_in_the_order_of_words(tmp_path: Path) -> N
     assert first == len(corpus)
 
 
+def test_what_is_kept_of_a_passage_is_less_than_200_bytes(tmp_path: Path) -> None:
+    """Its keys and its document; of that its own keys and print, an eighth for each passage of a document of eight."""
+    work, shards = taken(tmp_path, len(TEXTS))
+    keys, signed, document_keys, prints = (
+        work.store.column(shards[0], name) for name in ("keys", "signed", "document_keys", "word_prints")
+    )
+
+    assert len(signed) == keys.shape[1] > 30
+    assert len(prints) == document_keys.shape[1] == len(TEXTS)
+    of_passage, of_document = (
+        (keys.nbytes + signed.nbytes) / len(signed),
+        (document_keys.nbytes + prints.nbytes) / len(prints),
+    )
+    assert of_passage + of_document / 8 < 200
+
+
 @given(st.lists(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=9), max_size=6), st.integers(1, 9))
 def test_pairs_that_come_in_chunks_are_distinct_and_sorted(chunks: list[list[tuple[int, int]]], least: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
