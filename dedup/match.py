@@ -55,8 +55,12 @@ CHUNK = 1 << 18
 """Pairs that are in memory at a time; a bucket's are not parted."""
 
 
+ENTRIES_AT_ONCE = 1 << 25
+"""Entries that are put into partitions at a time, 16 bytes each."""
+
+
 class Buckets:
-    """The pairs of entries that share a key, chunk by chunk: entries take 16 bytes each meanwhile, pairs 8.
+    """The pairs of entries that share a key, chunk by chunk: of entries 16 bytes are held, of pairs 8.
 
     Where keys are given band by band, this is made once, as it keeps its memory: to have it from the system each time
     took half of all. Entries are put into at most 1,024 partitions by the upper bits of their keys, then those that
@@ -68,7 +72,7 @@ class Buckets:
         if kernel.NATIVE:
             from dedup.kernel import _native
 
-            self._native = _native.Buckets()
+            self._native = _native.Buckets(ENTRIES_AT_ONCE)
 
     def pairs(
         self, keys: NDArray[np.uint64], members: NDArray[Any], ranks: NDArray[Any], cap: Cap = PAIRS

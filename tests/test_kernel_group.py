@@ -68,8 +68,11 @@ def made(seed: int, size: int, *, spread: bool) -> Entries:
 
 
 @pytest.mark.parametrize("spread", [True, False])
-@pytest.mark.parametrize("cap", [PAIRS, STARS])
-def test_partitions_change_nothing_nor_what_was_grouped_before(cap: Cap, *, spread: bool) -> None:
+@pytest.mark.parametrize(("cap", "most"), [(PAIRS, 1 << 25), (PAIRS, 30_000), (STARS, 1 << 25), (STARS, 1)])
+def test_partitions_change_nothing_nor_what_was_grouped_before(
+    cap: Cap, most: int, monkeypatch: pytest.MonkeyPatch, *, spread: bool
+) -> None:
+    monkeypatch.setattr(match, "ENTRIES_AT_ONCE", most)
     buckets = Buckets()
 
     found = [
@@ -121,7 +124,7 @@ def test_entries_that_fit_nothing_are_an_error(members: list[int], ranks: list[i
 def test_nothing_was_grouped_yet() -> None:
     from dedup.kernel import _native
 
-    assert [len(column) for column in _native.Buckets().next(48, 4, 1)] == [0, 0]
+    assert [len(column) for column in _native.Buckets(9).next(48, 4, 1)] == [0, 0]
 
 
 # ── words around places ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -239,10 +239,12 @@ def align_pairs(
     """
 
 class Buckets:
-    """Entries by their keys, and the pairs in buckets: `dedup.match.Buckets`. Not for two threads at once."""
+    """Entries by their keys, and the pairs in buckets: `dedup.match.Buckets`. At most `most` are held at a time.
+    Not for two threads at once."""
 
+    def __init__(self, most: int) -> None: ...
     def group(self, keys: NDArray[np.uint64], members: NDArray[np.uint32], ranks: NDArray[np.uint32]) -> None:
-        """Take entries; the members are held until there are others.
+        """Take entries; they are held until there are others.
 
         Raises:
             ValueError: a member has no rank, there are not as many members as keys, or 2^32 or more.

@@ -26,36 +26,48 @@ void fetch(const void* address) {
 }  // namespace
 
 void Buckets::group(Span<std::uint64_t> keys, Span<std::uint32_t> members, Span<std::uint32_t> ranks) {
-    part_ = 0;
     bounds_.clear();  // nothing, should there be an error
+    part_ = made_ = 0;
     if (keys.size() != members.size()) throw std::invalid_argument("columns of different lengths");
     if (keys.size() > std::numeric_limits<std::uint32_t>::max()) throw std::invalid_argument("2^32 entries or more");
     if (!members.empty() && *std::max_element(members.begin(), members.end()) >= ranks.size()) {
         throw std::invalid_argument("a member without a rank");
     }
-    members_ = members;
-    if (entries_.size() < keys.size()) {
-        entries_ = {};
-        entries_.resize(keys.size());
-    }
+    keys_ = keys, members_ = members, ranks_ = ranks;
     bits_ = 0;
     while (bits_ < most_bits && (keys.size() >> bits_) > part_size) ++bits_;
-    partition(keys, ranks);
-}
-
-void Buckets::partition(Span<std::uint64_t> keys, Span<std::uint32_t> ranks) {
-    const auto part_of = [this](std::uint64_t key) { return bits_ == 0 ? 0 : static_cast<std::size_t>(key >> (64 - bits_)); };
     bounds_.assign((std::size_t{1} << bits_) + 1, 0);
     for (const auto key : keys) ++bounds_[part_of(key) + 1];
     for (std::size_t part = 1; part < bounds_.size(); ++part) bounds_[part] += bounds_[part - 1];
-    auto ends = bounds_;
-    for (std::size_t at = 0; at < keys.size(); ++at) {
-        entries_[ends[part_of(keys[at])]++] = {keys[at], ranks[members_[at]], static_cast<std::uint32_t>(at)};
+}
+
+// Make the next partitions, at least one.
+void Buckets::partition() {
+    const auto offset = bounds_[made_];
+    auto end = made_ + 1;
+    while (end + 1 < bounds_.size() && bounds_[end + 1] - offset <= most_) ++end;
+    const auto size = bounds_[end] - offset;
+    if (entries_.size() < size + 1) {
+        entries_ = {};
+        entries_.resize(size + 1);
+    }
+    first_ = made_, made_ = end;
+    // What is of another partition goes where nobody looks: a branch would often be guessed wrong.
+    std::vector<std::size_t> ends(bounds_.size() - 1, size);
+    std::vector<std::size_t> steps(ends.size(), 0);
+    for (auto part = first_; part < made_; ++part) {
+        ends[part] = bounds_[part] - offset;
+        steps[part] = 1;
+    }
+    for (std::size_t at = 0; at < keys_.size(); ++at) {
+        const auto part = part_of(keys_[at]);
+        entries_[ends[part]] = {keys_[at], ranks_[members_[at]], static_cast<std::uint32_t>(at)};
+        ends[part] += steps[part];
     }
 }
 
 void Buckets::keep_repeated(std::size_t part) {
-    const auto begin = bounds_[part], end = bounds_[part + 1];
+    const auto begin = bounds_[part] - bounds_[first_], end = bounds_[part + 1] - bounds_[first_];
     unsigned log = 6;
     while (log < 32 && (std::size_t{1} << log) < bits_an_entry * (end - begin)) ++log;
     seen_.assign(std::size_t{1} << (log - 6), 0);
@@ -122,6 +134,7 @@ void Buckets::pair(std::size_t begin, std::size_t end, Cap cap, BucketPairs& out
 BucketPairs Buckets::next(Cap cap, std::size_t least) {
     BucketPairs out;
     for (; part_ + 1 < bounds_.size() && (out.first.empty() || out.first.size() < least); ++part_) {
+        if (part_ == made_) partition();
         keep_repeated(part_);
         for (std::size_t begin = 0, end = 0; begin < repeated_.size(); begin = end) {
             while (end < repeated_.size() && repeated_[end].key == repeated_[begin].key) ++end;

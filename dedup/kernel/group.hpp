@@ -22,10 +22,12 @@ struct BucketPairs {
 // long as all the rest.
 //
 // Partitions by the upper bits of a key, each so small that it lies in the processor's second cache; in it two bits for
-// every key tell those that come once, and only the others are sorted.
+// every key tell those that come once, and only the others are sorted. As many partitions are made at a time as `most`
+// entries are, so that memory does not grow with their number.
 class Buckets {
 public:
-    // Take entries, whose members must stay where they are as long as pairs are asked for.
+    explicit Buckets(std::size_t most) : most_(most) {}
+    // Take entries, which must stay where they are as long as pairs are asked for.
     //
     // Throws std::invalid_argument where a member has no rank, there are not as many members as keys, or 2^32 or more.
     void group(Span<std::uint64_t> keys, Span<std::uint32_t> members, Span<std::uint32_t> ranks);
@@ -44,17 +46,21 @@ private:
         }
     };
 
-    void partition(Span<std::uint64_t> keys, Span<std::uint32_t> ranks);
+    std::size_t part_of(std::uint64_t key) const { return bits_ == 0 ? 0 : static_cast<std::size_t>(key >> (64 - bits_)); }
+    void partition();
     void keep_repeated(std::size_t part);
     void sort_repeated();
     void pair(std::size_t begin, std::size_t end, Cap cap, BucketPairs& out) const;
     bool of_one_document(const Entry& one, const Entry& other) const;
 
-    Span<std::uint32_t> members_{nullptr, 0};
+    std::size_t most_;  // entries at a time, but where one partition has more
+    Span<std::uint64_t> keys_{nullptr, 0};
+    Span<std::uint32_t> members_{nullptr, 0}, ranks_{nullptr, 0};
     unsigned bits_ = 0;                // of a key that tell its partition
-    std::vector<std::size_t> bounds_;  // of partitions among the entries
-    std::vector<Entry> entries_;
-    std::size_t part_ = 0;                  // the next partition
+    std::vector<std::size_t> bounds_;  // of partitions, were all made
+    std::vector<Entry> entries_;       // of the partitions that are made
+    std::size_t first_ = 0;            // of those
+    std::size_t part_ = 0, made_ = 0;  // the next partition to look at, and to make
     std::vector<Entry> repeated_, sorted_;  // those of a partition whose keys may be there again
     std::vector<std::uint64_t> seen_, again_;
     std::vector<std::size_t> lots_;

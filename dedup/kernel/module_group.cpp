@@ -14,12 +14,14 @@ using dedup::span;
 // Holds the columns that it was given.
 class PythonBuckets {
 public:
+    explicit PythonBuckets(std::size_t most) : buckets_(most) {}
+
     void group(Column<std::uint64_t> keys, Column<std::uint32_t> members, Column<std::uint32_t> ranks) {
         {
             nb::gil_scoped_release released;
             buckets_.group(span(keys), span(members), span(ranks));
         }
-        members_ = std::move(members);
+        keys_ = std::move(keys), members_ = std::move(members), ranks_ = std::move(ranks);
     }
 
     nb::object next(std::size_t crowd, std::size_t hubs, std::size_t least) {
@@ -32,7 +34,8 @@ public:
     }
 
 private:
-    Column<std::uint32_t> members_;
+    Column<std::uint64_t> keys_;
+    Column<std::uint32_t> members_, ranks_;
     dedup::Buckets buckets_;
 };
 
@@ -64,7 +67,7 @@ dedup::Array<std::uint32_t> owners(const Owners& places, const Places& bounds) {
 
 void dedup::add_group(nb::module_& module) {
     nb::class_<PythonBuckets>(module, "Buckets")
-        .def(nb::init<>())
+        .def(nb::init<std::size_t>(), "most"_a)
         .def("group", &PythonBuckets::group, "keys"_a, "members"_a, "ranks"_a)
         .def("next", &PythonBuckets::next, "crowd"_a, "hubs"_a, "least"_a);
     module.def("agreeing_words", &::agreeing_words, "words"_a, "bounds"_a, "left"_a, "right"_a, "near"_a, "behind"_a);
