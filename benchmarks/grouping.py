@@ -2,7 +2,8 @@
 
 Made-up keys with planted buckets, in the store's files as `dedup.columns.save_words` leaves them: eight passages a
 document, 500 documents a shard. Of the passages a twentieth is in pairs and a thirtieth in threes, that share the key
-of one band only, a thousandth in each of three crowds and a tenth in one crowd more; no other two share a key.
+of one band only; there are three crowds of 10,000 and one of a million (of fewer than ten million passages, a
+thousandth and a tenth); no other two share a key.
 `dedup.candidates.band_pairs` runs in a process of its own, of which the CPU time and peak memory are shown, its start
 and the writing of its result included. Its pairs are compared with those that were planted: of a crowd, all documents
 with the best four.
@@ -60,7 +61,12 @@ class Planted(NamedTuple):
 def planted(passages: int) -> list[Planted]:
     """What is planted among so many passages."""
     result, first = [], 0
-    for size, count in ((2, passages // 40), (3, passages // 90), (passages // 1_000, 3), (passages // 10, 1)):
+    for size, count in (
+        (2, passages // 40),
+        (3, passages // 90),
+        (min(10_000, passages // 1_000), 3),
+        (min(1_000_000, passages // 10), 1),
+    ):
         result.append(Planted(first, size, count))
         first = result[-1].end
     return result

@@ -52,7 +52,7 @@ class Cap(NamedTuple):
 
 PAIRS, STARS = Cap(CROWD, HUBS), Cap(0, 1)
 CHUNK = 1 << 18
-"""Pairs that are in memory at a time; a bucket's are not parted."""
+"""Pairs that are given at a time."""
 
 
 ENTRIES_AT_ONCE = 1 << 25
@@ -90,8 +90,10 @@ class Buckets:
             yield defined_pairs(keys, members, ranks, cap)
             return
         self._native.group(*map(np.ascontiguousarray, (keys, members, ranks), (np.uint64, np.uint32, np.uint32)))
-        while len((chunk := self._native.next(*cap, CHUNK))[0]):
-            yield chunk
+        while len((found := self._native.next(*cap, CHUNK))[0]):
+            first, second = found
+            for at in range(0, len(first), CHUNK):  # of a bucket of millions all come at once
+                yield first[at : at + CHUNK], second[at : at + CHUNK]
 
 
 def defined_pairs(
