@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 
 .DELETE_ON_ERROR:
-.PHONY: help corpus dedup test check sanitize golden lexicon readme quality quality-update passages passages-update bench bench-peers bench-pages clean
+.PHONY: help corpus dedup test check sanitize golden lexicon readme quality quality-update passages passages-update bench bench-peers bench-pages bench-grouping clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,7 +38,7 @@ sanitize: $(VENV)/installed-dev ## build the kernel with AddressSanitizer and UB
 	$(BIN)/cmake --build build/sanitize
 	LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libubsan.so)" \
 		ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 PYTHONMALLOC=malloc \
-		DEDUP_KERNEL=python $(BIN)/python -m tests.kernels build/sanitize -q tests/test_kernel.py tests/test_kernel_align.py tests/test_kernel_decide.py tests/test_cluster.py tests/test_kernel_judge.py tests/test_kernel_rules.py tests/test_kernel_texts.py tests/test_kernel_trees.py tests/test_text_words.py tests/test_html_same.py tests/test_html_slim.py tests/test_html_tree.py -k "not metadata and not time"
+		DEDUP_KERNEL=python $(BIN)/python -m tests.kernels build/sanitize -q tests/test_kernel.py tests/test_kernel_align.py tests/test_kernel_decide.py tests/test_cluster.py tests/test_kernel_group.py tests/test_kernel_judge.py tests/test_kernel_rules.py tests/test_kernel_texts.py tests/test_kernel_trees.py tests/test_text_words.py tests/test_html_same.py tests/test_html_slim.py tests/test_html_tree.py -k "not metadata and not time"
 
 golden: $(VENV)/installed-dev ## rewrite what fixtures/golden wants; the diff is the review
 	$(BIN)/python -m tests.golden --update
@@ -76,6 +76,9 @@ bench/.venv/installed: bench/requirements-peers.txt
 
 bench-pages: $(VENV)/installed ## speed and memory beside trafilatura: make bench-pages PAGES="a.jsonl.gz" SIZES="300 1200"
 	@$(BIN)/python -m benchmarks.speed_pages $(PAGES) $(if $(SIZES),--sizes $(SIZES))
+
+bench-grouping: $(VENV)/installed ## grouping of generated band keys: make bench-grouping PASSAGES=100_000_000 BANDS=20 FOLDER=/scratch JSON=out.json
+	@$(BIN)/python -m benchmarks.grouping $(if $(PASSAGES),--passages $(PASSAGES)) $(if $(BANDS),--bands $(BANDS)) $(if $(FOLDER),--folder $(FOLDER)) $(if $(JSON),--json $(JSON))
 
 clean: ## remove .venv, caches, corpora and out/
 	rm -rf $(VENV) bench/.venv bench/data out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,27 +1,39 @@
 """Candidates of the whole corpus: which pairs of documents are worth aligning. Bound to the store; sees columns only.
 
+Memory is bounded by what is taken at a time: some bands of all shards, or a range of the keys of one; a range of the
+seeds of all shards. Every column is read shard by shard.
+
 Copies first, so that a thousand of them cost a thousand: those with the very same words, then those that are alike as
 a whole. What is left is proposed by the bands of its blocks and by seeds (see `match`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import product
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import xxhash
 
 from dedup import match
+from dedup.columns import SEED_PARTS
 from dedup.corpus import Corpus
+from dedup.runs import is_new
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from numpy.typing import NDArray
 
     from dedup.shards import Work
     from dedup.store import Store
 
-PARTS = 16
-"""Ranges of seeds that are taken one after the other, to bound memory."""
+KEYS_AT_ONCE = 1 << 26
+"""Keys that are in memory at a time, of 8 bytes each, of as many bands as that is; 20 bytes more are needed for each
+entry of a band."""
+BAND_AT_ONCE = 1 << 27
+"""Entries of which a band is taken whole (28 bytes each), else in ranges of its keys, for each of which all is read."""
+SEEDS_AT_ONCE = 1 << 22
+"""Seeds that are in memory at a time, of some 40 bytes each."""
 
 
 class Chosen(NamedTuple):
@@ -34,94 +46,233 @@ class Chosen(NamedTuple):
 
     def pairs(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
         """Distinct pairs of document numbers (int64 [p, 2]), of two sites where they must be, sorted."""
+        pairs = match.Pairs(len(self.ranks))
+        self.add(pairs, first, second)
+        return pairs.sorted()
+
+    def add(self, pairs: match.Pairs, first: NDArray[Any], second: NDArray[Any]) -> None:
+        """Add to `pairs` those that may be."""
         if self.sites is not None:
             other = self.sites[first] != self.sites[second]
             first, second = first[other], second[other]
-        return match.unique_pairs(first, second, len(self.ranks))
+        pairs.add(first, second)
+
+    def alive(self, documents: NDArray[Any]) -> NDArray[np.bool_]:
+        """Which of some documents are no copies (bool [n]); -1 is none."""
+        own: NDArray[np.bool_] = self.copies[documents] == documents
+        return own
 
 
-def exact_copies(work: Work, ranks: NDArray[np.int64], sites: NDArray[np.uint64] | None = None) -> NDArray[np.int64]:
+class _Shard(NamedTuple):
+    """A shard, and the numbers of its first document and its first word in the corpus."""
+
+    name: str
+    document: int
+    word: int
+
+    @classmethod
+    def each(cls, store: Store, names: list[str]) -> Iterator[_Shard]:
+        """The shards of a run, in order; each is open when it is named."""
+        document = word = 0
+        for name in names:
+            bounds = store.column(name, "bounds")
+            yield cls(name, document, word)
+            document, word = document + len(bounds) - 1, word + int(bounds[-1])
+
+
+# ── copies ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def exact_copies(
+    work: Work, shards: list[str], ranks: NDArray[np.int64], sites: NDArray[np.uint64] | None = None
+) -> NDArray[np.int64]:
     """For every document the best keeper among those with the very same words, itself if there is none (int64 [d])."""
-    corpus = Corpus.of(work)
-    prints = [
-        xxhash.xxh3_128_digest(corpus.words(d).hashes.tobytes())
-        if corpus.bounds[d + 1] - corpus.bounds[d] >= work.config.min_words
-        else b""
-        for d in range(len(corpus))
-    ]
-    best: dict[bytes, int] = {}
-    for document in np.argsort(ranks):
-        best.setdefault(prints[document], int(document))
-    copies = np.array([best[p] if p else d for d, p in enumerate(prints)], np.int64)
+    store = work.store
+    prints = np.concatenate([store.column(shard, "word_prints") for shard in shards])
+    lengths = np.concatenate([np.diff(store.column(shard, "bounds")) for shard in shards])
+    copies = np.arange(len(prints))
+    long = np.flatnonzero(lengths >= work.config.min_words)
+    order = long[np.lexsort((ranks[long], prints[long, 1], prints[long, 0]))]
+    heads = np.flatnonzero(is_new(prints[order, 0]) | is_new(prints[order, 1]))
+    copies[order] = np.repeat(order[heads], np.diff(np.concatenate((heads, [len(order)]))))
     return copies if sites is None else np.where(sites[copies] == sites, np.arange(len(copies)), copies)
+
+
+# ── by bands ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Bands(NamedTuple):
+    """A column of keys (uint64 [bands, entries]) in every shard, and which document each entry is of; -1 where
+    it is of none."""
+
+    store: Store
+    names: list[str]
+    column: str
+    owners: Callable[[_Shard], NDArray[np.int64]]
+    chosen: Chosen
+
+    def pairs(self, cap: match.Cap) -> NDArray[np.int64]:
+        """The distinct pairs of documents that have a key of a band in common."""
+        found, buckets = match.Pairs(len(self.chosen.ranks)), match.Buckets()
+        for keys, members in self._taken():
+            for first, second in buckets.pairs(keys, members, self.chosen.ranks, cap):
+                self.chosen.add(found, members[first], members[second])
+        return found.sorted()
+
+    def _taken(self) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
+        """Keys and members, a band at a time or a range of one."""
+        shards, of_shards = [], []
+        for shard in _Shard.each(self.store, self.names):
+            shards.append(shard)
+            of_shards.append(self._members(shard))
+        members, counts = np.concatenate(of_shards), [len(each) for each in of_shards]
+        del of_shards
+        bands, size = len(self._keys(shards[0])), len(members)
+        if size > BAND_AT_ONCE:
+            del members
+            bits = (-(-size // BAND_AT_ONCE) - 1).bit_length()
+            for band, part in product(range(bands), range(1 << bits)):
+                yield self._range(shards, band, part, bits)
+            return
+        step = max(1, KEYS_AT_ONCE // max(1, size))
+        keys = np.empty((min(step, bands), size), np.uint64)
+        for band in range(0, bands, step):
+            some = keys[: bands - band]
+            self._read(list(zip(shards, counts, strict=True)), band, some)
+            for row in some:
+                yield row, members
+
+    def _members(self, shard: _Shard) -> NDArray[np.uint32]:
+        owners = self.owners(shard)
+        return owners[self.chosen.alive(owners)].astype(np.uint32)
+
+    def _read(self, shards: list[tuple[_Shard, int]], band: int, out: NDArray[np.uint64]) -> None:
+        """Put the keys of some bands, from `band` on, into `out`: of shards, and how many entries each has there."""
+        at = 0
+        for shard, count in shards:
+            keys = self._keys(shard)[band : band + len(out)]
+            if count < keys.shape[1]:
+                keys = keys[:, self.chosen.alive(self.owners(shard))]
+            out[:, at : at + count] = keys
+            at += count
+
+    def _range(
+        self, shards: list[_Shard], band: int, part: int, bits: int
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+        """The keys of a band whose upper bits are those of `part`, and their members."""
+        pieces, members = [], []
+        for shard in shards:
+            owners, keys = self.owners(shard), self._keys(shard)[band]
+            own = (keys >> np.uint64(64 - bits) == part) & self.chosen.alive(owners)
+            pieces.append(keys[own])
+            members.append(owners[own].astype(np.uint32))
+        return np.concatenate(pieces), np.concatenate(members)
+
+    def _keys(self, shard: _Shard) -> NDArray[np.uint64]:
+        return self.store.column(shard.name, self.column)
 
 
 def whole_pairs(work: Work, shards: list[str], chosen: Chosen) -> NDArray[np.int64]:
     """Pairs of documents (int64 [p, 2]) that may be alike as a whole: each with the best keeper of its buckets."""
-    keys = np.concatenate([work.store.column(shard, "document_keys") for shard in shards])
-    signed = (keys != 0).any(axis=1)
-    own = np.flatnonzero(signed & (chosen.copies == np.arange(len(keys))))
-    pairs = [np.zeros((0, 2), np.int64)]
-    for band in range(keys.shape[1]):
-        first, second = match.stars_in_buckets(keys[own, band], own, chosen.ranks)
-        pairs.append(np.stack([first, second], axis=1))
-    return chosen.pairs(*np.concatenate(pairs).T)
+    store = work.store
+
+    def owners(shard: _Shard) -> NDArray[np.int64]:
+        lengths = np.diff(store.column(shard.name, "bounds"))
+        return np.where(lengths >= work.config.min_words, np.arange(len(lengths)) + shard.document, -1)
+
+    return _Bands(store, shards, "document_keys", owners, chosen).pairs(match.STARS)
 
 
 def band_pairs(work: Work, shards: list[str], chosen: Chosen) -> NDArray[np.int64]:
     """Pairs of documents (int64 [p, 2]) that have blocks with a band in common."""
-    where = _offset(work.store, shards, "signed")
-    own = Corpus.of(work).owners()[where] if len(where) else np.zeros(0, np.int64)
-    alive = chosen.copies[own] == own
-    pairs = [np.zeros((0, 2), np.int64)]
-    for band in range(work.config.shape.bands):
-        keys = np.concatenate([work.store.column(shard, "keys")[:, band] for shard in shards])
-        first, second = match.pairs_in_buckets(keys[alive], own[alive], chosen.ranks)
-        pairs.append(np.stack([own[alive][first], own[alive][second]], axis=1))
-    return chosen.pairs(*np.concatenate(pairs).T)
+    store = work.store
+
+    def owners(shard: _Shard) -> NDArray[np.int64]:
+        return store.column(shard.name, "signed") + np.int64(shard.document)
+
+    return _Bands(store, shards, "keys", owners, chosen).pairs(match.PAIRS)
+
+
+# ── by seeds ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Seeds(NamedTuple):
+    """Seeds of documents: hashes (uint64 [n]), and the words where they stand."""
+
+    hashes: NDArray[np.uint64]
+    words: match.Places
 
 
 def seed_pairs(work: Work, shards: list[str], chosen: Chosen) -> NDArray[np.int64]:
     """Pairs of documents (int64 [p, 2]) that agree around a seed."""
-    corpus = Corpus.of(work)
-    owners = corpus.owners()
-    result = [np.zeros((0, 2), np.int64)]
-    for seeds, places in _seeds(work, shards):
-        alive = chosen.copies[owners[places]] == owners[places]
-        stand, own = places[alive], owners[places[alive]]
-        first, second = match.pairs_in_buckets(seeds[alive], own, chosen.ranks)
-        agree = match.agreeing_words(corpus.hashes, corpus.bounds, owners, stand[first], stand[second])
-        near = agree >= match.AGREEING
-        result.append(np.stack([own[first][near], own[second][near]], axis=1))
-    return chosen.pairs(*np.concatenate(result).T)
+    found, buckets = match.Pairs(len(chosen.ranks)), match.Buckets()
+    for hashes, words in _seeds(work, shards, chosen):
+        corpus = Corpus.of(work)  # mapped anew, so that what was looked at before need not stay in memory
+        for first, second in buckets.pairs(hashes, words.owners, chosen.ranks):
+            left, right = words.only(first), words.only(second)
+            near = match.agreeing_words(corpus.hashes, corpus.bounds, left, right) >= match.AGREEING
+            chosen.add(found, left.owners[near], right.owners[near])
+    return found.sorted()
 
 
 def repeats(work: Work, shards: list[str]) -> NDArray[np.int64]:
     """Places (int64 [p, 2], document and word) where a document agrees with itself, further up, around a seed."""
-    corpus = Corpus.of(work)
-    owners = corpus.owners()
-    result = [np.zeros((0, 2), np.int64)]
-    for seeds, places in _seeds(work, shards):
-        order = np.lexsort((places, owners[places], seeds))
-        again = (np.diff(seeds[order]) == 0) & (np.diff(owners[places[order]]) == 0)
-        first, second = places[order][:-1][again], places[order][1:][again]
-        near = match.agreeing_words(corpus.hashes, corpus.bounds, owners, first, second) >= match.AGREEING
-        found = second[near]
-        result.append(np.stack([owners[found], found - corpus.bounds[owners[found]]], axis=1))
-    return np.unique(np.concatenate(result), axis=0)
+    store, result = work.store, [np.zeros((0, 2), np.int64)]
+    for shard in _Shard.each(store, shards):
+        seeds, places, words, bounds = (
+            store.column(shard.name, name) for name in ("seeds", "places", "hashes", "bounds")
+        )
+        owners = match.owners(places, bounds)
+        order = np.lexsort((places, owners, seeds))
+        own = match.Places(owners, places.astype(np.int64)).only(order)
+        again = np.flatnonzero(~is_new(seeds[order]) & ~is_new(own.owners))
+        second = own.only(again)
+        near = match.agreeing_words(words, bounds, own.only(again - 1), second) >= match.AGREEING
+        documents, at = second.owners[near].astype(np.int64), second.places[near]
+        found = np.stack([documents + shard.document, at - bounds[documents]], axis=1)
+        result.append(np.unique(found, axis=0))
+    return np.concatenate(result)
 
 
-def _seeds(work: Work, shards: list[str]) -> list[tuple[NDArray[np.uint64], NDArray[np.int64]]]:
-    """The seeds of all documents and their places among all words, range by range."""
-    seeds = np.concatenate([work.store.column(shard, "seeds") for shard in shards])
-    places = _offset(work.store, shards, "places")
-    part = seeds >> np.uint64(60)
-    return [(seeds[part == number], places[part == number]) for number in range(PARTS)]
+def _seeds(work: Work, shards: list[str], chosen: Chosen) -> Iterator[_Seeds]:
+    """The seeds of all documents that are no copies, range by range of their hashes; in the order of documents and
+    words where hashes are equal."""
+    store = work.store
+    all_shards, sizes = [], np.zeros(SEED_PARTS, np.int64)
+    for shard in _Shard.each(store, shards):
+        all_shards.append(shard)
+        sizes += np.diff(store.column(shard.name, "seed_parts"))
+    for low, high in _ranges(sizes.tolist(), SEEDS_AT_ONCE):
+        size, at = sizes[low:high].sum(), 0
+        all_seeds = _Seeds(np.empty(size, np.uint64), match.Places(np.empty(size, np.uint32), np.empty(size, np.int64)))
+        for shard in all_shards:
+            hashes, words = _seeds_of(store, shard, slice(low, high), chosen)
+            own = slice(at, at + len(hashes))
+            all_seeds.hashes[own], all_seeds.words.owners[own], all_seeds.words.places[own] = hashes, *words
+            at = own.stop
+        yield _Seeds(all_seeds.hashes[:at], all_seeds.words.only(slice(at)))
 
 
-def _offset(store: Store, shards: list[str], name: str) -> NDArray[np.int64]:
-    """A column of word positions of every shard, as positions in the corpus."""
-    sizes = np.cumsum([0, *(store.column(shard, "bounds")[-1] for shard in shards)])
-    return np.concatenate(
-        [store.column(shard, name) + size for shard, size in zip(shards, sizes, strict=False)]
-    ).astype(np.int64)
+def _seeds_of(store: Store, shard: _Shard, parts: slice, chosen: Chosen) -> _Seeds:
+    bounds, of_parts = store.column(shard.name, "bounds"), store.column(shard.name, "seed_parts")
+    own = slice(of_parts[parts.start], of_parts[parts.stop])
+    places, hashes = store.column(shard.name, "places")[own], store.column(shard.name, "seeds")[own]
+    owners = match.owners(places, bounds) + np.uint32(shard.document)
+    words, alive = match.Places(owners, places + np.int64(shard.word)), chosen.alive(owners)
+    return _Seeds(hashes, words) if alive.all() else _Seeds(hashes[alive], words.only(alive))
+
+
+def _ranges(sizes: list[int], most: int) -> Iterator[tuple[int, int]]:
+    """Parts of these sizes, one after the other in ranges of at most so many in all; of one part where that is larger.
+
+    >>> list(_ranges([3, 0, 2, 9, 1], 5))
+    [(0, 3), (3, 4), (4, 5)]
+    """
+    low, total = 0, 0
+    for number, size in enumerate(sizes):
+        if total and total + size > most:
+            yield low, number
+            low, total = number, 0
+        total += size
+    if total:
+        yield low, len(sizes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from dedup.places import place
 from dedup.runs import each_of, once
 from dedup.sign import mix, passage_keys, shingles
 from dedup.site import signature_line, signatures_of
-from dedup.spans import Spans, distinct, hashes, ragged
+from dedup.spans import Spans, distinct, hashes
 from dedup.table import TAGS, Table
 from dedup.words import Mark, Spanned, marked_texts
 
@@ -31,6 +32,9 @@ LINKED = 0x5BD1E9955BD1E995
 """Tells the print of a block of links from that of the same words as text."""
 SHORT = 12
 """Words from which on a block counts for what its article is."""
+SEED_PART_BITS = 8
+SEED_PARTS = 1 << SEED_PART_BITS
+"""Ranges of seeds that a shard keeps apart, so that one of all shards can be read without the rest."""
 ARTICLE_BANDS, ARTICLE_ROWS = 20, 6
 """Pages of a site that share a band of their bodies' signatures are copies of one article: P = .998 at Jaccard .8."""
 
@@ -172,19 +176,30 @@ def defined_seeds(words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> tuple
 
 def _save_keys(store: Store, shard: str, bounds: NDArray[np.int64], config: Config) -> None:
     words, block_of = np.asarray(store.column(shard, "hashes")), store.column(shard, "spans")
-    hashes, places = seeds(words, bounds)
-    store.save(shard, "seeds", hashes)
-    store.save(shard, "places", places)
-    owner = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+    _save_seeds(store, shard, *seeds(words, bounds))
+    owner = np.repeat(np.arange(len(bounds) - 1, dtype=np.int32), np.diff(bounds))
     edges = np.flatnonzero(np.diff(block_of) | np.diff(owner)) + 1 if len(words) else np.zeros(0, np.int64)
     starts = np.concatenate(([0], edges, [len(words)])).astype(np.int64) if len(words) else np.zeros(1, np.int64)
-    long = np.flatnonzero(np.diff(starts) >= config.min_words)
-    flat, own = ragged([words[starts[i] : starts[i + 1]] for i in long])
-    store.save(shard, "keys", passage_keys(flat, own, config.shape))
-    whole = passage_keys(words, bounds, config.shape)
-    whole[np.diff(bounds) < config.min_words] = 0  # too short to be a copy as a whole by its sketch
-    store.save(shard, "document_keys", whole)
-    store.save(shard, "signed", starts[:-1][long])
+    sizes = np.diff(starts)
+    long = np.flatnonzero(sizes >= config.min_words)
+    own = np.concatenate(([0], np.cumsum(sizes[long])))
+    # Band by band, as they are read.
+    store.save(shard, "keys", passage_keys(words[each_of(starts[long], sizes[long])], own, config.shape).T)
+    store.save(shard, "document_keys", passage_keys(words, bounds, config.shape).T)
+    store.save(shard, "signed", owner[starts[long]])
+    prints = (xxhash.xxh3_128_digest(words[low:high].tobytes()) for low, high in pairwise(bounds.tolist()))
+    store.save(shard, "word_prints", np.frombuffer(b"".join(prints), np.uint64).reshape(-1, 2))
+
+
+def _save_seeds(store: Store, shard: str, hashes: NDArray[np.uint64], places: NDArray[np.int64]) -> None:
+    """The seeds in SEED_PARTS ranges of hashes, in each as they stand: hash (uint64), place (uint32) among the shard's
+    words, and the bounds of the ranges (int32)."""
+    part = (hashes >> np.uint64(64 - SEED_PART_BITS)).astype(np.uint8)
+    order = np.argsort(part, kind="stable")
+    counts = np.bincount(part, minlength=SEED_PARTS)
+    store.save(shard, "seeds", hashes[order])
+    store.save(shard, "places", places[order].astype(np.uint32))
+    store.save(shard, "seed_parts", np.concatenate(([0], np.cumsum(counts))).astype(np.int32))
 
 
 def site_key(name: str | None) -> int:

@@ -7,13 +7,16 @@ pair.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from dedup import kernel
 from dedup.runs import is_new, once
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 SEED_SHINGLE = 4
@@ -40,76 +43,196 @@ def winnow(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
     return once(at)  # they ascend as the windows do
 
 
-def pairs_in_buckets(
-    keys: NDArray[np.uint64], members: NDArray[np.int64], ranks: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs of positions in `members` that share a key and are of different documents.
+class Cap(NamedTuple):
+    """What is paired of a bucket: up to `crowd` entries each with each, of more all with the best `hubs` of them."""
 
-    `members` int64 [n] are document numbers, `ranks` int64 [documents] their order as keepers. Of a pair the first
-    position is that of the better keeper.
+    crowd: int
+    hubs: int
+
+
+PAIRS, STARS = Cap(CROWD, HUBS), Cap(0, 1)
+CHUNK = 1 << 18
+"""Pairs that are given at a time."""
+
+
+ENTRIES_AT_ONCE = 1 << 25
+"""Entries that are put into partitions at a time, 16 bytes each."""
+
+
+class Buckets:
+    """The pairs of entries that share a key, chunk by chunk: of entries 16 bytes are held, of pairs 8.
+
+    Where keys are given band by band, this is made once, as it keeps its memory: to have it from the system each time
+    took half of all. Entries are put into at most 1,024 partitions by the upper bits of their keys, then those that
+    come more than once are sorted in each: 8 ns an entry (10 M of them in random order, Zen 4).
     """
-    order = np.lexsort((np.arange(len(keys)), ranks[members], keys))
-    keys = keys[order]
-    starts = np.flatnonzero(is_new(keys))
+
+    def __init__(self) -> None:
+        self._native: Any = None
+        if kernel.NATIVE:
+            from dedup.kernel import _native
+
+            self._native = _native.Buckets(ENTRIES_AT_ONCE)
+
+    def pairs(
+        self, keys: NDArray[np.uint64], members: NDArray[Any], ranks: NDArray[Any], cap: Cap = PAIRS
+    ) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.uint32]]]:
+        """Pairs of positions (uint32 [p] twice) of entries that share a key and are of different documents.
+
+        `members` [n] are document numbers, `ranks` [documents] their order as keepers, from 0, both of integers below
+        2^32. Of a pair the first position is that of the better keeper. Pairs come as keys ascend; in a bucket in the
+        order of their first, then their second entry, by ranks, then positions.
+
+        Raises:
+            ValueError: a document has no rank, or there are 2^32 entries or more.
+        """
+        if self._native is None:
+            yield defined_pairs(keys, members, ranks, cap)
+            return
+        self._native.group(*map(np.ascontiguousarray, (keys, members, ranks), (np.uint64, np.uint32, np.uint32)))
+        while len((found := self._native.next(*cap, CHUNK))[0]):
+            first, second = found
+            for at in range(0, len(first), CHUNK):  # of a bucket of millions all come at once
+                yield first[at : at + CHUNK], second[at : at + CHUNK]
+
+
+def defined_pairs(
+    keys: NDArray[np.uint64], members: NDArray[Any], ranks: NDArray[Any], cap: Cap
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """`Buckets.pairs`, by the definition."""
+    order = np.lexsort((np.arange(len(keys)), ranks[members], keys)).astype(np.uint32)
+    starts = np.flatnonzero(is_new(keys[order]))
     sizes = np.diff(np.concatenate((starts, [len(keys)])))
-    firsts, seconds = [], []
+    firsts, seconds = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for size in np.unique(sizes[sizes > 1]):
         groups = starts[sizes == size]
-        left, right = _group_pairs(int(size))
+        left, right = _group_pairs(int(size), cap)
         firsts.append((groups[:, None] + left[None, :]).ravel())
         seconds.append((groups[:, None] + right[None, :]).ravel())
-    if not firsts:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    first, second = order[np.concatenate(firsts)], order[np.concatenate(seconds)]
+    left, right = np.concatenate(firsts), np.concatenate(seconds)
+    places = np.lexsort((right, left))
+    first, second = order[left[places]], order[right[places]]
     other = members[first] != members[second]
     return first[other], second[other]
 
 
-def stars_in_buckets(
-    keys: NDArray[np.uint64], members: NDArray[np.int64], ranks: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs of documents that share a key, each with the best keeper of its bucket: as many as there are members.
-
-    `members` int64 [n] are document numbers, `ranks` int64 [documents] their order as keepers.
-    """
-    order = np.lexsort((ranks[members], keys))
-    starts = np.flatnonzero(is_new(keys[order]))
-    heads = np.repeat(order[starts], np.diff(np.concatenate((starts, [len(keys)]))))
-    other = members[heads] != members[order]
-    return members[heads][other], members[order][other]
-
-
-def _group_pairs(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    if size <= CROWD:
+def _group_pairs(size: int, cap: Cap) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    if size <= cap.crowd:
         left, right = np.triu_indices(size, 1)
         return left.astype(np.int64), right.astype(np.int64)
-    left = np.repeat(np.arange(HUBS), size)
-    right = np.tile(np.arange(size), HUBS)
+    left = np.repeat(np.arange(cap.hubs), size)
+    right = np.tile(np.arange(size), cap.hubs)
     upper = right > left
     return left[upper].astype(np.int64), right[upper].astype(np.int64)
 
 
-def agreeing_words(
-    words: NDArray[np.uint64],
-    bounds: NDArray[np.int64],
-    owners: NDArray[np.int64],
-    left: NDArray[np.int64],
-    right: NDArray[np.int64],
-) -> NDArray[np.int64]:
-    """How many words agree, place by place, from NEAR before to NEAR behind each pair of seeds, those included.
+def pairs_in_buckets(
+    keys: NDArray[np.uint64], members: NDArray[Any], ranks: NDArray[Any], cap: Cap = PAIRS
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of positions (int64 [p] twice) in `members` that share a key, all at once: see `Buckets.pairs`."""
+    none = np.zeros(0, np.uint32)
+    chunks = [(none, none), *Buckets().pairs(keys, members, ranks, cap)]
+    first, second = (np.concatenate(column).astype(np.int64) for column in zip(*chunks, strict=True))
+    return first, second
 
-    `left`, `right` int64 [p] are word positions, `owners` int64 [words] the document of a word, `bounds` its extent.
+
+class Places(NamedTuple):
+    """Words: the documents (uint32 [p]) that they are in, and their positions (int64 [p]) among all words."""
+
+    owners: NDArray[np.uint32]
+    places: NDArray[np.int64]
+
+    def only(self, rows: NDArray[Any] | slice) -> Places:
+        """Some of them."""
+        return Places(self.owners[rows], self.places[rows])
+
+
+def agreeing_words(
+    words: NDArray[np.uint64], bounds: NDArray[np.int64], left: Places, right: Places
+) -> NDArray[np.uint8]:
+    """How many words agree, place by place, from NEAR before to NEAR behind each pair of seeds (uint8 [p]), those
+    included, as far as both documents reach. `bounds` int64 [documents + 1] are those of documents among all words.
+
+    Raises:
+        ValueError: a place is not in its document, or that not in the words.
     """
-    before = np.minimum(left - bounds[owners[left]], right - bounds[owners[right]])
-    behind = np.minimum(bounds[owners[left] + 1] - left, bounds[owners[right] + 1] - right)
-    agreeing = np.zeros(len(left), np.int64)
+    if not kernel.NATIVE:
+        return defined_agreeing(words, bounds, left, right)
+    from dedup.kernel import _native
+
+    return _native.agreeing_words(words, bounds, left, right, NEAR, SEED_SHINGLE + NEAR)
+
+
+def defined_agreeing(
+    words: NDArray[np.uint64], bounds: NDArray[np.int64], left: Places, right: Places
+) -> NDArray[np.uint8]:
+    """`agreeing_words`, by the definition."""
+    firsts, ends = bounds[:-1], bounds[1:]
+    for owners, places in (left, right):
+        if (owners >= len(firsts)).any() or (places < firsts[owners]).any() or (places >= ends[owners]).any():
+            raise ValueError("a place is not in its document")
+    before = np.minimum(left.places - firsts[left.owners], right.places - firsts[right.owners])
+    behind = np.minimum(ends[left.owners] - left.places, ends[right.owners] - right.places)
+    agreeing = np.zeros(len(left.places), np.uint8)
     for distance in range(-NEAR, SEED_SHINGLE + NEAR):
         inside = np.flatnonzero((before >= -distance) & (behind > distance))
-        agreeing[inside] += words[left[inside] + distance] == words[right[inside] + distance]
+        agreeing[inside] += words[left.places[inside] + distance] == words[right.places[inside] + distance]
     return agreeing
+
+
+def owners(places: NDArray[np.uint32], bounds: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """The document that each word stands in (uint32 [p]), by the bounds of documents; quickest as the places ascend.
+
+    Raises:
+        ValueError: a place is in no document.
+    """
+    if not kernel.NATIVE:
+        return defined_owners(places, bounds)
+    from dedup.kernel import _native
+
+    return _native.owners(places, bounds)
+
+
+def defined_owners(places: NDArray[np.uint32], bounds: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """`owners`, by the definition."""
+    if len(places) and places.max() >= bounds[-1]:
+        raise ValueError("a place is in no document")
+    return (np.searchsorted(bounds, places, "right") - 1).astype(np.uint32)
+
+
+class Pairs:
+    """Distinct pairs of document numbers, out of chunks of them: what is held is no more than twice what is distinct,
+    or LEAST."""
+
+    LEAST = 1 << 22
+
+    def __init__(self, documents: int) -> None:
+        self._documents = np.int64(max(1, documents))
+        self._distinct = np.zeros(0, np.int64)
+        self._more: list[NDArray[np.int64]] = []
+
+    def add(self, first: NDArray[Any], second: NDArray[Any]) -> None:
+        """Add pairs; the first of each is the better keeper."""
+        self._more.append(first.astype(np.int64) * self._documents + second)
+        if sum(map(len, self._more)) > max(self.LEAST, len(self._distinct)):
+            self._merge()
+
+    def _merge(self) -> None:
+        packed = np.concatenate([self._distinct, *self._more])
+        packed.sort()
+        self._distinct, self._more = once(packed), []
+
+    def sorted(self) -> NDArray[np.int64]:
+        """All of them (int64 [p, 2])."""
+        self._merge()
+        pairs = np.empty((len(self._distinct), 2), np.int64)
+        pairs[:, 0] = self._distinct // self._documents  # `np.divmod` takes several times as long
+        pairs[:, 1] = self._distinct - pairs[:, 0] * self._documents
+        return pairs
 
 
 def unique_pairs(first: NDArray[np.int64], second: NDArray[np.int64], documents: int) -> NDArray[np.int64]:
     """Distinct pairs of document numbers (int64 [p, 2]), sorted; the first of a pair is the better keeper."""
-    packed = once(np.sort(first * np.int64(documents) + second))
-    return np.stack([packed // documents, packed % documents], axis=1)
+    pairs = Pairs(documents)
+    pairs.add(first, second)
+    return pairs.sorted()

@@ -110,7 +110,7 @@ def _document(text: str) -> Document:
 def _matches(work: Work, shards: list[str]) -> Iterator[Match]:
     corpus = Corpus.of(work)
     ranks = np.arange(len(corpus))
-    chosen = Chosen(ranks, candidates.exact_copies(work, ranks))
+    chosen = Chosen(ranks, candidates.exact_copies(work, shards, ranks))
     aligned, _ = shared(work, shards, chosen, serial)
     aligned += _copies(chosen.copies, corpus)
     yield from sorted(_found(corpus, aligned, work.config.shingle))
@@ -144,13 +144,12 @@ def _documents(texts: Iterable[str], config: Config) -> Iterator[Match]:
     words = list(sketched.words_of(texts))
     flat, bounds = ragged([each.hashes for each in words])
     keys, own = passage_keys(flat, bounds, config.shape), np.flatnonzero(np.diff(bounds))
-    pairs = [np.zeros((0, 2), np.int64)]
+    pairs, buckets, ranks = match.Pairs(len(keys)), match.Buckets(), np.arange(len(keys))
     for band in range(config.shape.bands):
-        first, second = match.pairs_in_buckets(keys[own, band], own, np.arange(len(keys)))
-        pairs.append(np.stack([own[first], own[second]], axis=1))
+        for first, second in buckets.pairs(keys[own, band], own, ranks):
+            pairs.add(own[first], own[second])
     shingles_of = lru_cache(4096)(lambda document: shingle_set(words[document].hashes, config.shingle))
-    first, second = np.concatenate(pairs).T
-    both = match.unique_pairs(first, second, max(1, len(keys)))
+    both = pairs.sorted()
     for keeper, document in both[np.lexsort((both[:, 0], both[:, 1]))].tolist():
         share = common_share(shingles_of(document), shingles_of(keeper))
         if share >= config.threshold:

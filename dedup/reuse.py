@@ -108,7 +108,7 @@ def find(work: Work, shards: list[str], known: Known, runner: Runner) -> Found:
     config = work.config
     alone = chosen(known, config)
     ranks, sites = alone.ranks, alone.sites
-    own = alone._replace(copies=candidates.exact_copies(work, ranks, sites))
+    own = alone._replace(copies=candidates.exact_copies(work, shards, ranks, sites))
     aligned, proposed = shared(work, shards, own, runner)
     standing = Standing(ranks, own.copies, Limits(config.min_words, config.threshold), sites)
     agreed = np.array([(each.keeper, each.document) for each in aligned], np.int64).reshape(-1, 2)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dedup
-from dedup import Config, counting, pipeline, reuse, shards
+from dedup import Config, candidates, counting, pipeline, reuse, shards
 from dedup.run import pool
 from dedup.write import is_finished
 from tests.conftest import ROOT
@@ -104,7 +104,7 @@ def test_the_order_of_arguments_changes_nothing(inputs: Path, expected: dict[str
     assert output(tmp_path / "out") == expected
 
 
-@pytest.mark.parametrize("documents", [1, 5, 1_000])
+@pytest.mark.parametrize("documents", [1, 7, 1_000])
 def test_the_size_of_shards_changes_nothing(
     inputs: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, documents: int
 ) -> None:
@@ -123,6 +123,19 @@ def test_parts_of_the_key_range_change_nothing(
     monkeypatch.setattr(counting, "RANGE_KEYS", keys)
     dedup.clean(inputs, tmp_path / "out")
     dedup.clean(inputs, tmp_path / "out")  # an old run of ours is replaced
+
+    assert output(tmp_path / "out") == expected
+
+
+@pytest.mark.parametrize("entries", [1, 200])
+def test_what_is_in_memory_of_bands_and_seeds_changes_nothing(
+    inputs: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entries: int
+) -> None:
+    monkeypatch.setattr(pipeline, "SHARD_DOCUMENTS", 6)
+    for name in ("KEYS_AT_ONCE", "BAND_AT_ONCE", "SEEDS_AT_ONCE"):
+        monkeypatch.setattr(candidates, name, entries)
+
+    dedup.clean(inputs, tmp_path / "out")
 
     assert output(tmp_path / "out") == expected
 

@@ -17,6 +17,7 @@ from dedup.match import (
     NEAR,
     SEED_SHINGLE,
     SEED_WINDOW,
+    Places,
     agreeing_words,
     pairs_in_buckets,
     unique_pairs,
@@ -134,16 +135,21 @@ def test_words_agree_place_by_place_as_far_as_both_documents_reach(
     words: list[int], cut: int, data: st.DataObject
 ) -> None:
     cut = min(cut, len(words) - 1)
-    bounds, owners = np.array([0, cut, len(words)]), np.repeat([0, 1], [cut, len(words) - cut])
+    bounds = np.array([0, cut, len(words)])
     places = data.draw(
         st.lists(st.tuples(st.integers(0, cut - 1), st.integers(0, len(words) - cut - 1)), min_size=1, max_size=5)
     )
 
     found = agreeing_words(
-        column(words), bounds, owners, np.array([at for at, _ in places]), np.array([cut + at for _, at in places])
+        column(words), bounds, standing(0, [at for at, _ in places]), standing(1, [cut + at for _, at in places])
     )
 
     assert found.tolist() == [by_definition(words[:cut], words[cut:], at, other) for at, other in places]
+
+
+def standing(owner: int, at: list[int]) -> Places:
+    """Places in one document."""
+    return Places(np.full(len(at), owner, np.uint32), np.array(at, np.int64))
 
 
 def by_definition(left: list[int], right: list[int], at: int, other: int) -> int:
@@ -166,15 +172,13 @@ def by_definition(left: list[int], right: list[int], at: int, other: int) -> int
     ],
 )
 def test_of_a_copy_all_words_around_a_seed_agree(left: int, right: int, agree: int) -> None:
-    words, bounds, owners = column([*range(60)] * 2), np.array([0, 60, 120]), np.repeat([0, 1], 60)
+    words, bounds = column([*range(60)] * 2), np.array([0, 60, 120])
 
-    assert agreeing_words(words, bounds, owners, np.array([left]), np.array([right])).tolist() == [agree]
+    assert agreeing_words(words, bounds, standing(0, [left]), standing(1, [right])).tolist() == [agree]
 
 
 def test_no_places_agree_in_no_words() -> None:
-    none = np.zeros(0, np.int64)
-
-    assert agreeing_words(column([1, 2]), np.array([0, 2]), np.zeros(2, np.int64), none, none).tolist() == []
+    assert agreeing_words(column([1, 2]), np.array([0, 2]), standing(0, []), standing(0, [])).tolist() == []
 
 
 def test_pairs_are_distinct_and_sorted() -> None:

@@ -213,17 +213,15 @@ def counted(texts: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
     """How many pairs of places and documents are looked at, in all proposers together."""
     total = 0
 
-    def count(function: Any) -> Any:
-        def counting(*arguments: Any) -> Any:
-            nonlocal total
-            found = function(*arguments)
-            total += len(found[0])
-            return found
+    pairs = match.Buckets.pairs
 
-        return counting
+    def counting(*arguments: Any) -> Any:
+        nonlocal total
+        for chunk in pairs(*arguments):
+            total += len(chunk[0])
+            yield chunk
 
-    for name in ("pairs_in_buckets", "stars_in_buckets"):
-        monkeypatch.setattr(match, name, count(getattr(match, name)))
+    monkeypatch.setattr(match.Buckets, "pairs", counting)
     assert list(dedup.near_duplicates(texts))
     return total
 
@@ -246,7 +244,8 @@ def test_a_crowd_costs_its_number_and_not_its_square(kind: str, monkeypatch: pyt
 
 def test_a_bucket_of_a_million_is_proposed_in_a_star() -> None:
     size = 1_000_000
-    first, second = match.stars_in_buckets(np.zeros(size, np.uint64), np.arange(size), np.arange(size))
+    columns = np.zeros(size, np.uint64), np.arange(size), np.arange(size)
+    first, second = match.pairs_in_buckets(*columns, match.STARS)
 
     assert (len(first), len(second)) == (size - 1, size - 1)
     assert not first.any()

@@ -277,8 +277,6 @@ def seeds(
 
 _Strings = tuple[NDArray[np.uint8], NDArray[np.int64]]
 """Strings in UTF-8, one behind the other, and the bounds of each."""
-_Sketch = tuple[int, tuple[int, int], NDArray[np.uint32], NDArray[np.uint32]]
-"""How signatures are made: `dedup.sign.sketch`."""
 _Pages = Callable[[int], Page]
 
 def read_lines(
@@ -383,6 +381,40 @@ def written(
 
     Raises:
         ValueError: a span is no part of its text, or there is no such text.
+    """
+
+class Buckets:
+    """Entries by their keys, and the pairs in buckets: `dedup.match.Buckets`. At most `most` are held at a time.
+    Not for two threads at once."""
+
+    def __init__(self, most: int) -> None: ...
+    def group(self, keys: NDArray[np.uint64], members: NDArray[np.uint32], ranks: NDArray[np.uint32]) -> None:
+        """Take entries; they are held until there are others.
+
+        Raises:
+            ValueError: a member has no rank, there are not as many members as keys, or 2^32 or more.
+        """
+
+    def next(self, crowd: int, hubs: int, least: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """The pairs of the next buckets, at least so many; none at the end."""
+
+_Places = tuple[NDArray[np.uint32], NDArray[np.int64]]
+"""Documents, and positions among all words."""
+
+def agreeing_words(
+    words: NDArray[np.uint64], bounds: NDArray[np.int64], left: _Places, right: _Places, near: int, behind: int
+) -> NDArray[np.uint8]:
+    """How many words agree around two places: `dedup.match.agreeing_words`.
+
+    Raises:
+        ValueError: a place is not in its document, that not in the words, or more words than 255 are asked for.
+    """
+
+def owners(places: NDArray[np.uint32], bounds: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """The document that each place is in: `dedup.match.owners`.
+
+    Raises:
+        ValueError: the bounds do not ascend from 0, or a place is in no document.
     """
 
 class Sieve:

@@ -1,0 +1,200 @@
+"""Buckets in the kernel: the pairs of the definition, in its order, whatever the keys, and linear in hot buckets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedup import kernel, match
+from dedup.match import CROWD, HUBS, PAIRS, STARS, Buckets, Cap, Places, defined_agreeing, defined_owners, defined_pairs
+from dedup.sign import mix
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Entries = tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.int64]]
+
+pytestmark = pytest.mark.skipif(not kernel.NATIVE, reason="no kernel was built, or none is wanted")
+
+HIGH, LOW = 1 << 63, 1 << 31
+KEYS = st.integers(0, 3) | st.sampled_from([HIGH, HIGH + 1, LOW, LOW + HIGH, 2**64 - 1]) | st.integers(0, 2**64 - 1)
+CAPS = [PAIRS, STARS, Cap(2, 1), Cap(3, 2), Cap(0, 0), Cap(1, 9)]
+
+
+def entries(rows: Sequence[tuple[int, int]], ranks: Sequence[int]) -> Entries:
+    """Keys and members of entries, and the ranks of documents."""
+    keys, members = np.array([key for key, _ in rows], np.uint64), np.array([own for _, own in rows], np.uint32)
+    return keys, members, np.array(ranks, np.int64)
+
+
+def assert_same(buckets: Buckets, given_: Entries, cap: Cap = PAIRS) -> int:
+    """The kernel's chunks are the definition's pairs, in order; how many there are."""
+    none = np.zeros(0, np.uint32)
+    chunks = [(none, none), *buckets.pairs(*given_, cap)]
+    wanted = defined_pairs(*given_, cap)
+    for found, column in zip(zip(*chunks, strict=True), wanted, strict=True):
+        assert column.dtype == np.uint32
+        assert {each.dtype for each in found} == {column.dtype}
+        assert np.concatenate(found).tolist() == column.tolist()
+    return len(wanted[0])
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(KEYS, st.integers(0, 8)), max_size=80),
+    st.permutations(range(9)) | st.lists(st.integers(0, 2), min_size=9, max_size=9),
+    st.sampled_from(CAPS),
+    st.integers(1, 9),
+)
+def test_pairs_are_those_of_the_definition(rows: list[tuple[int, int]], ranks: list[int], cap: Cap, chunk: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(match, "CHUNK", chunk)
+        assert_same(Buckets(), entries(rows, ranks), cap)
+
+
+def made(seed: int, size: int, *, spread: bool) -> Entries:
+    """Entries in buckets of many sizes; keys that differ in all bits, or in few of the lowest, so that all are in one
+    partition."""
+    chance = np.random.default_rng(seed)
+    keys = (chance.pareto(0.6, size) * size / 50).clip(0, 2**62).astype(np.uint64)
+    members = np.sort(chance.integers(0, max(1, size // 3), size)).astype(np.uint32)
+    return mix(keys) if spread else keys, members, chance.permutation(max(1, size // 3))
+
+
+@pytest.mark.parametrize("spread", [True, False])
+@pytest.mark.parametrize(("cap", "most"), [(PAIRS, 1 << 25), (PAIRS, 30_000), (STARS, 1 << 25), (STARS, 1)])
+def test_partitions_change_nothing_nor_what_was_grouped_before(
+    cap: Cap, most: int, monkeypatch: pytest.MonkeyPatch, *, spread: bool
+) -> None:
+    monkeypatch.setattr(match, "ENTRIES_AT_ONCE", most)
+    buckets = Buckets()
+
+    found = [
+        assert_same(buckets, made(n, size, spread=spread), cap) for n, size in enumerate((9_000, 120_000, 3, 0, 20_000))
+    ]
+
+    assert found[1] > 50_000
+
+
+def test_what_is_left_of_other_keys_is_forgotten() -> None:
+    buckets = Buckets()
+    next(buckets.pairs(*entries([(1, 0), (1, 1)], [0, 1])))
+
+    assert list(buckets.pairs(*entries([(1, 0), (2, 1)], [0, 1]))) == []
+
+
+def test_a_hot_bucket_of_a_million_costs_its_size() -> None:
+    size = 1_000_000
+    keys = np.concatenate([np.full(size, 7, np.uint64), mix(np.arange(size, dtype=np.uint64))])
+    ranks = np.arange(2 * size)[::-1]
+
+    found = [*Buckets().pairs(keys, np.arange(2 * size, dtype=np.uint32), ranks)]
+    stars = [*Buckets().pairs(keys, np.arange(2 * size, dtype=np.uint32), ranks, STARS)]
+
+    first = np.concatenate([chunk[0] for chunk in found])
+    assert len(first) == HUBS * size - HUBS * (HUBS + 1) // 2
+    assert set(first.tolist()) == set(range(size - HUBS, size))
+    assert sum(len(chunk[1]) for chunk in stars) == size - 1
+
+
+def test_entries_of_one_document_are_no_crowd_of_pairs() -> None:
+    size = 10 * CROWD
+
+    assert_same(Buckets(), entries([(5, 0)] * size, [0]))
+    assert list(Buckets().pairs(*entries([(5, 0)] * size, [0]))) == []
+
+
+@pytest.mark.parametrize(
+    ("members", "ranks"), [([0, 1], [0]), ([0], [0]), ([0, 0, 0], [0]), ([-1, 0], [0, 1]), ([0, 0], [])]
+)
+def test_entries_that_fit_nothing_are_an_error(members: list[int], ranks: list[int]) -> None:
+    buckets, keys = Buckets(), np.zeros(2, np.uint64)
+    with pytest.raises(ValueError):
+        list(buckets.pairs(keys, np.array(members), np.array(ranks)))
+
+    assert len(list(buckets.pairs(keys, np.arange(2), np.arange(2)))) == 1  # it goes on
+
+
+def test_nothing_was_grouped_yet() -> None:
+    from dedup.kernel import _native
+
+    assert [len(column) for column in _native.Buckets(9).next(48, 4, 1)] == [0, 0]
+
+
+# ── words around places ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@st.composite
+def places(draw: st.DrawFn) -> tuple[NDArray[np.uint64], NDArray[np.int64], Places, Places]:
+    """Words of few kinds in some documents, and pairs of places."""
+    sizes = draw(st.lists(st.integers(0, 40), min_size=1, max_size=5).filter(any))
+    bounds = np.cumsum([0, *sizes])
+    words = np.array(draw(st.lists(st.integers(0, 2), min_size=sum(sizes), max_size=sum(sizes))), np.uint64)
+    at = np.array(draw(st.lists(st.integers(0, sum(sizes) - 1), min_size=2, max_size=24)), np.int64)
+    at = at[: len(at) // 2 * 2]
+    own = Places(defined_owners(at.astype(np.uint32), bounds), at)
+    return words, bounds, own.only(slice(0, None, 2)), own.only(slice(1, None, 2))
+
+
+@settings(deadline=None)
+@given(places())
+def test_words_agree_as_the_definition_counts_them(given_: tuple[Any, Any, Places, Places]) -> None:
+    words, bounds, left, right = given_
+    left, right = (
+        Places(np.ascontiguousarray(each.owners), np.ascontiguousarray(each.places)) for each in (left, right)
+    )
+
+    found, wanted = match.agreeing_words(words, bounds, left, right), defined_agreeing(words, bounds, left, right)
+
+    assert (found.dtype, found.tolist()) == (wanted.dtype, wanted.tolist())
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 4), max_size=8), st.lists(st.integers(0, 31), max_size=30))
+def test_words_stand_in_the_documents_of_the_definition(sizes: list[int], drawn: list[int]) -> None:
+    bounds = np.cumsum([0, *sizes])
+    at = np.array([each for each in drawn if each < bounds[-1]], np.uint32)
+
+    for some in (at, np.sort(at)):
+        found, wanted = match.owners(some, bounds), defined_owners(some, bounds)
+        assert (found.dtype, found.tolist()) == (wanted.dtype, wanted.tolist())
+
+
+@pytest.mark.parametrize(
+    ("bounds", "owner", "place"),
+    [
+        ([0, 2, 4], 2, 1), ([0, 2, 4], 0, 2), ([0, 2, 4], 1, 1), ([0, 2, 4], 1, 4), ([0, 2, 5], 1, 3),
+        ([0, 2, 4], 0, -1), ([-3, 2, 4], 0, -2), ([], 0, 0), ([0], 0, 0),
+    ],
+)  # fmt: skip
+def test_places_that_lie_nowhere_are_an_error(bounds: list[int], owner: int, place: int) -> None:
+    words = np.zeros(4, np.uint64)
+    good = Places(np.zeros(1, np.uint32), np.zeros(1, np.int64))
+    bad = Places(np.array([owner], np.uint32), np.array([place], np.int64))
+    for left, right in ((good, bad), (bad, good)):
+        with pytest.raises(ValueError):
+            match.agreeing_words(words, np.array(bounds, np.int64), left, right)
+
+
+@pytest.mark.parametrize("bounds", [[], [1, 3], [0, 3, 2], [0], [0, 2], [-1, 9]])
+def test_a_place_in_no_document_is_an_error(bounds: list[int]) -> None:
+    with pytest.raises(ValueError):
+        match.owners(np.array([2], np.uint32), np.array(bounds, np.int64))
+
+
+def test_columns_of_other_lengths_are_an_error() -> None:
+    from dedup.kernel import _native
+
+    words, bounds = np.zeros(9, np.uint64), np.array([0, 9])
+    one, two = (Places(np.zeros(n, np.uint32), np.zeros(n, np.int64)) for n in (1, 2))
+    for left, right in ((one, two), (two, one), (one, Places(one.owners, two.places))):
+        with pytest.raises(ValueError):
+            match.agreeing_words(words, bounds, left, right)
+    with pytest.raises(ValueError):
+        _native.agreeing_words(words, bounds, one, one, 200, 100)
