@@ -10,11 +10,9 @@ import numpy as np
 
 from dedup.align import Documents, Words
 from dedup.shards import ALL, Work
-from dedup.text import fold
+from dedup.verified import Written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
 
@@ -88,10 +86,10 @@ class Texts:
         number = int(self._alive[shard][document - self._firsts[shard]])
         return next(self._store.texts(self._shards[shard], "texts", [number]))
 
-    def spelling(self, document: int) -> Callable[[int], str]:
-        """What spells the words of a document, folded."""
-        first, starts, ends = int(self._corpus.bounds[document]), self._corpus.starts, self._corpus.ends
-        return lambda word: fold(self.of(document)[starts[first + word] : ends[first + word]])
+    @property
+    def written(self) -> Written:
+        """Where the words of all documents are written."""
+        return Written(self._corpus.starts, self._corpus.ends, self.of)
 
     def more(self, document: int, start: int, end: int, *, around: bool) -> int:
         """How many words, as letters and digits in a row, `words[start:end]` hold beyond those that are compared:

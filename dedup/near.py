@@ -22,7 +22,7 @@ from dedup.data import Document, Format, Match
 from dedup.errors import SettingError
 from dedup.markup import blocks
 from dedup.passages import Passage, alike
-from dedup.reuse import common_share, jaccard, shared, shingle_set
+from dedup.reuse import as_aligned, common_share, jaccard, shared, shingle_set
 from dedup.run import serial
 from dedup.shards import Work
 from dedup.sign import passage_keys
@@ -113,8 +113,8 @@ def _matches(work: Work, shards: list[str]) -> Iterator[Match]:
     corpus = Corpus.of(work)
     ranks = np.arange(len(corpus))
     chosen = Chosen(ranks, candidates.exact_copies(work, ranks))
-    aligned, _ = shared(work, shards, chosen, serial)
-    aligned += _copies(chosen.copies, corpus)
+    verified, _ = shared(work, shards, chosen, serial)
+    aligned = as_aligned(verified) + _copies(chosen.copies, corpus)
     found = [_match(corpus, each, passage, work.config.shingle) for each in aligned for passage in each.passages]
     yield from sorted(found)
 

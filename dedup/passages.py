@@ -10,6 +10,7 @@ swapped all over, two texts are filled from one template, and all of it stays.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -94,6 +95,21 @@ def is_copy(runs: Sequence[Run], start: int, end: int, threshold: float) -> bool
         return False
     found = alike(runs, start, end)
     return found.similarity >= threshold and found.containment >= 1 - TOLERANCE
+
+
+def least(level: float) -> float:
+    """The least float that is `level` or more once it is rounded as similarities are: who compares with it need not
+    round, as rounding keeps the order.
+
+    >>> least(0.8) < 0.79995 + 1e-9, round(least(0.8), 4)
+    (True, 0.8)
+    """
+    found = (math.ceil(level * 10_000) - 0.5) / 10_000  # near enough
+    while round(found, 4) >= level:
+        found = math.nextafter(found, -math.inf)
+    while round(found, 4) < level:
+        found = math.nextafter(found, math.inf)
+    return found
 
 
 def passages(

@@ -167,7 +167,7 @@ private:
     void put(const Chain& chain, Chains& out) {
         const auto start = chain.front().start, other = chain.front().other;
         const auto end = chain.back().end(), other_end = chain.back().other_end();
-        const auto starts = [&](Place at) { return document_.marks[at] & starts_sentence; };
+        const auto starts = [&](Place at) { return document_.marks[at] & mark::starts_sentence; };
         auto low = start, high = end;
         while (low > std::max<Place>(0, start - widest_gap) && !starts(low)) --low;
         while (high < std::min(size_of(document_.hashes), end + widest_gap) && !starts(high)) ++high;

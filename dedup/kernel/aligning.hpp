@@ -10,33 +10,18 @@
 #include <tuple>
 #include <vector>
 
+#include "runs.hpp"
 #include "sketch.hpp"
 #include "spans.hpp"
 
 namespace dedup::aligning {
 
-// Places and lengths are signed: differences of them are taken.
-using Place = std::int64_t;
 using Hashes = Span<std::uint64_t>;
 
 // As in `dedup/align.py`, which says what they are.
 constexpr Place anchor = 4, long_run = 8, widest_gap = 24, shift = 12, occurrences = 8, slack = 2, look_back = 64;
-constexpr std::uint8_t starts_sentence = 1;  // dedup.words.Mark
 
-struct Run {
-    Place start, other, length;
-
-    Place end() const { return start + length; }
-    Place other_end() const { return other + length; }
-};
-
-using Chain = std::vector<Run>;
-
-Place size_of(Hashes words) { return static_cast<Place>(words.size()); }
-
-inline Place agreed(const Chain& chain) {
-    return std::accumulate(chain.begin(), chain.end(), Place{0}, [](Place sum, const Run& run) { return sum + run.length; });
-}
+inline Place size_of(Hashes words) { return static_cast<Place>(words.size()); }
 
 // The shingles of a keeper, to be looked up. Sorted within buckets by their upper bits, so that none can be made slow.
 class Index {

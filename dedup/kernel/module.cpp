@@ -9,4 +9,5 @@ NB_MODULE(_native, module) {
     dedup::add_sieve(module);
     dedup::add_tally(module);
     dedup::add_texts(module);
+    dedup::add_verify(module);
 }
