@@ -104,12 +104,11 @@ def least(level: float) -> float:
     >>> least(0.8) < 0.79995 + 1e-9, round(least(0.8), 4)
     (True, 0.8)
     """
-    found = (math.ceil(level * 10_000) - 0.5) / 10_000  # near enough
-    while round(found, 4) >= level:
-        found = math.nextafter(found, -math.inf)
-    while round(found, 4) < level:
-        found = math.nextafter(found, math.inf)
-    return found
+    low, high = level - 0.001, level + 0.001  # rounded, the one is below the level and the other not
+    while math.nextafter(low, high) < high:
+        middle = (low + high) / 2
+        low, high = (low, middle) if round(middle, 4) >= level else (middle, high)
+    return high
 
 
 def passages(
