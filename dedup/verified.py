@@ -57,16 +57,9 @@ class Verified(NamedTuple):
     @classmethod
     def joined(cls, several: Iterable[Verified]) -> Verified:
         """The pairs of several, one behind the other."""
-        all_of = [cls.of([]), *several]
-        pairs, spans, runs = (
-            np.concatenate(column)
-            for column in ([e.pairs for e in all_of], [e.spans for e in all_of], [e.runs for e in all_of])
-        )
-        bounds, run_bounds = (
-            _bounds(np.concatenate([np.diff(column) for column in columns]))
-            for columns in ([e.bounds for e in all_of], [e.run_bounds for e in all_of])
-        )
-        return cls(pairs, bounds, spans, run_bounds, runs)
+        pairs, bounds, spans, run_bounds, runs = zip(cls.of([]), *several, strict=True)
+        by_pair, by_passage = (_bounds(np.concatenate(list(map(np.diff, each)))) for each in (bounds, run_bounds))
+        return cls(np.concatenate(pairs), by_pair, np.concatenate(spans), by_passage, np.concatenate(runs))
 
     def rows(self) -> Iterator[tuple[int, int, list[Passage]]]:
         """Of each pair the keeper, the document and its passages."""
