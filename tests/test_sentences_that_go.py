@@ -422,6 +422,7 @@ def test_a_higher_threshold_takes_no_word_more(pair: tuple[str, str]) -> None:
     assert high <= low
 
 
+@settings(deadline=None)
 @given(st.integers(0, 40), st.integers(15, 80))
 def test_a_copy_goes_whole(seed: int, words: int) -> None:
     text = prose(seed, words)
