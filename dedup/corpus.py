@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from itertools import pairwise
+from bisect import bisect_right
+from functools import cached_property, lru_cache
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,11 +13,9 @@ import numpy as np
 from dedup import kernel
 from dedup.align import Documents, Words
 from dedup.shards import ALL, Work
-from dedup.text import fold
+from dedup.verified import Written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
 
@@ -109,19 +108,27 @@ class Texts:
     def __init__(self, work: Work, shards: list[str]) -> None:
         """Of a run that `merge_words` was called for."""
         self._store, self._shards, self._corpus = work.store, shards, Corpus.of(work)
-        self._alive = [self._store.column(shard, "alive") for shard in shards]
-        self._firsts = np.cumsum([0, *map(len, self._alive)])
         self.of = lru_cache(64)(self._of)
 
+    @cached_property
+    def _alive(self) -> list[NDArray[np.int32]]:
+        """Which texts of each shard are documents: read when one is first asked for."""
+        return [self._store.column(shard, "alive") for shard in self._shards]
+
+    @cached_property
+    def _firsts(self) -> list[int]:
+        """The number of each shard's first document, and of all documents."""
+        return [0, *accumulate(map(len, self._alive))]
+
     def _of(self, document: int) -> str:
-        shard = int(np.searchsorted(self._firsts, document, "right")) - 1
+        shard = bisect_right(self._firsts, document) - 1
         number = int(self._alive[shard][document - self._firsts[shard]])
         return next(self._store.texts(self._shards[shard], "texts", [number]))
 
-    def spelling(self, document: int) -> Callable[[int], str]:
-        """What spells the words of a document, folded."""
-        first, starts, ends = int(self._corpus.bounds[document]), self._corpus.starts, self._corpus.ends
-        return lambda word: fold(self.of(document)[starts[first + word] : ends[first + word]])
+    @property
+    def places(self) -> Written:
+        """Where the words of all documents are written."""
+        return Written(self._corpus.starts, self._corpus.ends, self.of)
 
     def more(self, where: Passages, *, around: bool) -> NDArray[np.int64]:
         """How many words, as letters and digits in a row, each passage holds beyond those that are compared (int64

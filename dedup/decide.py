@@ -9,16 +9,17 @@ import numpy as np
 
 from dedup import kernel
 from dedup.cluster import Aligned, Decision, Duplicate, duplicates
-from dedup.passages import Alike, Passage
+from dedup.passages import Alike
 from dedup.runs import each_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from dedup.align import Words
     from dedup.cluster import Standing
+    from dedup.verified import Verified
 
 
 class Corpus(Protocol):
@@ -46,39 +47,6 @@ class Corpus(Protocol):
     def blocks(self, document: int) -> NDArray[np.int32]:
         """The number of the block that each word of a document stands in (int32 [n])."""
         ...
-
-
-class AlignedPassages(NamedTuple):
-    """`Aligned` of many pairs. `pairs` int64 [p, 2], a keeper and a document; the passages of pair i are the rows
-    `bounds[i]:bounds[i + 1]` (int64 [p + 1]) of `spans` int64 [q, 2], start and end; the runs of passage j are the rows
-    `run_bounds[j]:run_bounds[j + 1]` (int64 [q + 1]) of `runs` int64 [r, 3]: start, start in the keeper, length."""
-
-    pairs: NDArray[np.int64]
-    bounds: NDArray[np.int64]
-    spans: NDArray[np.int64]
-    run_bounds: NDArray[np.int64]
-    runs: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, aligned: Iterable[Aligned]) -> AlignedPassages:
-        """The columns of pairs, in order."""
-        pairs, sizes, spans, run_sizes, runs = [], [0], [], [0], []
-        for keeper, document, passages in aligned:
-            pairs.append((keeper, document))
-            sizes.append(len(passages))
-            for passage in passages:
-                spans.append(passage[:2])
-                run_sizes.append(len(passage.runs))
-                runs += passage.runs
-        return cls(_rows(pairs, 2), _bounds(sizes), _rows(spans, 2), _bounds(run_sizes), _rows(runs, 3))
-
-    def aligned(self) -> Iterator[Aligned]:
-        """Pair by pair."""
-        runs = [(start, other, length) for start, other, length in self.runs.tolist()]
-        own = [runs[low:high] for low, high in pairwise(self.run_bounds.tolist())]
-        passages = [Passage(start, end, some) for (start, end), some in zip(self.spans.tolist(), own, strict=True)]
-        for (keeper, document), (low, high) in zip(self.pairs.tolist(), pairwise(self.bounds.tolist()), strict=True):
-            yield Aligned(keeper, document, passages[low:high])
 
 
 class Decisions(NamedTuple):
@@ -142,7 +110,7 @@ class Decisions(NamedTuple):
         }
 
 
-def decide(corpus: Corpus, found: AlignedPassages, standing: Standing) -> Decisions:
+def decide(corpus: Corpus, found: Verified, standing: Standing) -> Decisions:
     """What goes from which document, as `dedup.cluster.duplicates` decides it.
 
     Raises:
@@ -158,9 +126,9 @@ def decide(corpus: Corpus, found: AlignedPassages, standing: Standing) -> Decisi
     return Decisions(*_native.decide(words, found, standing.order, standing.copies, threshold, sites))
 
 
-def defined_decide(corpus: Corpus, found: AlignedPassages, standing: Standing) -> Decisions:
+def defined_decide(corpus: Corpus, found: Verified, standing: Standing) -> Decisions:
     """`decide`, by the definition."""
-    return Decisions.of(duplicates(corpus, found.aligned(), standing))
+    return Decisions.of(duplicates(corpus, (Aligned(*each) for each in found.rows()), standing))
 
 
 def _bounds(sizes: list[int]) -> NDArray[np.int64]:

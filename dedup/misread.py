@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from dedup.telling import telling_words
-from dedup.text import word_hash
+from dedup.text import fold, word_hash
 
 _PAIRS = (("rn", "m"), ("nn", "m"), ("ri", "n"), ("cl", "d"), ("vv", "w"), ("li", "h"), ("ii", "u"))
 _SHAPES = str.maketrans(
@@ -24,6 +24,14 @@ ENDING = 3
 """Letters at the end of a word in which long names differ, too, by a vowel or by one letter more: Kowalewski and
 Kowalewska, Christensen and Christenson, Charleston and Charlestown."""
 _VOWELS = frozenset("aeiouyаеиоуыэюя")
+
+
+@lru_cache(maxsize=1 << 16)
+def spelled(word: str) -> tuple[str, bytes, int]:
+    """What the kernel is told of a word that is not ASCII: how it is compared; of each of its characters whether it is
+    alphabetic (1) or decimal (2); and the hash of that spelling."""
+    folded = fold(word)
+    return folded, bytes(each.isalpha() | each.isdecimal() << 1 for each in folded), word_hash(folded)
 
 
 def is_mixed(word: str) -> bool:

@@ -22,7 +22,7 @@ from dedup.errors import SettingError
 from dedup.flags import common_share, jaccard, shingle_set
 from dedup.markup import blocks
 from dedup.passages import Passage, alike
-from dedup.reuse import shared
+from dedup.reuse import as_aligned, shared
 from dedup.run import serial
 from dedup.shards import Work
 from dedup.sign import passage_keys
@@ -111,8 +111,8 @@ def _matches(work: Work, shards: list[str]) -> Iterator[Match]:
     corpus = Corpus.of(work)
     ranks = np.arange(len(corpus))
     chosen = Chosen(ranks, candidates.exact_copies(work, shards, ranks))
-    aligned, _ = shared(work, shards, chosen, serial)
-    aligned += _copies(chosen.copies, corpus)
+    verified, _ = shared(work, shards, chosen, serial)
+    aligned = as_aligned(verified) + _copies(chosen.copies, corpus)
     yield from sorted(_found(corpus, aligned, work.config.shingle))
 
 

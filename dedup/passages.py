@@ -10,6 +10,7 @@ swapped all over, two texts are filled from one template, and all of it stays.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -94,6 +95,20 @@ def is_copy(runs: Sequence[Run], start: int, end: int, threshold: float) -> bool
         return False
     found = alike(runs, start, end)
     return found.similarity >= threshold and found.containment >= 1 - TOLERANCE
+
+
+def least(level: float) -> float:
+    """The least float that is `level` or more once it is rounded as similarities are: who compares with it need not
+    round, as rounding keeps the order.
+
+    >>> least(0.8) < 0.79995 + 1e-9, round(least(0.8), 4)
+    (True, 0.8)
+    """
+    low, high = level - 0.001, level + 0.001  # rounded, the one is below the level and the other not
+    while math.nextafter(low, high) < high:
+        middle = (low + high) / 2
+        low, high = (low, middle) if round(middle, 4) >= level else (middle, high)
+    return high
 
 
 def passages(

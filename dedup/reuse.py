@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import candidates, cluster
-from dedup.align import Words, align, align_pairs
+from dedup.align import Documents
 from dedup.candidates import Chosen
 from dedup.cluster import Aligned, Known, Standing
 from dedup.columns import site_key
-from dedup.conflicts import Spelling
 from dedup.corpus import Corpus, Texts
-from dedup.decide import AlignedPassages, Decisions, decide
-from dedup.passages import Limits, Passage, passages
+from dedup.decide import Decisions, decide
+from dedup.passages import Limits
+from dedup.run import in_threads
+from dedup.verified import Verified, verified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from dedup.shards import Work
 
 LOG = logging.getLogger("dedup")
-CHUNK_PAIRS = 4_000
+CHUNK_PAIRS = 16_000
+"""Pairs that are verified at a time: some 150 ms, beside which what a chunk costs by itself is little."""
 
 
 # ── chunk by chunk: verify ──────────────────────────────────────────────────────────────────────────────────────────
@@ -41,34 +43,23 @@ class Chunk(NamedTuple):
     pairs: NDArray[np.int64]
 
 
-def verify(chunk: Chunk) -> list[Aligned]:
+@in_threads
+def verify(chunk: Chunk) -> Verified:
     """Align every pair; pairs with nothing in common that is long enough drop out."""
     corpus, texts = Corpus.of(chunk.work), Texts(chunk.work, chunk.shards)
-    limits = Limits(chunk.work.config.min_words, chunk.work.config.threshold)
-    result = []
-    chains = align_pairs(corpus.documents, chunk.pairs)
-    for (keeper, document), runs in zip(chunk.pairs.tolist(), chains, strict=True):
-        spelling = Spelling(texts.spelling(document), texts.spelling(keeper))
-        found = passages(runs, corpus.words(document), corpus.words(keeper), limits, spelling)
-        if found:
-            result.append(Aligned(keeper, document, found))
-    return result
+    return verified(corpus.documents, chunk.pairs, _limits(chunk.work), texts.places).told()
 
 
-def verify_within(chunk: Chunk) -> list[Aligned]:
+def verify_within(chunk: Chunk) -> Verified:
     """Align blocks with what stands above them in their document; the pairs are of a document and a word in a block."""
-    corpus, limits = Corpus.of(chunk.work), Limits(chunk.work.config.min_words, chunk.work.config.threshold)
-    result = []
-    for document, low, high in sorted({_block_around(corpus, *place) for place in chunk.pairs.tolist()}):
-        words = corpus.words(document)
-        above, block = (
-            Words(words.hashes[:low], words.marks[:low]),
-            Words(words.hashes[low:high], words.marks[low:high]),
-        )
-        found = [_shifted(each, low) for each in passages(align(block, above), block, above, limits)]
-        if found:
-            result.append(Aligned(document, document, found))
-    return result
+    corpus = Corpus.of(chunk.work)
+    around = sorted({_block_around(corpus, *place) for place in chunk.pairs.tolist()})
+    blocks = np.array(around, np.int64).reshape(-1, 3)
+    # What stands above a block, the block, and what is between it and the next one, which is no document.
+    bounds = corpus.bounds[blocks[:, 0], None] + np.insert(blocks[:, 1:], 0, 0, axis=1)
+    documents = Documents(corpus.hashes, corpus.marks, bounds.reshape(-1))
+    pairs = 3 * np.arange(len(blocks))[:, None] + np.array([0, 1])
+    return _of_documents(verified(documents, pairs, _limits(chunk.work)), blocks).told()
 
 
 def _block_around(corpus: Corpus, document: int, word: int) -> tuple[int, int, int]:
@@ -77,19 +68,20 @@ def _block_around(corpus: Corpus, document: int, word: int) -> tuple[int, int, i
     return document, int(low), int(high)
 
 
-def _shifted(passage: Passage, by: int) -> Passage:
-    runs = [(start + by, other, length) for start, other, length in passage.runs]
-    return Passage(passage.start + by, passage.end + by, runs)
+def _of_documents(found: Verified, blocks: NDArray[np.int64]) -> Verified:
+    """The passages of blocks (int64 [p, 3]: document, start, end) as those of the documents they stand in."""
+    shift = np.repeat(blocks[:, 1], np.diff(found.bounds))[:, None]
+    runs = found.runs + np.repeat(shift, np.diff(found.run_bounds), axis=0) * np.array([1, 0, 0])
+    return found._replace(pairs=blocks[:, [0, 0]], spans=found.spans + shift, runs=runs)
 
 
-def is_copy_of(aligned: Aligned, corpus: Corpus) -> bool:
-    """Whether the passages are all of the document."""
-    at = 0
-    for passage in aligned.passages:
-        if passage.start > at:
-            return False
-        at = max(at, passage.end)
-    return at == int(corpus.bounds[aligned.document + 1] - corpus.bounds[aligned.document])
+def _limits(work: Work) -> Limits:
+    return Limits(work.config.min_words, work.config.threshold)
+
+
+def as_aligned(found: Verified) -> list[Aligned]:
+    """Pairs with passages, as keepers are decided of them."""
+    return [Aligned(*each) for each in found.rows()]
 
 
 # ── all of it ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -107,16 +99,15 @@ def find(work: Work, shards: list[str], known: Known, runner: Runner) -> Found:
     """Propose, verify, decide: the passages that documents have in common, and which of them keeps each."""
     config = work.config
     alone = chosen(known, config)
-    ranks, sites = alone.ranks, alone.sites
-    own = alone._replace(copies=candidates.exact_copies(work, shards, ranks, sites))
-    aligned, proposed = shared(work, shards, own, runner)
-    standing = Standing(ranks, own.copies, Limits(config.min_words, config.threshold), sites)
-    agreed = np.array([(each.keeper, each.document) for each in aligned], np.int64).reshape(-1, 2)
+    own = alone._replace(copies=candidates.exact_copies(work, shards, alone.ranks, alone.sites))
+    found, proposed = shared(work, shards, own, runner)
+    standing = Standing(own.ranks, own.copies, _limits(work), own.sites)
+    agreed = _packed(found.pairs)
     counts = {
-        name: {"pairs": len(pairs), "false": int(np.count_nonzero(~np.isin(_packed(pairs), _packed(agreed))))}
+        name: {"pairs": len(pairs), "false": int(np.count_nonzero(~np.isin(_packed(pairs), agreed)))}
         for name, pairs in proposed.items()
     }
-    return Found(decide(Corpus.of(work), AlignedPassages.of(aligned), standing), counts)
+    return Found(decide(Corpus.of(work), found, standing), counts)
 
 
 def chosen(known: Known, config: Config) -> Chosen:
@@ -126,38 +117,41 @@ def chosen(known: Known, config: Config) -> Chosen:
     return Chosen(ranks, np.arange(len(ranks)), sites)
 
 
-def shared(
-    work: Work, shards: list[str], own: Chosen, runner: Runner
-) -> tuple[list[Aligned], dict[str, NDArray[np.int64]]]:
+def shared(work: Work, shards: list[str], own: Chosen, runner: Runner) -> tuple[Verified, dict[str, NDArray[np.int64]]]:
     """What documents have in common that are not the very same, and the pairs that each proposer named."""
     proposed = {"documents": candidates.whole_pairs(work, shards, own)}
-    aligned = _verified(Chunk(work, shards, proposed["documents"]), verify, runner)
-    own = own._replace(copies=_with_near(own.copies, aligned, Corpus.of(work)))
+    found = [_verified(Chunk(work, shards, proposed["documents"]), verify, runner)]
+    own = own._replace(copies=_with_near(own.copies, found[0], Corpus.of(work)))
     proposed["bands"] = candidates.band_pairs(work, shards, own)
     proposed["seeds"] = candidates.seed_pairs(work, shards, own)
     first, second = np.concatenate([proposed["bands"], proposed["seeds"]]).T
     both = own.pairs(first, second)
     new = ~np.isin(_packed(both), _packed(proposed["documents"]))
-    aligned += _verified(Chunk(work, shards, both[new]), verify, runner)
+    found.append(_verified(Chunk(work, shards, both[new]), verify, runner))
     if work.config.within:
-        aligned += _verified(Chunk(work, shards, candidates.repeats(work, shards)), verify_within, runner)
-    return aligned, proposed
+        found.append(_verified(Chunk(work, shards, candidates.repeats(work, shards)), verify_within, runner))
+    return Verified.joined(found), proposed
 
 
-def _verified(all_pairs: Chunk, stage: Callable[[Chunk], list[Aligned]], runner: Runner) -> list[Aligned]:
+def _verified(all_pairs: Chunk, stage: Callable[[Chunk], Verified], runner: Runner) -> Verified:
     pairs = all_pairs.pairs
     LOG.info("%d pairs to verify", len(pairs))
     chunks = [all_pairs._replace(pairs=pairs[at : at + CHUNK_PAIRS]) for at in range(0, len(pairs), CHUNK_PAIRS)]
-    return [each for chunk in runner(stage, chunks) for each in chunk]
+    return Verified.joined(runner(stage, chunks))
 
 
-def _with_near(copies: NDArray[np.int64], aligned: list[Aligned], corpus: Corpus) -> NDArray[np.int64]:
+def _with_near(copies: NDArray[np.int64], found: Verified, corpus: Corpus) -> NDArray[np.int64]:
     """The copies, and those that are near-identical to the best keeper of their bucket."""
     result = copies.copy()
-    for each in aligned:
-        if is_copy_of(each, corpus):
-            result[each.document] = each.keeper
+    keepers, documents = found.pairs[are_copies(found, corpus)].T
+    result[documents] = keepers
     return result
+
+
+def are_copies(found: Verified, corpus: Corpus) -> NDArray[np.bool_]:
+    """Of every pair whether the passages are all of the document (bool [p])."""
+    are: NDArray[np.bool_] = found.words() == np.diff(corpus.bounds)[found.pairs[:, 1]]
+    return are
 
 
 def _packed(pairs: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -243,8 +243,12 @@ class Store:
 
     def parts(self, shard: str, name: str, numbers: Iterable[int]) -> Iterator[memoryview]:
         """Some byte strings of a shard, by their numbers."""
-        whole, bounds = self.column(shard, name).data, self.column(shard, f"{name}_bounds").tolist()
-        return (whole[bounds[number] : bounds[number + 1]] for number in numbers)
+        whole, bounds, wanted = (
+            self.column(shard, name).data,
+            self.column(shard, f"{name}_bounds"),
+            np.array([*numbers], np.int64),
+        )
+        return (whole[low:high] for low, high in zip(bounds[wanted].tolist(), bounds[wanted + 1].tolist(), strict=True))
 
     def save_records(self, shard: str, name: str, records: Iterable[Any]) -> None:
         """Write records (dataclasses or mappings) of a shard, one JSON object a line."""

@@ -13,14 +13,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dedup import kernel
+from dedup.align import Documents
 from dedup.html_blocks import written
 from dedup.html_walk import defined, reads_trees
+from dedup.verified import Written, defined_verified, verified
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml.html import HtmlElement
     from numpy.typing import NDArray
 
     from dedup.kernel._native import _Columns
+    from dedup.passages import Limits, Passage
+    from dedup.words import MarkedWords
 
 
 def same_as_the_definition(source: bytes, *, refused: bool = False) -> None:
@@ -55,6 +61,26 @@ def _same(found: _Columns | None, source: bytes) -> None:
     for column, other in zip(columns, others, strict=True):
         assert isinstance(column, np.ndarray)
         assert (column.dtype, column.tolist()) == (other.dtype, other.tolist())
+
+
+def together(texts: Sequence[tuple[str, MarkedWords]]) -> tuple[Documents, Written]:
+    """The words of some texts as documents, one behind the other, and where they are written."""
+    bounds = np.cumsum([0, *(len(each.hashes) for _, each in texts)])
+    hashes, marks, starts, ends = (
+        np.concatenate([getattr(each, name) for _, each in texts]) for name in ("hashes", "marks", "starts", "ends")
+    )
+    return Documents(hashes, marks, bounds), Written(starts, ends, lambda number: texts[number][0])
+
+
+def verified_as_defined(
+    documents: Documents, pairs: Sequence[tuple[int, int]], limits: Limits, written: Written | None
+) -> list[list[Passage]]:
+    """The passages of pairs of a keeper and a document; where the kernel is there, it finds the same."""
+    numbers = np.array(pairs, np.int64).reshape(-1, 2)
+    wanted = defined_verified(documents, numbers, limits, written)
+    for column, other in zip(verified(documents, numbers, limits, written), wanted, strict=True):
+        assert (column.dtype, column.shape, column.tolist()) == (other.dtype, other.shape, other.tolist())
+    return [found for _, _, found in wanted.rows()]
 
 
 def _test_kernel_of(folder: Path, arguments: list[str]) -> int:

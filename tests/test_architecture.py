@@ -34,7 +34,7 @@ ROWS: list[set[str]] = [
     {"html*", "match", "align", "features"},
     {"quotations", "conflicts"},
     {"judge", "passages"},
-    {"outside", "wanted", "moved"},
+    {"outside", "wanted", "moved", "verified"},
     {"site", "chrome"},
     {"extract", "cluster", "clean", "write", "progress", "columns"},
     {"records", "result", "sites", "decide"},

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from dedup.align import Run, Words, align
 from dedup.cluster import Aligned, Decision, Duplicate, Known, Standing, duplicates, ranks
-from dedup.decide import AlignedPassages, decide
+from dedup.decide import decide
 from dedup.moved import LOST, STAYS, Moved, settled
 from dedup.passages import TOLERANCE, Alike, Limits, Passage, passages
+from dedup.verified import Verified
 from dedup.words import Mark, MarkedWords, marked_words
 from tests.material import VOCABULARY, prose
 from tests.quality.verify import common
@@ -72,7 +73,7 @@ def decided(
 def decisions(corpus: Texts, aligned: list[Aligned], standing: Standing) -> dict[int, Decision]:
     """What is decided, by document; by the kernel, where it is there, as by the definition, and in its order."""
     wanted = duplicates(corpus, aligned, standing)
-    found = decide(corpus, AlignedPassages.of(aligned), standing).by_document()
+    found = decide(corpus, Verified.of(aligned), standing).by_document()
     assert list(found.items()) == list(wanted.items())
     return found
 

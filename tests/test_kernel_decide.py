@@ -16,9 +16,10 @@ from dedup import kernel
 from dedup.align import Run, Words
 from dedup.cluster import Aligned, Standing
 from dedup.corpus import alphanumeric, defined_written
-from dedup.decide import AlignedPassages, Decisions, decide, defined_decide
+from dedup.decide import Decisions, decide, defined_decide
 from dedup.flags import defined_jaccard
 from dedup.passages import Limits, Passage
+from dedup.verified import Verified
 from dedup.words import Mark
 from tests.golden import FILES, about, cases
 from tests.material import prose
@@ -48,8 +49,8 @@ class Marked(NamedTuple):
 
 def assert_same(corpus: Marked, aligned: list[Aligned], standing: Standing) -> Decisions:
     """The kernel decides as the definition does, in the same order, to the last bit."""
-    columns = AlignedPassages.of(aligned)
-    assert list(columns.aligned()) == aligned
+    columns = Verified.of(aligned)
+    assert [Aligned(*each) for each in columns.rows()] == aligned
     found, wanted = decide(corpus, columns, standing), defined_decide(corpus, columns, standing)
     columns_of_both: zip[tuple[str, NDArray[Any], NDArray[Any]]] = zip(found._fields, found, wanted, strict=True)
     for name, column, other in columns_of_both:
@@ -190,7 +191,7 @@ def test_a_long_document_that_is_given_up_sentence_by_sentence() -> None:
 
     found = decide(
         corpus,
-        AlignedPassages.of([gone, Aligned(1, 2, [Passage(0, length, runs)])]),
+        Verified.of([gone, Aligned(1, 2, [Passage(0, length, runs)])]),
         Standing(np.arange(3), np.arange(3), Limits(15, 0.99)),
     )
 
@@ -364,7 +365,7 @@ def decided(**columns: Any) -> Any:
 
     given = {name: np.array(column, KINDS.get(name, np.int64)) for name, column in (GOOD | columns).items()}
     words = (given["marks"], given["blocks"], given["word_bounds"])
-    found = tuple(given[name] for name in AlignedPassages._fields)
+    found = tuple(given[name] for name in Verified._fields)
     return _native.decide(words, found, given["order"], given["copies"], 0.8, given["sites"])  # type: ignore[arg-type]
 
 

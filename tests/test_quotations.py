@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.align import GAP, Words, align
+from dedup.align import GAP, Words
 from dedup.data import Tag
 from dedup.extract import extract
-from dedup.passages import Limits, passages
+from dedup.passages import Limits
 from dedup.quotations import LEAST, TELLING, Beside, led_on, whole_lines
 from dedup.words import Mark, MarkedWords, defined_words, marked_words
+from tests.kernels import together, verified_as_defined
 from tests.material import prose
 
 LIMITS = Limits(min_words=15, threshold=0.8)
@@ -31,8 +32,9 @@ def marked(text: str) -> MarkedWords:
 def removed(document: str, keeper: str) -> list[str]:
     """What of a document may go as its keeper has it, as its words."""
     own, other = marked(document), marked(keeper)
-    words, others = Words(own.hashes, own.marks), Words(other.hashes, other.marks)
-    gone = [at for each in passages(align(words, others), words, others, LIMITS) for at in range(each.start, each.end)]
+    documents, _ = together([(keeper, other), (document, own)])
+    (found,) = verified_as_defined(documents, [(0, 1)], LIMITS, None)
+    gone = [at for each in found for at in range(each.start, each.end)]
     return [document[own.starts[at] : own.ends[at]] for at in gone]
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.align import Run, Words, align
-from dedup.conflicts import EDGE, Spelling, has_capital_nouns
+from dedup.conflicts import EDGE, has_capital_nouns
 from dedup.passages import (
     OWN_RUN,
     TEMPLATE,
@@ -27,6 +27,7 @@ from dedup.passages import (
 )
 from dedup.text import fold
 from dedup.words import Mark, MarkedWords, marked_words
+from tests.kernels import together, verified_as_defined
 from tests.material import VOCABULARY, prose
 from tests.quality.verify import common
 
@@ -55,8 +56,9 @@ class Text:
 
 
 def found(document: Text, keeper: Text, limits: Limits = LIMITS) -> list[Passage]:
-    chains = align(document.words, keeper.words)
-    return passages(chains, document.words, keeper.words, limits, Spelling(document.spelled, keeper.spelled))
+    documents, written = together([(each.text, each.marked) for each in (keeper, document)])
+    (passages,) = verified_as_defined(documents, [(0, 1)], limits, written)
+    return passages
 
 
 def removed(document: str, keeper: str, limits: Limits = LIMITS) -> list[str]:
@@ -420,6 +422,7 @@ def test_a_higher_threshold_takes_no_word_more(pair: tuple[str, str]) -> None:
     assert high <= low
 
 
+@settings(deadline=None)
 @given(st.integers(0, 40), st.integers(15, 80))
 def test_a_copy_goes_whole(seed: int, words: int) -> None:
     text = prose(seed, words)

@@ -355,7 +355,7 @@ def decide(
     sites: NDArray[np.uint64],
 ) -> _Decisions:
     """`dedup.decide.decide`: `words` are the marks, blocks and bounds of a corpus, `found` the columns of
-    `AlignedPassages`; `sites` is empty where a keeper may be of any site.
+    `dedup.verified.Verified`; `sites` is empty where a keeper may be of any site.
 
     Raises:
         ValueError: the passages are none of these documents, the runs none of their passage, or the documents have no
@@ -415,6 +415,41 @@ def owners(places: NDArray[np.uint32], bounds: NDArray[np.int64]) -> NDArray[np.
 
     Raises:
         ValueError: the bounds do not ascend from 0, or a place is in no document.
+    """
+
+_Words = tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.int64]]
+"""The columns of `dedup.align.Documents`: hashes, marks and bounds."""
+_Spelled = Callable[[str], tuple[str, bytes, int]]
+"""`dedup.misread.spelled`."""
+_Written = tuple[NDArray[np.int32], NDArray[np.int32], Callable[[int], str], _Spelled]
+"""The columns of `dedup.verified.Written`, what gives the text of a document by its number, and what spells a word."""
+
+def verify_pairs(
+    words: _Words,
+    pairs: NDArray[np.int64],
+    limits: tuple[int, float, float],
+    telling: NDArray[np.uint64],
+    written: _Written | None,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The columns of `dedup.verified.Verified` behind the pairs (int64 [p, 2]): bounds, spans, run_bounds, runs.
+
+    `limits` are the least words, similarity and containment, these two before they are rounded
+    (`dedup.passages.least`); `telling` are the words of `dedup.telling`.
+
+    Raises:
+        ValueError: there are not as many marks, starts or ends as words, a pair is none, a document of a pair does not
+            lie in the words, or a word that is to be spelled not in its text; what is spelled has not a kind for each
+            character.
+    """
+
+def compared_words(
+    word: str, other: str, telling: NDArray[np.uint64], spelled: _Spelled
+) -> tuple[str, bool, bool, bool, bool, bool]:
+    """Of two words `shape` and `is_mixed` of the first, then `is_typo`, `is_close`, `is_near` and `is_noise` of both:
+    `dedup.misread`, for the tests. `spelled` says how they are compared.
+
+    Raises:
+        ValueError: as in `verify_pairs`.
     """
 
 class Sieve:

@@ -7,7 +7,6 @@
 #include <tuple>
 
 #include "aligning.hpp"
-#include "sketch.hpp"
 
 namespace dedup {
 namespace {
@@ -53,11 +52,17 @@ private:
         open_.clear();
         if (std::min(size_of(keeper_), size_of(document_.hashes)) < anchor) return;
         hits_.assign(keeper_.size(), 0);
-        make_shingles(document_.hashes.begin(), document_.hashes.size(), anchor, shingles_);
-        for (std::size_t at = 0; at < shingles_.size(); ++at) {
-            const auto found = index_.find(shingles_[at]);
+        const auto count = size_of(document_.hashes) - anchor + 1;
+        for (Place at = 0; at < count; ++at) {
+            const auto shingle = shingle_at(document_.hashes.begin() + at);
+            if (open_.size() == 1 && index_.stands_only_at(open_[0].other, shingle)) {  // the one run goes on: most of a copy
+                ++runs_[open_[0].run].length;
+                ++hits_[open_[0].other++];
+                continue;
+            }
+            const auto found = index_.find(shingle);
             if (found.size() == 1) ++hits_[found[0].place];
-            go_on(static_cast<Place>(at), static_cast<Place>(found.size()) > occurrences ? Span<Index::Entry>{found.begin(), 0} : found);
+            go_on(at, static_cast<Place>(found.size()) > occurrences ? Span<Index::Entry>{found.begin(), 0} : found);
         }
     }
 
@@ -167,7 +172,7 @@ private:
     void put(const Chain& chain, Chains& out) {
         const auto start = chain.front().start, other = chain.front().other;
         const auto end = chain.back().end(), other_end = chain.back().other_end();
-        const auto starts = [&](Place at) { return document_.marks[at] & starts_sentence; };
+        const auto starts = [&](Place at) { return document_.marks[at] & mark::starts_sentence; };
         auto low = start, high = end;
         while (low > std::max<Place>(0, start - widest_gap) && !starts(low)) --low;
         while (high < std::min(size_of(document_.hashes), end + widest_gap) && !starts(high)) ++high;
@@ -190,7 +195,6 @@ private:
     Hashes keeper_{};
     Index index_;
     Gap gap_;
-    std::vector<std::uint64_t> shingles_;
     std::vector<std::uint32_t> hits_;  // of the keeper's shingles that stand there once: how often in the document
     std::vector<Open> open_, next_;
     Chain runs_, chain_;

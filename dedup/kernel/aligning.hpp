@@ -5,37 +5,29 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <numeric>
 #include <stdexcept>
 #include <tuple>
 #include <vector>
 
-#include "sketch.hpp"
+#include "runs.hpp"
 #include "spans.hpp"
 
 namespace dedup::aligning {
 
-// Places and lengths are signed: differences of them are taken.
-using Place = std::int64_t;
 using Hashes = Span<std::uint64_t>;
 
 // As in `dedup/align.py`, which says what they are.
 constexpr Place anchor = 4, long_run = 8, widest_gap = 24, shift = 12, occurrences = 8, slack = 2, look_back = 64;
-constexpr std::uint8_t starts_sentence = 1;  // dedup.words.Mark
 
-struct Run {
-    Place start, other, length;
+inline Place size_of(Hashes words) { return static_cast<Place>(words.size()); }
 
-    Place end() const { return start + length; }
-    Place other_end() const { return other + length; }
-};
-
-using Chain = std::vector<Run>;
-
-Place size_of(Hashes words) { return static_cast<Place>(words.size()); }
-
-inline Place agreed(const Chain& chain) {
-    return std::accumulate(chain.begin(), chain.end(), Place{0}, [](Place sum, const Run& run) { return sum + run.length; });
+// A shingle of the words from here on. It tells shingles apart as `dedup.sign.shingles` does, in a quarter of the time:
+// words are hashes that are well mixed already, and it is compared with no other's.
+inline std::uint64_t shingle_at(const std::uint64_t* words) {
+    static_assert(anchor == 4);
+    return words[0] * 0x9E3779B97F4A7C15U + words[1] * 0xC2B2AE3D27D4EB4FU + words[2] * 0x165667B19E3779F9U + words[3] * 0xD6E8FEB86659FD93U;
 }
 
 // The shingles of a keeper, to be looked up. Sorted within buckets by their upper bits, so that none can be made slow.
@@ -47,13 +39,20 @@ public:
         bool operator<(const Entry& other) const { return std::tie(shingle, place) < std::tie(other.shingle, other.place); }
     };
 
+    // Of at least as many words as an anchor has.
     void fill(Hashes words) {
-        make_shingles(words.begin(), words.size(), anchor, shingles_);
+        if (words.size() > std::numeric_limits<std::uint32_t>::max()) throw std::length_error("a keeper is too long");
+        shingles_.resize(words.size() - anchor + 1);
+        for (std::size_t at = 0; at < shingles_.size(); ++at) shingles_[at] = shingle_at(words.begin() + at);
         unsigned bits = 1;
         while (bits < 32 && (std::size_t{1} << bits) < shingles_.size()) ++bits;
         away_ = 64 - bits;
         bounds_.assign((std::size_t{1} << bits) + 1, 0);
-        for (const auto each : shingles_) ++bounds_[(each >> away_) + 1];
+        may_.assign(std::size_t{1} << bits, 0);
+        for (const auto each : shingles_) {
+            ++bounds_[(each >> away_) + 1];
+            may_[each >> away_] = static_cast<std::uint16_t>(may_[each >> away_] | bit_of(each));
+        }
         std::partial_sum(bounds_.begin(), bounds_.end(), bounds_.begin());
         entries_.resize(shingles_.size());
         next_.assign(bounds_.begin(), bounds_.end() - 1);
@@ -63,23 +62,45 @@ public:
         for (std::size_t bucket = 0; bucket + 1 < bounds_.size(); ++bucket) {
             if (bounds_[bucket + 1] - bounds_[bucket] > 1) std::sort(entry(bounds_[bucket]), entry(bounds_[bucket + 1]));
         }
+        find_single();
     }
 
     // Where a shingle stands, in order.
     Span<Entry> find(std::uint64_t shingle) {
         const auto bucket = shingle >> away_;
+        if (!(may_[bucket] & bit_of(shingle))) return {entries_.data(), 0};
         const auto *first = entry(bounds_[bucket]), *last = entry(bounds_[bucket + 1]);
         first = std::lower_bound(first, last, shingle, [](const Entry& each, std::uint64_t wanted) { return each.shingle < wanted; });
         last = std::upper_bound(first, last, shingle, [](std::uint64_t wanted, const Entry& each) { return wanted < each.shingle; });
         return {first, static_cast<std::size_t>(last - first)};
     }
 
+    // Whether a shingle stands at a place, and only there.
+    bool stands_only_at(Place place, std::uint64_t shingle) const {
+        const auto at = static_cast<std::size_t>(place);
+        return at < shingles_.size() && shingles_[at] == shingle && single_[at];
+    }
+
 private:
+    // Most shingles that do not stand in a bucket are told by a bit of it.
+    std::uint16_t bit_of(std::uint64_t shingle) const { return static_cast<std::uint16_t>(1U << ((shingle >> (away_ - 4)) % 16)); }
+
+    void find_single() {
+        single_.assign(shingles_.size(), 0);
+        for (std::size_t at = 0; at < entries_.size(); ++at) {
+            const auto own = entries_[at].shingle;
+            const bool again = (at > 0 && entries_[at - 1].shingle == own) || (at + 1 < entries_.size() && entries_[at + 1].shingle == own);
+            single_[static_cast<std::size_t>(entries_[at].place)] = again ? 0 : 1;
+        }
+    }
+
     Entry* entry(std::size_t at) { return entries_.data() + at; }
 
     unsigned away_ = 63;
     std::vector<std::uint64_t> shingles_;
-    std::vector<std::size_t> bounds_, next_;
+    std::vector<std::uint8_t> single_;  // whether each stands once
+    std::vector<std::uint16_t> may_;
+    std::vector<std::uint32_t> bounds_, next_;
     std::vector<Entry> entries_;
 };
 

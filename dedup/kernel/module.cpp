@@ -13,4 +13,5 @@ NB_MODULE(_native, module) {
     dedup::add_sketch(module);
     dedup::add_tally(module);
     dedup::add_texts(module);
+    dedup::add_verify(module);
 }

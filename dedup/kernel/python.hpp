@@ -79,5 +79,6 @@ void add_sieve(nb::module_& module);  // module_sieve.cpp
 void add_sketch(nb::module_& module);  // module_sketch.cpp
 void add_tally(nb::module_& module);  // module_tally.cpp
 void add_texts(nb::module_& module);  // module_texts.cpp
+void add_verify(nb::module_& module);  // module_verify.cpp
 
 }  // namespace dedup
