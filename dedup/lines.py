@@ -16,15 +16,10 @@ import orjson
 import xxhash
 
 from dedup import characters, kernel, sign, sketched, whole
-from dedup.data import Document, Failure, Flag, Format, Kind, Reason, Source
-from dedup.errors import InputError
-from dedup.extract import pack, read_source
-from dedup.records import removed_record, source_record, why_record
+from dedup.data import Document, Failure, Format, Source
+from dedup.extract import read_source
 from dedup.run import in_threads
-from dedup.shards import Cut
 from dedup.sketch import whole_words
-from dedup.store import line
-from dedup.write import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -41,8 +36,6 @@ PIECE = 8_000_000
 READ, NO_ID, UNKNOWN, TOO_LONG, DEFINED, FAILED = range(6)
 """What is known of a line: the first four as the kernel tells them; of those it cannot read, what the definition
 says."""
-PLACES = ("numbers", "starts", "ends", "text_starts", "text_ends", "characters")
-"""The columns of places that the kernel writes lines by, in its order."""
 
 
 class NotPlainError(Exception):
@@ -89,7 +82,7 @@ def _line_end(handle: Any, position: int) -> int:
     return max(end, position)
 
 
-def _mapped(path: Path, start: int, end: int) -> NDArray[np.uint8]:
+def mapped(path: Path, start: int, end: int) -> NDArray[np.uint8]:
     """The bytes of a file from a place to another (uint8), in memory as long as they are looked at."""
     first = start - start % ALLOCATIONGRANULARITY
     with path.open("rb") as handle:
@@ -121,7 +114,7 @@ class Lines(NamedTuple):
 def read_piece(job: Reading) -> Lines:
     """Read the lines of a piece: leave what is known of each in the store."""
     store, stretch, config = job.work.store, job.stretch, job.work.config
-    piece = _mapped(stretch.path, stretch.start, stretch.end)
+    piece = mapped(stretch.path, stretch.start, stretch.end)
     digest = xxhash.xxh3_128_hexdigest(piece.data)
     shard = f"{stretch.number:06d}-{xxhash.xxh3_64_hexdigest(f'{stretch.name} {digest}'.encode())}"
     summary = store.sealed(shard, "read")
@@ -162,7 +155,7 @@ def _define(
     """Read those lines that the kernel could not read; the failures among them, by the number of the line."""
     failures = []
     for row in np.flatnonzero(columns["states"] >= UNKNOWN).tolist():
-        own = _defined(columns, row, piece, config, "")
+        own = defined(columns, row, piece, config, "")
         if isinstance(own, Failure):
             columns["states"][row] = FAILED
             failures.append((int(columns["numbers"][row]), own.why))
@@ -177,7 +170,7 @@ def _define(
     return failures
 
 
-def _defined(columns: Any, row: int, piece: NDArray[np.uint8], config: Config, place: str) -> Document | Failure:
+def defined(columns: Any, row: int, piece: NDArray[np.uint8], config: Config, place: str) -> Document | Failure:
     """A line as all others are read elsewhere.
 
     Raises:
@@ -217,7 +210,7 @@ def compare(job: Comparing) -> NDArray[np.int64]:
     places[:, 0] = [file_of[job.stretches[number].path] for number in places[:, 0].tolist()]
     places[job.documents[:, 3] >= 0, 1:] = 0  # nothing that the kernel could read
     shingle = job.work.config.shingle
-    files = [_mapped(path, 0, path.stat().st_size) for path in paths]
+    files = [mapped(path, 0, path.stat().st_size) for path in paths]
     sizes, common, unknown = _native.lines_in_common(files, places, job.pairs, shingle, characters.page)
     result = np.stack([*sizes[job.pairs.T], common], axis=1)
     if len(unknown):
@@ -230,97 +223,8 @@ def compare(job: Comparing) -> NDArray[np.int64]:
 def _words(job: Comparing, document: int) -> NDArray[np.uint64]:
     number, start, end, row = job.documents[document].tolist()
     stretch = job.stretches[number]
-    content = _mapped(stretch.path, start, end).tobytes()
+    content = mapped(stretch.path, start, end).tobytes()
     if row < 0:
         return whole_words([orjson.loads(content)]).hashes
     found = read_source(Source("", "", None, content), job.work.config)
     return whole_words([found.text] if isinstance(found, Document) else []).hashes
-
-
-# ── piece by piece: write ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Writing(NamedTuple):
-    """A piece to write: what was read of it, the number of its first line in the file, the rows of its documents with
-    their ids, and the flags of those that go, by their place among them."""
-
-    work: Work
-    stretch: Stretch
-    read: Lines
-    first_line: int
-    rows: NDArray[np.int64]
-    goes: dict[int, Flag]
-
-
-class Wrote(NamedTuple):
-    """What a piece comes to, and the counts of it."""
-
-    piece: Piece
-    cut: Cut
-
-
-@in_threads
-def write_piece(job: Writing) -> Wrote:
-    """The lines of a piece that stay, and the records of those that go.
-
-    Raises:
-        InputError: the file is not what was read before.
-    """
-    stretch = job.stretch
-    view = _mapped(stretch.path, stretch.start, stretch.end)
-    if xxhash.xxh3_128_hexdigest(view.data) != job.read.digest:
-        raise InputError(f"{stretch.name}: was changed while it was read")
-    parts = list(_written(job, view))
-    return Wrote(Piece(*(parts[0] if len(parts) == 1 else map(b"".join, zip(*parts, strict=True)))), _counted(job))
-
-
-def _written(job: Writing, view: NDArray[np.uint8]) -> Iterator[tuple[Any, Any, Any]]:
-    """What is written of the lines, run by run of those that the kernel can read."""
-    store, shard = job.work.store, job.read.shard
-    states = store.column(shard, "states")[job.rows]
-    defined = np.flatnonzero(states == DEFINED)
-    edges = [-1, *defined.tolist(), len(states)]
-    for before, after in pairwise(edges):
-        yield _natively(job, view, before + 1, after)
-        if after < len(states):
-            yield _by_definition(job, view, after)
-
-
-def _natively(job: Writing, view: NDArray[np.uint8], first: int, last: int) -> tuple[Any, Any, Any]:
-    from dedup.kernel import _native
-
-    store, shard, rows = job.work.store, job.read.shard, job.rows[first:last]
-    going = [number for number in range(first, last) if number in job.goes] if job.goes else []
-    goes = np.full(len(rows), -1, np.int64)
-    goes[np.array(going, np.int64) - first] = np.arange(len(going))
-    tails = [b"," + orjson.dumps(why_record(job.goes[number]))[1:] for number in going]
-    places = np.stack([store.column(shard, name)[rows] for name in PLACES])
-    ids = list(store.parts(shard, "ids", rows.tolist()))
-    bounds = np.cumsum([0, *map(len, ids)], dtype=np.int64)
-    columns = (store.column(shard, "states")[rows], places, store.column(shard, "digests")[rows])
-    read = (*columns, np.frombuffer(b"".join(ids), np.uint8), bounds)
-    place = orjson.dumps(f"{job.stretch.name}:")[:-1], job.first_line
-    clean, removed, sources = _native.write_lines(view, read, goes, tails, place)
-    return clean.data, removed.data, sources.data
-
-
-def _by_definition(job: Writing, view: NDArray[np.uint8], number: int) -> tuple[bytes, bytes, bytes]:
-    row, store = int(job.rows[number]), job.work.store
-    columns = {name: store.column(job.read.shard, name) for name in ("states", "starts", "ends")}
-    place = f"{job.stretch.name}:{job.first_line + int(store.column(job.read.shard, 'numbers')[row])}"
-    document = _defined(columns, row, view, job.work.config, place)
-    assert isinstance(document, Document)
-    source = line(source_record(pack(document), document.text.encode(), len(document.text)))
-    flag = job.goes.get(number)
-    if flag is None:
-        return document.line, b"", source
-    return b"", line(removed_record(document.id, document.text, flag)), source
-
-
-def _counted(job: Writing) -> Cut:
-    """What the lines of a piece come to."""
-    sizes = job.work.store.column(job.read.shard, "characters")[job.rows]
-    going = list(job.goes)
-    characters_, gone = int(sizes.sum()), int(sizes[going].sum())
-    removed = {(str(Reason.DUPLICATE), str(Kind.DOCUMENT)): (len(going), gone)} if going else {}
-    return Cut(removed, len(sizes), len(sizes) - len(going), characters_, characters_ - gone, {})

@@ -30,6 +30,7 @@ from dedup.bands import candidate_probability
 from dedup.cluster import Known
 from dedup.config import Config
 from dedup.corpus import Texts, merge_words
+from dedup.cutting import Cut, Cutting, cut_shard, pieces
 from dedup.data import Failure, Source
 from dedup.dates import sortable
 from dedup.errors import InputError
@@ -37,7 +38,7 @@ from dedup.flags import Cited, Flags, as_flags
 from dedup.read import Inputs, open_inputs
 from dedup.result import Result
 from dedup.run import Runner, serial
-from dedup.shards import Batch, Cut, Cutting, Flagging, Prepared, Work
+from dedup.shards import Batch, Flagging, Prepared, Work
 from dedup.sign import SCHEME, SHINGLES
 from dedup.sites import SiteFile, file_digest
 from dedup.store import Store
@@ -116,8 +117,8 @@ def _staged(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> 
     flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
     found, pairs = ({}, {}) if work.config.keep_duplicates else _duplicates(work, flagged, runner)
     parts = zip(names, _by_shard(flagged, found), strict=True)
-    cut = list(runner(shards.cut_shard, [Cutting(work, name, live[name], part) for name, part in parts]))
-    return Run(sum(each.documents for each in cut), shards.pieces(work, names), cut, failures, pairs)
+    cut = list(runner(cut_shard, [Cutting(work, name, live[name], part) for name, part in parts]))
+    return Run(sum(each.documents for each in cut), pieces(work, names), cut, failures, pairs)
 
 
 def _straight(work: Work, files: list[tuple[str, Path]], runner: Runner) -> Run:

@@ -8,7 +8,6 @@ leaves its result in the store, and returns a small summary.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -16,7 +15,7 @@ import orjson
 import xxhash
 
 from dedup import chrome, repetition, site, sketched
-from dedup.clean import cut, filled, kept, snapped
+from dedup.clean import cut, kept
 from dedup.columns import block_words, load_table, save_blocks, save_words
 from dedup.data import Document, Failure, Flag, Format, Source, Tag
 from dedup.dates import iso_date
@@ -24,14 +23,13 @@ from dedup.extract import pack, read_source, unpack
 from dedup.judge import Proofs
 from dedup.outside import Kinds, Known, outside, proofs
 from dedup.read import Unread, unread
-from dedup.records import clean_record, flagged_record, flags_of, removed_record, source_record
-from dedup.store import Store, line
+from dedup.records import flagged_record
+from dedup.store import Store
 from dedup.table import TAGS
 from dedup.wanted import kept_outside, with_wanted
-from dedup.write import Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -219,88 +217,3 @@ def _left(table: Table, found: list[Flag]) -> Table:
     ):
         stays[low:high] = False
     return table.only(stays)
-
-
-# ── shard by shard: cut ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Cutting(NamedTuple):
-    """One shard to cut, which of its documents are alive, and the duplicates of those, by their place among them."""
-
-    work: Work
-    shard: str
-    live: NDArray[np.bool_]
-    duplicates: Mapping[int, list[Flag]]
-
-
-class Cut(NamedTuple):
-    """What cutting came to: counts by (reason, kind) of spans and characters, and of the documents."""
-
-    removed: dict[tuple[str, str], tuple[int, int]]
-    documents: int
-    cleaned: int
-    characters: int
-    left: int
-    encodings: dict[str, int]
-
-
-def cut_shard(job: Cutting) -> Cut:
-    """Apply the flags of a shard: leave its clean documents, its removed spans and its sources in the store."""
-    store = job.work.store
-    written: dict[str, list[bytes]] = {"clean": [], "removed": [], "sources": []}
-    counts: dict[tuple[str, str], tuple[int, int]] = {}
-    encodings: dict[str, int] = {}
-    total = left = 0
-    numbers = np.flatnonzero(job.live).tolist()
-    came = store.parts(job.shard, "lines", numbers) if job.work.config.verbatim else repeat(b"", len(numbers))
-    contents, final_of = store.encoded(job.shard, "texts", numbers), _final(store, job)
-    records = zip(store.records(job.shard, "flags"), contents, came, strict=True)
-    for number, (known, content, as_it_came) in enumerate(records):
-        text = whole = str(content, "utf-8")
-        if known["flags"] or number in job.duplicates:
-            final = final_of(number, known, whole)
-            text = kept(whole, final)
-            _count(counts, final)
-            written["removed"] += (line(removed_record(known["id"], whole, each)) for each in final)
-        total, left = total + len(whole), left + len(text)
-        if text and not text.isspace():
-            written["clean"].append(bytes(as_it_came) or line(clean_record(known, text)))
-        if known["encoding"]:
-            encoding = known["metadata"].get("encoding", known["encoding"])
-            encodings[encoding] = encodings.get(encoding, 0) + 1
-        written["sources"].append(line(source_record(known, content, len(whole))))
-    with store.writing(job.shard, "cut"):
-        for name, rows in written.items():
-            store.save_lines(job.shard, name, rows)
-    return Cut(counts, len(written["sources"]), len(written["clean"]), total, left, encodings)
-
-
-def _count(counts: dict[tuple[str, str], tuple[int, int]], flags: Iterable[Flag]) -> None:
-    """Add spans and characters of flags to the counts by (reason, kind)."""
-    for each in flags:
-        what = (str(each.reason), str(each.kind))
-        spans, characters = counts.get(what, (0, 0))
-        counts[what] = (spans + 1, characters + each.end - each.start)
-
-
-def _final(store: Store, job: Cutting) -> Callable[[int, dict[str, Any], str], list[Flag]]:
-    """What gives the flags as they are carried out of a living document of a shard: by its place among them, with what
-    `flagged_record` left of it and its text."""
-    table, bounds = load_table(store, job.shard), store.column(job.shard, "blocks").tolist()
-    numbers = np.flatnonzero(job.live).tolist()
-
-    def final(place: int, known: dict[str, Any], text: str) -> list[Flag]:
-        blocks = table.only(slice(bounds[numbers[place]], bounds[numbers[place] + 1]))
-        document = Document(known["id"], text, Format(known["format"]), blocks)
-        duplicates = job.duplicates.get(place, ())
-        if duplicates and job.work.config.unit == "document":
-            return filled(cut(document, flags_of(known["flags"])), duplicates[0])
-        return cut(document, flags_of(known["flags"]) + snapped(document, duplicates))
-
-    return final
-
-
-def pieces(work: Work, shards: Iterable[str]) -> Iterator[Piece]:
-    """What cutting left to be written, shard by shard."""
-    for shard in shards:
-        yield Piece(*(work.store.column(shard, name).data for name in Piece._fields))

@@ -20,12 +20,11 @@ from dedup.lines import (
     Lines,
     Reading,
     Stretch,
-    Writing,
     compare,
     read_piece,
     stretches,
-    write_piece,
 )
+from dedup.relay import Writing, write_piece
 from dedup.runs import once
 from dedup.whole import Compared, Named
 
@@ -35,9 +34,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.cutting import Cut
     from dedup.data import Flag
     from dedup.run import Runner
-    from dedup.shards import Cut, Work
+    from dedup.shards import Work
     from dedup.write import Piece
 
 CHUNK_PAIRS = 1_000

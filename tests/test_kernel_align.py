@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from dedup import kernel
 from dedup.align import Documents, Words, align, align_pairs, defined_align
+from dedup.sign import mix
 from dedup.words import marked_words
 from tests.material import VOCABULARY, prose
 
@@ -26,10 +27,11 @@ pytestmark = pytest.mark.skipif(not kernel.NATIVE, reason="no kernel was built, 
 
 
 def words(numbers: Sequence[int], starts: Sequence[int] = (0,)) -> Words:
-    """Words that are equal where their numbers are; at these places a sentence begins."""
+    """Words that are equal where their numbers are; at these places a sentence begins. They are mixed as hashes are:
+    shingles of small numbers collide."""
     marks = np.zeros(len(numbers), np.uint8)
     marks[[at for at in starts if at < len(numbers)]] = 1
-    return Words(np.array(numbers, np.uint64), marks)
+    return Words(mix(np.array(numbers, np.uint64)), marks)
 
 
 def together(*several: Words) -> Documents:
