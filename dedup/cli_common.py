@@ -26,6 +26,9 @@ STAGES = {
     "flag": "chrome",
     "verify": "duplicates",
     "cut_shard": "cutting",
+    "read_piece": "reading",
+    "compare": "comparing",
+    "write_piece": "writing",
 }
 
 

@@ -130,27 +130,25 @@ def _read(store: Store, shard: str, piece: NDArray[np.uint8], config: Config) ->
 
     limits = (config.min_words, config.max_bytes)
     columns, count = _native.read_lines(piece, sign.sketch(config.shape), *limits, characters.page)
-    strings = {
-        name: [str(each, "utf-8") for each in _each(*columns.pop(name))] for name in ("ids", "dates", "urls", "sites")
-    }
+    strings = {name: _each(*columns.pop(name)) for name in ("ids", "dates", "urls", "sites")}
     failures = _define(columns, strings, piece, config)
     with store.writing(shard, "lines"):
         store.save(shard, "keys", np.ascontiguousarray(columns.pop("keys").T))
         for name, column in columns.items():
             store.save(shard, name, column)
         for name, values in strings.items():
-            store.save_texts(shard, name, values if name == "ids" or any(values) else [])
+            store.save_parts(shard, name, values if name == "ids" or any(values) else [])
     return count, failures
 
 
-def _each(data: NDArray[np.uint8], bounds: NDArray[np.int64]) -> Iterator[bytes]:
+def _each(data: NDArray[np.uint8], bounds: NDArray[np.int64]) -> list[bytes]:
     """Strings that lie one behind the other."""
-    raw, edges = data.tobytes(), bounds.tolist()
-    return (raw[low:high] for low, high in pairwise(edges))
+    raw = data.tobytes()
+    return [raw[low:high] for low, high in pairwise(bounds.tolist())] if raw else [b""] * (len(bounds) - 1)
 
 
 def _define(
-    columns: dict[str, NDArray[Any]], strings: dict[str, list[str]], piece: NDArray[np.uint8], config: Config
+    columns: dict[str, NDArray[Any]], strings: dict[str, list[bytes]], piece: NDArray[np.uint8], config: Config
 ) -> list[tuple[int, str]]:
     """Read those lines that the kernel could not read; the failures among them, by the number of the line."""
     failures = []
@@ -166,7 +164,7 @@ def _define(
         columns["characters"][row], columns["words"][row] = len(own.text), len(words.hashes)
         columns["keys"][row], columns["prints"][row] = sketch.keys[:, 0], sketch.prints[0]
         for name, value in (("ids", own.id), ("dates", own.date), ("urls", own.url), ("sites", own.site)):
-            strings[name][row] = value or ""
+            strings[name][row] = (value or "").encode()
     return failures
 
 

@@ -145,7 +145,7 @@ def test_a_run_that_was_interrupted_goes_on_to_the_same_output(
 ) -> None:
     monkeypatch.setattr(pipeline, "SHARD_DOCUMENTS", 5)
     with monkeypatch.context() as patch:
-        patch.setattr(shards, "cut_shard", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(pipeline, "cut_shard", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             dedup.clean(inputs, tmp_path / "out")
     assert not is_finished(tmp_path / "out")
@@ -160,7 +160,7 @@ def test_a_run_interrupted_with_other_settings_is_not_mixed_in(
     inputs: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(shards, "cut_shard", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(pipeline, "cut_shard", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             dedup.clean(inputs, tmp_path / "out", config=Config(min_words=40, keep_chrome=True))
 
