@@ -93,7 +93,7 @@ def _taken(store: Store, texts: Iterator[str], config: Config) -> list[str]:
     shards: list[str] = []
     while some := list(islice(texts, TOGETHER)):
         shards.append(f"texts-{len(shards)}")
-        documents = [(_document(text), Table.of(blocks(text))) for text in some]
+        documents = [(_document(text), blocks(text)) for text in some]
         with store.writing(shards[-1], "texts"):
             store.save_texts(shards[-1], "texts", some)
             store.save(shards[-1], "alive", np.arange(len(some), dtype=np.int32))

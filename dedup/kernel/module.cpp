@@ -4,6 +4,7 @@
 NB_MODULE(_native, module) {
     module.doc() = "The kernel in C++: the same results as the definitions in Python.";
     dedup::add_align(module);
+    dedup::add_blocks(module);
     dedup::add_judge(module);
     dedup::add_lines(module);
     dedup::add_pages(module);
