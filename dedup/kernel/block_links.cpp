@@ -109,13 +109,34 @@ std::size_t address_end(std::string_view text, std::size_t at, const Alphabet& a
     return end > name + 1 ? end : at;
 }
 
-// The characters of all addresses.
+bool hints(std::string_view text, std::size_t at) {
+    const auto byte = text[at], next = text[at + 1];
+    return (byte == '@') | ((byte == ':') & (next == '/')) | ((byte == 'w') & (next == 'w'));
+}
+
+// The first place from one on where an address may stand; the size of the text where none may.
+std::size_t next_hint(std::string_view text, std::size_t at) {
+    for (; at + byte_run < text.size(); at += byte_run) {
+        unsigned char any = 0;
+        for (std::size_t each = at; each < at + byte_run; ++each) any = static_cast<unsigned char>(any | static_cast<unsigned char>(hints(text, each)));
+        if (any != 0) break;
+    }
+    while (at + 1 < text.size() && !hints(text, at)) ++at;
+    return at + 1 < text.size() ? at : text.size();
+}
+
+// The characters of all addresses. White space is around each, so that most of a text is passed by.
 std::size_t in_addresses(std::string_view text, const Alphabet& alphabet) {
-    std::size_t found = 0;
-    for (std::size_t at = 0; at < text.size();) {
-        const auto end = address_end(text, at, alphabet);
-        found += count_characters(text.substr(at, end - at));
-        at = end > at ? end : pass_characters(text, at, 1, [](std::size_t) { return true; });
+    std::size_t found = 0, done = 0;
+    for (auto hint = next_hint(text, 0); hint < text.size(); hint = next_hint(text, done)) {
+        auto at = hint;
+        while (at > done && !is_regex_space(text, before(text, at))) at = before(text, at);
+        done = pass_characters(text, hint, none, [&](std::size_t place) { return !is_regex_space(text, place); });
+        while (at < done) {
+            const auto end = address_end(text, at, alphabet);
+            found += count_characters(text.substr(at, end - at));
+            at = end > at ? end : at + code_at(text, at).size;
+        }
     }
     return found;
 }
@@ -123,29 +144,14 @@ std::size_t in_addresses(std::string_view text, const Alphabet& alphabet) {
 // The characters of a text, each run of white space as one.
 std::size_t count_squeezed(std::string_view text) {
     std::size_t count = 0;
-    for (std::size_t at = 0; at < text.size(); ++count) {
-        const auto next = pass_characters(text, at, none, [&](std::size_t place) { return is_regex_space(text, place); });
-        at = next > at ? next : pass_characters(text, at, 1, [](std::size_t) { return true; });
+    bool space = false;  // whether white space came last
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (is_continuation(text[at])) continue;
+        const bool own = is_regex_space(text, at);
+        count += !own || !space;
+        space = own;
     }
     return count;
-}
-
-// Whether a link or an address may stand there.
-bool may_link(std::string_view text) {
-    const auto hits = [&](std::size_t at) {
-        const auto byte = text[at], next = text[at + 1];
-        return (byte == '[') | (byte == '@') | ((byte == ':') & (next == '/')) | ((byte == 'w') & (next == 'w'));
-    };
-    std::size_t at = 0;
-    for (; at + byte_run < text.size(); at += byte_run) {
-        unsigned char any = 0;
-        for (std::size_t each = at; each < at + byte_run; ++each) any = static_cast<unsigned char>(any | static_cast<unsigned char>(hits(each)));
-        if (any != 0) return true;
-    }
-    for (; at + 1 < text.size(); ++at) {
-        if (hits(at)) return true;
-    }
-    return false;
 }
 
 // Where the target of a link ends that begins with the bracket at a place; 0 where it does not.
@@ -218,7 +224,7 @@ Initials initials(std::string_view line) {
 }
 
 double link_share(std::string_view block, const Alphabet& alphabet) {
-    if (!may_link(block)) return 0;
+    if (block.find('[') == none && next_hint(block, 0) == block.size()) return 0;
     std::size_t inside = 0, at = 0;
     std::string shown, bare;  // the block with what is seen of its links, and without them
     for (auto link = next_link(block, 0); link.start != none; link = next_link(block, at)) {
