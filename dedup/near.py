@@ -25,7 +25,6 @@ from dedup.reuse import common_share, jaccard, shared, shingle_set
 from dedup.run import serial
 from dedup.shards import Work
 from dedup.sign import passage_keys
-from dedup.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
