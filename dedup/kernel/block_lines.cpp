@@ -12,6 +12,7 @@ namespace {
 
 constexpr auto none = std::string_view::npos;
 constexpr std::string_view blanks = " \t";
+constexpr ByteSet mail_marks(">|:}%"), marks(">|:}%#"), rule_marks("-*_=~+"), closers("'\")]*_"), stops(".!?:;");
 
 bool is_blank(char byte) { return byte == ' ' || byte == '\t'; }
 bool ends_with(std::string_view text, std::string_view end) { return text.size() >= end.size() && text.substr(text.size() - end.size()) == end; }
@@ -27,28 +28,21 @@ std::size_t break_size(std::string_view text, std::size_t at) {
     return byte == 0xE2 && (begins(text.substr(at), "\u2028") || begins(text.substr(at), "\u2029")) ? 3 : 0;
 }
 
-// Whether a line break may begin among the next bytes.
-bool may_break(const char* bytes) {
-    unsigned char any = 0;
-    for (std::size_t at = 0; at < byte_run; ++at) {
-        const auto byte = static_cast<unsigned char>(bytes[at]);
-        any = static_cast<unsigned char>(any | (static_cast<unsigned char>(byte - '\n') < 4) | (byte == 0xC2) | (byte == 0xE2));
+// Where a line break may begin. `bytes` are one or several.
+struct MayBreak {
+    template <class Bytes>
+    auto operator()(const char*, Bytes bytes) const {
+        return (bytes == '\n') | (bytes == '\r') | (bytes == '\v') | (bytes == '\f') | (bytes == '\xC2') | (bytes == '\xE2');
     }
-    return any != 0;
-}
+};
 
 // Where the next line break begins, or the text ends.
 std::size_t next_break(std::string_view text, std::size_t at) {
-    while (at < text.size()) {
-        if (at + byte_run <= text.size() && !may_break(text.data() + at)) {
-            at += byte_run;
-            continue;
-        }
-        for (const auto end = std::min(at + byte_run, text.size()); at < end; ++at) {
-            if (break_size(text, at) != 0) return at;
-        }
+    for (; at < text.size(); ++at) {
+        at = first_hit(text.data(), at, text.size(), MayBreak());
+        if (at == text.size() || break_size(text, at) != 0) return at;
     }
-    return text.size();
+    return at;
 }
 
 // Without the white space in front that no line begins with, or that none ends with.
@@ -78,7 +72,7 @@ std::uint32_t quote_depth(std::string_view raw) {
     };
     std::uint32_t depth = 0;
     for (auto at = skip(0, 4); at < raw.size(); ++depth) {
-        if (is_one_of(raw[at], ">|:}%")) at = skip(at + 1, 2);
+        if (mail_marks[raw[at]]) at = skip(at + 1, 2);
         else if (raw[at] == '#' && (at + 1 == raw.size() || (raw[at + 1] != '#' && raw[at + 1] != ' '))) ++at;
         else break;
     }
@@ -128,7 +122,7 @@ void find_lines(std::string_view text, std::vector<TextLine>& out) {
         const auto end = at + raw.size(), start = end - own.size();
         TextLine line{static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end), characters + count(at, start), 0, 0, !own.empty(), start > at};
         line.last = line.first + count(start, end);
-        if (!own.empty() && is_one_of(own.front(), ">|:}%#")) {
+        if (!own.empty() && marks[own.front()]) {
             line.depth = is_row(raw) ? 0 : quote_depth(raw);
             if (line.depth > 0) line.bare = is_bare(own);
         }
@@ -156,13 +150,13 @@ bool is_heading(std::string_view line) {
 }
 
 bool is_rule(std::string_view line) {
-    std::size_t marks = 0;
+    std::size_t count = 0;
     for (const auto byte : line) {
         if (is_blank(byte)) continue;
-        if (!is_one_of(byte, "-*_=~+")) return false;
-        ++marks;
+        if (!rule_marks[byte]) return false;
+        ++count;
     }
-    return marks >= 3;
+    return count >= 3;
 }
 
 bool is_underline(std::string_view line) {
@@ -190,11 +184,11 @@ bool ends_sentence(std::string_view line) {
     line = line.substr(0, line.find_last_not_of(blanks) + 1);
     for (std::size_t left = none; left != line.size();) {
         left = line.size();
-        if (!line.empty() && is_one_of(line.back(), "'\")]*_")) line.remove_suffix(1);
+        if (!line.empty() && closers[line.back()]) line.remove_suffix(1);
         else if (ends_with(line, "\u00BB")) line.remove_suffix(2);
         else if (ends_with(line, "\u201D") || ends_with(line, "\u2019")) line.remove_suffix(3);
     }
-    if (!line.empty() && is_one_of(line.back(), ".!?:;")) return true;
+    if (!line.empty() && stops[line.back()]) return true;
     for (const auto stop : {"\u2026", "\u3002", "\uFF01", "\uFF1F"}) {
         if (ends_with(line, stop)) return true;
     }

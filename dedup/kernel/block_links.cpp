@@ -11,16 +11,18 @@ namespace dedup {
 namespace {
 
 constexpr auto none = std::string_view::npos;
+constexpr ByteSet before_names("<>()[]:,;\"'"), not_in_names("@<>()[]"), quote_marks(">|:}% \t"), behind_initials(">|:(\"");
+// What may be white space, or begin it.
+constexpr ByteSet space_leads("\t\n\v\f\r \xC2\xE1\xE2\xE3");
 
 bool is_capital(char byte) { return byte >= 'A' && byte <= 'Z'; }
 bool is_small(char byte) { return byte >= 'a' && byte <= 'z'; }
 bool is_letter(char byte) { return is_capital(byte) || is_small(byte); }
 
-// White space to `regex`: that of `str` but for the separators of ASCII.
-bool is_regex_space(std::string_view text, std::size_t at) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    return (byte < 0x1C || byte > 0x1F) && space_at(text, at) != 0;
-}
+bool is_space(std::string_view text, std::size_t at) { return space_at(text, at) != 0; }
+
+// White space to `regex`: that of `str` but for the separators of ASCII. Most bytes are told by the first look.
+inline bool is_regex_space(std::string_view text, std::size_t at) { return space_leads[text[at]] && is_space(text, at); }
 
 // Behind at most so many bytes, one for each that `holds` is true of.
 template <class Holds>
@@ -102,27 +104,30 @@ std::size_t address_end(std::string_view text, std::size_t at, const Alphabet& a
         if (end > at + lead) return end;
     }
     const auto previous = at == 0 ? 0 : before(text, at);
-    if (at > 0 && !is_one_of(text[previous], "<>()[]:,;\"'") && !is_regex_space(text, previous)) return at;
-    const auto name = pass_characters(text, at, 64, [&](std::size_t place) { return is_dark(place) && !is_one_of(text[place], "@<>()[]"); });
+    if (at > 0 && !before_names[text[previous]] && !is_regex_space(text, previous)) return at;
+    const auto name = pass_characters(text, at, 64, [&](std::size_t place) { return is_dark(place) && !not_in_names[text[place]]; });
     if (name == at || !stands(text, name, '@')) return at;
     const auto end = pass_characters(text, name + 1, 253, [&](std::size_t place) { return is_dark(place) && text[place] != '@'; });
     return end > name + 1 ? end : at;
 }
 
-bool hints(std::string_view text, std::size_t at) {
-    const auto byte = text[at], next = text[at + 1];
-    return (byte == '@') | ((byte == ':') & (next == '/')) | ((byte == 'w') & (next == 'w'));
-}
-
-// The first place from one on where an address may stand; the size of the text where none may.
-std::size_t next_hint(std::string_view text, std::size_t at) {
-    for (; at + byte_run < text.size(); at += byte_run) {
-        unsigned char any = 0;
-        for (std::size_t each = at; each < at + byte_run; ++each) any = static_cast<unsigned char>(any | static_cast<unsigned char>(hints(text, each)));
-        if (any != 0) break;
+// Where an address may stand: `bytes` are one or several, and there is one more behind them.
+struct MayBeAddress {
+    template <class Bytes>
+    static auto may_be(Bytes bytes, Bytes next) {
+        return (bytes == '@') | ((bytes == ':') & (next == '/')) | ((bytes == 'w') & (next == 'w'));
     }
-    while (at + 1 < text.size() && !hints(text, at)) ++at;
-    return at + 1 < text.size() ? at : text.size();
+#ifdef DEDUP_SIXTEEN
+    Sixteen operator()(const char* at, Sixteen bytes) const { return may_be(bytes, Sixteen::at(at + 1)); }
+#endif
+    bool operator()(const char* at, char byte) const { return may_be(byte, at[1]); }
+};
+
+// The first such place from one on; the size of the text where there is none.
+std::size_t next_hint(std::string_view text, std::size_t at) {
+    if (text.size() < 2) return text.size();
+    const auto found = first_hit(text.data(), at, text.size() - 1, MayBeAddress());
+    return found < text.size() - 1 ? found : text.size();
 }
 
 // The characters of all addresses. White space is around each, so that most of a text is passed by.
@@ -161,7 +166,7 @@ std::size_t target_end(std::string_view text, std::size_t at) {
 }
 
 bool is_space_or_any(std::string_view text, std::size_t at) {
-    return at == text.size() || is_capital(text[at]) || is_one_of(text[at], ">|:(\"") || space_at(text, at) != 0;
+    return at == text.size() || is_capital(text[at]) || behind_initials[text[at]] || is_space(text, at);
 }
 
 // Whether another line near a block of one line begins with the same initials, marks of quotation and all.
@@ -206,7 +211,7 @@ void find_initials(std::string_view text, std::size_t start, std::size_t end, st
 }  // namespace
 
 Initials initials(std::string_view line) {
-    const auto start = pass(line, 0, 12, [](char byte) { return is_one_of(byte, ">|:}% \t"); });
+    const auto start = pass(line, 0, 12, [](char byte) { return quote_marks[byte]; });
     if (start == line.size() || !is_letter(line[start])) return {};
     const auto is_bracket = [&](std::size_t at) { return stands(line, at, '>') || stands(line, at, ']'); };
     const auto capitals = pass(line, start, 4, is_capital);

@@ -3,8 +3,13 @@
 // Nothing here needs the bytes to be valid: what is not is U+FFFD, a byte each.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string_view>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "text.hpp"
 
@@ -37,24 +42,55 @@ inline std::size_t before(std::string_view text, std::size_t at) {
     return at;
 }
 
-// As many bytes as are looked at at once, in a way that compilers make vectors of.
-constexpr std::size_t byte_run = 64;
+// Some bytes.
+class ByteSet {
+public:
+    constexpr explicit ByteSet(std::string_view bytes) {
+        for (const auto byte : bytes) holds_[static_cast<unsigned char>(byte)] = true;
+    }
+    constexpr bool operator[](char byte) const { return holds_[static_cast<unsigned char>(byte)]; }
+
+private:
+    std::array<bool, 256> holds_{};
+};
+
+#if defined(__SSE2__)
+#define DEDUP_SIXTEEN
+// Sixteen bytes, each of which is told with all bits set where something is true of it. Every x86-64 has these instructions.
+struct Sixteen {
+    __m128i bytes;
+
+    static Sixteen at(const char* from) { return {_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))}; }
+    Sixteen operator==(char byte) const { return {_mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte))}; }
+    Sixteen operator|(Sixteen other) const { return {_mm_or_si128(bytes, other.bytes)}; }
+    Sixteen operator&(Sixteen other) const { return {_mm_and_si128(bytes, other.bytes)}; }
+    unsigned tops() const { return static_cast<unsigned>(_mm_movemask_epi8(bytes)); }  // a bit for each, which is its highest
+};
+#endif
+
+// The first place from one on, before `end`, of which `hits` is true; `end` if there is none. `hits` is asked of a place, or
+// of the sixteen from a place on.
+template <class Hits>
+std::size_t first_hit(const char* text, std::size_t at, std::size_t end, Hits hits) {
+#ifdef DEDUP_SIXTEEN
+    for (; at + 16 <= end; at += 16) {
+        if (const auto tops = hits(text + at, Sixteen::at(text + at)).tops()) return at + static_cast<std::size_t>(__builtin_ctz(tops));
+    }
+#endif
+    while (at < end && !hits(text + at, text[at])) ++at;
+    return at;
+}
 
 inline bool is_ascii(std::string_view text) {
-    std::size_t at = 0;
-    for (; at + byte_run <= text.size(); at += byte_run) {
-        unsigned char all = 0;
-        for (std::size_t each = at; each < at + byte_run; ++each) all = static_cast<unsigned char>(all | static_cast<unsigned char>(text[each]));
-        if (all >= 0x80) return false;
-    }
-    for (; at < text.size(); ++at) {
-        if (static_cast<unsigned char>(text[at]) >= 0x80) return false;
-    }
-    return true;
+    struct High {
+#ifdef DEDUP_SIXTEEN
+        Sixteen operator()(const char*, Sixteen bytes) const { return bytes; }
+#endif
+        bool operator()(const char*, char byte) const { return static_cast<unsigned char>(byte) >= 0x80; }
+    };
+    return first_hit(text.data(), 0, text.size(), High()) == text.size();
 }
 
 inline bool begins(std::string_view text, std::string_view with) { return text.substr(0, with.size()) == with; }
-
-inline bool is_one_of(char byte, std::string_view of) { return of.find(byte) != std::string_view::npos; }
 
 }  // namespace dedup
