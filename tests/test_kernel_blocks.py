@@ -105,6 +105,7 @@ TEXTS: dict[str, str] = {
     "initials of another line, just near": f"JL> a\n\n{'é' * 993}\n\n\nJL> c\n\n{'é' * 991}\n\nKM> d\n\n{'é' * 993}\n\nKM> e",
     "initials at the beginning only": f"{'é' * 998}\n\nJL> a\n\n{'é' * 999}",
     "initials quoted in different ways": "> JL> a\n>> JL> b\n\nJL> c\n\n> JL> d",
+    "signs before lines of 39 and of 40 characters": f"Yes.\n# {'é' * 38}\n# burned\n\nYes.\n# {'é' * 37}\n# burned",
     "links": "[Home](/) [News](/n) a\n\n![a](b)![c](d \"e\") f\n\n[a [b] c](d(e)f 'g')\n\n[a](b c) [d](e\n\"f\") [g][h] [i] (j)",
     "links that end nowhere": "[a](b [c](d)\n\n[a [b [c]](d)\n\n](a) ](b\n\n[](a) []() [a]()",
     "targets": "a](b) (c](d(e)f) ](g h) ](i\n\n](\n\n(a) b](c)](d)",
@@ -186,6 +187,7 @@ def test_spaces_before_a_title_are_limited() -> None:
 # ── characters ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 AT_THE_TOP = [
+    "a{}b\n\nc",
     "k{}y: a\nTitle: b\n\nc",
     "Title:{}a\nDate: b\n\nc.",
     "Title: {}\nDate: b\n\nc.",
