@@ -44,6 +44,7 @@ class Class(IntFlag):
     DECIMAL = 65536
     PHRASED = 131072
     LEADS = 262144  # its folding may be composed with what stands behind it
+    ALPHANUMERIC = 524288  # to `str`
 
 
 _STR = {
@@ -51,6 +52,7 @@ _STR = {
     Class.CAPITAL: str.isupper,
     Class.SMALL: str.islower,
     Class.DECIMAL: str.isdecimal,
+    Class.ALPHANUMERIC: str.isalnum,
 }
 
 

@@ -85,7 +85,7 @@ def _document(document: Document, config: Config) -> Document:
     if document.format is Format.HTML:
         read_html(document)
     else:
-        document.blocks = Table.of(markup_blocks(document.text))
+        document.blocks = markup_blocks(document.text)
     if not document.blocks:
         raise ValueError("empty: there is no visible text in it")
     document.site = document.site or site_of(document.url) or config.site or None

@@ -10,7 +10,11 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from dedup import characters, kernel
 from dedup.data import Block, Tag
+from dedup.table import Table
 from dedup.text import INITIALS, link_share
 
 if TYPE_CHECKING:
@@ -51,13 +55,26 @@ class _Line(NamedTuple):
     indented: bool
 
 
-def blocks(text: str) -> list[Block]:
+def blocks(text: str) -> Table:
     """Cut a Markdown or plain text into blocks; what stands between them is white space.
 
     >>> text = "# A mill\\n\\nFirst line\\nsecond line.\\n- one\\n- two\\n"
     >>> [(block.tag.value, text[block.start:block.end]) for block in blocks(text)]
     [('heading', '# A mill'), ('paragraph', 'First line\\nsecond line.'), ('item', '- one'), ('item', '- two')]
     """
+    if kernel.NATIVE:
+        from dedup.kernel import _native
+
+        found = _native.text_blocks(text, characters.page)
+        if found is not None:
+            starts, ends, tags, links = found
+            places, main = np.zeros(len(tags), np.int32), np.ones(len(tags), np.bool_)
+            return Table(starts, ends, tags, links, places, main, [""] if len(tags) else [])
+    return Table.of(defined_blocks(text))
+
+
+def defined_blocks(text: str) -> list[Block]:
+    """`blocks`, by the definition."""
     lines = list(_lines(text))
     found = list(_matter(lines))
     rest = lines[len(found) :]

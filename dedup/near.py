@@ -27,7 +27,6 @@ from dedup.run import serial
 from dedup.shards import Work
 from dedup.sign import passage_keys
 from dedup.spans import ragged
-from dedup.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,7 +94,7 @@ def _taken(store: Store, texts: Iterator[str], config: Config) -> list[str]:
     shards: list[str] = []
     while some := list(islice(texts, TOGETHER)):
         shards.append(f"texts-{len(shards)}")
-        documents = [(_document(text), Table.of(blocks(text))) for text in some]
+        documents = [(_document(text), blocks(text)) for text in some]
         with store.writing(shards[-1], "texts"):
             store.save_texts(shards[-1], "texts", some)
             store.save(shards[-1], "alive", np.arange(len(some), dtype=np.int32))

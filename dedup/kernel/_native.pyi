@@ -217,6 +217,36 @@ def marked_texts(
             different lengths.
     """
 
+_TextBlocks = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8], NDArray[np.float64]]
+
+def text_blocks(text: str, page: Callable[[int], Page]) -> _TextBlocks | None:
+    """The starts, ends (code points), tags and shares of links of the blocks of Markdown or text: `dedup.markup`.
+
+    None where only the definition can tell: the text holds a lone surrogate, or has 2 GiB.
+    """
+
+def blocks_of_texts(
+    utf8: NDArray[np.uint8], bounds: NDArray[np.int64], links: bool, unread: bool, page: Callable[[int], Page]
+) -> dict[str, NDArray[Any]]:
+    """The blocks of the texts utf8[bounds[i]:bounds[i + 1]], places counted from where each text begins.
+
+    `bounds` int64 [t + 1], the blocks of text i being rows `bounds[i]:bounds[i + 1]` of `starts` and `ends` (int32,
+    bytes), `firsts` and `lasts` (int32, code points), `tags` (uint8) and `links` (float64; empty unless asked for).
+    `unread_bounds` likewise, of rows of `unread_starts`, `unread_ends`, `unread_firsts`, `unread_lasts` (int32): what
+    `dedup.text.unread` names of all blocks of a text; no rows unless asked for. `unknown` int64, the numbers of texts
+    that only the definition can tell anything of, with no rows here: they hold NUL, are no UTF-8, or have 2 GiB.
+
+    Raises:
+        ValueError: the bounds are not those of the bytes.
+    """
+
+def unread(text: str, starts: NDArray[np.int32], ends: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Where what `dedup.text.unread` names of spans begins and ends, each part once, ascending: int32 [2 u].
+
+    Raises:
+        ValueError: a span does not lie in the text, or the columns are of different lengths.
+    """
+
 def hashes(texts: list[str]) -> NDArray[np.uint64]:
     """What `dedup.spans.hashes` gives."""
 

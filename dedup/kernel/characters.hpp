@@ -17,7 +17,7 @@ namespace dedup {
 namespace classes {
 constexpr std::uint32_t letter = 1, unspaced = 2, mark = 4, invisible = 8, space = 16, word = 32, upper = 64, number = 128,
                         blank = 256, joins = 512, unfolded = 1024, alphabetic = 2048, digit = 4096, opening = 8192, capital = 16384,
-                        small = 32768, decimal = 65536, phrased = 131072, leads = 262144;
+                        small = 32768, decimal = 65536, phrased = 131072, leads = 262144, alphanumeric = 524288;
 }
 
 constexpr std::size_t page_size = 256;

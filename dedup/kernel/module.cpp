@@ -4,6 +4,7 @@
 NB_MODULE(_native, module) {
     module.doc() = "The kernel in C++: the same results as the definitions in Python.";
     dedup::add_align(module);
+    dedup::add_blocks(module);
     dedup::add_cluster(module);
     dedup::add_group(module);
     dedup::add_judge(module);

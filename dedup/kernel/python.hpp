@@ -70,6 +70,7 @@ inline TextView view(nb::handle text) {
 }
 
 void add_align(nb::module_& module);  // module_align.cpp
+void add_blocks(nb::module_& module);  // module_blocks.cpp
 void add_cluster(nb::module_& module);  // module_cluster.cpp
 void add_group(nb::module_& module);  // module_group.cpp
 void add_judge(nb::module_& module);  // module_judge.cpp
