@@ -7,8 +7,8 @@ without Python's lock, so that threads take them. A line that is out of the ordi
 
 from __future__ import annotations
 
-from itertools import pairwise
-from mmap import ACCESS_READ, ALLOCATIONGRANULARITY, mmap
+from itertools import groupby, pairwise
+from threading import local
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ import xxhash
 
 from dedup import characters, kernel, sign, sketched, whole
 from dedup.data import Document, Failure, Format, Source
+from dedup.errors import InputError
 from dedup.extract import read_source
 from dedup.run import in_threads
 from dedup.sketch import whole_words
@@ -82,12 +83,35 @@ def _line_end(handle: Any, position: int) -> int:
     return max(end, position)
 
 
-def mapped(path: Path, start: int, end: int) -> NDArray[np.uint8]:
-    """The bytes of a file from a place to another (uint8), in memory as long as they are looked at."""
-    first = start - start % ALLOCATIONGRANULARITY
-    with path.open("rb") as handle:
-        view = mmap(handle.fileno(), end - first, access=ACCESS_READ, offset=first)
-    return np.frombuffer(view, np.uint8)[start - first :]
+def content(stretch: Stretch) -> NDArray[np.uint8]:
+    """The bytes of a piece (uint8); in a buffer of this thread, until it asks for another. To map the file costs more: a
+    fault for every few pages.
+
+    Raises:
+        InputError: the file is not as long as it was.
+    """
+    size = stretch.end - stretch.start
+    if len(_buffers.piece) < size:
+        _buffers.piece = bytearray(size + PIECE // 4)
+    view = memoryview(_buffers.piece)[:size]
+    with stretch.path.open("rb", 0) as handle:
+        handle.seek(stretch.start)
+        done = 0
+        while done < size and (more := handle.readinto(view[done:])):
+            done += more
+    if done < size:
+        raise InputError(f"{stretch.name}: was changed while it was read")
+    return np.frombuffer(view, np.uint8)
+
+
+class _Buffers(local):
+    """What a thread reads pieces into."""
+
+    def __init__(self) -> None:
+        self.piece = bytearray()
+
+
+_buffers = _Buffers()
 
 
 # ── piece by piece: read and sketch ─────────────────────────────────────────────────────────────────────────────────
@@ -114,7 +138,7 @@ class Lines(NamedTuple):
 def read_piece(job: Reading) -> Lines:
     """Read the lines of a piece: leave what is known of each in the store."""
     store, stretch, config = job.work.store, job.stretch, job.work.config
-    piece = mapped(stretch.path, stretch.start, stretch.end)
+    piece = content(stretch)
     digest = xxhash.xxh3_128_hexdigest(piece.data)
     shard = f"{stretch.number:06d}-{xxhash.xxh3_64_hexdigest(f'{stretch.name} {digest}'.encode())}"
     summary = store.sealed(shard, "read")
@@ -202,14 +226,9 @@ def compare(job: Comparing) -> NDArray[np.int64]:
     """How many shingles the keeper has, the document, and both (int64 [p, 3])."""
     from dedup.kernel import _native
 
-    paths = {job.stretches[number].path: None for number in job.documents[:, 0].tolist()}
-    file_of = {path: number for number, path in enumerate(paths)}
-    places = np.ascontiguousarray(job.documents[:, :3])
-    places[:, 0] = [file_of[job.stretches[number].path] for number in places[:, 0].tolist()]
-    places[job.documents[:, 3] >= 0, 1:] = 0  # nothing that the kernel could read
+    sources = list(_sources(job))
     shingle = job.work.config.shingle
-    files = [mapped(path, 0, path.stat().st_size) for path in paths]
-    sizes, common, unknown = _native.lines_in_common(files, places, job.pairs, shingle, characters.page)
+    sizes, common, unknown = _native.in_common(sources, job.pairs, shingle, characters.page)
     result = np.stack([*sizes[job.pairs.T], common], axis=1)
     if len(unknown):
         left = np.isin(job.pairs, unknown).any(axis=1)
@@ -218,11 +237,21 @@ def compare(job: Comparing) -> NDArray[np.int64]:
     return result
 
 
+def _sources(job: Comparing) -> Iterator[bytes]:
+    """The text of each document as it is written in its file; nothing where only the definition can read it."""
+    for path, own in groupby(job.documents.tolist(), lambda each: job.stretches[each[0]].path):
+        with path.open("rb", 0) as handle:
+            for _, start, end, row in own:
+                handle.seek(start)
+                yield b"" if row >= 0 else handle.read(end - start)
+
+
 def _words(job: Comparing, document: int) -> NDArray[np.uint64]:
     number, start, end, row = job.documents[document].tolist()
-    stretch = job.stretches[number]
-    content = mapped(stretch.path, start, end).tobytes()
+    with job.stretches[number].path.open("rb", 0) as handle:
+        handle.seek(start)
+        source = handle.read(end - start)
     if row < 0:
-        return whole_words([orjson.loads(content)]).hashes
-    found = read_source(Source("", "", None, content), job.work.config)
+        return whole_words([orjson.loads(source)]).hashes
+    found = read_source(Source("", "", None, source), job.work.config)
     return whole_words([found.text] if isinstance(found, Document) else []).hashes

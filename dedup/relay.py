@@ -13,7 +13,7 @@ from dedup.cutting import Cut
 from dedup.data import Document, Flag, Kind, Reason
 from dedup.errors import InputError
 from dedup.extract import pack
-from dedup.lines import DEFINED, Lines, Stretch, defined, mapped
+from dedup.lines import DEFINED, Lines, Stretch, content, defined
 from dedup.records import removed_record, source_record, why_record
 from dedup.run import in_threads
 from dedup.store import line
@@ -57,7 +57,7 @@ def write_piece(job: Writing) -> Wrote:
         InputError: the file is not what was read before.
     """
     stretch = job.stretch
-    view = mapped(stretch.path, stretch.start, stretch.end)
+    view = content(stretch)
     if xxhash.xxh3_128_hexdigest(view.data) != job.read.digest:
         raise InputError(f"{stretch.name}: was changed while it was read")
     parts = list(_written(job, view))

@@ -20,6 +20,7 @@ from multiprocessing.util import Finalize
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from dedup import kernel
 from dedup.errors import WorkerError
 from dedup.shelf import SHELF
 
@@ -191,6 +192,10 @@ def own_process() -> None:
     """
     gc.set_threshold(100_000, 50, 100)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if kernel.NATIVE:
+        from dedup.kernel import _native
+
+        _native.keep_memory()
 
 
 def _begin() -> None:

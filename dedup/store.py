@@ -238,7 +238,7 @@ class Store:
 
     def save_parts(self, shard: str, name: str, parts: list[bytes]) -> None:
         """Write byte strings of a shard, one behind the other, and their bounds."""
-        self.save(shard, name, *(np.frombuffer(part, np.uint8) for part in [b"", *parts]))
+        self.save(shard, name, np.frombuffer(b"".join(parts), np.uint8))
         self.save(shard, f"{name}_bounds", np.cumsum([0, *map(len, parts)], dtype=np.int64))
 
     def parts(self, shard: str, name: str, numbers: Iterable[int]) -> Iterator[memoryview]:

@@ -40,8 +40,10 @@ if TYPE_CHECKING:
     from dedup.shards import Work
     from dedup.write import Piece
 
-CHUNK_PAIRS = 1_000
+CHUNK_PAIRS = 4_000
 """Pairs that are compared at a time: the shingles of their documents are held meanwhile."""
+KEYS_AT_ONCE = 1 << 24
+"""Band keys that are held at a time, to bound memory: of as many bands as that makes, of one at least."""
 
 
 class Told(NamedTuple):
@@ -69,9 +71,8 @@ class Told(NamedTuple):
             yield from ((piece, number) for number in numbers[rows].tolist())
 
     def _parts(self, name: str) -> Iterator[tuple[NDArray[Any], NDArray[np.int64]]]:
-        return (
-            (self.work.store.column(each.shard, name), rows) for each, rows in zip(self.read, self.rows, strict=True)
-        )
+        store = self.work.store
+        return ((store.column(each.shard, name), rows) for each, rows in zip(self.read, self.rows, strict=True))
 
     def column(self, name: str) -> NDArray[Any]:
         """A column of all documents."""
@@ -79,15 +80,19 @@ class Told(NamedTuple):
 
     def bands(self) -> Iterator[NDArray[np.uint64]]:
         """The keys of all documents, band by band."""
-        for band in range(self.work.config.shape.bands):
-            yield np.concatenate([column[band][rows] for column, rows in self._parts("keys")])
+        count = self.work.config.shape.bands
+        together = max(1, KEYS_AT_ONCE // max(1, len(self.ids)))
+        for first in range(0, count, together):
+            parts = [column[first : first + together][:, rows] for column, rows in self._parts("keys")]
+            yield from np.concatenate(parts, axis=1)
 
     def strings(self, name: str) -> list[str]:
         """The same of strings; empty ones where a piece has none."""
         result: list[str] = []
+        store = self.work.store
         for (bounds, rows), lines in zip(self._parts(f"{name}_bounds"), self.read, strict=True):
             some = len(bounds) > 1
-            result += self.work.store.texts(lines.shard, name, rows.tolist()) if some else [""] * len(rows)
+            result += store.texts(lines.shard, name, rows.tolist()) if some else [""] * len(rows)
         return result
 
 

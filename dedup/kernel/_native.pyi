@@ -317,15 +317,19 @@ def read_lines(
     [n, 2], `keys` uint64 [n, bands], and as strings `ids`, `dates`, `urls`, `sites`; and how many lines there are.
     """
 
-def lines_in_common(
-    pieces: list[NDArray[np.uint8]], places: NDArray[np.int64], pairs: NDArray[np.int64], shingle: int, page: _Pages
+def in_common(
+    texts: list[bytes], pairs: NDArray[np.int64], shingle: int, page: _Pages
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """How many shingles texts have, each once, and how many those of each pair have in common; and the texts that only
-    the definition can read. A text is a string of JSON, `pieces[places[i, 0]][places[i, 1]:places[i, 2]]`.
+    """How many shingles texts have, each once, and how many those of each pair (int64 [p, 2]) have in common; and the
+    texts that only the definition can read. A text is a string of JSON, quotes and all; nothing is one of the latter.
 
     Raises:
-        ValueError: a pair is of no text, a text lies in no piece or is no string.
+        ValueError: a pair is of no text, or a text is no string.
     """
+
+def keep_memory() -> bool:
+    """Have the C library keep what is freed, up to 512 MB, where it can be told so: to ask the system for pages anew
+    took a tenth of the time of a run. For processes that are ours only."""
 
 def write_lines(
     piece: NDArray[np.uint8],

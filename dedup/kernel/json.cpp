@@ -5,10 +5,7 @@
 #include <cstring>
 
 #include "utf8.hpp"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "wide.hpp"
 
 namespace dedup {
 namespace {
@@ -19,31 +16,10 @@ constexpr std::size_t most_digits = 15;  // every number of so many is exact, ho
 bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
 bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
 
-// Of the bytes from a place on the first one that ends a string, or escapes, or must be escaped. Wide: whether there was a
+// Of the bytes from a place on the first one that ends a string, or escapes, or must be escaped. `high`: whether there was a
 // byte that is not ASCII before it.
-const char* plain_end(const char* at, const char* end, bool& wide) {
-#if defined(__SSE2__)
-    const auto quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1F);
-    for (; end - at >= 16; at += 16) {
-        const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-        const auto special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, slash)),
-                                          _mm_cmpeq_epi8(_mm_max_epu8(bytes, control), control));
-        const auto found = static_cast<unsigned>(_mm_movemask_epi8(special));
-        const auto high = static_cast<unsigned>(_mm_movemask_epi8(bytes));
-        if (found != 0) {
-            const auto first = static_cast<unsigned>(__builtin_ctz(found));
-            wide |= (high & ((1U << first) - 1)) != 0;
-            return at + first;
-        }
-        wide |= high != 0;
-    }
-#endif
-    for (; at < end; ++at) {
-        const auto byte = static_cast<unsigned char>(*at);
-        if (byte == '"' || byte == '\\' || byte < 0x20) break;
-        wide |= byte >= 0x80;
-    }
-    return at;
+const char* plain_end(const char* at, const char* end, bool& high) {
+    return at + wide().plain(at, static_cast<std::size_t>(end - at), &high);
 }
 
 int digit_of(char byte) {
@@ -97,7 +73,8 @@ void append_character(char32_t code, std::string& out) {
 
 class Reader {
 public:
-    explicit Reader(std::string_view line) : at_(line.data()), end_(line.data() + line.size()) {}
+    // `unchecked`: that strings are UTF-8 is seen elsewhere.
+    explicit Reader(std::string_view line, bool unchecked = false) : at_(line.data()), end_(line.data() + line.size()), unchecked_(unchecked) {}
 
     bool read(JsonRecord& out) {
         skip_space();
@@ -126,8 +103,11 @@ private:
         do {
             skip_space();
             JsonValue key, value;
-            if (!read_string(key) || (skip_space(), !take(':')) || !read_value(value, 1)) return false;
+            if (!read_string(key) || (skip_space(), !take(':'))) return false;
             const auto name = key.source.substr(1, key.source.size() - 2);
+            unchecked_ = name == "text";
+            if (!read_value(value, 1)) return false;
+            unchecked_ = false;
             if (name.find('\\') != std::string_view::npos) return false;  // it may be any name
             if (auto* field = field_of(name, out)) {
                 if (field->kind != JsonValue::missing) return false;
@@ -209,9 +189,9 @@ private:
     bool read_string(JsonValue& value) {
         const auto* start = at_;
         if (!take('"')) return false;
-        bool wide = false;
+        bool high = false;
         while (true) {
-            at_ = plain_end(at_, end_, wide);
+            at_ = plain_end(at_, end_, high);
             if (at_ == end_ || static_cast<unsigned char>(*at_) < 0x20) return false;
             if (*at_ == '"') break;
             const auto size = escape_size(at_ + 1, end_);
@@ -220,11 +200,12 @@ private:
         }
         ++at_;
         value = {JsonValue::string, std::string_view(start, static_cast<std::size_t>(at_ - start))};
-        return !wide || is_utf8(value.source);
+        return !high || unchecked_ || is_utf8(value.source);
     }
 
     const char* at_;
     const char* end_;
+    bool unchecked_;
 };
 
 // What a control character is written as: a letter behind a backslash, or nothing where it takes digits.
@@ -245,14 +226,14 @@ char short_escape(unsigned char byte) {
 
 bool read_record(std::string_view line, JsonRecord& out) { return Reader(line).read(out); }
 
-bool is_json_string(std::string_view source) { return Reader(source).is_string(); }
+bool is_json_string(std::string_view source) { return Reader(source, true).is_string(); }
 
 void append_string(std::string_view source, std::string& out) {
     const auto* at = source.data() + 1;
     const auto* end = source.data() + source.size() - 1;
     while (true) {
-        bool wide = false;
-        const auto* stop = plain_end(at, end, wide);
+        bool high = false;
+        const auto* stop = plain_end(at, end, high);
         out.append(at, stop);
         if (stop == end) return;
         at = stop + 2;
@@ -285,8 +266,8 @@ void append_quoted(std::string_view characters, std::string& out) {
     const auto* end = at + characters.size();
     out += '"';
     while (true) {
-        bool wide = false;
-        const auto* stop = plain_end(at, end, wide);
+        bool high = false;
+        const auto* stop = plain_end(at, end, high);
         out.append(at, stop);
         if (stop == end) break;
         const auto byte = static_cast<unsigned char>(*stop);

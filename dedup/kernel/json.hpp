@@ -24,10 +24,10 @@ struct JsonRecord {
 };
 
 // Read the line of a record. False where a whole parser must do that: it may be no JSON, no object, a field may be there
-// twice, a number may be too large, or it may be nested deeper than 32.
+// twice, a number may be too large, or it may be nested deeper than 32. That the text is UTF-8 is left to who reads it.
 bool read_record(std::string_view line, JsonRecord& out);
 
-// Whether this is one string, and nothing else.
+// Whether this is one string, and nothing else. That it is UTF-8 is left to who reads it.
 bool is_json_string(std::string_view source);
 
 // Append the characters of a string that `read_record` has read, or that is one.

@@ -1,4 +1,8 @@
 // What Python sees of lines of JSONL.
+#if defined(__linux__)
+#include <malloc.h>
+#endif
+
 #include "common.hpp"
 #include "lines.hpp"
 #include "python_sketch.hpp"
@@ -51,23 +55,19 @@ nb::object lines_of(const Column<std::uint8_t>& piece, const Asked& asked, std::
     return nb::make_tuple(out, lines.count);
 }
 
-nb::object common_of(const nb::list& pieces, const Rows<std::int64_t>& places, const Rows<std::int64_t>& pairs, std::size_t shingle,
-                     const nb::callable& page) {
-    if (places.shape(1) != 3 || pairs.shape(1) != 2) throw std::invalid_argument("columns of another width");
-    std::vector<Column<std::uint8_t>> held;
-    for (const auto piece : pieces) held.push_back(nb::cast<Column<std::uint8_t>>(piece));
-    JsonTexts texts;
-    for (std::size_t at = 0; at < places.shape(0); ++at) {
-        const auto *own = places.data() + 3 * at, *end = own + 3;
-        const bool inside = own[0] >= 0 && static_cast<std::size_t>(own[0]) < held.size() && own[1] >= 0 && own[1] <= own[2];
-        if (!inside || static_cast<std::size_t>(end[-1]) > held[static_cast<std::size_t>(own[0])].size()) throw std::invalid_argument("a text that does not lie in its piece");
-        texts.sources.push_back(characters(held[static_cast<std::size_t>(own[0])]).substr(static_cast<std::size_t>(own[1]), static_cast<std::size_t>(own[2] - own[1])));
+nb::object common_of(const nb::list& texts, const Rows<std::int64_t>& pairs, std::size_t shingle, const nb::callable& page) {
+    if (pairs.shape(1) != 2) throw std::invalid_argument("columns of another width");
+    std::vector<nb::bytes> held;
+    JsonTexts read;
+    for (const auto text : texts) {
+        held.push_back(nb::cast<nb::bytes>(text));
+        read.sources.emplace_back(held.back().c_str(), held.back().size());
     }
     const auto load = loader(page);
     InCommon found;
     {
         nb::gil_scoped_release free;
-        found = in_common(texts, {pairs.data(), pairs.size()}, shingle, Alphabet(known(), load));
+        found = in_common(read, {pairs.data(), pairs.size()}, shingle, Alphabet(known(), load));
     }
     return nb::make_tuple(array(std::move(found.sizes)), array(std::move(found.common)), array(std::move(found.unknown)));
 }
@@ -97,11 +97,21 @@ nb::object written_of(const Column<std::uint8_t>& piece, const Read& read, const
     return nb::make_tuple(array_of(std::move(out.clean)), array_of(std::move(out.removed)), array_of(std::move(out.sources)));
 }
 
+// Have what is freed used again, rather than given back and asked for anew, page by page.
+bool keep_memory() {
+#if defined(__GLIBC__)
+    return mallopt(M_MMAP_THRESHOLD, 64 << 20) == 1 && mallopt(M_TRIM_THRESHOLD, 512 << 20) == 1;
+#else
+    return false;
+#endif
+}
+
 }  // namespace
 
 void add_lines(nb::module_& module) {
+    module.def("keep_memory", &keep_memory);
     module.def("read_lines", &lines_of, nb::arg("piece"), nb::arg("sketch"), nb::arg("min_words"), nb::arg("max_bytes"), nb::arg("page"));
-    module.def("lines_in_common", &common_of, nb::arg("pieces"), nb::arg("places"), nb::arg("pairs"), nb::arg("shingle"), nb::arg("page"));
+    module.def("in_common", &common_of, nb::arg("texts"), nb::arg("pairs"), nb::arg("shingle"), nb::arg("page"));
     module.def("write_lines", &written_of, nb::arg("piece"), nb::arg("read"), nb::arg("goes"), nb::arg("tails"), nb::arg("place"));
 }
 

@@ -68,6 +68,10 @@ struct Wide {
 
     // Put the least that each permutation makes of `count` values to `least`.
     void (*lower)(const std::uint32_t* values, std::size_t count, const Slots& slots, std::uint32_t* least);
+
+    // How many bytes there are before the first one that ends a string of JSON or is escaped in one: a quotation mark, a
+    // backslash, a control character. `wide` is set where one before it is not ASCII.
+    std::size_t (*plain)(const char* bytes, std::size_t size, bool* wide);
 };
 
 // The widest that there is.

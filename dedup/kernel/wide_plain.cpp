@@ -29,6 +29,16 @@ void hash_plain(const char* bytes, const std::uint32_t* edges, std::size_t count
     hash_words(bytes, edges, count, hashes);
 }
 
+std::size_t plain_bytes(const char* bytes, std::size_t size, bool* wide) {
+    std::size_t at = 0;
+    for (; at < size; ++at) {
+        const auto byte = static_cast<unsigned char>(bytes[at]);
+        if (byte == '"' || byte == '\\' || byte < 0x20) break;
+        *wide |= byte >= 0x80;
+    }
+    return at;
+}
+
 namespace {
 
 void fold_plain(const char* from, std::size_t blocks, bool drawn, char* to, Masks* masks) {
@@ -76,7 +86,7 @@ void lower_plain(const std::uint32_t* values, std::size_t count, const Slots& sl
     lower_slots(values, count, slots, 0, least);
 }
 
-constexpr Wide plain{fold_plain, survey_plain, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain, join_plain, spread_plain, lower_plain};
+constexpr Wide plain{fold_plain, survey_plain, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain, join_plain, spread_plain, lower_plain, plain_bytes};
 
 #ifdef DEDUP_X86
 // Bytes from `low` on, so many of them: a comparison of signed bytes, as there is no other.
@@ -121,7 +131,20 @@ void survey_sse2(const char* from, std::size_t blocks, Survey* found) {
     }
 }
 
-constexpr Wide sse2{fold_sse2, survey_sse2, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain, join_plain, spread_plain, lower_plain};
+std::size_t plain_sse2(const char* bytes, std::size_t size, bool* wide) {
+    std::size_t at = 0;
+    for (; size - at >= 16; at += 16) {
+        const auto block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + at));
+        const auto control = _mm_set1_epi8(0x1F);
+        const auto special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')), _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'))),
+                                          _mm_cmpeq_epi8(_mm_max_epu8(block, control), control));
+        if (_mm_movemask_epi8(special) != 0) break;
+        *wide |= _mm_movemask_epi8(block) != 0;
+    }
+    return at + plain_bytes(bytes + at, size - at, wide);
+}
+
+constexpr Wide sse2{fold_sse2, survey_sse2, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain, join_plain, spread_plain, lower_plain, plain_sse2};
 #endif
 
 struct Named {

@@ -8,6 +8,8 @@ namespace dedup {
 std::uint32_t* put_bits_plain(std::uint64_t bits, std::uint32_t first, std::uint32_t* out);
 void hash_plain(const char* bytes, const std::uint32_t* edges, std::size_t count, std::uint64_t* hashes);
 
+std::size_t plain_bytes(const char* bytes, std::size_t size, bool* wide);
+
 template <class Code>
 DEDUP_INLINE void narrow(const Code* __restrict from, std::size_t count, char* __restrict to) {
     for (std::size_t at = 0; at < count; ++at) to[at] = static_cast<char>(from[at] < 0x80 ? from[at] : 0x80);

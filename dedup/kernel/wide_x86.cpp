@@ -144,32 +144,85 @@ DEDUP_AVX2 void lower_avx2(const std::uint32_t* values, std::size_t count, const
     lower_slots(values, count, slots, slot, least);
 }
 
-DEDUP_AVX512 void lower_avx512(const std::uint32_t* values, std::size_t count, const Slots& slots, std::uint32_t* least) {
-    constexpr std::size_t vectors = 4, together = 16 * vectors;
-    std::size_t slot = 0;
-    for (; slot + together <= slots.size; slot += together) {
-        __m512i multipliers[vectors], increments[vectors], found[vectors];
-        for (std::size_t each = 0; each < vectors; ++each) {
-            multipliers[each] = _mm512_loadu_si512(slots.multipliers + slot + 16 * each);
-            increments[each] = _mm512_loadu_si512(slots.increments + slot + 16 * each);
-            found[each] = _mm512_set1_epi32(-1);
-        }
-        for (std::size_t at = 0; at < count; ++at) {
-            const auto value = _mm512_set1_epi32(static_cast<int>(values[at]));
-            for (std::size_t each = 0; each < vectors; ++each) {
-                found[each] = _mm512_min_epu32(found[each], _mm512_add_epi32(_mm512_mullo_epi32(value, multipliers[each]), increments[each]));
-            }
-        }
-        for (std::size_t each = 0; each < vectors; ++each) _mm512_storeu_si512(least + slot + 16 * each, found[each]);
+// The same of `vectors` of 16 slots each, of the last one of which only those of the mask are there.
+template <std::size_t vectors>
+DEDUP_AVX512 void lower_some(const std::uint32_t* values, std::size_t count, const Slots& slots, __mmask16 last, std::uint32_t* least) {
+    const auto mask = [last](std::size_t each) { return each + 1 == vectors ? last : static_cast<__mmask16>(0xFFFF); };
+    __m512i multipliers[vectors], increments[vectors], found[vectors];
+    for (std::size_t each = 0; each < vectors; ++each) {
+        multipliers[each] = _mm512_maskz_loadu_epi32(mask(each), slots.multipliers + 16 * each);
+        increments[each] = _mm512_maskz_loadu_epi32(mask(each), slots.increments + 16 * each);
+        found[each] = _mm512_set1_epi32(-1);
     }
-    const Slots rest{slots.multipliers + slot, slots.increments + slot, slots.size - slot};
-    lower_avx2(values, count, rest, least + slot);
+    for (std::size_t at = 0; at < count; ++at) {
+        const auto value = _mm512_set1_epi32(static_cast<int>(values[at]));
+        for (std::size_t each = 0; each < vectors; ++each) {
+            found[each] = _mm512_min_epu32(found[each], _mm512_add_epi32(_mm512_mullo_epi32(value, multipliers[each]), increments[each]));
+        }
+    }
+    for (std::size_t each = 0; each < vectors; ++each) _mm512_mask_storeu_epi32(least + 16 * each, mask(each), found[each]);
+}
+
+DEDUP_AVX512 void lower_avx512(const std::uint32_t* values, std::size_t count, const Slots& slots, std::uint32_t* least) {
+    constexpr std::size_t together = 128;
+    for (std::size_t slot = 0; slot < slots.size; slot += together) {
+        const Slots rest{slots.multipliers + slot, slots.increments + slot, slots.size - slot};
+        const auto over = rest.size % 16;
+        const auto last = static_cast<__mmask16>(over == 0 ? 0xFFFF : (1U << over) - 1);
+        auto* own = least + slot;
+        switch (rest.size >= together ? 8 : (rest.size + 15) / 16) {
+            case 1: lower_some<1>(values, count, rest, last, own); break;
+            case 2: lower_some<2>(values, count, rest, last, own); break;
+            case 3: lower_some<3>(values, count, rest, last, own); break;
+            case 4: lower_some<4>(values, count, rest, last, own); break;
+            case 5: lower_some<5>(values, count, rest, last, own); break;
+            case 6: lower_some<6>(values, count, rest, last, own); break;
+            case 7: lower_some<7>(values, count, rest, last, own); break;
+            default: lower_some<8>(values, count, rest, rest.size >= together ? static_cast<__mmask16>(0xFFFF) : last, own);
+        }
+    }
+}
+
+// Which of 64 bytes end the plain part of a string of JSON.
+DEDUP_AVX512 std::size_t plain_avx512(const char* bytes, std::size_t size, bool* wide) {
+    std::size_t at = 0;
+    for (; at < size; at += 64) {
+        const auto there = size - at >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << (size - at)) - 1;
+        const auto block = _mm512_maskz_loadu_epi8(there, bytes + at);
+        const auto ends = there & (_mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8('"')) | _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8('\\')) |
+                                   _mm512_cmplt_epu8_mask(block, _mm512_set1_epi8(0x20)));
+        const auto high = static_cast<std::uint64_t>(_mm512_movepi8_mask(block));
+        if (ends != 0) {
+            *wide |= (high & (ends ^ (ends - 1))) != 0;
+            return at + _tzcnt_u64(ends);
+        }
+        *wide |= high != 0;
+    }
+    return size;
+}
+
+DEDUP_AVX2 std::size_t plain_avx2(const char* bytes, std::size_t size, bool* wide) {
+    std::size_t at = 0;
+    for (; size - at >= 32; at += 32) {
+        const auto block = load(bytes + at);
+        const auto control = _mm256_set1_epi8(0x1F);
+        const auto special = _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(block, _mm256_set1_epi8('"')), _mm256_cmpeq_epi8(block, _mm256_set1_epi8('\\'))),
+                                             _mm256_cmpeq_epi8(_mm256_max_epu8(block, control), control));
+        const auto ends = static_cast<std::uint32_t>(_mm256_movemask_epi8(special));
+        const auto high = static_cast<std::uint32_t>(_mm256_movemask_epi8(block));
+        if (ends != 0) {
+            *wide |= (high & (ends ^ (ends - 1))) != 0;
+            return at + _tzcnt_u32(ends);
+        }
+        *wide |= high != 0;
+    }
+    return at + plain_bytes(bytes + at, size - at, wide);
 }
 
 }  // namespace
 
-const Wide wide_avx2{fold_avx2, survey_avx2, put_bits_avx2, hash_avx2, narrow_two_avx2, narrow_four_avx2, join_avx2, spread_avx2, lower_avx2};
-const Wide wide_avx512{fold_avx512, survey_avx2, put_bits_avx512, hash_avx512, narrow_two_avx2, narrow_four_avx2, join_avx512, spread_avx512, lower_avx512};
+const Wide wide_avx2{fold_avx2, survey_avx2, put_bits_avx2, hash_avx2, narrow_two_avx2, narrow_four_avx2, join_avx2, spread_avx2, lower_avx2, plain_avx2};
+const Wide wide_avx512{fold_avx512, survey_avx2, put_bits_avx512, hash_avx512, narrow_two_avx2, narrow_four_avx2, join_avx512, spread_avx512, lower_avx512, plain_avx512};
 
 }  // namespace dedup
 
