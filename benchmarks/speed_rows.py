@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks import crowd, recall
+from benchmarks.peers.common import THRESHOLD
 from benchmarks.speed_measure import Program, in_turns, run
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ class Settings:
     def turns(self, programs: Sequence[Program]) -> list[dict[str, Any]]:
         """The lines of programs that take turns."""
         return [each.record() for each in in_turns(programs, self.rounds, self.data / "runs")]
+
+
+WHOLE = ("--unit", "document", "--threshold", str(THRESHOLD), "--lsh-similarity", str(THRESHOLD))
+"""What the peers are asked for, too."""
 
 
 def clean(path: Path, out: Path, *options: str) -> list[str]:
@@ -103,7 +108,7 @@ def alike(settings: Settings, unit: str) -> list[dict[str, Any]]:
     """Near duplicates of whole records, from a JSONL file to one, with two cores."""
     corpus = settings.corpus
     path, score = corpus / f"{unit}.jsonl", partial(exactly, corpus, unit)
-    ours = Program(OURS, lambda out: clean(path, out, "--unit", "document", "-j", "2"), score)
+    ours = Program(OURS, lambda out: clean(path, out, *WHOLE, "-j", "2"), score)
     peers = [_peer_program(name, path, score) for name in PEER_NAMES]
     return settings.turns([ours, *peers])
 
@@ -125,7 +130,7 @@ def slow(settings: Settings) -> list[dict[str, Any]]:
         return []
     corpus = crowd.folder(settings.sizes[0] // SLOW_SHARE, settings.data)
     path, score = corpus / "documents.jsonl", partial(exactly, corpus, "documents")
-    ours = Program(OURS, lambda out: clean(path, out, "--unit", "document", "-j", "2"), score)
+    ours = Program(OURS, lambda out: clean(path, out, *WHOLE, "-j", "2"), score)
     return settings.turns([ours, *(_peer_program(name, path, score) for name in ("daft", *SLOW_NAMES))])
 
 
@@ -175,7 +180,7 @@ def scaling(settings: Settings) -> list[dict[str, Any]]:
         path = corpus / "documents.jsonl"
         program = Program(
             f"{OURS}, {size:,} documents",
-            partial(_with, path, ("--unit", "document", "-j", "2")),
+            partial(_with, path, (*WHOLE, "-j", "2")),
             lambda out, corpus=corpus, size=size: recall.scored(  # type: ignore[misc]
                 recall.removed(out), *recall.planted(corpus, size), size
             ),

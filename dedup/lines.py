@@ -8,7 +8,6 @@ without Python's lock, so that threads take them. A line that is out of the ordi
 from __future__ import annotations
 
 from itertools import groupby, pairwise
-from threading import local
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,7 +18,7 @@ from dedup import characters, kernel, sign, sketched, whole
 from dedup.data import Document, Failure, Format, Source
 from dedup.errors import InputError
 from dedup.extract import read_source
-from dedup.run import in_threads
+from dedup.run import in_threads, own_buffer
 from dedup.sketch import whole_words
 
 if TYPE_CHECKING:
@@ -84,34 +83,21 @@ def _line_end(handle: Any, position: int) -> int:
 
 
 def content(stretch: Stretch) -> NDArray[np.uint8]:
-    """The bytes of a piece (uint8); in a buffer of this thread, until it asks for another. To map the file costs more: a
-    fault for every few pages.
+    """The bytes of a piece (uint8); in a buffer of this thread, until it asks for another. To map the file costs more,
+    a fault for every few pages.
 
     Raises:
         InputError: the file is not as long as it was.
     """
-    size = stretch.end - stretch.start
-    if len(_buffers.piece) < size:
-        _buffers.piece = bytearray(size + PIECE // 4)
-    view = memoryview(_buffers.piece)[:size]
+    size, done = stretch.end - stretch.start, 0
+    view = own_buffer(size)
     with stretch.path.open("rb", 0) as handle:
         handle.seek(stretch.start)
-        done = 0
         while done < size and (more := handle.readinto(view[done:])):
             done += more
     if done < size:
         raise InputError(f"{stretch.name}: was changed while it was read")
     return np.frombuffer(view, np.uint8)
-
-
-class _Buffers(local):
-    """What a thread reads pieces into."""
-
-    def __init__(self) -> None:
-        self.piece = bytearray()
-
-
-_buffers = _Buffers()
 
 
 # ── piece by piece: read and sketch ─────────────────────────────────────────────────────────────────────────────────

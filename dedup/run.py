@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from itertools import chain, islice
 from multiprocessing.util import Finalize
-from threading import Thread
+from threading import Thread, local
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from dedup import kernel
@@ -46,6 +46,23 @@ def in_threads(stage: _Stage) -> _Stage:
     be sent."""
     _IN_THREADS.add(stage)
     return stage
+
+
+class _Buffers(local):
+    """What a thread keeps to read into."""
+
+    def __init__(self) -> None:
+        self.room = bytearray()
+
+
+_buffers = _Buffers()
+
+
+def own_buffer(size: int) -> memoryview:
+    """So many bytes that are this thread's until it asks again."""
+    if len(_buffers.room) < size:
+        _buffers.room = bytearray(size + size // 4)
+    return memoryview(_buffers.room)[:size]
 
 
 def serial(function: Callable[[_In], _Out], items: Iterable[_In]) -> Iterator[_Out]:
