@@ -19,7 +19,7 @@ from dedup.spans import Spans, distinct, hashes
 from dedup.table import TAGS, Table
 from dedup.words import Mark, Spanned, marked_texts
 
-_KINDS = np.array([{Tag.HEADING: Mark.HEADING, Tag.QUOTE: Mark.QUOTED}.get(tag, 0) for tag in TAGS], np.uint8)
+KINDS = np.array([{Tag.HEADING: Mark.HEADING, Tag.QUOTE: Mark.QUOTED}.get(tag, 0) for tag in TAGS], np.uint8)
 """What is known of all words of a block, by the number of its tag."""
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from dedup.config import Config
     from dedup.store import Store
+    from dedup.words import MarkedWords
 
 LINKED = 0x5BD1E9955BD1E995
 """Tells the print of a block of links from that of the same words as text."""
@@ -144,14 +145,19 @@ def save_words(store: Store, shard: str, documents: list[tuple[Document, Table]]
     """The columns that passages are matched by: words with marks and offsets, seeds, and band keys of the blocks that
     are left of each document. The number of words of each."""
     words, bounds = marked_texts(
-        [Spanned(document.text, left.starts, left.ends, _KINDS[left.tags]) for document, left in documents]
+        [Spanned(document.text, left.starts, left.ends, KINDS[left.tags]) for document, left in documents]
     )
+    save_marked(store, shard, words, bounds, config)
+    lengths: list[int] = np.diff(bounds).tolist()
+    return lengths
+
+
+def save_marked(store: Store, shard: str, words: MarkedWords, bounds: NDArray[np.int64], config: Config) -> None:
+    """The same of words that were found already, with their bounds (int64 [documents + 1])."""
     for name in words._fields:
         store.save(shard, name, getattr(words, name))
     store.save(shard, "bounds", bounds)
     _save_keys(store, shard, bounds, config)
-    lengths: list[int] = np.diff(bounds).tolist()
-    return lengths
 
 
 def seeds(words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
