@@ -147,17 +147,11 @@ def save_words(store: Store, shard: str, documents: list[tuple[Document, Table]]
     words, bounds = marked_texts(
         [Spanned(document.text, left.starts, left.ends, KINDS[left.tags]) for document, left in documents]
     )
-    save_marked(store, shard, words, bounds, config)
-    lengths: list[int] = np.diff(bounds).tolist()
-    return lengths
-
-
-def save_marked(store: Store, shard: str, words: MarkedWords, bounds: NDArray[np.int64], config: Config) -> None:
-    """The same of words that were found already, with their bounds (int64 [documents + 1])."""
     for name in words._fields:
         store.save(shard, name, getattr(words, name))
-    store.save(shard, "bounds", bounds)
-    _save_keys(store, shard, bounds, config)
+    save_keys(store, shard, words, bounds, config)
+    lengths: list[int] = np.diff(bounds).tolist()
+    return lengths
 
 
 def seeds(words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -180,8 +174,10 @@ def defined_seeds(words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> tuple
     return np.concatenate(found), np.concatenate(places)
 
 
-def _save_keys(store: Store, shard: str, bounds: NDArray[np.int64], config: Config) -> None:
-    words, block_of = np.asarray(store.column(shard, "hashes")), store.column(shard, "spans")
+def save_keys(store: Store, shard: str, marked: MarkedWords, bounds: NDArray[np.int64], config: Config) -> None:
+    """The bounds of the words of documents (int64 [documents + 1]), and what words are found by."""
+    store.save(shard, "bounds", bounds)
+    words, block_of = marked.hashes, marked.spans
     _save_seeds(store, shard, *seeds(words, bounds))
     owner = np.repeat(np.arange(len(bounds) - 1, dtype=np.int32), np.diff(bounds))
     edges = np.flatnonzero(np.diff(block_of) | np.diff(owner)) + 1 if len(words) else np.zeros(0, np.int64)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedup import characters
-from dedup.columns import KINDS, save_marked
+from dedup.columns import KINDS, save_keys
 from dedup.data import Document, Tag
 from dedup.table import TAGS, Table
 from dedup.words import MarkedWords, Spanned
@@ -51,14 +51,14 @@ class Texts(NamedTuple):
         )
 
     def save(self, store: Store, shard: str, rows: NDArray[np.int64], config: Config) -> None:
-        """Leave those of some lines in the store; the others have nothing."""
+        """Leave those of some lines in the store, but for the words; the others have nothing."""
         store.save(shard, "texts", self.texts)
         store.save(shard, "texts_bounds", _only(self.text_bounds, rows))
         store.save(shard, "alive", np.arange(len(rows), dtype=np.int32))
         store.save(shard, "blocks", _only(self.block_bounds, rows))
         for name, column in zip(("starts", "ends", "tags"), self.blocks, strict=True):
             store.save(shard, f"block_{name}", column)
-        save_marked(store, shard, self.words, _only(self.bounds, rows), config)
+        save_keys(store, shard, self.words, _only(self.bounds, rows), config)
 
 
 def read(

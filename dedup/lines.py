@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from dedup.config import Config
     from dedup.shards import Work
     from dedup.store import Store
+    from dedup.words import MarkedWords
 
 PIECE = 8_000_000
 """Bytes of a piece of a file; the output does not depend on it."""
@@ -102,13 +103,14 @@ class Reading(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """What was read of a piece: its shard in the store, how many lines it has and the digest of their bytes; and the
-    failures among them, by the number of the line."""
+    """What was read of a piece: its shard in the store, how many lines it has and the digest of their bytes; the failures
+    among them, by the number of the line; and where passages may go the words of its documents."""
 
     shard: str
     total: int
     digest: str
     failures: list[tuple[int, str]]
+    words: MarkedWords | None = None
 
 
 @in_threads
@@ -119,15 +121,20 @@ def read_piece(job: Reading) -> Lines:
     digest = xxhash.xxh3_128_hexdigest(piece.data)
     name = f"{stretch.name} {digest}{' '.join(map(str, job.without))}"
     shard = f"{stretch.number:06d}-{xxhash.xxh3_64_hexdigest(name.encode())}"
+    if config.unit == "passage":  # nothing that is worth going on from
+        count, failures, words = _read(store, shard, piece, job)
+        return Lines(shard, count, digest, failures, words)
     summary = store.sealed(shard, "read")
     if summary is None:
-        count, failures = _read(store, shard, piece, job)
+        count, failures, _ = _read(store, shard, piece, job)
         summary = {"count": count, "digest": digest, "failures": failures}
         store.seal(shard, "read", summary)
     return Lines(shard, summary["count"], summary["digest"], [tuple(each) for each in summary["failures"]])
 
 
-def _read(store: Store, shard: str, piece: NDArray[np.uint8], job: Reading) -> tuple[int, list[tuple[int, str]]]:
+def _read(
+    store: Store, shard: str, piece: NDArray[np.uint8], job: Reading
+) -> tuple[int, list[tuple[int, str]], MarkedWords | None]:
     from dedup.kernel import _native
 
     config, texts = job.work.config, None
@@ -156,7 +163,7 @@ def _read(store: Store, shard: str, piece: NDArray[np.uint8], job: Reading) -> t
             store.save(shard, name, column)
         for name, values in strings.items():
             store.save_parts(shard, name, values if name == "ids" or any(values) else [])
-    return count, failures
+    return count, failures, texts.words if texts else None
 
 
 def words_of(shard: str) -> str:

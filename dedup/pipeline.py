@@ -29,6 +29,7 @@ from dedup import counting, lines, pages, reuse, shards, straight, whole, write
 from dedup.bands import candidate_probability
 from dedup.cluster import Known
 from dedup.config import Config
+from dedup.corpus import merge_words
 from dedup.cutting import Cut, Cutting, cut_shard, pieces
 from dedup.data import Failure, Source
 from dedup.dates import sortable
@@ -169,6 +170,7 @@ def _duplicates(
     known = Known(dates, lengths, ids, sites)
     if work.config.unit == "document":
         return _whole(work, flagged, known, runner)
+    merge_words(work, names)
     return straight.passages(work, names, known, runner)
 
 

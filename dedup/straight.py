@@ -10,7 +10,7 @@ import numpy as np
 
 from dedup import reuse, whole
 from dedup.cluster import Known
-from dedup.corpus import Texts, merge_words
+from dedup.corpus import Texts, merge_bounds
 from dedup.data import Failure
 from dedup.dates import iso_date, sortable
 from dedup.extract import site_of
@@ -29,6 +29,7 @@ from dedup.lines import (
 )
 from dedup.relay import Writing, write_piece
 from dedup.runs import once
+from dedup.shards import ALL
 from dedup.whole import Compared, Named
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
         NotPlainError: among them are documents that are no plain texts.
     """
     parts = list(stretches(files))
-    lines = list(runner(read_piece, [Reading(work, part) for part in parts]))
+    lines = _kept(work, runner(read_piece, [Reading(work, part) for part in parts]))
     states = [np.asarray(work.store.column(each.shard, "states")) for each in lines]
     told = Told(
         work, parts, lines, _first_lines(parts, lines), [np.flatnonzero(each != FAILED) for each in states], [], []
@@ -120,6 +121,17 @@ def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
         return told
     once_ = _once(told)
     return once_ if work.config.unit == "document" else _again(once_, states, runner)
+
+
+def _kept(work: Work, lines: Iterable[Lines]) -> list[Lines]:
+    """What was read of pieces; their words one behind the other in the store, where they have some."""
+    result = []
+    with work.store.growing(ALL) as extend:
+        for each in lines:
+            for name, column in each.words._asdict().items() if each.words else ():
+                extend(name, column)
+            result.append(each._replace(words=None))
+    return result
 
 
 def _first_lines(parts: list[Stretch], lines: list[Lines]) -> list[int]:
@@ -144,16 +156,12 @@ def _once(told: Told) -> Told:
 
 
 def _again(told: Told, states: list[NDArray[np.uint8]], runner: Runner) -> Told:
-    """The same, with those pieces read anew that have lines that are no documents now: their words must not count."""
-    less = {}
+    """The same, read anew without those lines that are no documents now: their words must not count."""
+    parts = [Reading(told.work, part) for part in told.stretches]
     for number, (own, rows) in enumerate(zip(states, told.rows, strict=True)):
         without = np.setdiff1d(np.flatnonzero(own != FAILED), rows, assume_unique=True)
-        if len(without):
-            less[number] = Reading(told.work, told.stretches[number], tuple(without.tolist()))
-    lines = told.read.copy()
-    for number, each in zip(less, runner(read_piece, less.values()), strict=True):
-        lines[number] = each
-    return told._replace(read=lines)
+        parts[number] = parts[number]._replace(without=tuple(without.tolist()))
+    return told._replace(read=_kept(told.work, runner(read_piece, parts)))
 
 
 # ── what goes ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -171,12 +179,12 @@ def find(told: Told, runner: Runner) -> Found:
     if told.work.config.unit == "document":
         return _whole(told, runner)
     names = [words_of(each.shard) for each, rows in zip(told.read, told.rows, strict=True) if len(rows)]
+    merge_bounds(told.work, names)
     return passages(told.work, names, _known(told), runner)
 
 
 def passages(work: Work, shards: list[str], known: Known, runner: Runner) -> Found:
-    """The passages that go since a better keeper has them, of shards that `columns.save_words` was called for."""
-    merge_words(work, shards)
+    """The passages that go since a better keeper has them, once the words of all shards are one behind the other."""
     found = reuse.find(work, shards, known, runner)
     return Found(as_flags(work, found.decisions, Cited(known.ids, Texts(work, shards))), found.counts)
 
