@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from dedup.store import Store
     from dedup.words import MarkedWords
 
-PIECE = 8_000_000
+PIECE = 4_000_000
 """Bytes of a piece of a file; the output does not depend on it."""
 READ, NO_ID, UNKNOWN, TOO_LONG, DEFINED, FAILED = range(6)
 """What is known of a line: the first four as the kernel tells them; of those it cannot read, what the definition
