@@ -217,11 +217,10 @@ def seed_pairs(work: Work, shards: list[str], chosen: Chosen) -> NDArray[np.int6
 
 def repeats(work: Work, shards: list[str]) -> NDArray[np.int64]:
     """Places (int64 [p, 2], document and word) where a document agrees with itself, further up, around a seed."""
-    store, result = work.store, [np.zeros((0, 2), np.int64)]
+    store, corpus, result = work.store, Corpus.of(work), [np.zeros((0, 2), np.int64)]
     for shard in _Shard.each(store, shards):
-        seeds, places, words, bounds = (
-            store.column(shard.name, name) for name in ("seeds", "places", "hashes", "bounds")
-        )
+        seeds, places, bounds = (store.column(shard.name, name) for name in ("seeds", "places", "bounds"))
+        words = corpus.hashes[shard.word : shard.word + int(bounds[-1])]
         owners = match.owners(places, bounds)
         order = np.lexsort((places, owners, seeds))
         own = match.Places(owners, places.astype(np.int64)).only(order)

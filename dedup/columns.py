@@ -13,13 +13,13 @@ from dedup.bands import Shape
 from dedup.data import Document, Format, Tag
 from dedup.places import place
 from dedup.runs import each_of, once
-from dedup.sign import mix, passage_keys, shingles
+from dedup.sign import mix, passage_keys, shingles, sketch
 from dedup.site import signature_line, signatures_of
 from dedup.spans import Spans, distinct, hashes
 from dedup.table import TAGS, Table
 from dedup.words import Mark, Spanned, marked_texts
 
-_KINDS = np.array([{Tag.HEADING: Mark.HEADING, Tag.QUOTE: Mark.QUOTED}.get(tag, 0) for tag in TAGS], np.uint8)
+KINDS = np.array([{Tag.HEADING: Mark.HEADING, Tag.QUOTE: Mark.QUOTED}.get(tag, 0) for tag in TAGS], np.uint8)
 """What is known of all words of a block, by the number of its tag."""
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from dedup.config import Config
     from dedup.store import Store
+    from dedup.words import MarkedWords
 
 LINKED = 0x5BD1E9955BD1E995
 """Tells the print of a block of links from that of the same words as text."""
@@ -144,12 +145,11 @@ def save_words(store: Store, shard: str, documents: list[tuple[Document, Table]]
     """The columns that passages are matched by: words with marks and offsets, seeds, and band keys of the blocks that
     are left of each document. The number of words of each."""
     words, bounds = marked_texts(
-        [Spanned(document.text, left.starts, left.ends, _KINDS[left.tags]) for document, left in documents]
+        [Spanned(document.text, left.starts, left.ends, KINDS[left.tags]) for document, left in documents]
     )
     for name in words._fields:
         store.save(shard, name, getattr(words, name))
-    store.save(shard, "bounds", bounds)
-    _save_keys(store, shard, bounds, config)
+    save_keys(store, shard, words, bounds, config)
     lengths: list[int] = np.diff(bounds).tolist()
     return lengths
 
@@ -174,32 +174,72 @@ def defined_seeds(words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> tuple
     return np.concatenate(found), np.concatenate(places)
 
 
-def _save_keys(store: Store, shard: str, bounds: NDArray[np.int64], config: Config) -> None:
-    words, block_of = np.asarray(store.column(shard, "hashes")), store.column(shard, "spans")
-    _save_seeds(store, shard, *seeds(words, bounds))
+def save_keys(store: Store, shard: str, marked: MarkedWords, bounds: NDArray[np.int64], config: Config) -> None:
+    """The bounds of the words of documents (int64 [documents + 1]), and what words are found by."""
+    store.save(shard, "bounds", bounds)
+    for name, column in zip(("seeds", "places", "seed_parts"), parted_seeds(marked.hashes, bounds), strict=True):
+        store.save(shard, name, column)
+    keys, signed, document_keys, prints = word_keys(marked, bounds, config)
+    store.save(shard, "keys", keys.T)  # band by band, as they are read
+    store.save(shard, "document_keys", document_keys.T)
+    store.save(shard, "signed", signed)
+    store.save(shard, "word_prints", prints)
+
+
+def word_keys(
+    marked: MarkedWords, bounds: NDArray[np.int64], config: Config
+) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.uint64], NDArray[np.uint64]]:
+    """The band keys (uint64 [k, bands]) of the blocks that have enough words, and the document (int32 [k]) of each; the
+    band keys (uint64 [documents, bands]) of documents, and the prints (uint64 [documents, 2]) of all their words."""
+    if not kernel.NATIVE:
+        return defined_word_keys(marked, bounds, config)
+    from dedup.kernel import _native
+
+    return _native.word_keys(marked.hashes, marked.spans, bounds, config.min_words, sketch(config.shape))
+
+
+def defined_word_keys(
+    marked: MarkedWords, bounds: NDArray[np.int64], config: Config
+) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.uint64], NDArray[np.uint64]]:
+    """`word_keys`, by the definition."""
+    words, block_of = marked.hashes, marked.spans
     owner = np.repeat(np.arange(len(bounds) - 1, dtype=np.int32), np.diff(bounds))
     edges = np.flatnonzero(np.diff(block_of) | np.diff(owner)) + 1 if len(words) else np.zeros(0, np.int64)
     starts = np.concatenate(([0], edges, [len(words)])).astype(np.int64) if len(words) else np.zeros(1, np.int64)
     sizes = np.diff(starts)
     long = np.flatnonzero(sizes >= config.min_words)
     own = np.concatenate(([0], np.cumsum(sizes[long])))
-    # Band by band, as they are read.
-    store.save(shard, "keys", passage_keys(words[each_of(starts[long], sizes[long])], own, config.shape).T)
-    store.save(shard, "document_keys", passage_keys(words, bounds, config.shape).T)
-    store.save(shard, "signed", owner[starts[long]])
     prints = (xxhash.xxh3_128_digest(words[low:high].tobytes()) for low, high in pairwise(bounds.tolist()))
-    store.save(shard, "word_prints", np.frombuffer(b"".join(prints), np.uint64).reshape(-1, 2))
+    return (
+        passage_keys(words[each_of(starts[long], sizes[long])], own, config.shape),
+        owner[starts[long]],
+        passage_keys(words, bounds, config.shape),
+        np.frombuffer(b"".join(prints), np.uint64).reshape(-1, 2),
+    )
 
 
-def _save_seeds(store: Store, shard: str, hashes: NDArray[np.uint64], places: NDArray[np.int64]) -> None:
-    """The seeds in SEED_PARTS ranges of hashes, in each as they stand: hash (uint64), place (uint32) among the shard's
-    words, and the bounds of the ranges (int32)."""
+def parted_seeds(
+    words: NDArray[np.uint64], bounds: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.int32]]:
+    """The seeds of documents in SEED_PARTS ranges of hashes, in each as they stand: hash, place among the words, and
+    the bounds of the ranges."""
+    if not kernel.NATIVE:
+        return defined_parted_seeds(words, bounds)
+    from dedup.kernel import _native
+
+    return _native.parted_seeds(words, bounds, match.SEED_SHINGLE, match.SEED_WINDOW, SEED_PART_BITS)
+
+
+def defined_parted_seeds(
+    words: NDArray[np.uint64], bounds: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.int32]]:
+    """`parted_seeds`, by the definition."""
+    hashes, places = seeds(words, bounds)
     part = (hashes >> np.uint64(64 - SEED_PART_BITS)).astype(np.uint8)
     order = np.argsort(part, kind="stable")
     counts = np.bincount(part, minlength=SEED_PARTS)
-    store.save(shard, "seeds", hashes[order])
-    store.save(shard, "places", places[order].astype(np.uint32))
-    store.save(shard, "seed_parts", np.concatenate(([0], np.cumsum(counts))).astype(np.int32))
+    parts = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+    return hashes[order], places[order].astype(np.uint32), parts
 
 
 def site_key(name: str | None) -> int:

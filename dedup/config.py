@@ -102,8 +102,9 @@ class Config:
 
     @property
     def verbatim(self) -> bool:
-        """Whether nothing goes but whole documents, so that lines of JSONL that stay are written as they came."""
-        return self.unit == "document" and self.keep_chrome
+        """Whether nothing goes but duplicates, so that lines of JSONL that lose nothing are written as they came, and of
+        others only the text is another."""
+        return self.keep_chrome
 
     @property
     def digest(self) -> str:

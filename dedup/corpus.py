@@ -95,11 +95,15 @@ class Corpus(NamedTuple):
 
 def merge_words(work: Work, shards: list[str]) -> None:
     """Put the shards' words one behind the other, so that a document's words are found by its number."""
-    store = work.store
-    sizes = [np.diff(store.column(shard, "bounds")) for shard in shards]
-    store.save(ALL, "bounds", np.concatenate(([0], np.cumsum(np.concatenate(sizes)))).astype(np.int64))
+    merge_bounds(work, shards)
     for name in Corpus._fields[1:]:
-        store.merge(shards, ALL, name)
+        work.store.merge(shards, ALL, name)
+
+
+def merge_bounds(work: Work, shards: list[str]) -> None:
+    """Tell where each document's words are among those of all shards."""
+    sizes = [np.diff(work.store.column(shard, "bounds")) for shard in shards]
+    work.store.save(ALL, "bounds", np.concatenate(([0], np.cumsum(np.concatenate(sizes)))).astype(np.int64))
 
 
 class Texts:

@@ -10,7 +10,7 @@ import numpy as np
 from dedup.clean import cut, filled, kept, snapped
 from dedup.columns import load_table
 from dedup.data import Document, Flag, Format
-from dedup.records import clean_record, flags_of, removed_record, source_record
+from dedup.records import clean_record, flags_of, removed_record, source_record, with_text
 from dedup.store import Store, line
 from dedup.write import Piece
 
@@ -58,11 +58,11 @@ def cut_shard(job: Cutting) -> Cut:
         if known["flags"] or number in job.duplicates:
             final = final_of(number, known, whole)
             text = kept(whole, final)
-            _count(counts, final)
+            count(counts, final)
             written["removed"] += (line(removed_record(known["id"], whole, each)) for each in final)
         total, left = total + len(whole), left + len(text)
         if text and not text.isspace():
-            written["clean"].append(bytes(as_it_came) or line(clean_record(known, text)))
+            written["clean"].append(_clean_line(known, text, bytes(as_it_came), came_whole=len(text) == len(whole)))
         if known["encoding"]:
             encoding = known["metadata"].get("encoding", known["encoding"])
             encodings[encoding] = encodings.get(encoding, 0) + 1
@@ -73,7 +73,13 @@ def cut_shard(job: Cutting) -> Cut:
     return Cut(counts, len(written["sources"]), len(written["clean"]), total, left, encodings)
 
 
-def _count(counts: dict[tuple[str, str], tuple[int, int]], flags: Iterable[Flag]) -> None:
+def _clean_line(known: dict[str, Any], text: str, came: bytes, *, came_whole: bool) -> bytes:
+    if came:
+        return came if came_whole else with_text(came, text)
+    return line(clean_record(known, text))
+
+
+def count(counts: dict[tuple[str, str], tuple[int, int]], flags: Iterable[Flag]) -> None:
     """Add spans and characters of flags to the counts by (reason, kind)."""
     for each in flags:
         what = (str(each.reason), str(each.kind))

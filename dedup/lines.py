@@ -1,7 +1,7 @@
-"""Whole documents straight from lines of JSONL: a shorter way to what `pipeline.clean` writes, byte for byte.
+"""Documents straight from lines of JSONL: a shorter way to what `pipeline.clean` writes, byte for byte.
 
-Where nothing but whole documents goes (`unit = "document"`, `keep_chrome`), lines are read where they lie, in pieces of
-their files, and written as they lie there; no text is copied between processes or kept. The stages work in the kernel,
+Where nothing but duplicates goes (`keep_chrome`), lines are read where they lie, in pieces of their files, and written as
+they lie there, but for the texts that passages go of; no text is copied between processes. The stages work in the kernel,
 without Python's lock, so that threads take them. A line that is out of the ordinary is read as others are elsewhere.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 import orjson
 import xxhash
 
-from dedup import characters, kernel, sign, sketched, whole
+from dedup import characters, kernel, lined, sign, sketched, whole
 from dedup.data import Document, Failure, Format, Source
 from dedup.errors import InputError
 from dedup.extract import read_source
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from dedup.config import Config
     from dedup.shards import Work
     from dedup.store import Store
+    from dedup.words import MarkedWords
 
-PIECE = 8_000_000
+PIECE = 4_000_000
 """Bytes of a piece of a file; the output does not depend on it."""
 READ, NO_ID, UNKNOWN, TOO_LONG, DEFINED, FAILED = range(6)
 """What is known of a line: the first four as the kernel tells them; of those it cannot read, what the definition
@@ -104,20 +105,22 @@ def content(stretch: Stretch) -> NDArray[np.uint8]:
 
 
 class Reading(NamedTuple):
-    """A piece to read, for a run."""
+    """A piece to read, for a run; without some of its lines that hold something, by their number among them."""
 
     work: Work
     stretch: Stretch
+    without: tuple[int, ...] = ()
 
 
 class Lines(NamedTuple):
-    """What was read of a piece: its shard in the store, how many lines it has and the digest of their bytes; and the
-    failures among them, by the number of the line."""
+    """What was read of a piece: its shard in the store, how many lines it has and the digest of their bytes; the failures
+    among them, by the number of the line; and where passages may go the words of its documents."""
 
     shard: str
     total: int
     digest: str
     failures: list[tuple[int, str]]
+    words: MarkedWords | None = None
 
 
 @in_threads
@@ -126,29 +129,58 @@ def read_piece(job: Reading) -> Lines:
     store, stretch, config = job.work.store, job.stretch, job.work.config
     piece = content(stretch)
     digest = xxhash.xxh3_128_hexdigest(piece.data)
-    shard = f"{stretch.number:06d}-{xxhash.xxh3_64_hexdigest(f'{stretch.name} {digest}'.encode())}"
+    name = f"{stretch.name} {digest}{' '.join(map(str, job.without))}"
+    shard = f"{stretch.number:06d}-{xxhash.xxh3_64_hexdigest(name.encode())}"
+    if config.unit == "passage":  # nothing that is worth going on from
+        count, failures, words = _read(store, shard, piece, job)
+        return Lines(shard, count, digest, failures, words)
     summary = store.sealed(shard, "read")
     if summary is None:
-        count, failures = _read(store, shard, piece, config)
+        count, failures, _ = _read(store, shard, piece, job)
         summary = {"count": count, "digest": digest, "failures": failures}
         store.seal(shard, "read", summary)
     return Lines(shard, summary["count"], summary["digest"], [tuple(each) for each in summary["failures"]])
 
 
-def _read(store: Store, shard: str, piece: NDArray[np.uint8], config: Config) -> tuple[int, list[tuple[int, str]]]:
+def _read(
+    store: Store, shard: str, piece: NDArray[np.uint8], job: Reading
+) -> tuple[int, list[tuple[int, str]], MarkedWords | None]:
     from dedup.kernel import _native
 
-    limits = (config.min_words, config.max_bytes)
+    config, texts = job.work.config, None
+    limits = (config.min_words, config.max_bytes, config.unit == "document")
     columns, count = _native.read_lines(piece, sign.sketch(config.shape), *limits, characters.page)
     strings = {name: _each(*columns.pop(name)) for name in ("ids", "dates", "urls", "sites")}
-    failures = _define(columns, strings, piece, config)
+    keys = columns.pop("keys")
+    columns["states"][[*job.without]] = FAILED
+    if config.unit == "passage":
+        own = columns["states"] < UNKNOWN
+        texts, unknown = lined.read(
+            piece, columns["text_starts"], np.where(own, columns["text_ends"], columns["text_starts"])
+        )
+        columns["states"][unknown] = UNKNOWN
+    documents, failures = _define(columns, strings, piece, config)
+    if texts:
+        texts = texts.put(documents)
+        columns["words"] = np.diff(texts.bounds)
+    else:
+        _sketch(columns, keys, documents, config)
+    if texts:
+        with store.writing(words_of(shard), "texts"):
+            texts.save(store, words_of(shard), np.flatnonzero(columns["states"] != FAILED), config)
     with store.writing(shard, "lines"):
-        store.save(shard, "keys", np.ascontiguousarray(columns.pop("keys").T))
+        if not texts:
+            store.save(shard, "keys", np.ascontiguousarray(keys.T))
         for name, column in columns.items():
             store.save(shard, name, column)
         for name, values in strings.items():
             store.save_parts(shard, name, values if name == "ids" or any(values) else [])
-    return count, failures
+    return count, failures, texts.words if texts else None
+
+
+def words_of(shard: str) -> str:
+    """The shard in the store where the texts and the words of the documents of a piece are, if passages may go."""
+    return f"{shard}-words"
 
 
 def _each(data: NDArray[np.uint8], bounds: NDArray[np.int64]) -> list[bytes]:
@@ -159,23 +191,35 @@ def _each(data: NDArray[np.uint8], bounds: NDArray[np.int64]) -> list[bytes]:
 
 def _define(
     columns: dict[str, NDArray[Any]], strings: dict[str, list[bytes]], piece: NDArray[np.uint8], config: Config
-) -> list[tuple[int, str]]:
-    """Read those lines that the kernel could not read; the failures among them, by the number of the line."""
+) -> tuple[dict[int, Document | None], list[tuple[int, str]]]:
+    """Read those lines that the kernel could not read: the documents among them, by their number among all that hold
+    something, and the failures, by the number of the line."""
+    documents: dict[int, Document | None] = {}
     failures = []
-    for row in np.flatnonzero(columns["states"] >= UNKNOWN).tolist():
+    states = columns["states"]
+    for row in np.flatnonzero((states == UNKNOWN) | (states == TOO_LONG)).tolist():
         own = defined(columns, row, piece, config, "")
         if isinstance(own, Failure):
-            columns["states"][row] = FAILED
+            states[row], documents[row] = FAILED, None
             failures.append((int(columns["numbers"][row]), own.why))
             continue
-        words = whole_words([own.text])
-        sketch = sketched.Sketched.of([own.text], words, config)
-        columns["states"][row] = DEFINED
-        columns["characters"][row], columns["words"][row] = len(own.text), len(words.hashes)
-        columns["keys"][row], columns["prints"][row] = sketch.keys[:, 0], sketch.prints[0]
+        states[row], documents[row] = DEFINED, own
+        columns["characters"][row] = len(own.text)
         for name, value in (("ids", own.id), ("dates", own.date), ("urls", own.url), ("sites", own.site)):
             strings[name][row] = (value or "").encode()
-    return failures
+    return documents, failures
+
+
+def _sketch(
+    columns: dict[str, NDArray[Any]], keys: NDArray[np.uint64], documents: dict[int, Document | None], config: Config
+) -> None:
+    """Sketch the documents that the kernel could not read."""
+    for row, document in documents.items():
+        if document:
+            words = whole_words([document.text])
+            sketch = sketched.Sketched.of([document.text], words, config)
+            columns["words"][row] = len(words.hashes)
+            keys[row], columns["prints"][row] = sketch.keys[:, 0], sketch.prints[0]
 
 
 def defined(columns: Any, row: int, piece: NDArray[np.uint8], config: Config, place: str) -> Document | Failure:

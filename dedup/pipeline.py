@@ -29,12 +29,12 @@ from dedup import counting, lines, pages, reuse, shards, straight, whole, write
 from dedup.bands import candidate_probability
 from dedup.cluster import Known
 from dedup.config import Config
-from dedup.corpus import Texts, merge_words
+from dedup.corpus import merge_words
 from dedup.cutting import Cut, Cutting, cut_shard, pieces
 from dedup.data import Failure, Source
 from dedup.dates import sortable
 from dedup.errors import InputError
-from dedup.flags import Cited, Flags, as_flags
+from dedup.flags import Flags
 from dedup.read import Inputs, open_inputs
 from dedup.result import Result
 from dedup.run import Runner, serial
@@ -122,14 +122,12 @@ def _staged(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> 
 
 
 def _straight(work: Work, files: list[tuple[str, Path]], runner: Runner) -> Run:
-    """The shorter way of lines of which nothing but whole documents goes: see `straight`."""
+    """The shorter way of lines of which nothing but duplicates goes: see `straight`."""
     told = straight.read(work, files, runner)
-    if work.config.keep_duplicates or not told.ids:
-        found = whole.Found(whole.Decided.none(len(told.ids)), {})
-    else:
-        found = straight.find(told, runner)
+    none = work.config.keep_duplicates or not told.ids
+    found = straight.Found({}, {}) if none else straight.find(told, runner)
     cut: list[Cut] = []
-    return Run(len(told.ids), straight.write(told, found, runner, cut), cut, told.failures, found.counts)
+    return Run(len(told.ids), straight.write(told, found.flags, runner, cut), cut, told.failures, found.counts)
 
 
 def study(
@@ -173,8 +171,7 @@ def _duplicates(
     if work.config.unit == "document":
         return _whole(work, flagged, known, runner)
     merge_words(work, names)
-    found = reuse.find(work, names, known, runner)
-    return as_flags(work, found.decisions, Cited(ids, Texts(work, names))), found.counts
+    return straight.passages(work, names, known, runner)
 
 
 def _whole(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import orjson
 import xxhash
 
 from dedup.data import Document, Flag, Kind, Reason
 from dedup.extract import pack
 
 _KNOWN = ("url", "site", "title", "author", "date", "language", "source")
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[][{},:]')
+"""What tells where the values of a line of JSON begin and end, given that it is JSON."""
 _KINDS = {str(kind): kind for kind in Kind}  # a look-up takes a tenth of the time of Kind(…)
 
 
@@ -32,6 +36,27 @@ def clean_record(known: dict[str, Any], text: str) -> dict[str, Any]:
             record[name] = known[name]
     metadata = known["metadata"] | {"tags": known["tags"]} if known["tags"] else known["metadata"]
     return record | {"metadata": metadata} if metadata else record
+
+
+def with_text(came: bytes, text: str) -> bytes:
+    """The line of a record, as JSON, with another value of its field `text`, which is a string.
+
+    >>> with_text(b'{"id": 5, "text" : "The mill. The ferry."}', "The mill.")
+    b'{"id": 5, "text" : "The mill."}'
+    """
+    depth, key, is_key, found = 0, b"", False, (0, 0)
+    for match in _TOKEN.finditer(came):
+        token = match.group()
+        if token in (b"{", b"[", b"]", b"}"):
+            depth += 1 if token in b"{[" else -1
+            is_key = depth == 1
+        elif token in (b",", b":"):
+            is_key = token == b","
+        elif depth == 1 and is_key:
+            key = token
+        elif depth == 1 and (key == b'"text"' or (b"\\" in key and orjson.loads(key) == "text")):
+            found = match.span()  # of several the last one counts
+    return came[: found[0]] + orjson.dumps(text) + came[found[1] :]
 
 
 def removed_record(id_: str, text: str, flag: Flag) -> dict[str, Any]:

@@ -9,18 +9,20 @@ import numpy as np
 import orjson
 import xxhash
 
-from dedup.cutting import Cut
-from dedup.data import Document, Flag, Kind, Reason
+from dedup.clean import cut, kept, snapped
+from dedup.cutting import Cut, count
+from dedup.data import Document, Flag, Format, Kind, Reason
 from dedup.errors import InputError
 from dedup.extract import pack
-from dedup.lines import DEFINED, Lines, Stretch, content, defined
-from dedup.records import removed_record, source_record, why_record
+from dedup.lined import table
+from dedup.lines import DEFINED, Lines, Stretch, content, defined, words_of
+from dedup.records import removed_record, source_record, why_record, with_text
 from dedup.run import in_threads
 from dedup.store import line
 from dedup.write import Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -28,18 +30,19 @@ if TYPE_CHECKING:
 
 PLACES = ("numbers", "starts", "ends", "text_starts", "text_ends", "characters")
 """The columns of places that the kernel writes lines by, in its order."""
+BLOCKS = ("blocks", "block_starts", "block_ends", "block_tags")
 
 
 class Writing(NamedTuple):
     """A piece to write: what was read of it, the number of its first line in the file, the rows of its documents with
-    their ids, and the flags of those that go, by their place among them."""
+    their ids, and the flags of those that lose something, by their place among them."""
 
     work: Work
     stretch: Stretch
     read: Lines
     first_line: int
     rows: NDArray[np.int64]
-    goes: dict[int, Flag]
+    goes: Mapping[int, list[Flag]]
 
 
 class Wrote(NamedTuple):
@@ -49,9 +52,17 @@ class Wrote(NamedTuple):
     cut: Cut
 
 
+class Loss(NamedTuple):
+    """What a document loses: the records of it, as lines; and what is left of its text, nothing if it goes as a whole."""
+
+    records: bytes
+    left: str
+    flags: list[Flag]
+
+
 @in_threads
 def write_piece(job: Writing) -> Wrote:
-    """The lines of a piece that stay, and the records of those that go.
+    """The lines of a piece that stay, and the records of what goes.
 
     Raises:
         InputError: the file is not what was read before.
@@ -60,57 +71,91 @@ def write_piece(job: Writing) -> Wrote:
     view = content(stretch)
     if xxhash.xxh3_128_hexdigest(view.data) != job.read.digest:
         raise InputError(f"{stretch.name}: was changed while it was read")
-    parts = list(_written(job, view))
-    return Wrote(Piece(*(parts[0] if len(parts) == 1 else map(b"".join, zip(*parts, strict=True)))), _counted(job))
+    lost = _losses(job) if job.work.config.unit == "passage" else None
+    parts = list(_written(job, view, lost))
+    piece = Piece(*(parts[0] if len(parts) == 1 else map(b"".join, zip(*parts, strict=True))))
+    return Wrote(piece, _counted(job, lost, parts))
 
 
-def _written(job: Writing, view: NDArray[np.uint8]) -> Iterator[tuple[Any, Any, Any]]:
+def _losses(job: Writing) -> dict[int, Loss]:
+    """What the documents of a piece lose that passages go of."""
+    store, shard = job.work.store, job.read.shard
+    numbers, lost = sorted(job.goes), {}
+    rows = job.rows[numbers]
+    bounds, *columns = (store.column(words_of(shard), name) for name in BLOCKS)
+    lines = job.first_line + store.column(shard, "numbers")[rows]
+    ids = zip(store.texts(shard, "ids", rows.tolist()), lines.tolist(), strict=True)
+    for number, (id_, at), text in zip(numbers, ids, store.texts(words_of(shard), "texts", numbers), strict=True):
+        own = slice(*bounds[number : number + 2].tolist())
+        blocks = table(*(column[own] for column in columns))
+        document = Document(id_ or f"{job.stretch.name}:{at}", text, Format.TEXT, blocks)
+        flags = cut(document, snapped(document, job.goes[number]))
+        left = kept(text, flags)
+        if flags:
+            records = b"".join(line(removed_record(document.id, text, each)) for each in flags)
+            lost[number] = Loss(records, "" if left.isspace() else left, flags)
+    return lost
+
+
+def _written(job: Writing, view: NDArray[np.uint8], lost: dict[int, Loss] | None) -> Iterator[tuple[Any, Any, Any]]:
     """What is written of the lines, run by run of those that the kernel can read."""
     store, shard = job.work.store, job.read.shard
     states = store.column(shard, "states")[job.rows]
     defined = np.flatnonzero(states == DEFINED)
     edges = [-1, *defined.tolist(), len(states)]
     for before, after in pairwise(edges):
-        yield _natively(job, view, before + 1, after)
+        yield _natively(job, view, slice(before + 1, after), lost)
         if after < len(states):
-            yield _by_definition(job, view, after)
+            yield _by_definition(job, view, after, (lost or {}).get(after))
 
 
-def _natively(job: Writing, view: NDArray[np.uint8], first: int, last: int) -> tuple[Any, Any, Any]:
+def _natively(job: Writing, view: NDArray[np.uint8], run: slice, lost: dict[int, Loss] | None) -> tuple[Any, Any, Any]:
     from dedup.kernel import _native
 
-    store, shard, rows = job.work.store, job.read.shard, job.rows[first:last]
-    going = [number for number in range(first, last) if number in job.goes] if job.goes else []
+    store, shard, rows = job.work.store, job.read.shard, job.rows[run]
+    some = job.goes if lost is None else lost
+    going = [number for number in range(run.start, run.stop) if number in some] if some else []
     goes = np.full(len(rows), -1, np.int64)
-    goes[np.array(going, np.int64) - first] = np.arange(len(going))
-    tails = [b"," + orjson.dumps(why_record(job.goes[number]))[1:] for number in going]
+    goes[np.array(going, np.int64) - run.start] = np.arange(len(going))
+    if lost is not None:
+        tails, left = [lost[number].records for number in going], [lost[number].left.encode() for number in going]
+    else:
+        tails, left = [b"," + orjson.dumps(why_record(job.goes[number][0]))[1:] for number in going], []
     places = np.stack([store.column(shard, name)[rows] for name in PLACES])
     ids = list(store.parts(shard, "ids", rows.tolist()))
     bounds = np.cumsum([0, *map(len, ids)], dtype=np.int64)
     columns = (store.column(shard, "states")[rows], places, store.column(shard, "digests")[rows])
     read = (*columns, np.frombuffer(b"".join(ids), np.uint8), bounds)
     place = orjson.dumps(f"{job.stretch.name}:")[:-1], job.first_line
-    clean, removed, sources = _native.write_lines(view, read, goes, tails, place)
+    clean, removed, sources = _native.write_lines(view, read, goes, tails, left, place)
     return clean.data, removed.data, sources.data
 
 
-def _by_definition(job: Writing, view: NDArray[np.uint8], number: int) -> tuple[bytes, bytes, bytes]:
+def _by_definition(job: Writing, view: NDArray[np.uint8], number: int, loss: Loss | None) -> tuple[bytes, bytes, bytes]:
     row, store = int(job.rows[number]), job.work.store
     columns = {name: store.column(job.read.shard, name) for name in ("states", "starts", "ends")}
     place = f"{job.stretch.name}:{job.first_line + int(store.column(job.read.shard, 'numbers')[row])}"
     document = defined(columns, row, view, job.work.config, place)
     assert isinstance(document, Document)
     source = line(source_record(pack(document), document.text.encode(), len(document.text)))
-    flag = job.goes.get(number)
-    if flag is None:
-        return document.line, b"", source
-    return b"", line(removed_record(document.id, document.text, flag)), source
+    if loss:
+        return with_text(document.line, loss.left) if loss.left else b"", loss.records, source
+    if number in job.goes and job.work.config.unit == "document":
+        return b"", line(removed_record(document.id, document.text, job.goes[number][0])), source
+    return b"" if document.text.isspace() else document.line, b"", source
 
 
-def _counted(job: Writing) -> Cut:
-    """What the lines of a piece come to."""
+def _counted(job: Writing, lost: dict[int, Loss] | None, parts: Sequence[tuple[Any, Any, Any]]) -> Cut:
+    """What the lines of a piece come to, given what is written of them."""
+    removed: dict[tuple[str, str], tuple[int, int]] = {}
     sizes = job.work.store.column(job.read.shard, "characters")[job.rows]
-    going = list(job.goes)
-    characters_, gone = int(sizes.sum()), int(sizes[going].sum())
-    removed = {(str(Reason.DUPLICATE), str(Kind.DOCUMENT)): (len(going), gone)} if going else {}
-    return Cut(removed, len(sizes), len(sizes) - len(going), characters_, characters_ - gone, {})
+    total, gone = int(sizes.sum()), sum(not clean and not records for clean, records, _ in parts[1::2])  # blank ones
+    if lost is not None:
+        for loss in lost.values():
+            count(removed, loss.flags)
+            gone += not loss.left
+    elif job.goes:
+        gone += len(job.goes)
+        removed[str(Reason.DUPLICATE), str(Kind.DOCUMENT)] = len(job.goes), int(sizes[list(job.goes)].sum())
+    left = total - sum(characters for _, characters in removed.values())
+    return Cut(removed, len(sizes), len(sizes) - gone, total, left, {})

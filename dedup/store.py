@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from io import BytesIO
 from mmap import ACCESS_READ, mmap
@@ -71,23 +71,41 @@ def _dictionaries(firsts: Sequence[int], source: Callable[[int], bytes]) -> Call
     return lambda number: known(firsts[number]).as_prefix if firsts[number] != number else None
 
 
+class _Digested:
+    """A file that is written to its end, with the digest of what went into it."""
+
+    def __init__(self, handle: IO[bytes]) -> None:
+        self.handle, self.size, self.digest = handle, 0, xxhash.xxh3_128()
+
+    def write(self, data: Any) -> None:
+        self.digest.update(data)
+        self.handle.write(data)
+        self.size += memoryview(data).nbytes
+
+
 class _Writer:
     """Columns in one file: each from a multiple of 64 bytes on, then their index as JSON, and its length."""
 
-    def __init__(self, handle: IO[bytes]) -> None:
+    def __init__(self, handle: _Digested) -> None:
         self.handle = handle
         self.columns: dict[str, NDArray[Any]] = {}
         self.index: dict[str, tuple[str, tuple[int, ...], int]] = {}
 
     def add(self, name: str, pieces: Sequence[NDArray[Any]]) -> None:
         """Write a column: its pieces, one behind the other."""
-        self.handle.write(bytes(-self.handle.tell() % ALIGNED))
+        self.handle.write(bytes(-self.handle.size % ALIGNED))
         shape = (sum(map(len, pieces)), *pieces[0].shape[1:])
-        self.index[name] = (pieces[0].dtype.str, shape, self.handle.tell())
+        self.index[name] = (pieces[0].dtype.str, shape, self.handle.size)
         if len(pieces) == 1:
             self.columns[name] = pieces[0]
         for piece in pieces:
             self.handle.write(np.ascontiguousarray(piece).data)
+
+    def extend(self, name: str, piece: NDArray[Any]) -> None:
+        """Write more of a column, which is the only one of its file."""
+        dtype, shape, at = self.index.get(name, (piece.dtype.str, (0,), 0))
+        self.index[name] = (dtype, (shape[0] + len(piece),), at)
+        self.handle.write(piece.data)
 
     def end(self) -> None:
         """Write the index."""
@@ -109,7 +127,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._written: set[str] = set()
+        self._written: dict[str, str] = {}
         self._writers: dict[str, _Writer] = {}
         self._mapped: dict[str, dict[str, NDArray[Any]]] = {}
 
@@ -125,14 +143,15 @@ class Store:
         return cls(folder)
 
     @contextmanager
-    def _file(self, name: str) -> Iterator[IO[bytes]]:
+    def _file(self, name: str) -> Iterator[_Digested]:
         with atomic(self.folder / name, durable=False) as handle:
-            yield handle
-        self._written.add(name)
+            digested = _Digested(handle)
+            yield digested
+        self._written[name] = digested.digest.hexdigest()
 
     def seal(self, shard: str, name: str, record: Any) -> None:
         """Write the record that ends a stage, with the digests of all files that were written through this object."""
-        body = line([record, {each: self._digest(each) for each in sorted(self._written)}])
+        body = line([record, dict(sorted(self._written.items()))])
         with self._file(f"{shard}/{name}.sealed") as handle:
             handle.write(body + xxhash.xxh3_128_hexdigest(body).encode())
 
@@ -173,6 +192,22 @@ class Store:
         else:
             with self.writing(shard, name):
                 self.save(shard, name, *pieces)
+
+    @contextmanager
+    def growing(self, shard: str) -> Iterator[Callable[[str, NDArray[Any]], None]]:
+        """What columns of a shard are written with piece by piece, each into a file of its own."""
+        with ExitStack() as stack:
+            writers: dict[str, _Writer] = {}
+
+            def extend(name: str, piece: NDArray[Any]) -> None:
+                if name not in writers:
+                    writers[name] = _Writer(stack.enter_context(self._file(f"{shard}/{name}.columns")))
+                writers[name].extend(name, piece)
+
+            yield extend
+            for writer in writers.values():
+                writer.end()
+        self._mapped.pop(shard, None)
 
     def merge(self, shards: Sequence[str], target: str, name: str) -> None:
         """Put a column of some shards one behind the other as that of the shard `target`."""

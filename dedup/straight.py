@@ -1,4 +1,4 @@
-"""The shorter way of a run where nothing but whole documents goes: see `lines`. What it writes is, byte for byte, what
+"""The shorter way of a run where nothing but duplicates goes: see `lines`. What it writes is, byte for byte, what
 the long way writes."""
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import numpy as np
 
 from dedup import reuse, whole
 from dedup.cluster import Known
+from dedup.corpus import Texts, merge_bounds
 from dedup.data import Failure
 from dedup.dates import iso_date, sortable
 from dedup.extract import site_of
+from dedup.flags import Cited, Flags, as_flags
 from dedup.lines import (
     DEFINED,
     FAILED,
@@ -23,13 +25,15 @@ from dedup.lines import (
     compare,
     read_piece,
     stretches,
+    words_of,
 )
 from dedup.relay import Writing, write_piece
 from dedup.runs import once
+from dedup.shards import ALL
 from dedup.whole import Compared, Named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -103,7 +107,7 @@ def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
         NotPlainError: among them are documents that are no plain texts.
     """
     parts = list(stretches(files))
-    lines = list(runner(read_piece, [Reading(work, part) for part in parts]))
+    lines = _kept(work, runner(read_piece, [Reading(work, part) for part in parts]))
     states = [np.asarray(work.store.column(each.shard, "states")) for each in lines]
     told = Told(
         work, parts, lines, _first_lines(parts, lines), [np.flatnonzero(each != FAILED) for each in states], [], []
@@ -118,7 +122,21 @@ def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
             told.failures.append(Failure(name, "empty: there is no line in it"))
         for number in (at for at, part in enumerate(parts) if part.name == name):
             told.failures.extend(Failure(told.place(number, at), why) for at, why in lines[number].failures)
-    return told if len(set(told.ids)) == len(told.ids) else _once(told)
+    if len(set(told.ids)) == len(told.ids):
+        return told
+    once_ = _once(told)
+    return once_ if work.config.unit == "document" else _again(once_, states, runner)
+
+
+def _kept(work: Work, lines: Iterable[Lines]) -> list[Lines]:
+    """What was read of pieces; their words one behind the other in the store, where they have some."""
+    result = []
+    with work.store.growing(ALL) as extend:
+        for each in lines:
+            for name, column in each.words._asdict().items() if each.words else ():
+                extend(name, column)
+            result.append(each._replace(words=None))
+    return result
 
 
 def _first_lines(parts: list[Stretch], lines: list[Lines]) -> list[int]:
@@ -142,11 +160,41 @@ def _once(told: Told) -> Told:
     return told._replace(rows=rows, ids=[told.ids[number] for number in np.flatnonzero(own).tolist()])
 
 
+def _again(told: Told, states: list[NDArray[np.uint8]], runner: Runner) -> Told:
+    """The same, read anew without those lines that are no documents now: their words must not count."""
+    parts = [Reading(told.work, part) for part in told.stretches]
+    for number, (own, rows) in enumerate(zip(states, told.rows, strict=True)):
+        without = np.setdiff1d(np.flatnonzero(own != FAILED), rows, assume_unique=True)
+        parts[number] = parts[number]._replace(without=tuple(without.tolist()))
+    return told._replace(read=_kept(told.work, runner(read_piece, parts)))
+
+
 # ── what goes ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def find(told: Told, runner: Runner) -> whole.Found:
+class Found(NamedTuple):
+    """The flags of what goes, by the number of the document; and counts of pairs."""
+
+    flags: Mapping[int, list[Flag]]
+    counts: dict[str, dict[str, int]]
+
+
+def find(told: Told, runner: Runner) -> Found:
     """Propose, verify, decide."""
+    if told.work.config.unit == "document":
+        return _whole(told, runner)
+    names = [words_of(each.shard) for each, rows in zip(told.read, told.rows, strict=True) if len(rows)]
+    merge_bounds(told.work, names)
+    return passages(told.work, names, _known(told), runner)
+
+
+def passages(work: Work, shards: list[str], known: Known, runner: Runner) -> Found:
+    """The passages that go since a better keeper has them, once the words of all shards are one behind the other."""
+    found = reuse.find(work, shards, known, runner)
+    return Found(as_flags(work, found.decisions, Cited(known.ids, Texts(work, shards))), found.counts)
+
+
+def _whole(told: Told, runner: Runner) -> Found:
     config = told.work.config
     chosen = reuse.chosen(_known(told), config)
     where = _texts(told)
@@ -156,7 +204,9 @@ def find(told: Told, runner: Runner) -> whole.Found:
         for part, counts in zip(parts, runner(compare, [_comparing(told, where, each) for each in parts]), strict=True):
             yield Compared(part, *counts.T)
 
-    return whole.find(told.bands(), told.column("prints"), chosen, config.threshold, verify)
+    found = whole.find(told.bands(), told.column("prints"), chosen, config.threshold, verify)
+    named = Named(told.ids, told.column("characters").tolist(), told.column("words").tolist())
+    return Found(whole.as_flags(found.decided, named), found.counts)
 
 
 def _known(told: Told) -> Known:
@@ -188,20 +238,22 @@ def _comparing(told: Told, where: NDArray[np.int64], pairs: NDArray[np.int64]) -
 # ── what is written ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def write(told: Told, found: whole.Found, runner: Runner, cuts: list[Cut]) -> Iterator[Piece]:
+def write(told: Told, flags: Mapping[int, list[Flag]], runner: Runner, cuts: list[Cut]) -> Iterator[Piece]:
     """What the run writes, piece by piece; and the counts of each into `cuts`."""
-    named = Named(told.ids, told.column("characters").tolist(), told.column("words").tolist())
-    flags = whole.as_flags(found.decided, named)
     for wrote in runner(write_piece, _writing(told, flags)):
         cuts.append(wrote.cut)
         yield wrote.piece
 
 
-def _writing(told: Told, flags: dict[int, list[Flag]]) -> Iterator[Writing]:
+def _writing(told: Told, flags: Mapping[int, list[Flag]]) -> Iterator[Writing]:
     edges = np.cumsum([0, *map(len, told.rows)]).tolist()
-    numbers = sorted(flags)
+    numbers = [] if isinstance(flags, Flags) else sorted(flags)
     for at, (part, lines) in enumerate(zip(told.stretches, told.read, strict=True)):
         low, high = edges[at], edges[at + 1]
-        own = numbers[bisect_left(numbers, low) : bisect_left(numbers, high)]
-        goes = {number - low: flags[number][0] for number in own}
+        goes: Mapping[int, list[Flag]]
+        if isinstance(flags, Flags):
+            goes = flags.part(low, high - low)
+        else:
+            own = numbers[bisect_left(numbers, low) : bisect_left(numbers, high)]
+            goes = {number - low: flags[number] for number in own}
         yield Writing(told.work, part, lines, told.first_lines[at], told.rows[at], goes)

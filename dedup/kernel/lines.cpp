@@ -57,18 +57,23 @@ private:
         if (named && (record_.id.kind == JsonValue::null || record_.id.source.size() == 2)) return Lines::unknown;
         text_.clear();
         append_string(record_.text.source, text_);
-        if (!reader_.read(text_)) return Lines::unknown;
-        const auto words = reader_.hashes();
-        const auto characters = count_characters(text_);
-        // A character of a script without spaces counts half.
-        if (words.empty() || (characters != text_.size() && words.size() < 2 * limits_.min_words)) return Lines::unknown;
-        known_.characters = characters;
+        known_.characters = count_characters(text_);
         known_.digest = XXH3_128bits(text_.data(), text_.size());
+        if (limits_.words && !read_words()) return Lines::unknown;
+        return named ? Lines::read : Lines::no_id;
+    }
+
+    // Sketch the words of the text; false where only the definition can tell them, or whether there are any.
+    bool read_words() {
+        if (!reader_.read(text_)) return false;
+        const auto words = reader_.hashes();
+        // A character of a script without spaces counts half.
+        if (words.empty() || (known_.characters != text_.size() && words.size() < 2 * limits_.min_words)) return false;
         known_.print = {};
         if (words.size() >= limits_.min_words) known_.print = XXH3_128bits(words.values, words.size() * sizeof(std::uint64_t));
         sketcher_.sketch(words.values, words.size(), slots_.data());
         make_keys(slots_.data(), shape_.bands, shape_.rows, keys_.data());
-        return named ? Lines::read : Lines::no_id;
+        return true;
     }
 
     void put(std::string_view line, Lines::State state) {
@@ -144,7 +149,8 @@ public:
                 put_place(at, id_);
             }
             if (going_.goes[at] < 0) keep(at);
-            else remove(at);
+            else if (going_.left.empty()) remove(at);
+            else change(at, static_cast<std::size_t>(going_.goes[at]));
             put_source(at);
         }
         return std::move(out_);
@@ -162,15 +168,29 @@ private:
     }
 
     void keep(std::size_t at) {
-        auto line = source(lines_.starts[at], lines_.ends[at]);
-        if (lines_.states[at] == Lines::no_id) {
-            out_.clean.append("{\"id\":");
-            out_.clean.append(id_);
-            out_.clean += ',';
-            line.remove_prefix(1);
-            while (!line.empty() && is_json_space(line[0])) line.remove_prefix(1);
-        }
-        out_.clean.append(line);
+        put_start(at);
+        out_.clean.append(source(start_, lines_.ends[at]));
+        out_.clean += '\n';
+    }
+
+    // Put the id in front of a line that has none; `start_` is where the rest of the line begins.
+    void put_start(std::size_t at) {
+        start_ = lines_.starts[at];
+        if (lines_.states[at] != Lines::no_id) return;
+        out_.clean.append("{\"id\":");
+        out_.clean.append(id_);
+        out_.clean += ',';
+        for (++start_; start_ < lines_.text_starts[at] && is_json_space(piece_[static_cast<std::size_t>(start_)]);) ++start_;
+    }
+
+    // A line that parts of its text go of.
+    void change(std::size_t at, std::size_t number) {
+        out_.removed.append(going_.tails[number]);
+        if (going_.left[number].empty()) return;
+        put_start(at);
+        out_.clean.append(source(start_, lines_.text_starts[at]));
+        append_quoted(going_.left[number], out_.clean);
+        out_.clean.append(source(lines_.text_ends[at], lines_.ends[at]));
         out_.clean += '\n';
     }
 
@@ -209,6 +229,7 @@ private:
     const Going& going_;
     Written out_;
     std::string id_, text_;
+    std::int64_t start_ = 0;
 };
 
 }  // namespace
@@ -237,6 +258,7 @@ Written write_lines(std::string_view piece, const LinesRead& lines, const Going&
     for (const auto number : going.goes) {
         if (number >= static_cast<std::int64_t>(going.tails.size())) throw std::invalid_argument("there is no such tail");
     }
+    if (!going.left.empty() && going.left.size() != going.tails.size()) throw std::invalid_argument("a tail has what is left of its text, or none has");
     return LineWriter(piece, lines, going).write();
 }
 

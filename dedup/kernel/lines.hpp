@@ -43,6 +43,7 @@ struct Lines {
 // Which lines are documents that may be duplicates.
 struct LineLimits {
     std::size_t min_words, max_bytes;
+    bool words;  // whether they are asked for: else all lines have none, nor prints or keys
 };
 
 // Read a piece of a file that begins where a line does.
@@ -61,10 +62,11 @@ struct LinesRead {
 
 // Which of them go: `goes[i]` is the number of the tail of line i, what stands behind the text in its record; -1 if it stays.
 // `place` is the name of the file as the beginning of a string of JSON, before the number of a line; `first` the number of
-// the first line of the piece.
+// the first line of the piece. Where parts of texts go, `left` has for every tail what is left of the text, in UTF-8: nothing
+// if the line goes; and the tails are all records of what goes, with their line breaks.
 struct Going {
     Span<std::int64_t> goes;
-    std::vector<std::string_view> tails;
+    std::vector<std::string_view> tails, left;
     std::string_view place;
     std::int64_t first;
 };

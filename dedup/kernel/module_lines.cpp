@@ -4,6 +4,7 @@
 #endif
 
 #include "common.hpp"
+#include "line_texts.hpp"
 #include "lines.hpp"
 #include "python_sketch.hpp"
 #include "python_texts.hpp"
@@ -27,13 +28,13 @@ nb::object strings_of(Strings&& strings) {
     return nb::make_tuple(array_of(std::move(strings.bytes)), array(std::move(strings.bounds)));
 }
 
-nb::object lines_of(const Column<std::uint8_t>& piece, const Asked& asked, std::size_t min_words, std::size_t max_bytes, const nb::callable& page) {
+nb::object lines_of(const Column<std::uint8_t>& piece, const Asked& asked, std::size_t min_words, std::size_t max_bytes, bool words, const nb::callable& page) {
     const auto shape = shape_of(asked);
     const auto load = loader(page);
     Lines lines;
     {
         nb::gil_scoped_release free;
-        lines = read_lines(characters(piece), shape, {min_words, max_bytes}, Alphabet(known(), load));
+        lines = read_lines(characters(piece), shape, {min_words, max_bytes, words}, Alphabet(known(), load));
     }
     const auto count = lines.states.size();
     nb::dict out;
@@ -75,20 +76,27 @@ nb::object common_of(const nb::list& texts, const Rows<std::int64_t>& pairs, std
 // The columns of lines that are written, in the order of `LinesRead`.
 using Read = std::tuple<Column<std::uint8_t>, Rows<std::int64_t>, Rows<std::uint64_t>, Column<std::uint8_t>, Column<std::int64_t>>;
 
-nb::object written_of(const Column<std::uint8_t>& piece, const Read& read, const Column<std::int64_t>& goes, const nb::list& tails,
+nb::object written_of(const Column<std::uint8_t>& piece, const Read& read, const Column<std::int64_t>& goes, const nb::list& tails, const nb::list& left,
                       std::pair<nb::bytes, std::int64_t> place) {
-    const auto& [states, places, digests, ids, id_bounds] = read;
+    const auto &states = std::get<0>(read), &ids = std::get<3>(read);
+    const auto& places = std::get<1>(read);
+    const auto& digests = std::get<2>(read);
+    const auto& id_bounds = std::get<4>(read);
     const auto count = states.size();
     if (places.shape(0) != 6 || places.shape(1) != count || digests.shape(0) != count || digests.shape(1) != 2) throw std::invalid_argument("columns of different lengths");
     const auto row = [&](std::size_t number) { return Span<std::int64_t>{places.data() + number * count, count}; };
     const LinesRead lines{span(states), row(0), row(1), row(2), row(3), row(4), row(5), {digests.data(), 2 * count},
                           Ragged<std::uint8_t>(span(ids), span(id_bounds))};
-    Going going{span(goes), {}, {place.first.c_str(), place.first.size()}, place.second};
     std::vector<nb::bytes> held;
-    for (const auto tail : tails) {
-        held.push_back(nb::cast<nb::bytes>(tail));
-        going.tails.emplace_back(held.back().c_str(), held.back().size());
-    }
+    const auto views = [&](const nb::list& strings) {
+        std::vector<std::string_view> result;
+        for (const auto each : strings) {
+            held.push_back(nb::cast<nb::bytes>(each));
+            result.emplace_back(held.back().c_str(), held.back().size());
+        }
+        return result;
+    };
+    const Going going{span(goes), views(tails), views(left), {place.first.c_str(), place.first.size()}, place.second};
     Written out;
     {
         nb::gil_scoped_release free;
@@ -106,13 +114,29 @@ bool keep_memory() {
 #endif
 }
 
+nb::object texts_of(const Column<std::uint8_t>& piece, const Column<std::int64_t>& starts, const Column<std::int64_t>& ends, const nb::callable& page) {
+    const auto load = loader(page);
+    LineTexts found;
+    {
+        nb::gil_scoped_release free;
+        found = line_texts(characters(piece), span(starts), span(ends), Alphabet(known(), load));
+    }
+    auto& words = found.words.words;
+    const auto columns = nb::make_tuple(array(std::move(words.hashes)), array(std::move(words.starts)), array(std::move(words.ends)),
+                                        array(std::move(words.marks)), array(std::move(words.spans)));
+    const auto blocks = nb::make_tuple(array(std::move(found.blocks.firsts)), array(std::move(found.blocks.lasts)), array(std::move(found.blocks.tags)));
+    return nb::make_tuple(nb::make_tuple(array_of(std::move(found.texts)), array(std::move(found.text_bounds))), blocks, array(std::move(found.block_bounds)),
+                          columns, array(std::move(found.words.bounds)), array(std::move(found.words.unknown)));
+}
+
 }  // namespace
 
 void add_lines(nb::module_& module) {
     module.def("keep_memory", &keep_memory);
-    module.def("read_lines", &lines_of, nb::arg("piece"), nb::arg("sketch"), nb::arg("min_words"), nb::arg("max_bytes"), nb::arg("page"));
+    module.def("read_lines", &lines_of, nb::arg("piece"), nb::arg("sketch"), nb::arg("min_words"), nb::arg("max_bytes"), nb::arg("words"), nb::arg("page"));
+    module.def("line_texts", &texts_of, nb::arg("piece"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
     module.def("in_common", &common_of, nb::arg("texts"), nb::arg("pairs"), nb::arg("shingle"), nb::arg("page"));
-    module.def("write_lines", &written_of, nb::arg("piece"), nb::arg("read"), nb::arg("goes"), nb::arg("tails"), nb::arg("place"));
+    module.def("write_lines", &written_of, nb::arg("piece"), nb::arg("read"), nb::arg("goes"), nb::arg("tails"), nb::arg("left"), nb::arg("place"));
 }
 
 }  // namespace dedup

@@ -1,0 +1,84 @@
+#include "word_keys.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+
+#include "hash.hpp"
+
+namespace dedup {
+namespace {
+
+class KeysReader {
+public:
+    KeysReader(const Shape& shape, std::size_t min_words) : shape_(shape), min_words_(min_words), sketcher_(shape), slots_(shape.bands * shape.rows) {}
+
+    void add(const std::uint64_t* words, const std::int32_t* blocks, std::size_t count, std::int32_t document) {
+        for (std::size_t first = 0; first < count;) {
+            auto end = first + 1;
+            while (end < count && blocks[end] == blocks[first]) ++end;
+            if (end - first >= min_words_) {
+                put(words + first, end - first, out_.keys);
+                out_.signed_.push_back(document);
+            }
+            first = end;
+        }
+        put(words, count, out_.document_keys);
+        XXH128_canonical_t print;
+        XXH128_canonicalFromHash(&print, XXH3_128bits(words, count * sizeof *words));
+        std::uint64_t halves[2];
+        static_assert(sizeof halves == sizeof print, "two halves of a print");
+        std::memcpy(halves, &print, sizeof print);
+        out_.prints.insert(out_.prints.end(), halves, halves + 2);
+    }
+
+    WordKeys take() { return std::move(out_); }
+
+private:
+    void put(const std::uint64_t* words, std::size_t count, std::vector<std::uint64_t>& keys) {
+        sketcher_.sketch(words, count, slots_.data());
+        const auto at = keys.size();
+        keys.resize(at + shape_.bands);
+        make_keys(slots_.data(), shape_.bands, shape_.rows, keys.data() + at);
+    }
+
+    const Shape shape_;
+    const std::size_t min_words_;
+    Sketcher sketcher_;
+    std::vector<std::uint32_t> slots_;
+    WordKeys out_;
+};
+
+}  // namespace
+
+WordKeys word_keys(const Passages& documents, const std::int32_t* blocks, std::size_t min_words, const Shape& shape) {
+    KeysReader reader(shape, min_words);
+    for (std::size_t at = 0; at < documents.size; ++at) {
+        const auto first = documents.bounds[at];
+        reader.add(documents.words + first, blocks + first, static_cast<std::size_t>(documents.bounds[at + 1] - first), static_cast<std::int32_t>(at));
+    }
+    return reader.take();
+}
+
+PartedSeeds parted(const Seeds& seeds, unsigned bits) {
+    if (bits < 1 || bits > 16) throw std::invalid_argument("no such ranges");
+    const auto part = [bits](std::uint64_t hash) { return static_cast<std::size_t>(hash >> (64 - bits)); };
+    PartedSeeds out;
+    out.parts.assign((std::size_t{1} << bits) + 1, 0);
+    for (const auto hash : seeds.hashes) ++out.parts[part(hash) + 1];
+    for (std::size_t at = 1; at < out.parts.size(); ++at) out.parts[at] += out.parts[at - 1];
+    auto next = out.parts;
+    out.hashes.resize(seeds.hashes.size());
+    out.places.resize(seeds.hashes.size());
+    for (std::size_t at = 0; at < seeds.hashes.size(); ++at) {
+        const auto place = seeds.places[at];
+        if (place < 0 || place > std::numeric_limits<std::uint32_t>::max()) throw std::invalid_argument("a place that is too large");
+        const auto to = static_cast<std::size_t>(next[part(seeds.hashes[at])]++);
+        out.hashes[to] = seeds.hashes[at];
+        out.places[to] = static_cast<std::uint32_t>(place);
+    }
+    return out;
+}
+
+}  // namespace dedup
