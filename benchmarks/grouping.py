@@ -29,6 +29,7 @@ import numpy as np
 
 from dedup import candidates, match
 from dedup.config import Config
+from dedup.run import own_process
 from dedup.shards import Work
 from dedup.sign import mix
 
@@ -127,7 +128,8 @@ def write(folder: Path, passages: int, bands: int) -> None:
 
 
 def group(folder: Path, out: Path, times: int) -> None:
-    """Group the keys of a store, again and again, and write the pairs: what is measured."""
+    """Group the keys of a store, again and again, and write the pairs: what is measured, in a process as a run's is."""
+    own_process()
     work, shards = Work(folder, Config()), (folder / "shards").read_text(encoding="utf-8").split("\n")
     order = np.arange(int(shards.pop(0)))
     for _ in range(times):
@@ -166,7 +168,8 @@ def measured(passages: int, bands: int, folder: Path) -> Run:
     write(folder / "store", passages, written)
     size = sum(path.stat().st_size for path in (folder / "store").rglob("*.columns"))
     arguments = [str(folder / "store"), str(folder / "pairs.npy"), str(-(-bands // written))]
-    program = subprocess.Popen([sys.executable, "-m", "benchmarks.grouping", "--group", *arguments])
+    alone = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # as `own_process` would say, if NumPy were not imported here
+    program = subprocess.Popen([sys.executable, "-m", "benchmarks.grouping", "--group", *arguments], env=alone)
     _, status, used = os.wait4(program.pid, 0)
     program.returncode = os.waitstatus_to_exitcode(status)
     if program.returncode:
