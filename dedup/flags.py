@@ -44,18 +44,18 @@ class Flags(Mapping[int, list[Flag]]):
 
     def __init__(self, columns: Columns, ids: Sequence[str] | Mapping[int, str], first: int = 0) -> None:
         """`ids` name documents by their numbers; those of the flags are counted from `first` on."""
-        self._columns, self._ids = columns, ids
+        self.columns, self.ids, self.first = columns, ids, first
         self._rows = {document - first: row for row, document in enumerate(columns.documents.tolist())}
 
     def __getitem__(self, document: int) -> list[Flag]:
-        row, columns = self._rows[document], self._columns
+        row, columns = self._rows[document], self.columns
         low, high = columns.bounds[row : row + 2].tolist()
         copies = zip(columns.places[low:high].tolist(), columns.likeness[low:high].tolist(), strict=True)
-        flags = [_copy(place, likeness, self._ids[place[2]]) for place, likeness in copies]
+        flags = [_copy(place, likeness, self.ids[place[2]]) for place, likeness in copies]
         first, last = columns.remains_bounds[row : row + 2].tolist()
         if first < last:
             own = slice(*columns.keepers_bounds[row : row + 2].tolist())
-            keepers = sorted({self._ids[keeper] for keeper in columns.keepers[own].tolist()})
+            keepers = sorted({self.ids[keeper] for keeper in columns.keepers[own].tolist()})
             flags += [_rest(start, end, keepers) for start, end in columns.remains[first:last].tolist()]
         return flags
 
@@ -70,10 +70,10 @@ class Flags(Mapping[int, list[Flag]]):
 
     def part(self, first: int, count: int) -> Flags:
         """Those of `count` documents from `first` on, which are counted from there on."""
-        low, high = np.searchsorted(self._columns.documents, [first, first + count]).tolist()
-        columns = self._columns.part(low, high)
+        low, high = np.searchsorted(self.columns.documents, [first, first + count]).tolist()
+        columns = self.columns.part(low, high)
         keepers = {*columns.places[:, 2].tolist(), *columns.keepers.tolist()}
-        return Flags(columns, {keeper: self._ids[keeper] for keeper in keepers}, first)
+        return Flags(columns, {keeper: self.ids[keeper] for keeper in keepers}, first)
 
 
 class Columns(NamedTuple):
