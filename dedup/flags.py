@@ -103,7 +103,7 @@ class Columns(NamedTuple):
 
 def as_flags(work: Work, decisions: Decisions, cited: Cited) -> Flags:
     """Decisions as flags on code points, by document."""
-    corpus, config, decisions = Corpus.of(work), work.config, decisions.ascending()
+    corpus, config, decisions = cited.texts.corpus, work.config, decisions.ascending()
     keepers = decisions.keepers
     own, there = (
         Passages(documents.astype(np.int64), *decisions.spans[:, side].T.astype(np.int64))
@@ -122,7 +122,7 @@ def as_flags(work: Work, decisions: Decisions, cited: Cited) -> Flags:
     goes = (told.likeness[:, 0] >= config.threshold) & (told.likeness[:, 1] >= 1 - TOLERANCE)
     goes &= ~cited.texts.are_broken(there)
     own, there, likeness = own.only(goes), there.only(goes), told.likeness[goes]
-    likeness[:, 2] = jaccard(corpus, own, there, config.shingle)
+    likeness[:, 2] = jaccard(Corpus.of(work), own, there, config.shingle)  # mapped for a moment
     columns = (*corpus.places(own), there.documents, *corpus.places(there), told.words[goes], is_document[goes])
     bounds = np.concatenate(([0], np.cumsum(goes)))[decisions.bounds]
     copies = (bounds, np.stack(columns, axis=1).astype(np.int32), likeness)

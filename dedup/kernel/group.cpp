@@ -167,8 +167,10 @@ std::vector<std::uint8_t> agreeing_words(const CorpusWords& all, const CorpusPla
             for (const auto* each : {&left, &right}) {
                 const auto next = static_cast<std::uint64_t>(each->places[at + ahead]);
                 if (next >= all.words.size()) continue;  // an error, once it is looked at
-                fetch(all.words.begin() + next);
-                if (next >= near) fetch(all.words.begin() + next - near);
+                // A line of the cache has eight words.
+                for (auto place = next - std::min<std::uint64_t>(next, near); place < std::min<std::uint64_t>(next + behind, all.words.size()); place += 8) {
+                    fetch(all.words.begin() + place);
+                }
             }
         }
         const auto [before, after] = reach(left, at);
