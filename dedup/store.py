@@ -72,13 +72,14 @@ def _dictionaries(firsts: Sequence[int], source: Callable[[int], bytes]) -> Call
 
 
 class _Digested:
-    """A file that is written to its end, with the digest of what went into it."""
+    """A file that is written to its end, with the digest of what went into it, if that is `wanted`."""
 
-    def __init__(self, handle: IO[bytes]) -> None:
-        self.handle, self.size, self.digest = handle, 0, xxhash.xxh3_128()
+    def __init__(self, handle: IO[bytes], *, wanted: bool) -> None:
+        self.handle, self.size, self.digest, self.wanted = handle, 0, xxhash.xxh3_128(), wanted
 
     def write(self, data: Any) -> None:
-        self.digest.update(data)
+        if self.wanted:
+            self.digest.update(data)
         self.handle.write(data)
         self.size += memoryview(data).nbytes
 
@@ -143,11 +144,12 @@ class Store:
         return cls(folder)
 
     @contextmanager
-    def _file(self, name: str) -> Iterator[_Digested]:
+    def _file(self, name: str, *, sealed: bool = True) -> Iterator[_Digested]:
         with atomic(self.folder / name, durable=False) as handle:
-            digested = _Digested(handle)
+            digested = _Digested(handle, wanted=sealed)
             yield digested
-        self._written[name] = digested.digest.hexdigest()
+        if sealed:
+            self._written[name] = digested.digest.hexdigest()
 
     def seal(self, shard: str, name: str, record: Any) -> None:
         """Write the record that ends a stage, with the digests of all files that were written through this object."""
@@ -174,9 +176,10 @@ class Store:
             return ""
 
     @contextmanager
-    def writing(self, shard: str, name: str) -> Iterator[None]:
-        """Put all that is saved of a shard meanwhile into one file, which others see when it is whole."""
-        with self._file(f"{shard}/{name}.columns") as handle:
+    def writing(self, shard: str, name: str, *, sealed: bool = True) -> Iterator[None]:
+        """Put all that is saved of a shard meanwhile into one file, which others see when it is whole; and which `seal`
+        tells of, if it is to be `sealed`."""
+        with self._file(f"{shard}/{name}.columns", sealed=sealed) as handle:
             writer = self._writers[shard] = _Writer(handle)
             try:
                 yield
@@ -201,7 +204,7 @@ class Store:
 
             def extend(name: str, piece: NDArray[Any]) -> None:
                 if name not in writers:
-                    writers[name] = _Writer(stack.enter_context(self._file(f"{shard}/{name}.columns")))
+                    writers[name] = _Writer(stack.enter_context(self._file(f"{shard}/{name}.columns", sealed=False)))
                 writers[name].extend(name, piece)
 
             yield extend
