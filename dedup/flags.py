@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Cited(NamedTuple):
     """What names the documents of flags: their ids, by number, and their texts."""
 
-    ids: list[str]
+    ids: Sequence[str]
     texts: Texts
 
 

@@ -25,7 +25,8 @@ _KINDS = (Kind.PASSAGE, Kind.DOCUMENT)
 
 
 class Loss(NamedTuple):
-    """What a document loses: the records of it, as lines; and what is left of its text in UTF-8, nothing if all goes."""
+    """What a document loses: the records of it, as lines; and what is left of its text in UTF-8, nothing where all
+    goes."""
 
     records: bytes
     left: bytes

@@ -233,9 +233,7 @@ def _comparing(told: Told, where: NDArray[np.int64], pairs: NDArray[np.int64]) -
 # ── what is written ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def write(
-    told: Told, flags: Mapping[int, list[Flag]], runner: Runner, cuts: list[Cut]
-) -> Iterator[Piece]:
+def write(told: Told, flags: Mapping[int, list[Flag]], runner: Runner, cuts: list[Cut]) -> Iterator[Piece]:
     """What the run writes, piece by piece; and the counts of each into `cuts`."""
     for wrote in runner(write_piece, _writing(told, flags)):
         cuts.append(wrote.cut)
