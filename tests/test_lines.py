@@ -98,13 +98,14 @@ def test_whole_documents_go_and_the_others_stay_as_they_came(tmp_path: Path) -> 
 
 
 def test_passages_go_and_all_else_of_a_line_stays_as_it_came(tmp_path: Path) -> None:
-    copy = b'{"n": 1.50, "text" : ' + orjson.dumps(f"{MILL}\n\n“{FERRY}” \\ he said.") + b' , "a": [ {"text": "x"} ] }'
+    rest = "So he told us, with a \\ in his hand, before he went home to his goats and was not seen again."
+    copy = b'{"n": 1.50, "text" : ' + orjson.dumps(f"{MILL}\n\n“{FERRY}”\n\n{rest}") + b' , "a": [ {"text": "x"} ] }'
     found = same(tmp_path, b"\n".join([CORPUS[0], CORPUS[3], copy]), config=replace(PASSAGES, keep="first"))
 
     lines_ = found["clean.jsonl"].split(b"\n")
     assert lines_[:2] == [CORPUS[0], CORPUS[3]]
     assert lines_[2] == (
-        b'{"id":"0.jsonl:3","n": 1.50, "text" : ' + orjson.dumps("\\ he said.") + b' , "a": [ {"text": "x"} ] }'
+        b'{"id":"0.jsonl:3","n": 1.50, "text" : ' + orjson.dumps(rest) + b' , "a": [ {"text": "x"} ] }'
     )
     spans = [
         (each["id"], each["kind"], each["keeper"]["id"])
