@@ -206,12 +206,12 @@ class _Seeds(NamedTuple):
 def seed_pairs(work: Work, shards: list[str], chosen: Chosen) -> NDArray[np.int64]:
     """Pairs of documents (int64 [p, 2]) that agree around a seed."""
     found, buckets = match.Pairs(len(chosen.ranks)), match.Buckets()
+    briefs = Corpus.of(work).hashes.astype(np.uint8)
     for hashes, words in _seeds(work, shards, chosen):
         corpus = Corpus.of(work)  # mapped anew, so that what was looked at before need not stay in memory
         for first, second in buckets.pairs(hashes, words.owners, chosen.ranks):
-            left, right = words.only(first), words.only(second)
-            near = match.agreeing_words(corpus.hashes, corpus.bounds, left, right) >= match.AGREEING
-            chosen.add(found, left.owners[near], right.owners[near])
+            near = match.near_words((corpus.hashes, briefs), corpus.bounds, words, (first, second))
+            chosen.add(found, words.owners[first[near]], words.owners[second[near]])
     return found.sorted()
 
 

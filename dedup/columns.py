@@ -177,8 +177,10 @@ def defined_seeds(words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> tuple
 def save_keys(store: Store, shard: str, marked: MarkedWords, bounds: NDArray[np.int64], config: Config) -> None:
     """The bounds of the words of documents (int64 [documents + 1]), and what words are found by."""
     store.save(shard, "bounds", bounds)
-    for name, column in zip(("seeds", "places", "seed_parts"), parted_seeds(marked.hashes, bounds), strict=True):
-        store.save(shard, name, column)
+    hashes, places, parts = parted_seeds(marked.hashes, bounds)
+    store.save(shard, "seeds", hashes)
+    store.save(shard, "places", places)
+    store.save(shard, "seed_parts", parts)
     keys, signed, document_keys, prints = word_keys(marked, bounds, config)
     store.save(shard, "keys", keys.T)  # band by band, as they are read
     store.save(shard, "document_keys", document_keys.T)

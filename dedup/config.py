@@ -102,8 +102,8 @@ class Config:
 
     @property
     def verbatim(self) -> bool:
-        """Whether nothing goes but duplicates, so that lines of JSONL that lose nothing are written as they came, and of
-        others only the text is another."""
+        """Whether nothing goes but duplicates, so that lines of JSONL that lose nothing are written as they came, and
+        of the others only the text is another."""
         return self.keep_chrome
 
     @property

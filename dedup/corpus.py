@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 _ANY_WORD = re.compile(r"[^\W_]+")
+KEPT = 64
+"""Texts that are kept. (`lru_cache` on a method would keep all that is mapped, too, until garbage is looked for.)"""
 FROM_LINE, TO_LINE = 1, 2
 """How far a part of a text reaches: from the beginning of its first line on, to the end of its last."""
 
@@ -111,8 +113,8 @@ class Texts:
 
     def __init__(self, work: Work, shards: list[str]) -> None:
         """Of a run that `merge_words` was called for."""
-        self._store, self._shards, self._corpus = work.store, shards, Corpus.of(work)
-        self.of = lru_cache(64)(self._of)
+        self._store, self._shards, self.corpus = work.store, shards, Corpus.of(work)
+        self._kept: dict[int, str] = {}
 
     @cached_property
     def _alive(self) -> list[NDArray[np.int32]]:
@@ -124,7 +126,15 @@ class Texts:
         """The number of each shard's first document, and of all documents."""
         return [0, *accumulate(map(len, self._alive))]
 
-    def _of(self, document: int) -> str:
+    def of(self, document: int) -> str:
+        """The text of a document."""
+        if document not in self._kept:
+            if len(self._kept) >= KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[document] = self._read(document)
+        return self._kept[document]
+
+    def _read(self, document: int) -> str:
         shard = bisect_right(self._firsts, document) - 1
         number = int(self._alive[shard][document - self._firsts[shard]])
         return next(self._store.texts(self._shards[shard], "texts", [number]))
@@ -132,12 +142,12 @@ class Texts:
     @property
     def places(self) -> Written:
         """Where the words of all documents are written."""
-        return Written(self._corpus.starts, self._corpus.ends, self.of)
+        return Written(self.corpus.starts, self.corpus.ends, self.of)
 
     def more(self, where: Passages, *, around: bool) -> NDArray[np.int64]:
         """How many words, as letters and digits in a row, each passage holds beyond those that are compared (int64
         [k]): initials in quotations, where links lead; `around`: up to the next ones in their block."""
-        corpus, (documents, starts, ends) = self._corpus, where
+        corpus, (documents, starts, ends) = self.corpus, where
         low, high = corpus.bounds[documents] + starts, corpus.bounds[documents] + ends
         parts = Parts(documents, *corpus.places(where), np.zeros(len(low), np.uint8))
         if around:
@@ -155,7 +165,7 @@ class Texts:
 
     def are_broken(self, where: Passages) -> NDArray[np.bool_]:
         """Whether chrome stood between the blocks of each passage (bool [k])."""
-        corpus, (documents, starts, ends) = self._corpus, where
+        corpus, (documents, starts, ends) = self.corpus, where
         low, high = corpus.bounds[documents] + starts, corpus.bounds[documents] + ends
         several = np.flatnonzero(corpus.spans[low] != corpus.spans[high - 1])  # blocks, which are numbered in order
         breaks = [

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Cited(NamedTuple):
     """What names the documents of flags: their ids, by number, and their texts."""
 
-    ids: list[str]
+    ids: Sequence[str]
     texts: Texts
 
 
@@ -44,18 +44,18 @@ class Flags(Mapping[int, list[Flag]]):
 
     def __init__(self, columns: Columns, ids: Sequence[str] | Mapping[int, str], first: int = 0) -> None:
         """`ids` name documents by their numbers; those of the flags are counted from `first` on."""
-        self._columns, self._ids = columns, ids
+        self.columns, self.ids, self.first = columns, ids, first
         self._rows = {document - first: row for row, document in enumerate(columns.documents.tolist())}
 
     def __getitem__(self, document: int) -> list[Flag]:
-        row, columns = self._rows[document], self._columns
+        row, columns = self._rows[document], self.columns
         low, high = columns.bounds[row : row + 2].tolist()
         copies = zip(columns.places[low:high].tolist(), columns.likeness[low:high].tolist(), strict=True)
-        flags = [_copy(place, likeness, self._ids[place[2]]) for place, likeness in copies]
+        flags = [_copy(place, likeness, self.ids[place[2]]) for place, likeness in copies]
         first, last = columns.remains_bounds[row : row + 2].tolist()
         if first < last:
             own = slice(*columns.keepers_bounds[row : row + 2].tolist())
-            keepers = sorted({self._ids[keeper] for keeper in columns.keepers[own].tolist()})
+            keepers = sorted({self.ids[keeper] for keeper in columns.keepers[own].tolist()})
             flags += [_rest(start, end, keepers) for start, end in columns.remains[first:last].tolist()]
         return flags
 
@@ -70,10 +70,10 @@ class Flags(Mapping[int, list[Flag]]):
 
     def part(self, first: int, count: int) -> Flags:
         """Those of `count` documents from `first` on, which are counted from there on."""
-        low, high = np.searchsorted(self._columns.documents, [first, first + count]).tolist()
-        columns = self._columns.part(low, high)
+        low, high = np.searchsorted(self.columns.documents, [first, first + count]).tolist()
+        columns = self.columns.part(low, high)
         keepers = {*columns.places[:, 2].tolist(), *columns.keepers.tolist()}
-        return Flags(columns, {keeper: self._ids[keeper] for keeper in keepers}, first)
+        return Flags(columns, {keeper: self.ids[keeper] for keeper in keepers}, first)
 
 
 class Columns(NamedTuple):
@@ -103,7 +103,7 @@ class Columns(NamedTuple):
 
 def as_flags(work: Work, decisions: Decisions, cited: Cited) -> Flags:
     """Decisions as flags on code points, by document."""
-    corpus, config, decisions = Corpus.of(work), work.config, decisions.ascending()
+    corpus, config, decisions = cited.texts.corpus, work.config, decisions.ascending()
     keepers = decisions.keepers
     own, there = (
         Passages(documents.astype(np.int64), *decisions.spans[:, side].T.astype(np.int64))
@@ -122,7 +122,7 @@ def as_flags(work: Work, decisions: Decisions, cited: Cited) -> Flags:
     goes = (told.likeness[:, 0] >= config.threshold) & (told.likeness[:, 1] >= 1 - TOLERANCE)
     goes &= ~cited.texts.are_broken(there)
     own, there, likeness = own.only(goes), there.only(goes), told.likeness[goes]
-    likeness[:, 2] = jaccard(corpus, own, there, config.shingle)
+    likeness[:, 2] = jaccard(Corpus.of(work), own, there, config.shingle)  # mapped for a moment
     columns = (*corpus.places(own), there.documents, *corpus.places(there), told.words[goes], is_document[goes])
     bounds = np.concatenate(([0], np.cumsum(goes)))[decisions.bounds]
     copies = (bounds, np.stack(columns, axis=1).astype(np.int32), likeness)

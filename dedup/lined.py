@@ -1,5 +1,5 @@
-"""The texts of lines of JSONL as passages are matched by them: cut into blocks, and their words; in columns, as the stages
-of `dedup.shards` leave them in the store."""
+"""The texts of lines of JSONL as passages are matched by them: cut into blocks, and their words; in columns, as the
+stages of `dedup.shards` leave them in the store."""
 
 from __future__ import annotations
 
@@ -56,16 +56,19 @@ class Texts(NamedTuple):
         store.save(shard, "texts_bounds", _only(self.text_bounds, rows))
         store.save(shard, "alive", np.arange(len(rows), dtype=np.int32))
         store.save(shard, "blocks", _only(self.block_bounds, rows))
-        for name, column in zip(("starts", "ends", "tags"), self.blocks, strict=True):
-            store.save(shard, f"block_{name}", column)
+        starts, ends, tags = self.blocks
+        store.save(shard, "block_starts", starts)
+        store.save(shard, "block_ends", ends)
+        store.save(shard, "block_tags", tags)
         save_keys(store, shard, self.words, _only(self.bounds, rows), config)
 
 
 def read(
     piece: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> tuple[Texts, NDArray[np.int64]]:
-    """The texts of the lines of a piece, and the numbers of those lines of which only the definition can tell. Each text
-    is a string of JSON from `starts[i]` to `ends[i]` (int64 [n]), quotes and all; where that is empty, there is none."""
+    """The texts of the lines of a piece, and the numbers of those lines of which only the definition can tell. Each
+    text is a string of JSON from `starts[i]` to `ends[i]` (int64 [n]), quotes and all; where that is empty, there is
+    none."""
     from dedup.kernel import _native
 
     (texts, text_bounds), blocks, block_bounds, words, bounds, unknown = _native.line_texts(

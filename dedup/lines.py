@@ -1,8 +1,9 @@
 """Documents straight from lines of JSONL: a shorter way to what `pipeline.clean` writes, byte for byte.
 
-Where nothing but duplicates goes (`keep_chrome`), lines are read where they lie, in pieces of their files, and written as
-they lie there, but for the texts that passages go of; no text is copied between processes. The stages work in the kernel,
-without Python's lock, so that threads take them. A line that is out of the ordinary is read as others are elsewhere.
+Where nothing but duplicates goes (`keep_chrome`), lines are read where they lie, in pieces of their files, and written
+as they lie there, but for the texts that passages go of; no text is copied between processes. The stages work in the
+kernel, without Python's lock, so that threads take them. A line that is out of the ordinary is read as others are
+elsewhere.
 """
 
 from __future__ import annotations
@@ -113,8 +114,8 @@ class Reading(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """What was read of a piece: its shard in the store, how many lines it has and the digest of their bytes; the failures
-    among them, by the number of the line; and where passages may go the words of its documents."""
+    """What was read of a piece: its shard in the store, how many lines it has and the digest of their bytes; the
+    failures among them, by the number of the line; and where passages may go the words of its documents."""
 
     shard: str
     total: int
@@ -166,9 +167,9 @@ def _read(
     else:
         _sketch(columns, keys, documents, config)
     if texts:
-        with store.writing(words_of(shard), "texts"):
+        with store.writing(words_of(shard), "texts", sealed=False):
             texts.save(store, words_of(shard), np.flatnonzero(columns["states"] != FAILED), config)
-    with store.writing(shard, "lines"):
+    with store.writing(shard, "lines", sealed=not texts):
         if not texts:
             store.save(shard, "keys", np.ascontiguousarray(keys.T))
         for name, column in columns.items():

@@ -9,13 +9,14 @@ import numpy as np
 import orjson
 import xxhash
 
-from dedup.clean import cut, kept, snapped
-from dedup.cutting import Cut, count
+from dedup.cutting import Cut
 from dedup.data import Document, Flag, Format, Kind, Reason
 from dedup.errors import InputError
 from dedup.extract import pack
+from dedup.flags import Flags
 from dedup.lined import table
 from dedup.lines import DEFINED, Lines, Stretch, content, defined, words_of
+from dedup.losses import Losing, Loss, Lost, losses
 from dedup.records import removed_record, source_record, why_record, with_text
 from dedup.run import in_threads
 from dedup.store import line
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 PLACES = ("numbers", "starts", "ends", "text_starts", "text_ends", "characters")
 """The columns of places that the kernel writes lines by, in its order."""
-BLOCKS = ("blocks", "block_starts", "block_ends", "block_tags")
 
 
 class Writing(NamedTuple):
@@ -52,14 +52,6 @@ class Wrote(NamedTuple):
     cut: Cut
 
 
-class Loss(NamedTuple):
-    """What a document loses: the records of it, as lines; and what is left of its text, nothing if it goes as a whole."""
-
-    records: bytes
-    left: str
-    flags: list[Flag]
-
-
 @in_threads
 def write_piece(job: Writing) -> Wrote:
     """The lines of a piece that stay, and the records of what goes.
@@ -71,33 +63,13 @@ def write_piece(job: Writing) -> Wrote:
     view = content(stretch)
     if xxhash.xxh3_128_hexdigest(view.data) != job.read.digest:
         raise InputError(f"{stretch.name}: was changed while it was read")
-    lost = _losses(job) if job.work.config.unit == "passage" else None
+    lost = _lost(job) if job.work.config.unit == "passage" else None
     parts = list(_written(job, view, lost))
     piece = Piece(*(parts[0] if len(parts) == 1 else map(b"".join, zip(*parts, strict=True))))
     return Wrote(piece, _counted(job, lost, parts))
 
 
-def _losses(job: Writing) -> dict[int, Loss]:
-    """What the documents of a piece lose that passages go of."""
-    store, shard = job.work.store, job.read.shard
-    numbers, lost = sorted(job.goes), {}
-    rows = job.rows[numbers]
-    bounds, *columns = (store.column(words_of(shard), name) for name in BLOCKS)
-    lines = job.first_line + store.column(shard, "numbers")[rows]
-    ids = zip(store.texts(shard, "ids", rows.tolist()), lines.tolist(), strict=True)
-    for number, (id_, at), text in zip(numbers, ids, store.texts(words_of(shard), "texts", numbers), strict=True):
-        own = slice(*bounds[number : number + 2].tolist())
-        blocks = table(*(column[own] for column in columns))
-        document = Document(id_ or f"{job.stretch.name}:{at}", text, Format.TEXT, blocks)
-        flags = cut(document, snapped(document, job.goes[number]))
-        left = kept(text, flags)
-        if flags:
-            records = b"".join(line(removed_record(document.id, text, each)) for each in flags)
-            lost[number] = Loss(records, "" if left.isspace() else left, flags)
-    return lost
-
-
-def _written(job: Writing, view: NDArray[np.uint8], lost: dict[int, Loss] | None) -> Iterator[tuple[Any, Any, Any]]:
+def _written(job: Writing, view: NDArray[np.uint8], lost: Lost | None) -> Iterator[tuple[Any, Any, Any]]:
     """What is written of the lines, run by run of those that the kernel can read."""
     store, shard = job.work.store, job.read.shard
     states = store.column(shard, "states")[job.rows]
@@ -106,19 +78,19 @@ def _written(job: Writing, view: NDArray[np.uint8], lost: dict[int, Loss] | None
     for before, after in pairwise(edges):
         yield _natively(job, view, slice(before + 1, after), lost)
         if after < len(states):
-            yield _by_definition(job, view, after, (lost or {}).get(after))
+            yield _by_definition(job, view, after, lost.losses.get(after) if lost else None)
 
 
-def _natively(job: Writing, view: NDArray[np.uint8], run: slice, lost: dict[int, Loss] | None) -> tuple[Any, Any, Any]:
+def _natively(job: Writing, view: NDArray[np.uint8], run: slice, lost: Lost | None) -> tuple[Any, Any, Any]:
     from dedup.kernel import _native
 
     store, shard, rows = job.work.store, job.read.shard, job.rows[run]
-    some = job.goes if lost is None else lost
+    some = job.goes if lost is None else lost.losses
     going = [number for number in range(run.start, run.stop) if number in some] if some else []
     goes = np.full(len(rows), -1, np.int64)
     goes[np.array(going, np.int64) - run.start] = np.arange(len(going))
     if lost is not None:
-        tails, left = [lost[number].records for number in going], [lost[number].left.encode() for number in going]
+        tails, left = [lost.losses[number].records for number in going], [lost.losses[number].left for number in going]
     else:
         tails, left = [b"," + orjson.dumps(why_record(job.goes[number][0]))[1:] for number in going], []
     places = np.stack([store.column(shard, name)[rows] for name in PLACES])
@@ -139,21 +111,41 @@ def _by_definition(job: Writing, view: NDArray[np.uint8], number: int, loss: Los
     assert isinstance(document, Document)
     source = line(source_record(pack(document), document.text.encode(), len(document.text)))
     if loss:
-        return with_text(document.line, loss.left) if loss.left else b"", loss.records, source
+        return with_text(document.line, loss.left.decode()) if loss.left else b"", loss.records, source
     if number in job.goes and job.work.config.unit == "document":
         return b"", line(removed_record(document.id, document.text, job.goes[number][0])), source
     return b"" if document.text.isspace() else document.line, b"", source
 
 
-def _counted(job: Writing, lost: dict[int, Loss] | None, parts: Sequence[tuple[Any, Any, Any]]) -> Cut:
+def _lost(job: Writing) -> Lost:
+    """What the documents of a piece lose that passages go of."""
+    if not job.goes:
+        return Lost({}, {})
+    assert isinstance(job.goes, Flags)
+    store, words, rows = job.work.store, words_of(job.read.shard), job.rows
+    bounds, *blocks = (store.column(words, name) for name in ("blocks", "block_starts", "block_ends", "block_tags"))
+    ids = list(store.texts(job.read.shard, "ids", rows.tolist()))
+    if "" in ids:
+        lines = job.first_line + store.column(job.read.shard, "numbers")[rows]
+        ids = [id_ or f"{job.stretch.name}:{at}" for id_, at in zip(ids, lines.tolist(), strict=True)]
+
+    def document(number: int) -> Document:
+        own = slice(*bounds[number : number + 2].tolist())
+        text = next(store.texts(words, "texts", [number]))
+        return Document(ids[number], text, Format.TEXT, table(*(column[own] for column in blocks)))
+
+    texts = store.column(words, "texts"), store.column(words, "texts_bounds")
+    return losses(Losing(ids, texts, (blocks[0], blocks[1], bounds), job.goes, document))
+
+
+def _counted(job: Writing, lost: Lost | None, parts: Sequence[tuple[Any, Any, Any]]) -> Cut:
     """What the lines of a piece come to, given what is written of them."""
     removed: dict[tuple[str, str], tuple[int, int]] = {}
     sizes = job.work.store.column(job.read.shard, "characters")[job.rows]
     total, gone = int(sizes.sum()), sum(not clean and not records for clean, records, _ in parts[1::2])  # blank ones
     if lost is not None:
-        for loss in lost.values():
-            count(removed, loss.flags)
-            gone += not loss.left
+        removed = lost.counts
+        gone += sum(not loss.left for loss in lost.losses.values())
     elif job.goes:
         gone += len(job.goes)
         removed[str(Reason.DUPLICATE), str(Kind.DOCUMENT)] = len(job.goes), int(sizes[list(job.goes)].sum())

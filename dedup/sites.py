@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
+from dedup.column_files import atomic
 from dedup.columns import print_of
 from dedup.errors import InputError, SettingError
 from dedup.model import ODDS
 from dedup.repetition import block_text
 from dedup.site import Knowledge, signature_key, signature_of
-from dedup.store import atomic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

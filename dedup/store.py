@@ -15,12 +15,13 @@ import sys
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from io import BytesIO
-from mmap import ACCESS_READ, mmap
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
 import xxhash
+
+from dedup.column_files import Digested, Writer, atomic, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,27 +29,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-ALIGNED = 64
-"""Bytes of a line of a processor's cache: columns begin with one."""
 MAPPED = 32
 """Shards whose files (of each a handful) are kept open: some systems allow a process 256 files."""
-
-
-@contextmanager
-def atomic(path: Path, *, durable: bool = True) -> Iterator[IO[bytes]]:
-    """Open a file that appears under its name only when it is whole; where it is to be `durable`, on the disk."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".part")
-    try:
-        with temporary.open("wb") as handle:
-            yield handle
-            if durable:
-                handle.flush()
-                os.fsync(handle.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def line(record: Any) -> bytes:
@@ -71,64 +53,13 @@ def _dictionaries(firsts: Sequence[int], source: Callable[[int], bytes]) -> Call
     return lambda number: known(firsts[number]).as_prefix if firsts[number] != number else None
 
 
-class _Digested:
-    """A file that is written to its end, with the digest of what went into it."""
-
-    def __init__(self, handle: IO[bytes]) -> None:
-        self.handle, self.size, self.digest = handle, 0, xxhash.xxh3_128()
-
-    def write(self, data: Any) -> None:
-        self.digest.update(data)
-        self.handle.write(data)
-        self.size += memoryview(data).nbytes
-
-
-class _Writer:
-    """Columns in one file: each from a multiple of 64 bytes on, then their index as JSON, and its length."""
-
-    def __init__(self, handle: _Digested) -> None:
-        self.handle = handle
-        self.columns: dict[str, NDArray[Any]] = {}
-        self.index: dict[str, tuple[str, tuple[int, ...], int]] = {}
-
-    def add(self, name: str, pieces: Sequence[NDArray[Any]]) -> None:
-        """Write a column: its pieces, one behind the other."""
-        self.handle.write(bytes(-self.handle.size % ALIGNED))
-        shape = (sum(map(len, pieces)), *pieces[0].shape[1:])
-        self.index[name] = (pieces[0].dtype.str, shape, self.handle.size)
-        if len(pieces) == 1:
-            self.columns[name] = pieces[0]
-        for piece in pieces:
-            self.handle.write(np.ascontiguousarray(piece).data)
-
-    def extend(self, name: str, piece: NDArray[Any]) -> None:
-        """Write more of a column, which is the only one of its file."""
-        dtype, shape, at = self.index.get(name, (piece.dtype.str, (0,), 0))
-        self.index[name] = (dtype, (shape[0] + len(piece),), at)
-        self.handle.write(piece.data)
-
-    def end(self) -> None:
-        """Write the index."""
-        index = orjson.dumps(self.index)
-        self.handle.write(index + len(index).to_bytes(8, "little"))
-
-
-def _columns(path: Path) -> dict[str, NDArray[Any]]:
-    """The columns in a file, memory-mapped."""
-    with path.open("rb", buffering=0) as handle:
-        whole = mmap(handle.fileno(), 0, access=ACCESS_READ)
-    size = int.from_bytes(whole[-8:], "little")
-    index = orjson.loads(whole[-8 - size : -8])
-    return {name: np.ndarray(shape, dtype, whole, at) for name, (dtype, shape, at) in index.items()}
-
-
 class Store:
     """The shards of one run under a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._written: dict[str, str] = {}
-        self._writers: dict[str, _Writer] = {}
+        self._writers: dict[str, Writer] = {}
         self._mapped: dict[str, dict[str, NDArray[Any]]] = {}
 
     @classmethod
@@ -143,11 +74,12 @@ class Store:
         return cls(folder)
 
     @contextmanager
-    def _file(self, name: str) -> Iterator[_Digested]:
+    def _file(self, name: str, *, sealed: bool = True) -> Iterator[Digested]:
         with atomic(self.folder / name, durable=False) as handle:
-            digested = _Digested(handle)
+            digested = Digested(handle, wanted=sealed)
             yield digested
-        self._written[name] = digested.digest.hexdigest()
+        if sealed:
+            self._written[name] = digested.digest.hexdigest()
 
     def seal(self, shard: str, name: str, record: Any) -> None:
         """Write the record that ends a stage, with the digests of all files that were written through this object."""
@@ -174,10 +106,11 @@ class Store:
             return ""
 
     @contextmanager
-    def writing(self, shard: str, name: str) -> Iterator[None]:
-        """Put all that is saved of a shard meanwhile into one file, which others see when it is whole."""
-        with self._file(f"{shard}/{name}.columns") as handle:
-            writer = self._writers[shard] = _Writer(handle)
+    def writing(self, shard: str, name: str, *, sealed: bool = True) -> Iterator[None]:
+        """Put all that is saved of a shard meanwhile into one file, which others see when it is whole; and which `seal`
+        tells of, if it is to be `sealed`."""
+        with self._file(f"{shard}/{name}.columns", sealed=sealed) as handle:
+            writer = self._writers[shard] = Writer(handle)
             try:
                 yield
                 writer.end()
@@ -197,11 +130,11 @@ class Store:
     def growing(self, shard: str) -> Iterator[Callable[[str, NDArray[Any]], None]]:
         """What columns of a shard are written with piece by piece, each into a file of its own."""
         with ExitStack() as stack:
-            writers: dict[str, _Writer] = {}
+            writers: dict[str, Writer] = {}
 
             def extend(name: str, piece: NDArray[Any]) -> None:
                 if name not in writers:
-                    writers[name] = _Writer(stack.enter_context(self._file(f"{shard}/{name}.columns")))
+                    writers[name] = Writer(stack.enter_context(self._file(f"{shard}/{name}.columns", sealed=False)))
                 writers[name].extend(name, piece)
 
             yield extend
@@ -220,7 +153,7 @@ class Store:
         known = self._mapped.pop(shard, {})
         if name not in known:
             for path in self._files(shard):
-                known |= _columns(path)
+                known |= columns_of(path)
         if len(self._mapped) >= MAPPED:
             del self._mapped[next(iter(self._mapped))]
         self._mapped[shard] = known  # the last of all

@@ -21,9 +21,9 @@ from urllib.parse import quote
 import orjson
 import xxhash
 
+from dedup.column_files import atomic
 from dedup.errors import OutputError
 from dedup.read import open_zstd
-from dedup.store import atomic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

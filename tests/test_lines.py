@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from dedup import Config, InputError, kernel, lines, straight
 from dedup.pipeline import clean
+from dedup.records import with_text
 from dedup.run import pool, serial
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(not kernel.NATIVE, reason="there is no kernel, and so no shorter way")
 
 CONFIG = Config(unit="document", keep_chrome=True)
+PASSAGES = Config(keep_chrome=True)
+BOTH = pytest.mark.parametrize("config", [CONFIG, PASSAGES], ids=lambda config: config.unit)
 FILES = ("clean.jsonl", "removed.jsonl", "sources.jsonl", "failures.jsonl", "manifest.json")
 MILL = (
     "The old mill by the river closed in May, and nobody knew why. Its owner had gone to sea with two goats, a drum and"
@@ -93,6 +97,38 @@ def test_whole_documents_go_and_the_others_stay_as_they_came(tmp_path: Path) -> 
     assert 0.8 <= second["similarity"] < 1
 
 
+def test_passages_go_and_all_else_of_a_line_stays_as_it_came(tmp_path: Path) -> None:
+    rest = "So he told us, with a \\ in his hand, before he went home to his goats and was not seen again."
+    copy = b'{"n": 1.50, "text" : ' + orjson.dumps(f"{MILL}\n\n“{FERRY}”\n\n{rest}") + b' , "a": [ {"text": "x"} ] }'
+    found = same(tmp_path, b"\n".join([CORPUS[0], CORPUS[3], copy]), config=replace(PASSAGES, keep="first"))
+
+    lines_ = found["clean.jsonl"].split(b"\n")
+    assert lines_[:2] == [CORPUS[0], CORPUS[3]]
+    assert lines_[2] == (
+        b'{"id":"0.jsonl:3","n": 1.50, "text" : ' + orjson.dumps(rest) + b' , "a": [ {"text": "x"} ] }'
+    )
+    spans = [
+        (each["id"], each["kind"], each["keeper"]["id"])
+        for each in map(orjson.loads, found["removed.jsonl"].splitlines())
+    ]
+    assert spans == [("0.jsonl:3", "passage", "a"), ("0.jsonl:3", "passage", "d")]
+
+
+@pytest.mark.parametrize(
+    ("line", "becomes"),
+    [
+        ('{"text": "a"}', '{"text": "é\\n"}'),
+        (' {"id": "}{", "text":"a\\"]", "b": {"text": "c"}} ', ' {"id": "}{", "text":"é\\n", "b": {"text": "c"}} '),
+        ('{"t\\u0065xt":"a","x":[["text",":","a"],"text"]}', '{"t\\u0065xt":"é\\n","x":[["text",":","a"],"text"]}'),
+        ('{"text":"a","text":"b","y":"text"}', '{"text":"a","text":"é\\n","y":"text"}'),
+        ('{"a":{},"b":[],"c":-1e5,"text" : "" }', '{"a":{},"b":[],"c":-1e5,"text" : "é\\n" }'),
+        ('{"x":' + "[" * 1000 + "]" * 1000 + ',"text":"a"}', '{"x":' + "[" * 1000 + "]" * 1000 + ',"text":"é\\n"}'),
+    ],
+)
+def test_a_line_with_another_text(line: str, becomes: str) -> None:
+    assert with_text(line.encode(), "é\n").decode() == becomes
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -108,18 +144,22 @@ def test_whole_documents_go_and_the_others_stay_as_they_came(tmp_path: Path) -> 
         pytest.param("***", id="no word"),
         pytest.param("\U0001f469\u200d\U0001f680 " * 20, id="signs"),
         pytest.param("JL> It was in May\nJL> or [later](a.example/b).", id="a quotation"),
+        pytest.param("\u2003", id="a wide space"),
+        pytest.param("# A mill\n\n---\n\n- one\n- two\n\n| a | b |\n|---|---|\n| c | d |", id="Markdown"),
     ],
 )
 @pytest.mark.parametrize("ascii_", [False, True], ids=["as it is", "escaped"])
-def test_any_text(tmp_path: Path, text: str, ascii_: bool) -> None:
+@BOTH
+def test_any_text(tmp_path: Path, text: str, ascii_: bool, config: Config) -> None:
     import json
 
-    texts = (text, f"{MILL} {text}", f"{MILL} {text} {text}")
+    texts = (text, f"{MILL} {text}", f"{MILL} {text} {text}", f"{text}\n\n{FERRY}\n\n> {text}\n\n{MILL}\n\n{text}")
     same(
         tmp_path,
         "\n".join(
             json.dumps({"id": f"é{n}", "text": each}, ensure_ascii=ascii_) for n, each in enumerate(texts)
         ).encode(),
+        config=config,
     )
 
 
@@ -161,32 +201,32 @@ def test_any_text(tmp_path: Path, text: str, ascii_: bool) -> None:
         pytest.param(b'{"text": "' + b"x" * 2000 + b'"}', id="too long"),
     ],
 )
-def test_any_line(tmp_path: Path, line: bytes) -> None:
-    same(
-        tmp_path,
-        b"\n".join([*CORPUS, line, record(id="z2", text=FERRY)]),
-        config=Config(unit="document", keep_chrome=True, max_bytes=1500),
-    )
+@BOTH
+def test_any_line(tmp_path: Path, line: bytes, config: Config) -> None:
+    content = b"\n".join([*CORPUS, line, record(id="z2", text=FERRY)])
+    same(tmp_path, content, config=replace(config, max_bytes=1500))
 
 
 @pytest.mark.parametrize(
     "files", [(b"",), (b"\n\n",), (b"\n", b"\n".join(CORPUS)), (b"\n".join(CORPUS), b"", b"\n".join(CORPUS[:2]))]
 )
-def test_files_without_lines_and_ids_that_come_again(tmp_path: Path, files: tuple[bytes, ...]) -> None:
+@BOTH
+def test_files_without_lines_and_ids_that_come_again(tmp_path: Path, files: tuple[bytes, ...], config: Config) -> None:
     if any(each.strip() for each in files):
-        assert same(tmp_path, *files)["failures.jsonl"]
+        assert same(tmp_path, *files, config=config)["failures.jsonl"]
     else:
         with pytest.raises(InputError, match="there is no line in it"):
-            wrote(tmp_path, *files)
+            wrote(tmp_path, *files, config=config)
 
 
 @pytest.mark.parametrize("piece", [1, 200, 1000])
 @pytest.mark.parametrize("workers", [1, 3])
-def test_nothing_depends_on_pieces_or_workers(tmp_path: Path, piece: int, workers: int) -> None:
-    content = b"\n".join([*CORPUS, b"{", record(id="k", text=MILL + " 東京都庁")])
-    whole = wrote(tmp_path, content)
+@BOTH
+def test_nothing_depends_on_pieces_or_workers(tmp_path: Path, piece: int, workers: int, config: Config) -> None:
+    content = b"\n".join([*CORPUS, b"{", record(id="k", text=MILL + " 東京都庁"), record(id="d", text=MILL)])
+    whole = wrote(tmp_path, content, config=config)
 
-    assert wrote(tmp_path, content, piece=piece, workers=workers) == whole
+    assert wrote(tmp_path, content, config=config, piece=piece, workers=workers) == whole
 
 
 @pytest.mark.parametrize(
@@ -194,17 +234,23 @@ def test_nothing_depends_on_pieces_or_workers(tmp_path: Path, piece: int, worker
     [
         {"keep": "first"}, {"keep": "longest"}, {"keep_duplicates": True}, {"across_sites_only": True},
         {"keep": "site-order", "site_order": ("b.example",)}, {"threshold": 0.95}, {"min_words": 5}, {"shingle": 2},
-        {"format": "jsonl.gz"},
+        {"format": "jsonl.gz"}, {"within": True}, {"headings": False}, {"num_perm": 32, "lsh_recall": 0.6},
     ],
     ids=str,
 )  # fmt: skip
-def test_settings(tmp_path: Path, more: dict[str, Any]) -> None:
-    config = Config(unit="document", keep_chrome=True, **more)
+@BOTH
+def test_settings(tmp_path: Path, more: dict[str, Any], config: Config) -> None:
+    if "within" in more and config.unit == "document":
+        pytest.skip("is for passages")
+    config = replace(config, **more)
     folder = tmp_path / "out"
     wrote_ = {}
     for way in (True, False):
         (tmp_path / "in").mkdir(exist_ok=True)
-        (tmp_path / "in" / "0.jsonl").write_bytes(b"\n".join(CORPUS))
+        twice = record(
+            id="h", text=f"{FERRY}\n\nA line of its own.\n\n{MILL}\n\nAnd so on.\n\n{MILL}", date="2025-01-01"
+        )
+        (tmp_path / "in" / "0.jsonl").write_bytes(b"\n".join([*CORPUS, twice]))
         with patch.object(lines, "can_read", wraps=lines.can_read if way else lambda *_: False):
             clean(tmp_path / "in", folder, config=config)
         wrote_[way] = {path.name: path.read_bytes() for path in folder.iterdir()}
@@ -214,24 +260,27 @@ def test_settings(tmp_path: Path, more: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "strange", [record(html="<p>The mill.</p>"), record(markdown="# The mill"), b'{"id": null, "text": "The mill."}']
 )
-def test_what_is_no_plain_text_goes_the_long_way(tmp_path: Path, strange: bytes) -> None:
+@BOTH
+def test_what_is_no_plain_text_goes_the_long_way(tmp_path: Path, strange: bytes, config: Config) -> None:
     (tmp_path / "in.jsonl").write_bytes(b"\n".join([*CORPUS, strange]))
     with patch.object(straight, "write", wraps=straight.write) as taken:
-        result = clean(tmp_path / "in.jsonl", tmp_path / "out", config=CONFIG)
+        result = clean(tmp_path / "in.jsonl", tmp_path / "out", config=config)
 
     assert not taken.called
     assert len(list(result.sources())) == len(CORPUS) + 1
 
 
-def test_what_went_can_be_restored(tmp_path: Path) -> None:
-    wrote(tmp_path, b"\n".join(CORPUS))
+@BOTH
+def test_what_went_can_be_restored(tmp_path: Path, config: Config) -> None:
+    wrote(tmp_path, b"\n".join(CORPUS), config=config)
     from dedup.result import Result
 
     texts = [orjson.loads(line)["text"] for line in CORPUS]
     assert [each["text"] for each in Result(tmp_path / "out").restore()] == texts
 
 
-def test_a_file_that_changes_meanwhile_ends_the_run(tmp_path: Path) -> None:
+@BOTH
+def test_a_file_that_changes_meanwhile_ends_the_run(tmp_path: Path, config: Config) -> None:
     (tmp_path / "in.jsonl").write_bytes(b"\n".join(CORPUS))
     find = straight.find
 
@@ -242,7 +291,7 @@ def test_a_file_that_changes_meanwhile_ends_the_run(tmp_path: Path) -> None:
         return find(*given)
 
     with patch.object(straight, "find", changed), pytest.raises(InputError, match="was changed while it was read"):
-        clean(tmp_path / "in.jsonl", tmp_path / "out", config=CONFIG)
+        clean(tmp_path / "in.jsonl", tmp_path / "out", config=config)
 
     assert not list((tmp_path / "out").glob("*.jsonl"))
 
@@ -256,7 +305,13 @@ VALUES = st.recursive(
     max_leaves=5,
 )
 RECORDS = st.fixed_dictionaries(
-    {"text": st.lists(SENTENCES | st.text(max_size=8), max_size=12).map(" ".join)},
+    {
+        "text": st.builds(
+            lambda join, parts: join.join(parts),
+            st.sampled_from([" ", "\n\n", "\n", ".\n> ", "\n\n- "]),
+            st.lists(SENTENCES | st.text(max_size=8), max_size=12),
+        )
+    },
     optional={
         "id": st.text(max_size=3) | st.integers(0, 9),
         "date": st.text(max_size=4),
@@ -267,10 +322,19 @@ RECORDS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        Config(unit="document", keep_chrome=True, min_words=5),
+        Config(keep_chrome=True, min_words=5),
+        Config(keep_chrome=True, min_words=5, within=True),
+    ],
+    ids=["document", "passage", "within"],
+)
 @settings(max_examples=30, deadline=None)
-@given(st.lists(RECORDS, min_size=1, max_size=12), st.booleans(), st.integers(1, 400))
+@given(records=st.lists(RECORDS, min_size=1, max_size=12), ascii_=st.booleans(), piece=st.integers(1, 400))
 def test_records_of_all_kinds(
-    tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, Any]], ascii_: bool, piece: int
+    tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, Any]], ascii_: bool, piece: int, config: Config
 ) -> None:
     import json
 
@@ -285,7 +349,7 @@ def test_records_of_all_kinds(
             patch.object(lines, "can_read", wraps=lines.can_read if way else lambda *_: False),
         ):
             try:
-                clean(folder / "in", folder / "out", config=Config(unit="document", keep_chrome=True, min_words=5))
+                clean(folder / "in", folder / "out", config=config)
             except InputError as error:
                 outs.append(str(error))
             else:

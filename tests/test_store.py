@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup.column_files import atomic
 from dedup.data import Failure
-from dedup.store import MAPPED, Store, atomic
+from dedup.store import MAPPED, Store
 
 
 def test_columns_and_records_come_back_as_they_were(tmp_path: Path) -> None:
@@ -198,3 +199,28 @@ def test_merged_columns_are_those_of_the_shards_in_order(tmp_path: Path, sizes: 
     want = [10 * number + at for number, size in enumerate(sizes) for at in range(size)]
     assert store.column("all", "words").tolist() == want
     assert store.column("all", "words").dtype == np.int32
+
+
+@pytest.mark.parametrize("sizes", [(3, 0, 2), (0,), (0, 0), (5,)])
+def test_columns_that_grow_are_those_of_their_pieces_in_order(tmp_path: Path, sizes: tuple[int, ...]) -> None:
+    store = Store.open(tmp_path / "work", "stamp")
+    pieces = [np.arange(size, dtype=np.int32) + 10 * number for number, size in enumerate(sizes)]
+    with store.growing("all") as extend:
+        for piece in pieces:
+            extend("words", piece)
+            extend("marks", piece.astype(np.uint8))
+
+    for name, kind in (("words", np.int32), ("marks", np.uint8)):
+        column = Store(store.folder).column("all", name)
+        assert column.dtype == kind
+        assert column.tolist() == np.concatenate(pieces).tolist()
+
+
+def test_what_is_not_sealed_may_change(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "work", "a")
+    with store.writing("0", "texts", sealed=False):
+        store.save("0", "texts", np.arange(3))
+    store.seal("0", "read", {"n": 1})
+    (store.folder / "0" / "texts.columns").unlink()
+
+    assert Store(store.folder).sealed("0", "read") == {"n": 1}

@@ -305,16 +305,70 @@ def seeds(
         ValueError: the bounds are not those of the words.
     """
 
+def parted_seeds(
+    words: NDArray[np.uint64], bounds: NDArray[np.int64], shingle: int, window: int, bits: int
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.int32]]:
+    """The same by ranges of hashes, `2 ** bits` of them: `dedup.columns.parted_seeds`.
+
+    Raises:
+        ValueError: the bounds are not those of the words, or `bits` is not from 1 to 16.
+    """
+
+def word_keys(
+    words: NDArray[np.uint64], blocks: NDArray[np.int32], bounds: NDArray[np.int64], min_words: int, sketch: _Sketch
+) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.uint64], NDArray[np.uint64]]:
+    """What `dedup.columns.word_keys` gives; a block begins where `blocks` (int32 [w]) changes.
+
+    Raises:
+        ValueError: the bounds are not those of the words, or as `band_keys`.
+    """
+
 _Strings = tuple[NDArray[np.uint8], NDArray[np.int64]]
 """Strings in UTF-8, one behind the other, and the bounds of each."""
 _Pages = Callable[[int], Page]
 
 def read_lines(
-    piece: NDArray[np.uint8], sketch: _Sketch, min_words: int, max_bytes: int, page: _Pages
+    piece: NDArray[np.uint8], sketch: _Sketch, min_words: int, max_bytes: int, words: bool, page: _Pages
 ) -> tuple[dict[str, Any], int]:
     """What `dedup.lines` keeps of the lines of a piece of a file that hold something, column by column: `states` uint8,
     `numbers`, `starts`, `ends`, `text_starts`, `text_ends`, `characters`, `words` int64 [n], `digests`, `prints` uint64
     [n, 2], `keys` uint64 [n, bands], and as strings `ids`, `dates`, `urls`, `sites`; and how many lines there are.
+    Unless `words` are asked for, `words`, `prints` and `keys` are 0.
+    """
+
+_Words32 = tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32]]
+
+def line_texts(
+    piece: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], page: _Pages
+) -> tuple[
+    _Strings,
+    tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]],
+    NDArray[np.int64],
+    _Words32,
+    NDArray[np.int64],
+    NDArray[np.int64],
+]:
+    """The columns of `dedup.lined.Texts` of texts that are strings of JSON from `starts` to `ends` (int64 [n]) of a
+    piece, and the numbers (int64 [u]) of those that only the definition can tell.
+
+    Raises:
+        ValueError: a text does not lie in the piece, or is no string.
+    """
+
+def losses(
+    documents: tuple[_Strings, _Strings],
+    blocks: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]],
+    copies: tuple[tuple[NDArray[np.int32], NDArray[np.int64]], tuple[NDArray[np.float64], NDArray[np.int64]]],
+    keepers: _Strings,
+    page: _Pages,
+) -> tuple[_Strings, _Strings, NDArray[np.uint8], tuple[int, int, int, int], NDArray[np.int64]]:
+    """What documents lose (their texts and ids, where their blocks start and end, and as `dedup.flags.Columns` the
+    places and the likeness of the copies in them, a keeper by its number among `keepers`): the records of it, what is
+    left of each text, whether something goes (uint8 [n]); how many passages go and how many characters, documents and
+    theirs; and the numbers (int64 [u]) of those that are left to the definition.
+
+    Raises:
+        ValueError: the columns do not fit together, or a block or a copy does not lie in its text.
     """
 
 def in_common(
@@ -336,12 +390,14 @@ def write_lines(
     read: tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint8], NDArray[np.int64]],
     goes: NDArray[np.int64],
     tails: list[bytes],
+    left: list[bytes],
     place: tuple[bytes, int],
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     """The lines of clean, removed and sources that are written of some lines of a piece.
 
     `read` are their states, places (int64 [6, n]: number, start, end, start and end of the text, characters), digests
-    and ids; `goes` is the number of the tail of a line that goes (what its record says behind the text), else -1.
+    and ids; `goes` is the number of the tail of a line that goes (what its record says behind the text), else -1. Where
+    passages go, `left` is what is left of the text, for each tail, and a tail is all records of the line.
 
     Raises:
         ValueError: a line does not lie in the piece, its text is no string of JSON, or there is no such tail.
@@ -442,6 +498,20 @@ def agreeing_words(
 
     Raises:
         ValueError: a place is not in its document, that not in the words, or more words than 255 are asked for.
+    """
+
+def near_words(
+    words: tuple[NDArray[np.uint64], NDArray[np.uint8]],
+    bounds: NDArray[np.int64],
+    places: _Places,
+    pairs: tuple[NDArray[np.uint32], NDArray[np.uint32]],
+    around: tuple[int, int],
+    least: int,
+) -> NDArray[np.bool_]:
+    """Whether at least so many words agree around two places, given by their numbers: `dedup.match.near_words`.
+
+    Raises:
+        ValueError: as `agreeing_words`, there is no such place, or there are not as many bytes as words.
     """
 
 def owners(places: NDArray[np.uint32], bounds: NDArray[np.int64]) -> NDArray[np.uint32]:

@@ -57,6 +57,7 @@ public:
 
     void add(std::string_view source) {
         const auto start = out_.texts.size(), first = out_.blocks.size();
+        is_there_.push_back(!source.empty());
         if (!source.empty()) {
             if (!is_json_string(source)) throw std::invalid_argument("a text that is no string of JSON");
             append_string(source, out_.texts);
@@ -100,7 +101,7 @@ private:
         auto& words = out_.words;
         words.unknown.clear();  // they have none, either
         for (std::size_t at = 0; at + 1 < words.bounds.size(); ++at) {
-            if (words.bounds[at] == words.bounds[at + 1] && out_.text_bounds[at] < out_.text_bounds[at + 1]) words.unknown.push_back(static_cast<std::int64_t>(at));
+            if (words.bounds[at] == words.bounds[at + 1] && is_there_[at]) words.unknown.push_back(static_cast<std::int64_t>(at));
         }
     }
 
@@ -109,6 +110,7 @@ private:
     std::vector<std::int64_t> owners_, bounds_{0};
     std::vector<std::int32_t> starts_, ends_;
     std::vector<std::uint8_t> kinds_;
+    std::vector<bool> is_there_;
     std::vector<std::unique_ptr<Wide>> wide_;
 };
 

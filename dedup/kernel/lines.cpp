@@ -6,6 +6,7 @@
 
 #include "hash.hpp"
 #include "text.hpp"
+#include "utf8.hpp"
 
 namespace dedup {
 namespace {
@@ -59,7 +60,8 @@ private:
         append_string(record_.text.source, text_);
         known_.characters = count_characters(text_);
         known_.digest = XXH3_128bits(text_.data(), text_.size());
-        if (limits_.words && !read_words()) return Lines::unknown;
+        const bool is_ascii = known_.characters == text_.size();
+        if (limits_.words ? !read_words() : !is_ascii && !is_utf8(text_)) return Lines::unknown;
         return named ? Lines::read : Lines::no_id;
     }
 

@@ -6,6 +6,7 @@
 #include "common.hpp"
 #include "line_texts.hpp"
 #include "lines.hpp"
+#include "losses.hpp"
 #include "python_sketch.hpp"
 #include "python_texts.hpp"
 
@@ -129,6 +130,32 @@ nb::object texts_of(const Column<std::uint8_t>& piece, const Column<std::int64_t
                           columns, array(std::move(found.words.bounds)), array(std::move(found.words.unknown)));
 }
 
+// Rows of different lengths, as Python has them: the values and the bounds.
+template <class T>
+using RaggedColumn = std::pair<Column<T>, Column<std::int64_t>>;
+
+template <class T>
+Ragged<T> ragged(const RaggedColumn<T>& column) {
+    return Ragged<T>(span(column.first), span(column.second));
+}
+
+nb::object losses_of(const std::pair<RaggedColumn<std::uint8_t>, RaggedColumn<std::uint8_t>>& documents,
+                     const std::tuple<Column<std::int32_t>, Column<std::int32_t>, Column<std::int64_t>>& blocks,
+                     const std::pair<RaggedColumn<std::int32_t>, RaggedColumn<double>>& copies,
+                     const RaggedColumn<std::uint8_t>& keepers, const nb::callable& page) {
+    const auto& [starts, ends, bounds] = blocks;
+    const Losing losing{ragged(documents.first), ragged(documents.second), Ragged<std::int32_t>(span(starts), span(bounds)),
+                        Ragged<std::int32_t>(span(ends), span(bounds)), ragged(copies.first), ragged(copies.second), ragged(keepers)};
+    const auto load = loader(page);
+    Losses found;
+    {
+        nb::gil_scoped_release free;
+        found = losses(losing, Alphabet(known(), load));
+    }
+    return nb::make_tuple(strings_of(std::move(found.records)), strings_of(std::move(found.left)), array(std::move(found.losing)),
+                          nb::make_tuple(found.counts[0], found.counts[1], found.counts[2], found.counts[3]), array(std::move(found.unknown)));
+}
+
 }  // namespace
 
 void add_lines(nb::module_& module) {
@@ -136,6 +163,7 @@ void add_lines(nb::module_& module) {
     module.def("read_lines", &lines_of, nb::arg("piece"), nb::arg("sketch"), nb::arg("min_words"), nb::arg("max_bytes"), nb::arg("words"), nb::arg("page"));
     module.def("line_texts", &texts_of, nb::arg("piece"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
     module.def("in_common", &common_of, nb::arg("texts"), nb::arg("pairs"), nb::arg("shingle"), nb::arg("page"));
+    module.def("losses", &losses_of, nb::arg("documents"), nb::arg("blocks"), nb::arg("copies"), nb::arg("keepers"), nb::arg("page"));
     module.def("write_lines", &written_of, nb::arg("piece"), nb::arg("read"), nb::arg("goes"), nb::arg("tails"), nb::arg("left"), nb::arg("place"));
 }
 

@@ -1,0 +1,99 @@
+"""What documents lose that passages go of: the records of it, and what is left of their texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup import characters
+from dedup.clean import cut, kept, snapped
+from dedup.cutting import count
+from dedup.data import Kind, Reason
+from dedup.records import removed_record
+from dedup.store import line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+    from dedup.data import Document, Flag
+    from dedup.flags import Flags
+
+_KINDS = (Kind.PASSAGE, Kind.DOCUMENT)
+
+
+class Loss(NamedTuple):
+    """What a document loses: the records of it, as lines; and what is left of its text in UTF-8, nothing where all
+    goes."""
+
+    records: bytes
+    left: bytes
+
+
+class Lost(NamedTuple):
+    """What documents lose, by their number, and counts by (reason, kind) of spans and characters."""
+
+    losses: dict[int, Loss]
+    counts: dict[tuple[str, str], tuple[int, int]]
+
+
+class Losing(NamedTuple):
+    """Documents one behind the other: their ids; their texts (uint8, UTF-8, and bounds int64 [n + 1]); where their
+    blocks start and end (int32, code points) with the bounds of those (int64 [n + 1]); the flags on copies in them; and
+    what gives one of them by its number."""
+
+    ids: list[str]
+    texts: tuple[NDArray[np.uint8], NDArray[np.int64]]
+    blocks: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
+    flags: Flags
+    document: Callable[[int], Document]
+
+
+def losses(losing: Losing) -> Lost:
+    """What documents of text lose, of which nothing but copies goes."""
+    from dedup.kernel import _native
+
+    columns = losing.flags.columns
+    numbers = columns.documents - losing.flags.first
+    counts = np.zeros(len(losing.ids) + 1, np.int64)
+    counts[numbers + 1] = np.diff(columns.bounds)
+    bounds = np.cumsum(counts)
+    places = columns.places.copy()
+    keepers, places[:, 2] = np.unique(columns.places[:, 2], return_inverse=True)
+    (records, ends), (left, left_ends), loses, told, unknown = _native.losses(
+        (losing.texts, _ragged(losing.ids)),
+        losing.blocks,
+        ((places.reshape(-1), bounds * places.shape[1]), (columns.likeness.reshape(-1), bounds * 3)),
+        _ragged(losing.flags.ids[keeper] for keeper in keepers.tolist()),
+        characters.page,
+    )
+    lines, texts = records.tobytes(), left.tobytes()
+    own = np.flatnonzero(loses)
+    edges = np.stack([ends[own], ends[own + 1], left_ends[own], left_ends[own + 1]], axis=1)
+    found = {
+        number: Loss(lines[low:high], texts[first:last])
+        for number, (low, high, first, last) in zip(own.tolist(), edges.tolist(), strict=True)
+    }
+    pairs = zip(_KINDS, (told[:2], told[2:]), strict=True)
+    sums = {(str(Reason.DUPLICATE), str(kind)): (spans, size) for kind, (spans, size) in pairs if spans}
+    for number in unknown.tolist():
+        loss, flags = defined_loss(losing.document(number), losing.flags[number])
+        count(sums, flags)
+        if flags:
+            found[number] = loss
+    return Lost(found, sums)
+
+
+def defined_loss(document: Document, flags: list[Flag]) -> tuple[Loss, list[Flag]]:
+    """What one document loses and the flags as they are carried out, by the definition."""
+    final = cut(document, snapped(document, flags))
+    left = kept(document.text, final)
+    records = b"".join(line(removed_record(document.id, document.text, each)) for each in final)
+    return Loss(records, b"" if left.isspace() else left.encode()), final
+
+
+def _ragged(strings: Iterable[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    parts = [each.encode() for each in strings]
+    return np.frombuffer(b"".join(parts), np.uint8), np.cumsum([0, *map(len, parts)], dtype=np.int64)
