@@ -60,8 +60,7 @@ private:
         append_string(record_.text.source, text_);
         known_.characters = count_characters(text_);
         known_.digest = XXH3_128bits(text_.data(), text_.size());
-        const bool is_ascii = known_.characters == text_.size();
-        if (limits_.words ? !read_words() : !is_ascii && !is_utf8(text_)) return Lines::unknown;
+        if (limits_.words ? !read_words() : !is_utf8(text_)) return Lines::unknown;
         return named ? Lines::read : Lines::no_id;
     }
 
