@@ -198,11 +198,14 @@ def _within(job: Flagging, known: Known, kinds: Kinds, bounds: list[int]) -> Ite
     odds = site.weighed(known.proofs, known.counts[:, 0])
     numbers = np.flatnonzero(job.live).tolist()
     for number, of_site, document in zip(numbers, articles, documents(store, job.shard, numbers), strict=True):
-        own = slice(bounds[number], bounds[number + 1])
-        here = known.of(own)
-        article = site.settled(document, odds[own], here.proofs.kept)
-        here.main[:] = with_wanted(document, here.table, article, config)
-        found = chrome.flags(document, here, kinds.of(own), of_site, config)
+        found: list[Flag] = []
+        # Of records whose text is taken as it is, nothing is asked of the text but what it has in common with others.
+        if not (config.verbatim and document.format is Format.TEXT and document.encoding is None):
+            own = slice(bounds[number], bounds[number + 1])
+            here = known.of(own)
+            article = site.settled(document, odds[own], here.proofs.kept)
+            here.main[:] = with_wanted(document, here.table, article, config)
+            found = chrome.flags(document, here, kinds.of(own), of_site, config)
         document.date = iso_date(document.date)
         yield number, document, found
 
