@@ -271,7 +271,6 @@ def test_what_is_no_plain_text_goes_the_long_way(tmp_path: Path, strange: bytes,
 
 
 @BOTH
-@BOTH
 def test_what_a_text_says_of_itself_does_not_count(tmp_path: Path, config: Config) -> None:
     head = "Title: The mill\nDate: 2020-01-01\nFrom: Ada\n\n"
     own = [record(id="a", text=head + MILL, date="2024-02-01"), record(id="b", text=head + MILL, date="2024-01-01")]
@@ -281,6 +280,7 @@ def test_what_a_text_says_of_itself_does_not_count(tmp_path: Path, config: Confi
     assert found["clean.jsonl"] == own[1] + b"\n"
 
 
+@BOTH
 def test_what_went_can_be_restored(tmp_path: Path, config: Config) -> None:
     wrote(tmp_path, b"\n".join(CORPUS), config=config)
     from dedup.result import Result
