@@ -223,7 +223,8 @@ def test_columns_of_other_lengths_are_an_error() -> None:
     row, briefs = np.zeros(1, np.uint32), words.astype(np.uint8)
     for some, seeds, pairs in (
         (briefs[1:], one, (row, row)), (briefs, Places(one.owners, two.places), (row, row)),
-        (briefs, one, (row, row[:0])), (briefs, one, (row + np.uint32(1), row)), (briefs, one, (row, row + np.uint32(1))),
+        (briefs, one, (row, row[:0])), (briefs, one, (row + np.uint32(1), row)),
+        (briefs, one, (row, row + np.uint32(1))),
     ):  # fmt: skip
         with pytest.raises(ValueError):
             match.near_words((words, some), bounds, seeds, pairs)
