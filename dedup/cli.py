@@ -119,7 +119,8 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
     if out == PIPE and config.format != "jsonl":
         raise click.UsageError(f"-o - writes JSONL; format = {config.format!r} needs a folder.", ctx)
     folder = None if dry or out == PIPE else Path(out)
-    workers = runner(params, ahead=not config.verbatim)
+    plain = config.verbatim and all(str(each).lower().endswith(".jsonl") for each in params["inputs"])
+    workers = runner(params, ahead=not plain)
     from dedup.pipeline import clean as run
     from dedup.progress import telling, with_bars
 
