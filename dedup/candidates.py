@@ -90,12 +90,18 @@ def exact_copies(
     store = work.store
     prints = np.concatenate([store.column(shard, "word_prints") for shard in shards])
     lengths = np.concatenate([np.diff(store.column(shard, "bounds")) for shard in shards])
-    copies = np.arange(len(prints))
-    long = np.flatnonzero(lengths >= work.config.min_words)
-    order = long[np.lexsort((ranks[long], prints[long, 1], prints[long, 0]))]
+    return copies(prints, lengths >= work.config.min_words, ranks, sites)
+
+
+def copies(
+    prints: NDArray[np.uint64], long: NDArray[np.bool_], ranks: NDArray[np.int64], sites: NDArray[np.uint64] | None
+) -> NDArray[np.int64]:
+    """The same, given the prints of all words (uint64 [d, 2]), and which documents are `long` enough to be copies."""
+    result, own = np.arange(len(prints)), np.flatnonzero(long)
+    order = own[np.lexsort((ranks[own], prints[own, 1], prints[own, 0]))]
     heads = np.flatnonzero(is_new(prints[order, 0]) | is_new(prints[order, 1]))
-    copies[order] = np.repeat(order[heads], np.diff(np.concatenate((heads, [len(order)]))))
-    return copies if sites is None else np.where(sites[copies] == sites, np.arange(len(copies)), copies)
+    result[order] = np.repeat(order[heads], np.diff(np.concatenate((heads, [len(order)]))))
+    return result if sites is None else np.where(sites[result] == sites, np.arange(len(result)), result)
 
 
 # ── by bands ────────────────────────────────────────────────────────────────────────────────────────────────────────

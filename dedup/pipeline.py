@@ -11,7 +11,7 @@
 
 Shard by shard: prepare, judge, settle, flag, cut. Chunk by chunk: verify. Once, over columns: learn, count, candidates,
 decide. What only pages go through is drawn in `dedup.pages`. Shards meet only through the store. Nothing is cut before
-it is flagged.
+it is flagged. Lines of JSONL that only duplicates go of take a shorter way to the same bytes: `dedup.straight`.
 """
 
 from __future__ import annotations

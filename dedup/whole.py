@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import match
+from dedup.candidates import copies
 from dedup.data import Flag, Keeper, Kind, Reason
 from dedup.runs import once
 from dedup.sign import shingles
@@ -31,17 +32,6 @@ CHUNK_PAIRS = 4_000
 
 
 # ── candidates ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def copies(prints: NDArray[np.uint64], order: NDArray[np.int64], sites: NDArray[np.uint64] | None) -> NDArray[np.int64]:
-    """For every document the best keeper among those of the very same words, itself if there is none (int64 [d])."""
-    own = np.flatnonzero(prints.any(axis=1))
-    ascending = own[np.lexsort((order[own], prints[own, 1], prints[own, 0]))]
-    first = np.ones(len(ascending), np.bool_)
-    first[1:] = (np.diff(prints[ascending], axis=0) != 0).any(axis=1)
-    result = np.arange(len(prints))
-    result[ascending] = ascending[first][np.cumsum(first) - 1]
-    return result if sites is None else np.where(sites[result] == sites, np.arange(len(result)), result)
 
 
 def candidates(keys: Iterator[NDArray[np.uint64]], prints: NDArray[np.uint64], chosen: Chosen) -> NDArray[np.int64]:
@@ -149,7 +139,7 @@ def find(
     verify: Callable[[NDArray[np.int64]], Iterator[Compared]],
 ) -> Found:
     """Propose, verify, decide, given the keys band by band and what compares pairs."""
-    chosen = chosen._replace(copies=copies(prints, chosen.ranks, chosen.sites))
+    chosen = chosen._replace(copies=copies(prints, (prints != 0).any(axis=1), chosen.ranks, chosen.sites))
     pairs = candidates(keys, prints, chosen)
     told = Compared.joined(list(verify(pairs)))
     alike = told.only(told.jaccard >= threshold)

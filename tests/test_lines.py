@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+import numpy as np
 import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup import Config, InputError, kernel, lines, straight
+from dedup import Config, InputError, characters, kernel, lines, straight
 from dedup.pipeline import clean
 from dedup.records import with_text
 from dedup.run import pool, serial
@@ -304,6 +305,71 @@ def test_a_file_that_changes_meanwhile_ends_the_run(tmp_path: Path, config: Conf
         clean(tmp_path / "in.jsonl", tmp_path / "out", config=config)
 
     assert not list((tmp_path / "out").glob("*.jsonl"))
+
+
+def in_common(texts: list[bytes], pairs: list[list[int]]) -> tuple[list[int], list[int], list[int]]:
+    from dedup.kernel import _native
+
+    sizes, common, unknown = _native.in_common(texts, np.array(pairs, np.int64).reshape(-1, 2), 2, characters.page)
+    return sizes.tolist(), common.tolist(), unknown.tolist()
+
+
+def test_shingles_in_common_are_those_of_the_sets() -> None:
+    texts = [b'"a b c a b"', b'"b c d"', b'""', b""]
+
+    # Of two words each: ab, bc, ca; bc, cd; none; and what only the definition can read.
+    assert in_common(texts, [[0, 1], [1, 0], [0, 0], [0, 2], [3, 1]]) == ([3, 2, 0, 0], [1, 1, 3, 0, 0], [3])
+
+
+@pytest.mark.parametrize("pair", [[0, 1], [-1, 0], [0, 2**40]])
+def test_a_pair_of_no_text_is_refused(pair: list[int]) -> None:
+    with pytest.raises(ValueError, match="a pair of no text"):
+        in_common([b'"a"'], [pair])
+
+
+@pytest.mark.parametrize("source", [b'"', b'"a', b"a", b'"a"b', b'"\\', b'"\\u12"', b'"\n"', b'"\\ud800"'])
+def test_a_text_that_is_no_string_is_refused(source: bytes) -> None:
+    with pytest.raises(ValueError, match="no string of JSON"):
+        in_common([source], [[0, 0]])
+
+
+PIECE_OF_ONE = b'{"id":"a","text":"b"}\n'
+
+
+def written_one(place: list[int], goes: int = -1, ids: list[int] | None = None) -> bytes:
+    """What the kernel writes of one line, given its number, start, end, the start and end of its text, characters."""
+    from dedup.kernel import _native
+
+    bounds, digests = np.array(ids or [0, 1]), np.zeros((1, 2), np.uint64)
+    read = (np.zeros(1, np.uint8), np.array([place]).T.copy(), digests, np.frombuffer(b"a", np.uint8), bounds)
+    piece = np.frombuffer(PIECE_OF_ONE, np.uint8)
+    clean, removed, _ = _native.write_lines(piece, read, np.array([goes]), [b"}"], [], (b'"x:', 1))
+    return bytes(clean.data) + bytes(removed.data)
+
+
+def test_a_line_is_kept_or_told_of() -> None:
+    assert written_one([0, 0, 21, 17, 20, 1]) == PIECE_OF_ONE
+    assert written_one([0, 0, 21, 17, 20, 1], goes=0) == b'{"id":"a","start":0,"end":1,"text":"b"}\n'
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"place": [0, -1, 21, 17, 20, 1]},
+        {"place": [0, 0, 23, 17, 20, 1]},
+        {"place": [0, 5, 5, 5, 5, 1]},
+        {"place": [0, 0, 21, 17, 22, 1]},
+        {"place": [0, 0, 21, 17, 18, 1]},
+        {"place": [0, 0, 21, 2, 9, 1], "goes": 0},  # no string
+        {"place": [0, 0, 21, 17, 20, 1], "goes": 1},
+        {"place": [0, 0, 21, 17, 20, 1], "ids": [0, 2]},
+        {"place": [0, 0, 21, 17, 20, 1], "ids": [1, 0]},
+    ],
+    ids=str,
+)
+def test_lines_that_are_none_are_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        written_one(**given)
 
 
 SENTENCES = st.sampled_from(

@@ -14,7 +14,7 @@ import pytest
 
 from dedup.errors import WorkerError
 from dedup.progress import with_bars
-from dedup.run import pool, serial
+from dedup.run import in_threads, own_buffer, pool, serial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +48,42 @@ def test_an_error_in_a_worker_is_raised_here() -> None:
 
 def _inverse(number: int) -> float:
     return 1 / number
+
+
+@in_threads
+def _inverse_in_a_thread(number: int) -> tuple[int, float]:
+    return os.getpid(), 1 / number
+
+
+def test_what_needs_no_lock_runs_in_threads_of_this_process() -> None:
+    numbers = list(range(1, 30))
+
+    found = list(pool(3)(_inverse_in_a_thread, numbers))
+
+    assert found == [(os.getpid(), 1 / number) for number in numbers]
+
+
+def test_an_error_in_a_thread_is_raised_here_and_ends_the_rest() -> None:
+    taken: list[int] = []
+
+    def numbers() -> Iterator[int]:
+        for number in [1, 0, *range(1, 100)]:
+            taken.append(number)
+            yield number
+
+    with pytest.raises(ZeroDivisionError):
+        list(pool(2)(_inverse_in_a_thread, numbers()))
+
+    assert len(taken) < 10
+
+
+def test_a_buffer_is_of_its_thread_and_grows() -> None:
+    first = own_buffer(10)
+    first[:] = b"0123456789"
+
+    assert len(own_buffer(5)) == 5
+    assert len(own_buffer(1000)) == 1000
+    assert bytes(first) == b"0123456789"
 
 
 def test_a_pool_reads_only_a_few_items_ahead() -> None:
