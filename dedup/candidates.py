@@ -98,6 +98,9 @@ def copies(
 ) -> NDArray[np.int64]:
     """The same, given the prints of all words (uint64 [d, 2]), and which documents are `long` enough to be copies."""
     result, own = np.arange(len(prints)), np.flatnonzero(long)
+    own = own[np.argsort(prints[own, 0])]
+    alike = prints[own[1:], 0] == prints[own[:-1], 0]  # most are alone: to sort all by three keys takes long
+    own = own[np.concatenate((alike, [False])) | np.concatenate(([False], alike))] if len(own) else own
     order = own[np.lexsort((ranks[own], prints[own, 1], prints[own, 0]))]
     heads = np.flatnonzero(is_new(prints[order, 0]) | is_new(prints[order, 1]))
     result[order] = np.repeat(order[heads], np.diff(np.concatenate((heads, [len(order)]))))

@@ -8,12 +8,13 @@ chains of likeness (A like B like C).
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
 from dedup.moved import LOST, STAYS, Moved, settled
 from dedup.passages import OWN_RUN, TOLERANCE, Alike, Limits, Passage, alike, clipped, is_copy
+from dedup.strings import Strings
 from dedup.words import Mark
 
 if TYPE_CHECKING:
@@ -97,21 +98,27 @@ def ranks(known: Known, keep: str, site_order: Sequence[str] = ()) -> NDArray[np
     ([1, 2, 0], [1, 0, 2])
     """
     count = len(known.ids)
-    date = _numbers([each or "~" for each in known.dates])
-    length = -np.array(known.lengths, np.int64)
     place = {site: number for number, site in enumerate(site_order)}
     site = np.array([place.get(each, len(place)) for each in known.sites] if place else [0] * count, np.int64)
-    by_id = np.empty(count, np.int64)
-    by_id[sorted(range(count), key=known.ids.__getitem__)] = np.arange(count)
-    keys = {
-        "earliest": (by_id, length, date),
-        "longest": (by_id, date, length),
-        "first": (np.arange(count),),
-        "site-order": (by_id, length, date, site),
-    }
+    length = -np.array(known.lengths, np.int64)
+    date = _numbers([each or "~" for each in known.dates]) if any(known.dates) else np.zeros(count, np.int64)
+    keys = {"earliest": (length, date), "longest": (date, length), "first": (), "site-order": (length, date, site)}
+    order = np.arange(count) if keep == "first" else _by_id(known.ids)
+    for key in keys[keep]:  # a sort keeps the order of what is equal
+        order = order[np.argsort(_small(key)[order], kind="stable")]
     result = np.empty(count, np.int64)
-    result[np.lexsort(keys[keep])] = np.arange(count)
+    result[order] = np.arange(count)
     return result
+
+
+def _by_id(ids: Sequence[str]) -> NDArray[np.int64]:
+    return (ids if isinstance(ids, Strings) else Strings.of(ids)).order().numbers
+
+
+def _small(key: NDArray[np.int64]) -> NDArray[Any]:
+    """The same in 16 bits where that does: NumPy sorts these by their digits, in a tenth of the time."""
+    least, most = (int(key.min()), int(key.max())) if len(key) else (0, 0)
+    return (key - least).astype(np.uint16) if most - least < 1 << 16 else key
 
 
 def _numbers(values: Sequence[str]) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ elsewhere.
 
 from __future__ import annotations
 
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,9 +21,10 @@ from dedup.errors import InputError
 from dedup.extract import read_source
 from dedup.run import in_threads, own_buffer
 from dedup.sketch import whole_words
+from dedup.strings import Strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -38,6 +39,9 @@ PIECE = 4_000_000
 READ, NO_ID, UNKNOWN, TOO_LONG, DEFINED, FAILED = range(6)
 """What is known of a line: the first four as the kernel tells them; of those it cannot read, what the definition
 says."""
+
+STRINGS = {"ids": "id", "dates": "date", "urls": "url", "sites": "site"}
+"""The columns of strings, and what of a document they are."""
 
 
 class NotPlainError(Exception):
@@ -151,7 +155,7 @@ def _read(
     config, texts = job.work.config, None
     limits = (config.min_words, config.max_bytes, config.unit == "document")
     columns, count = _native.read_lines(piece, sign.sketch(config.shape), *limits, characters.page)
-    strings = {name: _each(*columns.pop(name)) for name in ("ids", "dates", "urls", "sites")}
+    strings = {name: Strings(*columns.pop(name)) for name in STRINGS}
     keys = columns.pop("keys")
     columns["states"][[*job.without]] = FAILED
     if config.unit == "passage":
@@ -160,7 +164,8 @@ def _read(
             piece, columns["text_starts"], np.where(own, columns["text_ends"], columns["text_starts"])
         )
         columns["states"][unknown] = UNKNOWN
-    documents, failures = _define(columns, strings, piece, config)
+    documents, failures = _define(columns, piece, config)
+    strings = {name: each.put(_named(documents, name)) for name, each in strings.items()}
     if texts:
         texts = texts.put(documents)
         columns["words"] = np.diff(texts.bounds)
@@ -175,7 +180,9 @@ def _read(
         for name, column in columns.items():
             store.save(shard, name, column)
         for name, values in strings.items():
-            store.save_parts(shard, name, values if name == "ids" or any(values) else [])
+            some = len(values.data) or name == "ids"
+            store.save(shard, name, values.data)
+            store.save(shard, f"{name}_bounds", values.bounds if some else values.bounds[:1])
     return count, failures, texts.words if texts else None
 
 
@@ -184,14 +191,8 @@ def words_of(shard: str) -> str:
     return f"{shard}-words"
 
 
-def _each(data: NDArray[np.uint8], bounds: NDArray[np.int64]) -> list[bytes]:
-    """Strings that lie one behind the other."""
-    raw = data.tobytes()
-    return [raw[low:high] for low, high in pairwise(bounds.tolist())] if raw else [b""] * (len(bounds) - 1)
-
-
 def _define(
-    columns: dict[str, NDArray[Any]], strings: dict[str, list[bytes]], piece: NDArray[np.uint8], config: Config
+    columns: dict[str, NDArray[Any]], piece: NDArray[np.uint8], config: Config
 ) -> tuple[dict[int, Document | None], list[tuple[int, str]]]:
     """Read those lines that the kernel could not read: the documents among them, by their number among all that hold
     something, and the failures, by the number of the line."""
@@ -206,9 +207,12 @@ def _define(
             continue
         states[row], documents[row] = DEFINED, own
         columns["characters"][row] = len(own.text)
-        for name, value in (("ids", own.id), ("dates", own.date), ("urls", own.url), ("sites", own.site)):
-            strings[name][row] = (value or "").encode()
     return documents, failures
+
+
+def _named(documents: Mapping[int, Document | None], name: str) -> dict[int, str]:
+    """The ids of documents, or their dates, urls or sites."""
+    return {row: getattr(each, STRINGS[name]) or "" for row, each in documents.items() if each}
 
 
 def _sketch(

@@ -30,6 +30,7 @@ from dedup.lines import (
 from dedup.relay import Writing, write_piece
 from dedup.runs import once
 from dedup.shards import ALL
+from dedup.strings import Strings
 from dedup.whole import Compared, Named
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Told(NamedTuple):
     read: list[Lines]
     first_lines: list[int]
     rows: list[NDArray[np.int64]]
-    ids: list[str]
+    ids: Strings
     failures: list[Failure]
 
     def place(self, piece: int, number: int) -> str:
@@ -72,7 +73,7 @@ class Told(NamedTuple):
     def places(self) -> Iterator[tuple[int, int]]:
         """The piece of every document and the number of its line in it."""
         for piece, (numbers, rows) in enumerate(self._parts("numbers")):
-            yield from ((piece, number) for number in numbers[rows].tolist())
+            yield from ((piece, number) for number in only(numbers, rows).tolist())
 
     def _parts(self, name: str) -> Iterator[tuple[NDArray[Any], NDArray[np.int64]]]:
         store = self.work.store
@@ -80,24 +81,28 @@ class Told(NamedTuple):
 
     def column(self, name: str) -> NDArray[Any]:
         """A column of all documents."""
-        return np.concatenate([column[rows] for column, rows in self._parts(name)])
+        return np.concatenate([only(column, rows) for column, rows in self._parts(name)])
 
     def bands(self) -> Iterator[NDArray[np.uint64]]:
         """The keys of all documents, band by band."""
         count = self.work.config.shape.bands
         together = max(1, KEYS_AT_ONCE // max(1, len(self.ids)))
         for first in range(0, count, together):
-            parts = [column[first : first + together][:, rows] for column, rows in self._parts("keys")]
+            parts = [only(column[first : first + together], rows, 1) for column, rows in self._parts("keys")]
             yield from np.concatenate(parts, axis=1)
 
-    def strings(self, name: str) -> list[str]:
+    def strings(self, name: str) -> Strings:
         """The same of strings; empty ones where a piece has none."""
-        result: list[str] = []
-        store = self.work.store
-        for (bounds, rows), lines in zip(self._parts(f"{name}_bounds"), self.read, strict=True):
+        parts = []
+        for (data, rows), (bounds, _) in zip(self._parts(name), self._parts(f"{name}_bounds"), strict=True):
             some = len(bounds) > 1
-            result += store.texts(lines.shard, name, rows.tolist()) if some else [""] * len(rows)
-        return result
+            parts.append(Strings(data, bounds).only(rows) if some else Strings(data, np.zeros(len(rows) + 1, np.int64)))
+        return Strings.joined(parts)
+
+
+def only(column: NDArray[Any], rows: NDArray[np.int64], axis: int = 0) -> NDArray[Any]:
+    """Some rows of a column, ascending; nothing is copied where that is all of them."""
+    return column if len(rows) == column.shape[axis] else column.take(rows, axis)
 
 
 def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
@@ -109,23 +114,26 @@ def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
     parts = list(stretches(files))
     lines = _kept(work, runner(read_piece, [Reading(work, part) for part in parts]))
     states = [np.asarray(work.store.column(each.shard, "states")) for each in lines]
-    told = Told(
-        work, parts, lines, _first_lines(parts, lines), [np.flatnonzero(each != FAILED) for each in states], [], []
-    )
-    told.ids.extend(told.strings("ids"))
-    if "" in told.ids:
-        names = [told.place(*place) for place in told.places()]
-        told.ids[:] = [id_ or name for id_, name in zip(told.ids, names, strict=True)]
+    rows = [np.flatnonzero(each != FAILED) for each in states]
+    told = Told(work, parts, lines, _first_lines(parts, lines), rows, Strings.of([]), [])
+    told = told._replace(ids=_ids(told))
     filled = {part.name for part, own in zip(parts, states, strict=True) if len(own)}
     for name, _ in files:
         if name not in filled:
             told.failures.append(Failure(name, "empty: there is no line in it"))
         for number in (at for at, part in enumerate(parts) if part.name == name):
             told.failures.extend(Failure(told.place(number, at), why) for at, why in lines[number].failures)
-    if len(set(told.ids)) == len(told.ids):
+    if told.ids.order().distinct:
         return told
     once_ = _once(told)
     return once_ if work.config.unit == "document" else _again(once_, states, runner)
+
+
+def _ids(told: Told) -> Strings:
+    """The ids of all documents: of those that have none of their own, where they stand."""
+    ids = told.strings("ids")
+    none = ids.sizes == 0
+    return ids.put({at: told.place(*place) for at, place in enumerate(told.places()) if none[at]} if none.any() else {})
 
 
 def _kept(work: Work, lines: Iterable[Lines]) -> list[Lines]:
@@ -157,7 +165,7 @@ def _once(told: Told) -> Told:
             told.failures.append(Failure(told.place(*place), f"has the id {id_!r} of {told.place(*first[id_])}"))
     edges = np.cumsum([0, *map(len, told.rows)])
     rows = [each[own[low:high]] for each, low, high in zip(told.rows, edges, edges[1:], strict=False)]
-    return told._replace(rows=rows, ids=[told.ids[number] for number in np.flatnonzero(own).tolist()])
+    return told._replace(rows=rows, ids=told.ids.only(np.flatnonzero(own)))
 
 
 def _again(told: Told, states: list[NDArray[np.uint8]], runner: Runner) -> Told:
@@ -212,7 +220,9 @@ def _whole(told: Told, runner: Runner) -> Found:
 def _known(told: Told) -> Known:
     """What is known of the documents to choose keepers."""
     config, count = told.work.config, len(told.ids)
-    dates = [sortable(iso_date(date)) if date else "" for date in told.strings("dates")]
+    dates = [""] * count
+    if (stated := told.strings("dates")).bounds[-1]:
+        dates = [sortable(iso_date(date)) if date else "" for date in stated]
     sites = [""] * count
     if config.across_sites_only or config.site_order:
         named = zip(told.strings("sites"), told.strings("urls"), strict=True)

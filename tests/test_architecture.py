@@ -23,7 +23,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 ROWS: list[set[str]] = [
     {"errors", "data", "kernel", "shelf"},
     {"bands", "column_files"},
-    {"config", "store", "run", "runs", "text", "dates", "find", "model", "table"},
+    {"config", "store", "strings", "run", "runs", "text", "dates", "find", "model", "table"},
     {"characters", "sentences"},
     {"sieve", "decode", "words", "spans", "sign", "telling"},
     {"pattern_info", "hashed"},

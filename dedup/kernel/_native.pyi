@@ -381,6 +381,13 @@ def in_common(
         ValueError: a pair is of no text, or a text is no string.
     """
 
+def order(strings: NDArray[np.uint8], bounds: NDArray[np.int64]) -> tuple[NDArray[np.int64], bool]:
+    """`dedup.strings.Strings.order`.
+
+    Raises:
+        ValueError: the bounds are none.
+    """
+
 def keep_memory() -> bool:
     """Have the C library keep what is freed, up to 512 MB, where it can be told so: to ask the system for pages anew
     took a tenth of the time of a run. For processes that are ours only."""

@@ -7,6 +7,7 @@
 #include "line_texts.hpp"
 #include "lines.hpp"
 #include "losses.hpp"
+#include "order.hpp"
 #include "python_sketch.hpp"
 #include "python_texts.hpp"
 
@@ -156,11 +157,21 @@ nb::object losses_of(const std::pair<RaggedColumn<std::uint8_t>, RaggedColumn<st
                           nb::make_tuple(found.counts[0], found.counts[1], found.counts[2], found.counts[3]), array(std::move(found.unknown)));
 }
 
+nb::object order_of(const Column<std::uint8_t>& strings, const Column<std::int64_t>& bounds) {
+    Order found;
+    {
+        nb::gil_scoped_release free;
+        found = order(Ragged<std::uint8_t>(span(strings), span(bounds)));
+    }
+    return nb::make_tuple(array(std::move(found.numbers)), found.distinct);
+}
+
 }  // namespace
 
 void add_lines(nb::module_& module) {
     module.def("keep_memory", &keep_memory);
     module.def("read_lines", &lines_of, nb::arg("piece"), nb::arg("sketch"), nb::arg("min_words"), nb::arg("max_bytes"), nb::arg("words"), nb::arg("page"));
+    module.def("order", &order_of, nb::arg("strings"), nb::arg("bounds"));
     module.def("line_texts", &texts_of, nb::arg("piece"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
     module.def("in_common", &common_of, nb::arg("texts"), nb::arg("pairs"), nb::arg("shingle"), nb::arg("page"));
     module.def("losses", &losses_of, nb::arg("documents"), nb::arg("blocks"), nb::arg("copies"), nb::arg("keepers"), nb::arg("page"));
