@@ -81,7 +81,7 @@ class Known(NamedTuple):
     words, ids and sites."""
 
     dates: Sequence[str]
-    lengths: Sequence[int]
+    lengths: Sequence[int] | NDArray[np.int64]
     ids: Sequence[str]
     sites: Sequence[str]
 
@@ -100,7 +100,7 @@ def ranks(known: Known, keep: str, site_order: Sequence[str] = ()) -> NDArray[np
     count = len(known.ids)
     place = {site: number for number, site in enumerate(site_order)}
     site = np.array([place.get(each, len(place)) for each in known.sites] if place else [0] * count, np.int64)
-    length = -np.array(known.lengths, np.int64)
+    length = -np.asarray(known.lengths, np.int64)
     date = _numbers([each or "~" for each in known.dates]) if any(known.dates) else np.zeros(count, np.int64)
     keys = {"earliest": (length, date), "longest": (date, length), "first": (), "site-order": (length, date, site)}
     order = np.arange(count) if keep == "first" else _by_id(known.ids)

@@ -42,6 +42,7 @@ from dedup.shards import Batch, Flagging, Prepared, Work
 from dedup.sign import SCHEME, SHINGLES
 from dedup.sites import SiteFile, file_digest
 from dedup.store import Store
+from dedup.whole import Gone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -125,7 +126,7 @@ def _straight(work: Work, files: list[tuple[str, Path]], runner: Runner) -> Run:
     """The shorter way of lines of which nothing but duplicates goes: see `straight`."""
     told = straight.read(work, files, runner)
     none = work.config.keep_duplicates or not told.ids
-    found = straight.Found({}, {}) if none else straight.find(told, runner)
+    found = straight.Found(Gone.none(), {}) if none else straight.find(told, runner)
     cut: list[Cut] = []
     return Run(len(told.ids), straight.write(told, found.flags, runner, cut), cut, told.failures, found.counts)
 
@@ -180,7 +181,8 @@ def _whole(
     """The documents that go since a better keeper is alike, and counts of the pairs."""
     found = whole.found_in(work, [each.shard for each in flagged], reuse.chosen(known, work.config), runner)
     characters = [value for each in flagged for value in each.characters]
-    return whole.as_flags(found.decided, whole.Named(known.ids, characters, known.lengths)), found.counts
+    lengths = (np.array(each, np.int64) for each in (characters, known.lengths))
+    return whole.as_flags(found.decided, whole.Named(known.ids, *lengths)), found.counts
 
 
 def _batches(work: Work, sources: Iterator[Source | Failure]) -> Iterator[Batch]:
@@ -218,10 +220,11 @@ def _by_shard(flagged: list[shards.Flagged], found: Mapping[int, list[Flag]]) ->
     first = 0
     for each in flagged:
         last = first + len(each.ids)
-        if isinstance(found, Flags):
-            yield found.part(first, len(each.ids))
+        if isinstance(found, Flags | Gone):
+            part = found.part(first, len(each.ids))
+            yield dict(part) if isinstance(part, Gone) else part  # to another process go the names of its keepers only
         else:
-            yield {number - first: found[number] for number in range(first, last) if number in found}
+            yield {}
         first = last
 
 

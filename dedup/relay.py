@@ -9,28 +9,33 @@ import numpy as np
 import orjson
 import xxhash
 
+from dedup import whole
 from dedup.cutting import Cut
-from dedup.data import Document, Flag, Format, Kind, Reason
+from dedup.data import Document, Format, Kind, Reason
 from dedup.errors import InputError
 from dedup.extract import pack
 from dedup.flags import Flags
 from dedup.lined import table
-from dedup.lines import DEFINED, Lines, Stretch, content, defined, words_of
+from dedup.lines import DEFINED, Lines, Stretch, content, defined, only, words_of
 from dedup.losses import Losing, Loss, Lost, losses
 from dedup.records import removed_record, source_record, why_record, with_text
 from dedup.run import in_threads
 from dedup.store import line
+from dedup.strings import Strings
+from dedup.whole import Gone
 from dedup.write import Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from dedup.shards import Work
 
-PLACES = ("numbers", "starts", "ends", "text_starts", "text_ends", "characters")
-"""The columns of places that the kernel writes lines by, in its order."""
+COLUMNS = (
+    "states", "numbers", "starts", "ends", "text_starts", "text_ends", "characters", "digests", "ids", "ids_bounds"
+)  # fmt: skip
+"""The columns that the kernel writes lines by, in its order."""
 
 
 class Writing(NamedTuple):
@@ -42,7 +47,7 @@ class Writing(NamedTuple):
     read: Lines
     first_line: int
     rows: NDArray[np.int64]
-    goes: Mapping[int, list[Flag]]
+    goes: Flags | Gone
 
 
 class Wrote(NamedTuple):
@@ -72,7 +77,7 @@ def write_piece(job: Writing) -> Wrote:
 def _written(job: Writing, view: NDArray[np.uint8], lost: Lost | None) -> Iterator[tuple[Any, Any, Any]]:
     """What is written of the lines, run by run of those that the kernel can read."""
     store, shard = job.work.store, job.read.shard
-    states = store.column(shard, "states")[job.rows]
+    states = only(store.column(shard, "states"), job.rows)
     defined = np.flatnonzero(states == DEFINED)
     edges = [-1, *defined.tolist(), len(states)]
     for before, after in pairwise(edges):
@@ -85,21 +90,20 @@ def _natively(job: Writing, view: NDArray[np.uint8], run: slice, lost: Lost | No
     from dedup.kernel import _native
 
     store, shard, rows = job.work.store, job.read.shard, job.rows[run]
-    some = job.goes if lost is None else lost.losses
-    going = [number for number in range(run.start, run.stop) if number in some] if some else []
     goes = np.full(len(rows), -1, np.int64)
-    goes[np.array(going, np.int64) - run.start] = np.arange(len(going))
     if lost is not None:
-        tails, left = [lost.losses[number].records for number in going], [lost.losses[number].left for number in going]
+        going = [number for number in range(run.start, run.stop) if number in lost.losses] if lost.losses else []
+        goes[np.array(going, np.int64) - run.start] = np.arange(len(going))
+        tails = Strings.of(lost.losses[number].records for number in going).columns
+        left = Strings.of(lost.losses[number].left for number in going).columns
     else:
-        tails, left = [b"," + orjson.dumps(why_record(job.goes[number][0]))[1:] for number in going], []
-    places = np.stack([store.column(shard, name)[rows] for name in PLACES])
-    ids = list(store.parts(shard, "ids", rows.tolist()))
-    bounds = np.cumsum([0, *map(len, ids)], dtype=np.int64)
-    columns = (store.column(shard, "states")[rows], places, store.column(shard, "digests")[rows])
-    read = (*columns, np.frombuffer(b"".join(ids), np.uint8), bounds)
+        assert isinstance(job.goes, Gone)
+        gone = job.goes.part(run.start, len(rows))
+        goes[gone.numbers] = np.arange(len(gone))
+        tails, left = whole.tails(gone), None
+    read = tuple(store.column(shard, name) for name in COLUMNS)
     place = orjson.dumps(f"{job.stretch.name}:")[:-1], job.first_line
-    clean, removed, sources = _native.write_lines(view, read, goes, tails, left, place)
+    clean, removed, sources = _native.write_lines(view, read, (rows, goes), tails, left, place)
     return clean.data, removed.data, sources.data
 
 
@@ -141,13 +145,13 @@ def _lost(job: Writing) -> Lost:
 def _counted(job: Writing, lost: Lost | None, parts: Sequence[tuple[Any, Any, Any]]) -> Cut:
     """What the lines of a piece come to, given what is written of them."""
     removed: dict[tuple[str, str], tuple[int, int]] = {}
-    sizes = job.work.store.column(job.read.shard, "characters")[job.rows]
+    sizes = only(job.work.store.column(job.read.shard, "characters"), job.rows)
     total, gone = int(sizes.sum()), sum(not clean and not records for clean, records, _ in parts[1::2])  # blank ones
     if lost is not None:
         removed = lost.counts
         gone += sum(not loss.left for loss in lost.losses.values())
-    elif job.goes:
+    elif isinstance(job.goes, Gone) and job.goes:
         gone += len(job.goes)
-        removed[str(Reason.DUPLICATE), str(Kind.DOCUMENT)] = len(job.goes), int(sizes[list(job.goes)].sum())
+        removed[str(Reason.DUPLICATE), str(Kind.DOCUMENT)] = len(job.goes), int(sizes[job.goes.numbers].sum())
     left = total - sum(characters for _, characters in removed.values())
     return Cut(removed, len(sizes), len(sizes) - gone, total, left, {})

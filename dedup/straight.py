@@ -23,6 +23,7 @@ from dedup.lines import (
     Reading,
     Stretch,
     compare,
+    only,
     read_piece,
     stretches,
     words_of,
@@ -31,7 +32,7 @@ from dedup.relay import Writing, write_piece
 from dedup.runs import once
 from dedup.shards import ALL
 from dedup.strings import Strings
-from dedup.whole import Compared, Named
+from dedup.whole import Compared, Gone, Named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -98,11 +99,6 @@ class Told(NamedTuple):
             some = len(bounds) > 1
             parts.append(Strings(data, bounds).only(rows) if some else Strings(data, np.zeros(len(rows) + 1, np.int64)))
         return Strings.joined(parts)
-
-
-def only(column: NDArray[Any], rows: NDArray[np.int64], axis: int = 0) -> NDArray[Any]:
-    """Some rows of a column, ascending; nothing is copied where that is all of them."""
-    return column if len(rows) == column.shape[axis] else column.take(rows, axis)
 
 
 def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
@@ -183,7 +179,7 @@ def _again(told: Told, states: list[NDArray[np.uint8]], runner: Runner) -> Told:
 class Found(NamedTuple):
     """The flags of what goes, by the number of the document; and counts of pairs."""
 
-    flags: Mapping[int, list[Flag]]
+    flags: Flags | Gone
     counts: dict[str, dict[str, int]]
 
 
@@ -213,7 +209,7 @@ def _whole(told: Told, runner: Runner) -> Found:
             yield Compared(part, *counts.T)
 
     found = whole.find(told.bands(), told.column("prints"), chosen, config.threshold, verify)
-    named = Named(told.ids, told.column("characters").tolist(), told.column("words").tolist())
+    named = Named(told.ids, told.column("characters"), told.column("words"))
     return Found(whole.as_flags(found.decided, named), found.counts)
 
 
@@ -227,7 +223,7 @@ def _known(told: Told) -> Known:
     if config.across_sites_only or config.site_order:
         named = zip(told.strings("sites"), told.strings("urls"), strict=True)
         sites = [site or site_of(url) or config.site for site, url in named]
-    return Known(dates, told.column("words").tolist(), told.ids, sites)
+    return Known(dates, told.column("words"), told.ids, sites)
 
 
 def _texts(told: Told) -> NDArray[np.int64]:
@@ -248,22 +244,16 @@ def _comparing(told: Told, where: NDArray[np.int64], pairs: NDArray[np.int64]) -
 # ── what is written ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def write(told: Told, flags: Mapping[int, list[Flag]], runner: Runner, cuts: list[Cut]) -> Iterator[Piece]:
+def write(told: Told, flags: Flags | Gone, runner: Runner, cuts: list[Cut]) -> Iterator[Piece]:
     """What the run writes, piece by piece; and the counts of each into `cuts`."""
     for wrote in runner(write_piece, _writing(told, flags)):
         cuts.append(wrote.cut)
         yield wrote.piece
 
 
-def _writing(told: Told, flags: Mapping[int, list[Flag]]) -> Iterator[Writing]:
-    edges = np.cumsum([0, *map(len, told.rows)]).tolist()
-    numbers = [] if isinstance(flags, Flags) else sorted(flags)
+def _writing(told: Told, flags: Flags | Gone) -> Iterator[Writing]:
+    first = 0
     for at, (part, lines) in enumerate(zip(told.stretches, told.read, strict=True)):
-        low, high = edges[at], edges[at + 1]
-        goes: Mapping[int, list[Flag]]
-        if isinstance(flags, Flags):
-            goes = flags.part(low, high - low)
-        else:
-            own = numbers[bisect_left(numbers, low) : bisect_left(numbers, high)]
-            goes = {number - low: flags[number] for number in own}
-        yield Writing(told.work, part, lines, told.first_lines[at], told.rows[at], goes)
+        count = len(told.rows[at])
+        yield Writing(told.work, part, lines, told.first_lines[at], told.rows[at], flags.part(first, count))
+        first += count

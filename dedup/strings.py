@@ -64,6 +64,11 @@ class Strings(Sequence[str]):
         return (str(data[low:high], "utf-8") for low, high in zip(bounds[:-1], bounds[1:], strict=True))
 
     @property
+    def columns(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """The data and the bounds."""
+        return self.data, self.bounds
+
+    @property
     def sizes(self) -> NDArray[np.int64]:
         """How many bytes each takes (int64 [n])."""
         return np.diff(self.bounds)

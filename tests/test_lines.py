@@ -17,6 +17,7 @@ from dedup import Config, InputError, characters, kernel, lines, straight
 from dedup.pipeline import clean
 from dedup.records import with_text
 from dedup.run import pool, serial
+from dedup.strings import Strings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -336,14 +337,14 @@ def test_a_text_that_is_no_string_is_refused(source: bytes) -> None:
 PIECE_OF_ONE = b'{"id":"a","text":"b"}\n'
 
 
-def written_one(place: list[int], goes: int = -1, ids: list[int] | None = None) -> bytes:
+def written_one(place: list[int], goes: int = -1, ids: list[int] | None = None, row: int = 0) -> bytes:
     """What the kernel writes of one line, given its number, start, end, the start and end of its text, characters."""
     from dedup.kernel import _native
 
-    bounds, digests = np.array(ids or [0, 1]), np.zeros((1, 2), np.uint64)
-    read = (np.zeros(1, np.uint8), np.array([place]).T.copy(), digests, np.frombuffer(b"a", np.uint8), bounds)
-    piece = np.frombuffer(PIECE_OF_ONE, np.uint8)
-    clean, removed, _ = _native.write_lines(piece, read, np.array([goes]), [b"}"], [], (b'"x:', 1))
+    name, bounds = np.frombuffer(b"a", np.uint8), np.array(ids or [0, 1])
+    columns = (np.zeros(1, np.uint8), *np.array([place]).T.copy(), np.zeros((1, 2), np.uint64), name, bounds)
+    piece, which = np.frombuffer(PIECE_OF_ONE, np.uint8), (np.array([row]), np.array([goes]))
+    clean, removed, _ = _native.write_lines(piece, columns, which, Strings.of(["}"]).columns, None, (b'"x:', 1))
     return bytes(clean.data) + bytes(removed.data)
 
 
@@ -358,6 +359,8 @@ def test_a_line_is_kept_or_told_of() -> None:
         {"place": [0, -1, 21, 17, 20, 1]},
         {"place": [0, 0, 23, 17, 20, 1]},
         {"place": [0, 5, 5, 5, 5, 1]},
+        {"place": [0, 0, 21, 17, 20, 1], "row": 1},
+        {"place": [0, 0, 21, 17, 20, 1], "row": -1},
         {"place": [0, 0, 21, 17, 22, 1]},
         {"place": [0, 0, 21, 17, 18, 1]},
         {"place": [0, 0, 21, 2, 9, 1], "goes": 0},  # no string

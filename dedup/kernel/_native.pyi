@@ -394,20 +394,32 @@ def keep_memory() -> bool:
 
 def write_lines(
     piece: NDArray[np.uint8],
-    read: tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint8], NDArray[np.int64]],
-    goes: NDArray[np.int64],
-    tails: list[bytes],
-    left: list[bytes],
+    read: tuple[NDArray[Any], ...],
+    which: tuple[NDArray[np.int64], NDArray[np.int64]],
+    tails: _Strings,
+    left: _Strings | None,
     place: tuple[bytes, int],
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     """The lines of clean, removed and sources that are written of some lines of a piece.
 
-    `read` are their states, places (int64 [6, n]: number, start, end, start and end of the text, characters), digests
-    and ids; `goes` is the number of the tail of a line that goes (what its record says behind the text), else -1. Where
-    passages go, `left` is what is left of the text, for each tail, and a tail is all records of the line.
+    `read` is what was read of the piece: states uint8, numbers, starts, ends, starts and ends of the texts and
+    characters int64, digests uint64 [n, 2] and ids. `which` are the rows of the lines, and for each the number of its
+    tail if it goes (what its record says behind the text), else -1. Where passages go, `left` is what is left of the
+    text, for each tail, and a tail is all records of the line. `place` is the name of the file, as the beginning of a
+    string of JSON, and the number of its first line.
 
     Raises:
-        ValueError: a line does not lie in the piece, its text is no string of JSON, or there is no such tail.
+        ValueError: a line does not lie in the piece, its text is no string of JSON, there is no such line or tail.
+    """
+
+def whole_tails(
+    ids: _Strings, numbers: NDArray[np.int64], shares: NDArray[np.float64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """`dedup.whole.tails`: of each record its keeper, how many characters that has, how many words the document has
+    (int64 [3, k]), Jaccard similarity and containment (float64 [2, k]).
+
+    Raises:
+        ValueError: there is no such keeper, or a share is none.
     """
 
 _Chains = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]

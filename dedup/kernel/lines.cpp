@@ -139,25 +139,29 @@ public:
     LineWriter(std::string_view piece, const LinesRead& lines, const Going& going) : piece_(piece), lines_(lines), going_(going) {}
 
     Written write() {
-        if (lines_.states.empty()) return {};
-        out_.clean.reserve(static_cast<std::size_t>(lines_.ends[lines_.ends.size() - 1] - lines_.starts[0]) + lines_.ends.size());
-        for (std::size_t at = 0; at < lines_.states.size(); ++at) {
-            const auto id = lines_.ids[at];
+        const auto& rows = lines_.rows;
+        if (rows.empty()) return {};
+        const auto first = static_cast<std::size_t>(rows[0]), last = static_cast<std::size_t>(rows[rows.size() - 1]);
+        out_.clean.reserve(static_cast<std::size_t>(lines_.ends[last] - lines_.starts[first]) + rows.size());
+        for (std::size_t number = 0; number < rows.size(); ++number) {
+            const auto at = static_cast<std::size_t>(rows[number]);
             id_.clear();
             if (lines_.states[at] == Lines::read) {
-                append_quoted(std::string_view(reinterpret_cast<const char*>(id.values), id.size()), id_);
+                append_quoted(view(lines_.ids[at]), id_);
             } else {
                 put_place(at, id_);
             }
-            if (going_.goes[at] < 0) keep(at);
-            else if (going_.left.empty()) remove(at);
-            else change(at, static_cast<std::size_t>(going_.goes[at]));
+            if (going_.goes[number] < 0) keep(at);
+            else if (!going_.left) remove(at, static_cast<std::size_t>(going_.goes[number]));
+            else change(at, static_cast<std::size_t>(going_.goes[number]));
             put_source(at);
         }
         return std::move(out_);
     }
 
 private:
+    static std::string_view view(Span<std::uint8_t> bytes) { return {reinterpret_cast<const char*>(bytes.values), bytes.size()}; }
+
     std::string_view source(std::int64_t start, std::int64_t end) const {
         return piece_.substr(static_cast<std::size_t>(start), static_cast<std::size_t>(end - start));
     }
@@ -186,16 +190,17 @@ private:
 
     // A line that parts of its text go of.
     void change(std::size_t at, std::size_t number) {
-        out_.removed.append(going_.tails[number]);
-        if (going_.left[number].empty()) return;
+        out_.removed.append(view(going_.tails[number]));
+        const auto left = view((*going_.left)[number]);
+        if (left.empty()) return;
         put_start(at);
         out_.clean.append(source(start_, lines_.text_starts[at]));
-        append_quoted(going_.left[number], out_.clean);
+        append_quoted(left, out_.clean);
         out_.clean.append(source(lines_.text_ends[at], lines_.ends[at]));
         out_.clean += '\n';
     }
 
-    void remove(std::size_t at) {
+    void remove(std::size_t at, std::size_t number) {
         const auto text = source(lines_.text_starts[at], lines_.text_ends[at]);
         if (!is_json_string(text)) throw std::invalid_argument("a text that is no string of JSON");
         text_.clear();
@@ -207,7 +212,7 @@ private:
         out.append(std::to_string(lines_.characters[at]));
         out.append(",\"text\":");
         append_quoted(text_, out);
-        out.append(going_.tails[static_cast<std::size_t>(going_.goes[at])]);
+        out.append(view(going_.tails[number]));
         out += '\n';
     }
 
@@ -246,20 +251,24 @@ void LinesRead::check(std::string_view piece) const {
     }
     if (digests.size() != 2 * count || ids.size() != count) throw std::invalid_argument("columns of different lengths");
     const auto size = static_cast<std::int64_t>(piece.size());
-    for (std::size_t at = 0; at < count; ++at) {
-        const bool inside = 0 <= starts[at] && starts[at] < ends[at] && ends[at] <= size && starts[at] <= text_starts[at] &&
+    std::int64_t row = -1, end = 0;
+    for (const auto at : rows) {
+        if (at <= row || static_cast<std::size_t>(at) >= count) throw std::invalid_argument("there is no such row");
+        const bool inside = end <= starts[at] && starts[at] < ends[at] && ends[at] <= size && starts[at] <= text_starts[at] &&
                             text_starts[at] + 2 <= text_ends[at] && text_ends[at] <= ends[at];
-        if (!inside || (at > 0 && starts[at] < ends[at - 1])) throw std::invalid_argument("a line that does not lie in the piece");
+        if (!inside) throw std::invalid_argument("a line that does not lie in the piece");
+        row = at;
+        end = ends[at];
     }
 }
 
 Written write_lines(std::string_view piece, const LinesRead& lines, const Going& going) {
     lines.check(piece);
-    if (going.goes.size() != lines.states.size()) throw std::invalid_argument("columns of different lengths");
+    if (going.goes.size() != lines.rows.size()) throw std::invalid_argument("columns of different lengths");
     for (const auto number : going.goes) {
         if (number >= static_cast<std::int64_t>(going.tails.size())) throw std::invalid_argument("there is no such tail");
     }
-    if (!going.left.empty() && going.left.size() != going.tails.size()) throw std::invalid_argument("a tail has what is left of its text, or none has");
+    if (going.left && going.left->size() != going.tails.size()) throw std::invalid_argument("a tail has what is left of its text, or none has");
     return LineWriter(piece, lines, going).write();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,24 +50,26 @@ struct LineLimits {
 // Read a piece of a file that begins where a line does.
 Lines read_lines(std::string_view piece, const Shape& shape, const LineLimits& limits, const Alphabet& alphabet);
 
-// Lines of a piece that are to be written, as `read_lines` has read them.
+// What `read_lines` has read of a piece, and the rows of those of its lines that are to be written, ascending.
 struct LinesRead {
+    Span<std::int64_t> rows;
     Span<std::uint8_t> states;
     Span<std::int64_t> numbers, starts, ends, text_starts, text_ends, characters;
     Span<std::uint64_t> digests;
     Ragged<std::uint8_t> ids;
 
-    // Throws std::invalid_argument where a line does not lie in the piece, or they do not fit together.
+    // Throws std::invalid_argument where there is no such row, a line does not lie in the piece, or they do not fit together.
     void check(std::string_view piece) const;
 };
 
-// Which of them go: `goes[i]` is the number of the tail of line i, what stands behind the text in its record; -1 if it stays.
+// Which of them go: `goes[i]` is the number of the tail of `rows[i]`, what stands behind the text in its record; -1 if it stays.
 // `place` is the name of the file as the beginning of a string of JSON, before the number of a line; `first` the number of
 // the first line of the piece. Where parts of texts go, `left` has for every tail what is left of the text, in UTF-8: nothing
 // if the line goes; and the tails are all records of what goes, with their line breaks.
 struct Going {
     Span<std::int64_t> goes;
-    std::vector<std::string_view> tails, left;
+    Ragged<std::uint8_t> tails;
+    std::optional<Ragged<std::uint8_t>> left;
     std::string_view place;
     std::int64_t first;
 };

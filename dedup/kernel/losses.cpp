@@ -1,12 +1,11 @@
 #include "losses.hpp"
 
-#include <cmath>
-#include <cstdio>
 #include <stdexcept>
 
 #include "cutter.hpp"
 #include "json.hpp"
 #include "markup.hpp"
+#include "shares.hpp"
 #include "text.hpp"
 #include "utf8.hpp"
 
@@ -59,15 +58,13 @@ private:
 
 void append_number(std::int64_t number, std::string& out) { out.append(std::to_string(number)); }
 
-// A share to four places, as the shortest number that is read as the same.
-void append_share(double share, std::string& out) {
-    const auto whole = std::llround(share * 10000);
-    if (!(share >= 0) || share > 1 || static_cast<double>(whole) / 10000 != share) throw Unknown("a share of more than four places");
-    append_number(whole / 10000, out);
-    out += '.';
-    auto digits = std::to_string(10000 + whole % 10000).substr(1);
-    while (digits.size() > 1 && digits.back() == '0') digits.pop_back();
-    out.append(digits);
+// The definition tells of a share that has more places.
+void append_told(double share, std::string& out) {
+    try {
+        append_share(share, out);
+    } catch (const std::invalid_argument& error) {
+        throw Unknown(error.what());
+    }
 }
 
 class Loser {
@@ -132,9 +129,9 @@ private:
         out.append(",\"text\":");
         append_quoted(text.part(flag.start, flag.end), out);
         out.append(whole ? ",\"reason\":\"duplicate\",\"kind\":\"document\",\"why\":" : ",\"reason\":\"duplicate\",\"kind\":\"passage\",\"why\":");
-        char share[32];
-        const auto size = std::snprintf(share, sizeof share, "%.0f%% of its ", likeness[1] * 100);
-        why_.assign(share, static_cast<std::size_t>(size));
+        why_.clear();
+        append_percent(likeness[1], why_);
+        why_.append(" of its ");
         append_number(place[place_words], why_);
         why_.append(" words stand in ");
         why_.append(keeper);
@@ -143,9 +140,9 @@ private:
         out.append(",\"evidence\":{\"words\":");
         append_number(place[place_words], out);
         out.append(",\"containment\":");
-        append_share(likeness[1], out);
+        append_told(likeness[1], out);
         out.append(",\"jaccard\":");
-        append_share(likeness[2], out);
+        append_told(likeness[2], out);
         out.append("},\"keeper\":{\"id\":");
         append_quoted(keeper, out);
         out.append(",\"start\":");
@@ -153,7 +150,7 @@ private:
         out.append(",\"end\":");
         append_number(place[place_keeper_end], out);
         out.append("},\"similarity\":");
-        append_share(likeness[0], out);
+        append_told(likeness[0], out);
         out.append("}\n");
         out_.counts[whole ? 2 : 0] += 1;
         out_.counts[whole ? 3 : 1] += flag.end - flag.start;

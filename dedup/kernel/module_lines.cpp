@@ -2,6 +2,7 @@
 #if defined(__linux__)
 #include <malloc.h>
 #endif
+#include <nanobind/stl/optional.h>
 
 #include "common.hpp"
 #include "line_texts.hpp"
@@ -10,6 +11,7 @@
 #include "order.hpp"
 #include "python_sketch.hpp"
 #include "python_texts.hpp"
+#include "whole.hpp"
 
 namespace dedup {
 namespace {
@@ -28,6 +30,15 @@ nb::object array_of(std::string&& bytes) {
 
 nb::object strings_of(Strings&& strings) {
     return nb::make_tuple(array_of(std::move(strings.bytes)), array(std::move(strings.bounds)));
+}
+
+// Rows of different lengths, as Python has them: the values and the bounds.
+template <class T>
+using RaggedColumn = std::pair<Column<T>, Column<std::int64_t>>;
+
+template <class T>
+Ragged<T> ragged(const RaggedColumn<T>& column) {
+    return Ragged<T>(span(column.first), span(column.second));
 }
 
 nb::object lines_of(const Column<std::uint8_t>& piece, const Asked& asked, std::size_t min_words, std::size_t max_bytes, bool words, const nb::callable& page) {
@@ -76,35 +87,35 @@ nb::object common_of(const nb::list& texts, const Rows<std::int64_t>& pairs, std
 }
 
 // The columns of lines that are written, in the order of `LinesRead`.
-using Read = std::tuple<Column<std::uint8_t>, Rows<std::int64_t>, Rows<std::uint64_t>, Column<std::uint8_t>, Column<std::int64_t>>;
+using Read = std::tuple<Column<std::uint8_t>, Column<std::int64_t>, Column<std::int64_t>, Column<std::int64_t>, Column<std::int64_t>, Column<std::int64_t>,
+                        Column<std::int64_t>, Rows<std::uint64_t>, Column<std::uint8_t>, Column<std::int64_t>>;
 
-nb::object written_of(const Column<std::uint8_t>& piece, const Read& read, const Column<std::int64_t>& goes, const nb::list& tails, const nb::list& left,
-                      std::pair<nb::bytes, std::int64_t> place) {
-    const auto &states = std::get<0>(read), &ids = std::get<3>(read);
-    const auto& places = std::get<1>(read);
-    const auto& digests = std::get<2>(read);
-    const auto& id_bounds = std::get<4>(read);
-    const auto count = states.size();
-    if (places.shape(0) != 6 || places.shape(1) != count || digests.shape(0) != count || digests.shape(1) != 2) throw std::invalid_argument("columns of different lengths");
-    const auto row = [&](std::size_t number) { return Span<std::int64_t>{places.data() + number * count, count}; };
-    const LinesRead lines{span(states), row(0), row(1), row(2), row(3), row(4), row(5), {digests.data(), 2 * count},
-                          Ragged<std::uint8_t>(span(ids), span(id_bounds))};
-    std::vector<nb::bytes> held;
-    const auto views = [&](const nb::list& strings) {
-        std::vector<std::string_view> result;
-        for (const auto each : strings) {
-            held.push_back(nb::cast<nb::bytes>(each));
-            result.emplace_back(held.back().c_str(), held.back().size());
-        }
-        return result;
-    };
-    const Going going{span(goes), views(tails), views(left), {place.first.c_str(), place.first.size()}, place.second};
+nb::object written_of(const Column<std::uint8_t>& piece, const Read& read, const std::pair<Column<std::int64_t>, Column<std::int64_t>>& which,
+                      const RaggedColumn<std::uint8_t>& tails, const std::optional<RaggedColumn<std::uint8_t>>& left, std::pair<nb::bytes, std::int64_t> place) {
+    const auto& [states, numbers, starts, ends, text_starts, text_ends, characters_, digests, ids, id_bounds] = read;
+    const LinesRead lines{span(which.first), span(states), span(numbers), span(starts), span(ends), span(text_starts), span(text_ends),
+                          span(characters_), span(digests), Ragged<std::uint8_t>(span(ids), span(id_bounds))};
+    Going going{span(which.second), ragged(tails), {}, {place.first.c_str(), place.first.size()}, place.second};
+    if (left) going.left = ragged(*left);
     Written out;
     {
         nb::gil_scoped_release free;
         out = write_lines(characters(piece), lines, going);
     }
     return nb::make_tuple(array_of(std::move(out.clean)), array_of(std::move(out.removed)), array_of(std::move(out.sources)));
+}
+
+nb::object tails_of(const RaggedColumn<std::uint8_t>& ids, const Rows<std::int64_t>& numbers, const Rows<double>& shares) {
+    const auto count = numbers.shape(1);
+    if (numbers.shape(0) != 3 || shares.shape(0) != 2 || shares.shape(1) != count) throw std::invalid_argument("columns of different lengths");
+    const auto row = [&](std::size_t number) { return Span<std::int64_t>{numbers.data() + number * count, count}; };
+    const WholeGone gone{ragged(ids), row(0), row(1), row(2), {shares.data(), count}, {shares.data() + count, count}};
+    Strings found;
+    {
+        nb::gil_scoped_release free;
+        found = whole_tails(gone);
+    }
+    return strings_of(std::move(found));
 }
 
 // Have what is freed used again, rather than given back and asked for anew, page by page.
@@ -129,15 +140,6 @@ nb::object texts_of(const Column<std::uint8_t>& piece, const Column<std::int64_t
     const auto blocks = nb::make_tuple(array(std::move(found.blocks.firsts)), array(std::move(found.blocks.lasts)), array(std::move(found.blocks.tags)));
     return nb::make_tuple(nb::make_tuple(array_of(std::move(found.texts)), array(std::move(found.text_bounds))), blocks, array(std::move(found.block_bounds)),
                           columns, array(std::move(found.words.bounds)), array(std::move(found.words.unknown)));
-}
-
-// Rows of different lengths, as Python has them: the values and the bounds.
-template <class T>
-using RaggedColumn = std::pair<Column<T>, Column<std::int64_t>>;
-
-template <class T>
-Ragged<T> ragged(const RaggedColumn<T>& column) {
-    return Ragged<T>(span(column.first), span(column.second));
 }
 
 nb::object losses_of(const std::pair<RaggedColumn<std::uint8_t>, RaggedColumn<std::uint8_t>>& documents,
@@ -175,7 +177,8 @@ void add_lines(nb::module_& module) {
     module.def("line_texts", &texts_of, nb::arg("piece"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
     module.def("in_common", &common_of, nb::arg("texts"), nb::arg("pairs"), nb::arg("shingle"), nb::arg("page"));
     module.def("losses", &losses_of, nb::arg("documents"), nb::arg("blocks"), nb::arg("copies"), nb::arg("keepers"), nb::arg("page"));
-    module.def("write_lines", &written_of, nb::arg("piece"), nb::arg("read"), nb::arg("goes"), nb::arg("tails"), nb::arg("left"), nb::arg("place"));
+    module.def("write_lines", &written_of, nb::arg("piece"), nb::arg("read"), nb::arg("which"), nb::arg("tails"), nb::arg("left").none(), nb::arg("place"));
+    module.def("whole_tails", &tails_of, nb::arg("ids"), nb::arg("numbers"), nb::arg("shares"));
 }
 
 }  // namespace dedup

@@ -1,0 +1,15 @@
+// Shares as records tell them.
+#pragma once
+
+#include <string>
+
+namespace dedup {
+
+// Append a share to four places, as orjson writes a number: the shortest that is read as the same. Throws
+// std::invalid_argument where it is none, or has more places.
+void append_share(double share, std::string& out);
+
+// Append a share as per cent, as Python's `format(share, ".0%")` has it.
+void append_percent(double share, std::string& out);
+
+}  // namespace dedup
