@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ALIGNED = 64
 """Bytes of a line of a processor's cache: columns begin with one."""
+BUFFER = 1 << 18
+"""Bytes that are collected before they are written: columns of small shards are written at once."""
 
 
 @contextmanager
@@ -27,7 +29,7 @@ def atomic(path: Path, *, durable: bool = True) -> Iterator[IO[bytes]]:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".part")
     try:
-        with temporary.open("wb") as handle:
+        with temporary.open("wb", BUFFER) as handle:
             yield handle
             if durable:
                 handle.flush()

@@ -8,7 +8,6 @@ elsewhere.
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -179,16 +178,20 @@ def _read(
     if texts:
         with store.writing(words_of(shard), "texts", sealed=False):
             texts.save(store, words_of(shard), np.flatnonzero(columns["states"] != FAILED), config)
+    else:
+        columns["keys"] = np.ascontiguousarray(keys.T)
     with store.writing(shard, "lines", sealed=not texts):
-        if not texts:
-            store.save(shard, "keys", np.ascontiguousarray(keys.T))
-        for name, column in columns.items():
-            store.save(shard, name, column)
-        for name, values in strings.items():
-            some = len(values.data) or name == "ids"
-            store.save(shard, name, values.data)
-            store.save(shard, f"{name}_bounds", values.bounds if some else values.bounds[:1])
+        _save(store, shard, columns, strings)
     return count, failures, texts.words if texts else None
+
+
+def _save(store: Store, shard: str, columns: dict[str, NDArray[Any]], strings: dict[str, Strings]) -> None:
+    for name, column in columns.items():
+        store.save(shard, name, column)
+    for name, values in strings.items():
+        some = len(values.data) or name == "ids"
+        store.save(shard, name, values.data)
+        store.save(shard, f"{name}_bounds", values.bounds if some else values.bounds[:1])
 
 
 def words_of(shard: str) -> str:
@@ -266,9 +269,13 @@ def compare(job: Comparing) -> NDArray[np.int64]:
     """How many shingles the keeper has, the document, and both (int64 [p, 3])."""
     from dedup.kernel import _native
 
-    sources = list(_sources(job))
-    shingle = job.work.config.shingle
-    sizes, common, unknown = _native.in_common(sources, job.pairs, shingle, characters.page)
+    shingle, names = job.work.config.shingle, {each.name: str(each.path) for each in job.stretches}
+    try:
+        sizes, common, unknown = _native.in_common(
+            [*names.values()], _places(job, [*names]), job.pairs, shingle, characters.page
+        )
+    except ValueError as error:
+        raise InputError(f"{', '.join(names)}: was changed while it was read") from error
     result = np.stack([*sizes[job.pairs.T], common], axis=1)
     if len(unknown):
         left = np.isin(job.pairs, unknown).any(axis=1)
@@ -277,13 +284,13 @@ def compare(job: Comparing) -> NDArray[np.int64]:
     return result
 
 
-def _sources(job: Comparing) -> Iterator[bytes]:
-    """The text of each document as it is written in its file; nothing where only the definition can read it."""
-    for path, own in groupby(job.documents.tolist(), lambda each: job.stretches[each[0]].path):
-        with path.open("rb", 0) as handle:
-            for _, start, end, row in own:
-                handle.seek(start)
-                yield b"" if row >= 0 else handle.read(end - start)
+def _places(job: Comparing, names: list[str]) -> NDArray[np.int64]:
+    """Where the text of each document is written: the number of its file, and from which byte to which (int64 [n, 3]);
+    an empty place where only the definition can read it."""
+    pieces, starts, ends, rows = job.documents.T
+    number = {name: at for at, name in enumerate(names)}
+    files = np.array([number[each.name] for each in job.stretches], np.int64)
+    return np.stack([files[pieces], starts, np.where(rows < 0, ends, starts)], axis=1)
 
 
 def _words(job: Comparing, document: int) -> NDArray[np.uint64]:

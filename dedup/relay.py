@@ -18,7 +18,7 @@ from dedup.flags import Flags
 from dedup.lined import table
 from dedup.lines import DEFINED, Lines, Stretch, content, defined, only, words_of
 from dedup.losses import Losing, Loss, Lost, losses
-from dedup.records import removed_record, source_record, why_record, with_text
+from dedup.records import removed_record, source_record, with_text
 from dedup.run import in_threads
 from dedup.store import line
 from dedup.strings import Strings

@@ -3,7 +3,6 @@ the long way writes."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -35,21 +34,23 @@ from dedup.strings import Strings
 from dedup.whole import Compared, Gone, Named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from dedup.cutting import Cut
-    from dedup.data import Flag
     from dedup.run import Runner
     from dedup.shards import Work
     from dedup.write import Piece
 
-CHUNK_PAIRS = 4_000
+CHUNK_PAIRS = 3_000
 """Pairs that are compared at a time: the shingles of their documents are held meanwhile."""
 KEYS_AT_ONCE = 1 << 24
 """Band keys that are held at a time, to bound memory: of as many bands as that makes, of one at least."""
+
+PLACES = ("states", "starts", "ends", "text_starts", "text_ends")
+"""The columns that tell where texts lie."""
 
 
 class Told(NamedTuple):
@@ -80,9 +81,14 @@ class Told(NamedTuple):
         store = self.work.store
         return ((store.column(each.shard, name), rows) for each, rows in zip(self.read, self.rows, strict=True))
 
-    def column(self, name: str) -> NDArray[Any]:
-        """A column of all documents."""
-        return np.concatenate([only(column, rows) for column, rows in self._parts(name)])
+    def columns(self, *names: str) -> Iterator[NDArray[Any]]:
+        """Some columns of all documents, for which the store is gone through once."""
+        store = self.work.store
+        parts = [
+            [only(store.column(each.shard, name), rows) for name in names]
+            for each, rows in zip(self.read, self.rows, strict=True)
+        ]
+        return map(np.concatenate, zip(*parts, strict=True))
 
     def bands(self) -> Iterator[NDArray[np.uint64]]:
         """The keys of all documents, band by band."""
@@ -113,16 +119,23 @@ def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
     rows = [np.flatnonzero(each != FAILED) for each in states]
     told = Told(work, parts, lines, _first_lines(parts, lines), rows, Strings.of([]), [])
     told = told._replace(ids=_ids(told))
-    filled = {part.name for part, own in zip(parts, states, strict=True) if len(own)}
-    for name, _ in files:
-        if name not in filled:
-            told.failures.append(Failure(name, "empty: there is no line in it"))
-        for number in (at for at, part in enumerate(parts) if part.name == name):
-            told.failures.extend(Failure(told.place(number, at), why) for at, why in lines[number].failures)
+    told.failures.extend(_failures(told, [name for name, _ in files], list(map(len, states))))
     if told.ids.order().distinct:
         return told
     once_ = _once(told)
     return once_ if work.config.unit == "document" else _again(once_, states, runner)
+
+
+def _failures(told: Told, files: list[str], sizes: list[int]) -> Iterator[Failure]:
+    """The failures of files, in their order, given how many lines of each piece hold something."""
+    pieces: dict[str, list[int]] = {name: [] for name in files}
+    for number, part in enumerate(told.stretches):
+        pieces[part.name].append(number)
+    for name, own in pieces.items():
+        if not any(sizes[number] for number in own):
+            yield Failure(name, "empty: there is no line in it")
+        for number in own:
+            yield from (Failure(told.place(number, at), why) for at, why in told.read[number].failures)
 
 
 def _ids(told: Told) -> Strings:
@@ -189,7 +202,7 @@ def find(told: Told, runner: Runner) -> Found:
         return _whole(told, runner)
     names = [words_of(each.shard) for each, rows in zip(told.read, told.rows, strict=True) if len(rows)]
     merge_bounds(told.work, names)
-    return passages(told.work, names, _known(told), runner)
+    return passages(told.work, names, _known(told, *told.columns("words")), runner)
 
 
 def passages(work: Work, shards: list[str], known: Known, runner: Runner) -> Found:
@@ -200,20 +213,20 @@ def passages(work: Work, shards: list[str], known: Known, runner: Runner) -> Fou
 
 def _whole(told: Told, runner: Runner) -> Found:
     config = told.work.config
-    chosen = reuse.chosen(_known(told), config)
-    where = _texts(told)
+    prints, characters, words, *places = told.columns("prints", "characters", "words", *PLACES)
+    chosen = reuse.chosen(_known(told, words), config)
+    where = _texts(told, *places)
 
     def verify(pairs: NDArray[np.int64]) -> Iterator[Compared]:
-        parts = [pairs[at : at + CHUNK_PAIRS] for at in range(0, len(pairs), CHUNK_PAIRS)]
+        parts = list(whole.chunks(pairs, CHUNK_PAIRS))
         for part, counts in zip(parts, runner(compare, [_comparing(told, where, each) for each in parts]), strict=True):
             yield Compared(part, *counts.T)
 
-    found = whole.find(told.bands(), told.column("prints"), chosen, config.threshold, verify)
-    named = Named(told.ids, told.column("characters"), told.column("words"))
-    return Found(whole.as_flags(found.decided, named), found.counts)
+    found = whole.find(told.bands(), prints, chosen, config.threshold, verify)
+    return Found(whole.as_flags(found.decided, Named(told.ids, characters, words)), found.counts)
 
 
-def _known(told: Told) -> Known:
+def _known(told: Told, words: NDArray[np.int64]) -> Known:
     """What is known of the documents to choose keepers."""
     config, count = told.work.config, len(told.ids)
     dates = [""] * count
@@ -223,16 +236,17 @@ def _known(told: Told) -> Known:
     if config.across_sites_only or config.site_order:
         named = zip(told.strings("sites"), told.strings("urls"), strict=True)
         sites = [site or site_of(url) or config.site for site, url in named]
-    return Known(dates, told.column("words"), told.ids, sites)
+    return Known(dates, words, told.ids, sites)
 
 
-def _texts(told: Told) -> NDArray[np.int64]:
-    """Where the text of each document lies: see `lines.Comparing`."""
+def _texts(told: Told, *places: NDArray[Any]) -> NDArray[np.int64]:
+    """Where the text of each document lies, given the columns of `PLACES`: see `lines.Comparing`."""
+    states, starts, ends, text_starts, text_ends = places
     piece = np.repeat(np.arange(len(told.rows)), list(map(len, told.rows)))
     offset = np.array([part.start for part in told.stretches], np.int64)[piece]
-    is_defined = told.column("states") == DEFINED
-    start = np.where(is_defined, told.column("starts"), told.column("text_starts")) + offset
-    end = np.where(is_defined, told.column("ends"), told.column("text_ends")) + offset
+    is_defined = states == DEFINED
+    start = np.where(is_defined, starts, text_starts) + offset
+    end = np.where(is_defined, ends, text_ends) + offset
     return np.stack([piece, start, end, np.where(is_defined, 0, -1)], axis=1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 import numpy as np
@@ -61,7 +62,7 @@ class Strings(Sequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         data, bounds = self.data.tobytes(), self.bounds.tolist()
-        return (str(data[low:high], "utf-8") for low, high in zip(bounds[:-1], bounds[1:], strict=True))
+        return (str(data[low:high], "utf-8") for low, high in pairwise(bounds))
 
     @property
     def columns(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -17,7 +17,7 @@ from dedup import kernel, match
 from dedup.candidates import copies
 from dedup.data import Flag, Keeper, Kind, Reason
 from dedup.records import why_record
-from dedup.runs import once
+from dedup.runs import is_new, once
 from dedup.sign import shingles
 from dedup.strings import Strings
 
@@ -49,6 +49,29 @@ def candidates(keys: Iterator[NDArray[np.uint64]], prints: NDArray[np.uint64], c
 
 
 # ── verify ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def chunks(pairs: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:
+    """Pairs in parts of about so many, those of a document together where that can be: it is read once then.
+
+    Each part has whole groups, where they are not too large: documents that lead to the same one, from each to the
+    first of its better candidates.
+    """
+    best = np.arange(int(pairs.max(initial=-1)) + 1)
+    order = np.argsort(pairs[:, 1], kind="stable")  # the pairs of a document stand in the order of their keepers
+    firsts = order[is_new(pairs[order, 1])]
+    best[pairs[firsts, 1]] = pairs[firsts, 0]
+    while not np.array_equal(best, best[best]):
+        best = best[best]
+    group = best[pairs[:, 1]]
+    ordered = pairs[np.argsort(group, kind="stable")]
+    group.sort()
+    heads = np.append(np.flatnonzero(is_new(group)), len(group))
+    low = 0
+    while low < len(pairs):
+        high = int(heads[np.searchsorted(heads, min(low + size, len(pairs)), "left")])
+        yield ordered[low : min(high, low + 2 * size)]
+        low = min(high, low + 2 * size)
 
 
 class Compared(NamedTuple):

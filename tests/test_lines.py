@@ -308,30 +308,55 @@ def test_a_file_that_changes_meanwhile_ends_the_run(tmp_path: Path, config: Conf
     assert not list((tmp_path / "out").glob("*.jsonl"))
 
 
-def in_common(texts: list[bytes], pairs: list[list[int]]) -> tuple[list[int], list[int], list[int]]:
+def in_common(folder: Path, texts: list[bytes], pairs: list[list[int]]) -> tuple[list[int], list[int], list[int]]:
+    """What the kernel says of texts that are written one behind the other in a file, before which there is another."""
     from dedup.kernel import _native
 
-    sizes, common, unknown = _native.in_common(texts, np.array(pairs, np.int64).reshape(-1, 2), 2, characters.page)
+    files = [folder / "none", folder / "téxts"]
+    files[1].write_bytes(b"".join(texts))
+    ends = np.cumsum([0, *map(len, texts)])
+    places = np.stack([np.ones(len(texts), np.int64), ends[:-1], ends[1:]], axis=1)
+    given = (list(map(str, files)), places, np.array(pairs, np.int64).reshape(-1, 2))
+    sizes, common, unknown = _native.in_common(*given, 2, characters.page)
     return sizes.tolist(), common.tolist(), unknown.tolist()
 
 
-def test_shingles_in_common_are_those_of_the_sets() -> None:
+def test_shingles_in_common_are_those_of_the_sets(tmp_path: Path) -> None:
     texts = [b'"a b c a b"', b'"b c d"', b'""', b""]
 
     # Of two words each: ab, bc, ca; bc, cd; none; and what only the definition can read.
-    assert in_common(texts, [[0, 1], [1, 0], [0, 0], [0, 2], [3, 1]]) == ([3, 2, 0, 0], [1, 1, 3, 0, 0], [3])
+    found = in_common(tmp_path, texts, [[0, 1], [1, 0], [0, 0], [0, 2], [3, 1]])
+    assert found == ([3, 2, 0, 0], [1, 1, 3, 0, 0], [3])
 
 
 @pytest.mark.parametrize("pair", [[0, 1], [-1, 0], [0, 2**40]])
-def test_a_pair_of_no_text_is_refused(pair: list[int]) -> None:
+def test_a_pair_of_no_text_is_refused(pair: list[int], tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="a pair of no text"):
-        in_common([b'"a"'], [pair])
+        in_common(tmp_path, [b'"a"'], [pair])
 
 
 @pytest.mark.parametrize("source", [b'"', b'"a', b"a", b'"a"b', b'"\\', b'"\\u12"', b'"\n"', b'"\\ud800"'])
-def test_a_text_that_is_no_string_is_refused(source: bytes) -> None:
+def test_a_text_that_is_no_string_is_refused(source: bytes, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no string of JSON"):
-        in_common([source], [[0, 0]])
+        in_common(tmp_path, [source], [[0, 0]])
+
+
+@pytest.mark.parametrize("place", [[0, 0, 3], [1, 0, 4], [1, 2, 5]])
+def test_a_text_that_is_not_in_its_file_is_none(place: list[int], tmp_path: Path) -> None:
+    from dedup.kernel import _native
+
+    files = [tmp_path / "none", tmp_path / "one"]
+    files[1].write_bytes(b'"a"')
+    with pytest.raises(ValueError, match="no string of JSON"):
+        _native.in_common(list(map(str, files)), np.array([place]), np.array([[0, 0]]), 2, characters.page)
+
+
+@pytest.mark.parametrize("place", [[1, 0, 3], [-1, 0, 3], [0, -1, 3], [0, 3, 2]])
+def test_a_place_that_is_none_is_refused(place: list[int], tmp_path: Path) -> None:
+    from dedup.kernel import _native
+
+    with pytest.raises(ValueError, match="lies in no file"):
+        _native.in_common([str(tmp_path)], np.array([place]), np.array([[0, 0]]), 2, characters.page)
 
 
 PIECE_OF_ONE = b'{"id":"a","text":"b"}\n'

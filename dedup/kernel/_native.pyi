@@ -372,13 +372,14 @@ def losses(
     """
 
 def in_common(
-    texts: list[bytes], pairs: NDArray[np.int64], shingle: int, page: _Pages
+    files: list[str], places: NDArray[np.int64], pairs: NDArray[np.int64], shingle: int, page: _Pages
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """How many shingles texts have, each once, and how many those of each pair (int64 [p, 2]) have in common; and the
-    texts that only the definition can read. A text is a string of JSON, quotes and all; nothing is one of the latter.
+    texts that only the definition can read. `places` (int64 [n, 3]) has of each text the number of its file, and from
+    which byte to which its string of JSON lies, quotes and all; an empty place is of one of the latter.
 
     Raises:
-        ValueError: a pair is of no text, or a text is no string.
+        ValueError: a pair is of no text, a text is of no file, or where it lies there is no string.
     """
 
 def order(strings: NDArray[np.uint8], bounds: NDArray[np.int64]) -> tuple[NDArray[np.int64], bool]:

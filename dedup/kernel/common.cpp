@@ -1,8 +1,10 @@
 #include "common.hpp"
 
-#include <memory>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
-#include <string>
+#include <string_view>
+#include <utility>
 
 #include "json.hpp"
 #include "sketch.hpp"
@@ -11,57 +13,86 @@
 namespace dedup {
 namespace {
 
-// Tells which shingles are of a set. It is emptied by taking a new mark, so that the next set costs its own size only.
+// Which shingles are of a set.
 class Table {
 public:
     void clear(std::size_t most) {
         std::size_t size = 64;
         while (size < 2 * most) size *= 2;
-        if (size > slots_.size()) slots_.assign(size, {});
-        limit_ = slots_.size() - 1;
-        if (++mark_ == 0) {
-            slots_.assign(slots_.size(), {});
-            mark_ = 1;
-        }
+        slots_.assign(size, empty);
+        limit_ = size - 1;
+        holds_empty_ = false;
     }
 
     // Whether it was not there.
     bool add(std::uint64_t value) {
+        if (value == empty) return !std::exchange(holds_empty_, true);
         auto& slot = find(value);
-        if (slot.mark == mark_) return false;
-        slot = {value, mark_};
+        if (slot == value) return false;
+        slot = value;
         return true;
     }
 
-    bool holds(std::uint64_t value) { return find(value).mark == mark_; }
+    bool holds(std::uint64_t value) { return value == empty ? holds_empty_ : find(value) == value; }
 
 private:
-    struct Slot {
-        std::uint64_t value = 0;
-        std::uint32_t mark = 0;
-    };
+    static constexpr std::uint64_t empty = 0;
 
-    Slot& find(std::uint64_t value) {
+    std::uint64_t& find(std::uint64_t value) {
         auto at = static_cast<std::size_t>(value) & limit_;  // shingles are mixed: any bits will do
-        while (slots_[at].mark == mark_ && slots_[at].value != value) at = (at + 1) & limit_;
+        while (slots_[at] != empty && slots_[at] != value) at = (at + 1) & limit_;
         return slots_[at];
     }
 
-    std::vector<Slot> slots_;
+    std::vector<std::uint64_t> slots_;
     std::size_t limit_ = 0;
-    std::uint32_t mark_ = 0;
+    bool holds_empty_ = false;
+};
+
+// Reads texts from their files, of which one is open at a time.
+class TextFiles {
+public:
+    explicit TextFiles(const TextPlaces& texts) : texts_(texts) {}
+
+    // Nothing for one that only the definition can read; it lasts until the next one is asked for.
+    std::string_view read(std::size_t number) {
+        const auto *place = texts_.places.values + 3 * number;
+        const auto start = place[1], end = place[2];
+        if (start == end) return {};
+        open(place[0]);
+        text_.resize(static_cast<std::size_t>(end - start));
+        handle_.clear();
+        handle_.seekg(start);
+        handle_.read(text_.data(), static_cast<std::streamsize>(text_.size()));
+        if (!handle_ || !is_json_string(text_)) throw std::invalid_argument("a text that is no string of JSON");
+        return text_;
+    }
+
+private:
+    void open(std::int64_t file) {
+        if (file == file_) return;
+        handle_ = std::ifstream();
+        handle_.rdbuf()->pubsetbuf(nullptr, 0);  // what lies around a text is not read
+        handle_.open(std::filesystem::u8path(texts_.files[static_cast<std::size_t>(file)]), std::ios::binary);
+        file_ = file;
+    }
+
+    const TextPlaces& texts_;
+    std::ifstream handle_;
+    std::int64_t file_ = -1;
+    std::string text_;
 };
 
 // Reads texts when they are first asked for.
 class Sets {
 public:
-    Sets(const JsonTexts& texts, std::size_t shingle, const Alphabet& alphabet)
-        : texts_(texts), shingle_(shingle), reader_(alphabet, WordReader::Which::drawn), sets_(texts.sources.size()) {}
+    Sets(const TextPlaces& texts, std::size_t shingle, const Alphabet& alphabet)
+        : texts_(texts), shingle_(shingle), reader_(alphabet, WordReader::Which::drawn), sets_(texts.size()) {}
 
     // The shingles of a text, each once; null where only the definition can read it.
     const std::vector<std::uint64_t>* of(std::size_t number) {
         auto& own = sets_[number];
-        if (!own.read) read(texts_.sources[number], own);
+        if (!own.read) read(texts_.read(number), own);
         return own.known ? &own.values : nullptr;
     }
 
@@ -76,7 +107,6 @@ private:
     void read(std::string_view source, Set& out) {
         out.read = true;
         if (source.empty()) return;
-        if (!is_json_string(source)) throw std::invalid_argument("a text that is no string of JSON");
         text_.clear();
         append_string(source, text_);
         out.known = reader_.read(text_);
@@ -89,7 +119,7 @@ private:
         }
     }
 
-    const JsonTexts& texts_;
+    TextFiles texts_;
     const std::size_t shingle_;
     WordReader reader_;
     Table table_;
@@ -100,10 +130,15 @@ private:
 
 }  // namespace
 
-InCommon in_common(const JsonTexts& texts, Span<std::int64_t> pairs, std::size_t shingle, const Alphabet& alphabet) {
-    if (pairs.size() % 2 != 0) throw std::invalid_argument("a pair of one");
+InCommon in_common(const TextPlaces& texts, Span<std::int64_t> pairs, std::size_t shingle, const Alphabet& alphabet) {
+    if (pairs.size() % 2 != 0 || texts.places.size() % 3 != 0) throw std::invalid_argument("a pair of one, or a place of less");
     for (const auto number : pairs) {
-        if (number < 0 || static_cast<std::size_t>(number) >= texts.sources.size()) throw std::invalid_argument("a pair of no text");
+        if (number < 0 || static_cast<std::size_t>(number) >= texts.size()) throw std::invalid_argument("a pair of no text");
+    }
+    for (std::size_t at = 0; at < texts.places.size(); at += 3) {
+        const auto* place = texts.places.values + at;
+        const bool is_one = 0 <= place[0] && static_cast<std::size_t>(place[0]) < texts.files.size() && 0 <= place[1] && place[1] <= place[2];
+        if (!is_one) throw std::invalid_argument("a text that lies in no file");
     }
     InCommon out;
     Sets sets(texts, shingle, alphabet);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "characters.hpp"
@@ -10,9 +10,13 @@
 
 namespace dedup {
 
-// Texts of JSONL, each as the string that it is written as, quotes and all; nothing for one that only the definition can read.
-struct JsonTexts {
-    std::vector<std::string_view> sources;
+// Texts of JSONL where they lie: `places` has of each the number of its file, and from which byte to which the string lies that
+// it is written as, quotes and all; an empty place is of one that only the definition can read.
+struct TextPlaces {
+    std::vector<std::string> files;  // paths in UTF-8, or as bytes where paths are bytes
+    Span<std::int64_t> places;       // three a text
+
+    std::size_t size() const { return places.size() / 3; }
 };
 
 // How many shingles each text has, each once, and how many those of a pair have in common; and the texts that are left to
@@ -22,7 +26,7 @@ struct InCommon {
 };
 
 // `pairs[2 * i]` and `pairs[2 * i + 1]` are the numbers of the texts of pair i. Throws std::invalid_argument where there is
-// no such text, or a string has not been read by `read_record`.
-InCommon in_common(const JsonTexts& texts, Span<std::int64_t> pairs, std::size_t shingle, const Alphabet& alphabet);
+// no such text or file, or where a text lies there is no string.
+InCommon in_common(const TextPlaces& texts, Span<std::int64_t> pairs, std::size_t shingle, const Alphabet& alphabet);
 
 }  // namespace dedup

@@ -3,6 +3,8 @@
 #include <malloc.h>
 #endif
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
 #include "common.hpp"
 #include "line_texts.hpp"
@@ -69,19 +71,14 @@ nb::object lines_of(const Column<std::uint8_t>& piece, const Asked& asked, std::
     return nb::make_tuple(out, lines.count);
 }
 
-nb::object common_of(const nb::list& texts, const Rows<std::int64_t>& pairs, std::size_t shingle, const nb::callable& page) {
-    if (pairs.shape(1) != 2) throw std::invalid_argument("columns of another width");
-    std::vector<nb::bytes> held;
-    JsonTexts read;
-    for (const auto text : texts) {
-        held.push_back(nb::cast<nb::bytes>(text));
-        read.sources.emplace_back(held.back().c_str(), held.back().size());
-    }
+nb::object common_of(std::vector<std::string> files, const Rows<std::int64_t>& places, const Rows<std::int64_t>& pairs, std::size_t shingle, const nb::callable& page) {
+    if (pairs.shape(1) != 2 || places.shape(1) != 3) throw std::invalid_argument("columns of another width");
+    const TextPlaces texts{std::move(files), span(places)};
     const auto load = loader(page);
     InCommon found;
     {
         nb::gil_scoped_release free;
-        found = in_common(read, {pairs.data(), pairs.size()}, shingle, Alphabet(known(), load));
+        found = in_common(texts, span(pairs), shingle, Alphabet(known(), load));
     }
     return nb::make_tuple(array(std::move(found.sizes)), array(std::move(found.common)), array(std::move(found.unknown)));
 }
@@ -175,7 +172,7 @@ void add_lines(nb::module_& module) {
     module.def("read_lines", &lines_of, nb::arg("piece"), nb::arg("sketch"), nb::arg("min_words"), nb::arg("max_bytes"), nb::arg("words"), nb::arg("page"));
     module.def("order", &order_of, nb::arg("strings"), nb::arg("bounds"));
     module.def("line_texts", &texts_of, nb::arg("piece"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
-    module.def("in_common", &common_of, nb::arg("texts"), nb::arg("pairs"), nb::arg("shingle"), nb::arg("page"));
+    module.def("in_common", &common_of, nb::arg("files"), nb::arg("places"), nb::arg("pairs"), nb::arg("shingle"), nb::arg("page"));
     module.def("losses", &losses_of, nb::arg("documents"), nb::arg("blocks"), nb::arg("copies"), nb::arg("keepers"), nb::arg("page"));
     module.def("write_lines", &written_of, nb::arg("piece"), nb::arg("read"), nb::arg("which"), nb::arg("tails"), nb::arg("left").none(), nb::arg("place"));
     module.def("whole_tails", &tails_of, nb::arg("ids"), nb::arg("numbers"), nb::arg("shares"));
