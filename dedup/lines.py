@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from dedup.config import Config
     from dedup.shards import Work
-    from dedup.store import Store
     from dedup.words import MarkedWords
 
 PIECE = 4_000_000
@@ -122,45 +121,44 @@ class Reading(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """What was read of a piece: its shard in the store, how many lines it has and the digest of their bytes; the
-    failures among them, by the number of the line; and where passages may go the words of its documents."""
+    """What is known of the lines of a piece: how many there are, and the digest of their bytes; the failures among
+    them, by the number of the line; of those that hold something columns, and strings; and where passages may go the
+    words of its documents, of which the texts are in the store."""
 
-    shard: str
     total: int
     digest: str
     failures: list[tuple[int, str]]
+    columns: dict[str, NDArray[Any]]
+    strings: dict[str, Strings]
     words: MarkedWords | None = None
+
+    @property
+    def size(self) -> int:
+        """How many lines hold something."""
+        return len(self.columns["states"])
+
+    def parts(self) -> Iterator[tuple[str, NDArray[Any]]]:
+        """What becomes part of the columns of all lines, by name; of band keys a column is a band."""
+        for name, column in self.columns.items():
+            if name == "keys":
+                yield from ((f"keys-{band}", keys) for band, keys in enumerate(column))
+            else:
+                yield name, column
+        for name, strings in self.strings.items():
+            yield name, strings.data
+            yield f"{name}_sizes", strings.sizes
 
 
 @in_threads
 def read_piece(job: Reading) -> Lines:
-    """Read the lines of a piece: leave what is known of each in the store."""
-    store, stretch, config = job.work.store, job.stretch, job.work.config
-    piece = content(stretch)
-    digest = xxhash.xxh3_128_hexdigest(piece.data)
-    name = f"{stretch.name} {digest}{' '.join(map(str, job.without))}"
-    shard = f"{stretch.number:06d}-{xxhash.xxh3_64_hexdigest(name.encode())}"
-    if config.unit == "passage":  # nothing that is worth going on from
-        count, failures, words = _read(store, shard, piece, job)
-        return Lines(shard, count, digest, failures, words)
-    summary = store.sealed(shard, "read")
-    if summary is None:
-        count, failures, _ = _read(store, shard, piece, job)
-        summary = {"count": count, "digest": digest, "failures": failures}
-        store.seal(shard, "read", summary)
-    return Lines(shard, summary["count"], summary["digest"], [tuple(each) for each in summary["failures"]])
-
-
-def _read(
-    store: Store, shard: str, piece: NDArray[np.uint8], job: Reading
-) -> tuple[int, list[tuple[int, str]], MarkedWords | None]:
+    """Read the lines of a piece."""
     from dedup.kernel import _native
 
-    config, texts = job.work.config, None
+    piece, config, texts = content(job.stretch), job.work.config, None
+    digest = xxhash.xxh3_128_hexdigest(piece.data)
     limits = (config.min_words, config.max_bytes, config.unit == "document")
     columns, count = _native.read_lines(piece, sign.sketch(config.shape), *limits, characters.page)
     strings = {name: Strings(*columns.pop(name)) for name in STRINGS}
-    keys = columns.pop("keys")
     columns["states"][[*job.without]] = FAILED
     if config.unit == "passage":
         own = columns["states"] < UNKNOWN
@@ -170,33 +168,21 @@ def _read(
         columns["states"][unknown] = UNKNOWN
     documents, failures = _define(columns, piece, config)
     strings = {name: each.put(_named(documents, name)) for name, each in strings.items()}
-    if texts:
-        texts = texts.put(documents)
-        columns["words"] = np.diff(texts.bounds)
-    else:
-        _sketch(columns, keys, documents, config)
-    if texts:
-        with store.writing(words_of(shard), "texts", sealed=False):
-            texts.save(store, words_of(shard), np.flatnonzero(columns["states"] != FAILED), config)
-    else:
-        columns["keys"] = np.ascontiguousarray(keys.T)
-    with store.writing(shard, "lines", sealed=not texts):
-        _save(store, shard, columns, strings)
-    return count, failures, texts.words if texts else None
+    if texts is None:
+        _sketch(columns, documents, config)
+        return Lines(count, digest, failures, columns, strings)
+    texts = texts.put(documents)
+    columns["words"] = np.diff(texts.bounds)
+    del columns["keys"]
+    store, shard = job.work.store, words_of(job.stretch)
+    with store.writing(shard, "texts", sealed=False):
+        texts.save(store, shard, np.flatnonzero(columns["states"] != FAILED), config)
+    return Lines(count, digest, failures, columns, strings, texts.words)
 
 
-def _save(store: Store, shard: str, columns: dict[str, NDArray[Any]], strings: dict[str, Strings]) -> None:
-    for name, column in columns.items():
-        store.save(shard, name, column)
-    for name, values in strings.items():
-        some = len(values.data) or name == "ids"
-        store.save(shard, name, values.data)
-        store.save(shard, f"{name}_bounds", values.bounds if some else values.bounds[:1])
-
-
-def words_of(shard: str) -> str:
+def words_of(stretch: Stretch) -> str:
     """The shard in the store where the texts and the words of the documents of a piece are, if passages may go."""
-    return f"{shard}-words"
+    return f"{stretch.number:06d}-words"
 
 
 def _define(
@@ -223,16 +209,14 @@ def _named(documents: Mapping[int, Document | None], name: str) -> dict[int, str
     return {row: getattr(each, STRINGS[name]) or "" for row, each in documents.items() if each}
 
 
-def _sketch(
-    columns: dict[str, NDArray[Any]], keys: NDArray[np.uint64], documents: dict[int, Document | None], config: Config
-) -> None:
+def _sketch(columns: dict[str, NDArray[Any]], documents: dict[int, Document | None], config: Config) -> None:
     """Sketch the documents that the kernel could not read."""
     for row, document in documents.items():
         if document:
             words = whole_words([document.text])
             sketch = sketched.Sketched.of([document.text], words, config)
             columns["words"][row] = len(words.hashes)
-            keys[row], columns["prints"][row] = sketch.keys[:, 0], sketch.prints[0]
+            columns["keys"][:, row], columns["prints"][row] = sketch.keys[:, 0], sketch.prints[0]
 
 
 def defined(columns: Any, row: int, piece: NDArray[np.uint8], config: Config, place: str) -> Document | Failure:

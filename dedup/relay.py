@@ -16,7 +16,7 @@ from dedup.errors import InputError
 from dedup.extract import pack
 from dedup.flags import Flags
 from dedup.lined import table
-from dedup.lines import DEFINED, Lines, Stretch, content, defined, only, words_of
+from dedup.lines import DEFINED, Stretch, content, defined, only, words_of
 from dedup.losses import Losing, Loss, Lost, losses
 from dedup.records import removed_record, source_record, with_text
 from dedup.run import in_threads
@@ -26,28 +26,33 @@ from dedup.whole import Gone
 from dedup.write import Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from dedup.shards import Work
 
-COLUMNS = (
-    "states", "numbers", "starts", "ends", "text_starts", "text_ends", "characters", "digests", "ids", "ids_bounds"
-)  # fmt: skip
-"""The columns that the kernel writes lines by, in its order."""
+COLUMNS = ("states", "numbers", "starts", "ends", "text_starts", "text_ends", "characters", "digests")
+"""The columns that the kernel writes lines by, in its order; and then their ids."""
 
 
 class Writing(NamedTuple):
-    """A piece to write: what was read of it, the number of its first line in the file, the rows of its documents with
-    their ids, and the flags of those that lose something, by their place among them."""
+    """A piece to write: the digest of what was read of it, and the number of its first line in the file; columns of its
+    lines that hold something, and their ids; which of these are documents, and the flags of those that lose something,
+    by their place among them."""
 
     work: Work
     stretch: Stretch
-    read: Lines
+    digest: str
     first_line: int
+    columns: Mapping[str, NDArray[Any]]
+    ids: Strings
     rows: NDArray[np.int64]
     goes: Flags | Gone
+
+    def place(self, row: int) -> str:
+        """Where a line stands."""
+        return f"{self.stretch.name}:{self.first_line + int(self.columns['numbers'][row])}"
 
 
 class Wrote(NamedTuple):
@@ -66,7 +71,7 @@ def write_piece(job: Writing) -> Wrote:
     """
     stretch = job.stretch
     view = content(stretch)
-    if xxhash.xxh3_128_hexdigest(view.data) != job.read.digest:
+    if xxhash.xxh3_128_hexdigest(view.data) != job.digest:
         raise InputError(f"{stretch.name}: was changed while it was read")
     lost = _lost(job) if job.work.config.unit == "passage" else None
     parts = list(_written(job, view, lost))
@@ -76,8 +81,7 @@ def write_piece(job: Writing) -> Wrote:
 
 def _written(job: Writing, view: NDArray[np.uint8], lost: Lost | None) -> Iterator[tuple[Any, Any, Any]]:
     """What is written of the lines, run by run of those that the kernel can read."""
-    store, shard = job.work.store, job.read.shard
-    states = only(store.column(shard, "states"), job.rows)
+    states = only(job.columns["states"], job.rows)
     defined = np.flatnonzero(states == DEFINED)
     edges = [-1, *defined.tolist(), len(states)]
     for before, after in pairwise(edges):
@@ -89,7 +93,7 @@ def _written(job: Writing, view: NDArray[np.uint8], lost: Lost | None) -> Iterat
 def _natively(job: Writing, view: NDArray[np.uint8], run: slice, lost: Lost | None) -> tuple[Any, Any, Any]:
     from dedup.kernel import _native
 
-    store, shard, rows = job.work.store, job.read.shard, job.rows[run]
+    rows = job.rows[run]
     goes = np.full(len(rows), -1, np.int64)
     if lost is not None:
         going = [number for number in range(run.start, run.stop) if number in lost.losses] if lost.losses else []
@@ -101,17 +105,15 @@ def _natively(job: Writing, view: NDArray[np.uint8], run: slice, lost: Lost | No
         gone = job.goes.part(run.start, len(rows))
         goes[gone.numbers] = np.arange(len(gone))
         tails, left = whole.tails(gone), None
-    read = tuple(store.column(shard, name) for name in COLUMNS)
+    read = (*(job.columns[name] for name in COLUMNS), *job.ids.columns)
     place = orjson.dumps(f"{job.stretch.name}:")[:-1], job.first_line
     clean, removed, sources = _native.write_lines(view, read, (rows, goes), tails, left, place)
     return clean.data, removed.data, sources.data
 
 
 def _by_definition(job: Writing, view: NDArray[np.uint8], number: int, loss: Loss | None) -> tuple[bytes, bytes, bytes]:
-    row, store = int(job.rows[number]), job.work.store
-    columns = {name: store.column(job.read.shard, name) for name in ("states", "starts", "ends")}
-    place = f"{job.stretch.name}:{job.first_line + int(store.column(job.read.shard, 'numbers')[row])}"
-    document = defined(columns, row, view, job.work.config, place)
+    row = int(job.rows[number])
+    document = defined(job.columns, row, view, job.work.config, job.place(row))
     assert isinstance(document, Document)
     source = line(source_record(pack(document), document.text.encode(), len(document.text)))
     if loss:
@@ -126,12 +128,10 @@ def _lost(job: Writing) -> Lost:
     if not job.goes:
         return Lost({}, {})
     assert isinstance(job.goes, Flags)
-    store, words, rows = job.work.store, words_of(job.read.shard), job.rows
+    store, words = job.work.store, words_of(job.stretch)
     bounds, *blocks = (store.column(words, name) for name in ("blocks", "block_starts", "block_ends", "block_tags"))
-    ids = list(store.texts(job.read.shard, "ids", rows.tolist()))
-    if "" in ids:
-        lines = job.first_line + store.column(job.read.shard, "numbers")[rows]
-        ids = [id_ or f"{job.stretch.name}:{at}" for id_, at in zip(ids, lines.tolist(), strict=True)]
+    own = job.ids.only(job.rows)
+    ids = [id_ or job.place(row) for id_, row in zip(own, job.rows.tolist(), strict=True)]
 
     def document(number: int) -> Document:
         own = slice(*bounds[number : number + 2].tolist())
@@ -145,7 +145,7 @@ def _lost(job: Writing) -> Lost:
 def _counted(job: Writing, lost: Lost | None, parts: Sequence[tuple[Any, Any, Any]]) -> Cut:
     """What the lines of a piece come to, given what is written of them."""
     removed: dict[tuple[str, str], tuple[int, int]] = {}
-    sizes = only(job.work.store.column(job.read.shard, "characters"), job.rows)
+    sizes = only(job.columns["characters"], job.rows)
     total, gone = int(sizes.sum()), sum(not clean and not records for clean, records, _ in parts[1::2])  # blank ones
     if lost is not None:
         removed = lost.counts

@@ -159,6 +159,10 @@ class Store:
         self._mapped[shard] = known  # the last of all
         return known[name]
 
+    def columns(self, shard: str) -> dict[str, NDArray[Any]]:
+        """All columns of a shard."""
+        return {name: column for path in self._files(shard) for name, column in columns_of(path).items()}
+
     def _files(self, shard: str) -> list[Path]:
         """The files of columns of a shard. (`Path.glob` takes as long as all the rest of opening them.)"""
         folder = self.folder / shard

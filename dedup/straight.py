@@ -27,7 +27,7 @@ from dedup.lines import (
     stretches,
     words_of,
 )
-from dedup.relay import Writing, write_piece
+from dedup.relay import COLUMNS, Writing, write_piece
 from dedup.runs import once
 from dedup.shards import ALL
 from dedup.strings import Strings
@@ -46,65 +46,57 @@ if TYPE_CHECKING:
 
 CHUNK_PAIRS = 3_000
 """Pairs that are compared at a time: the shingles of their documents are held meanwhile."""
-KEYS_AT_ONCE = 1 << 24
-"""Band keys that are held at a time, to bound memory: of as many bands as that makes, of one at least."""
-
-PLACES = ("states", "starts", "ends", "text_starts", "text_ends")
-"""The columns that tell where texts lie."""
+LINES = "lines"
+"""The shard under which the columns of all lines are kept."""
 
 
 class Told(NamedTuple):
-    """What reading told of the documents of all lines, which are numbered in their order.
+    """What reading told of all lines that hold something, in their order.
 
-    `first_lines` is the number of the first line of each stretch in its file, `rows` the documents among the lines of
-    each (int64).
+    `edges` are the numbers of the first of them of each stretch, and behind the last (int64 [n + 1]); `columns` is what
+    is known of each line; `rows` are those that are documents (int64), which are numbered in their order.
     """
 
     work: Work
     stretches: list[Stretch]
     read: list[Lines]
-    first_lines: list[int]
-    rows: list[NDArray[np.int64]]
+    edges: NDArray[np.int64]
+    columns: dict[str, NDArray[Any]]
+    rows: NDArray[np.int64]
     ids: Strings
     failures: list[Failure]
 
-    def place(self, piece: int, number: int) -> str:
-        """Where a line stands, for messages."""
-        return f"{self.stretches[piece].name}:{self.first_lines[piece] + number}"
+    def first_lines(self) -> list[int]:
+        """The number of the first line of each stretch in its file, from 1."""
+        result: list[int] = []
+        for number, part in enumerate(self.stretches):
+            result.append(result[-1] + self.read[number - 1].total if part.start else 1)
+        return result
 
-    def places(self) -> Iterator[tuple[int, int]]:
-        """The piece of every document and the number of its line in it."""
-        for piece, (numbers, rows) in enumerate(self._parts("numbers")):
-            yield from ((piece, number) for number in only(numbers, rows).tolist())
+    def places(self, documents: NDArray[np.int64]) -> list[str]:
+        """Where the lines of documents stand, for messages."""
+        if not len(documents):
+            return []
+        rows, first = self.rows[documents], np.array(self.first_lines(), np.int64)
+        pieces = self.pieces(rows)
+        lines = (first[pieces] + self.columns["numbers"][rows]).tolist()
+        return [f"{self.stretches[piece].name}:{at}" for piece, at in zip(pieces.tolist(), lines, strict=True)]
 
-    def _parts(self, name: str) -> Iterator[tuple[NDArray[Any], NDArray[np.int64]]]:
-        store = self.work.store
-        return ((store.column(each.shard, name), rows) for each, rows in zip(self.read, self.rows, strict=True))
+    def pieces(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The number of the stretch of each line."""
+        return np.searchsorted(self.edges, rows, "right") - 1
 
-    def columns(self, *names: str) -> Iterator[NDArray[Any]]:
-        """Some columns of all documents, for which the store is gone through once."""
-        store = self.work.store
-        parts = [
-            [only(store.column(each.shard, name), rows) for name in names]
-            for each, rows in zip(self.read, self.rows, strict=True)
-        ]
-        return map(np.concatenate, zip(*parts, strict=True))
+    def column(self, name: str) -> NDArray[Any]:
+        """A column of all documents."""
+        return only(self.columns[name], self.rows)
 
     def bands(self) -> Iterator[NDArray[np.uint64]]:
         """The keys of all documents, band by band."""
-        count = self.work.config.shape.bands
-        together = max(1, KEYS_AT_ONCE // max(1, len(self.ids)))
-        for first in range(0, count, together):
-            parts = [only(column[first : first + together], rows, 1) for column, rows in self._parts("keys")]
-            yield from np.concatenate(parts, axis=1)
+        return (self.column(f"keys-{band}") for band in range(self.work.config.shape.bands))
 
     def strings(self, name: str) -> Strings:
-        """The same of strings; empty ones where a piece has none."""
-        parts = []
-        for (data, rows), (bounds, _) in zip(self._parts(name), self._parts(f"{name}_bounds"), strict=True):
-            some = len(bounds) > 1
-            parts.append(Strings(data, bounds).only(rows) if some else Strings(data, np.zeros(len(rows) + 1, np.int64)))
-        return Strings.joined(parts)
+        """The same of strings."""
+        return Strings.of_sizes(self.columns[name], self.columns[f"{name}_sizes"]).only(self.rows)
 
 
 def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
@@ -113,77 +105,68 @@ def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
     Raises:
         NotPlainError: among them are documents that are no plain texts.
     """
+    files = list(files)
     parts = list(stretches(files))
-    lines = _kept(work, runner(read_piece, [Reading(work, part) for part in parts]))
-    states = [np.asarray(work.store.column(each.shard, "states")) for each in lines]
-    rows = [np.flatnonzero(each != FAILED) for each in states]
-    told = Told(work, parts, lines, _first_lines(parts, lines), rows, Strings.of([]), [])
-    told = told._replace(ids=_ids(told))
-    told.failures.extend(_failures(told, [name for name, _ in files], list(map(len, states))))
+    told = _told(work, parts, runner(read_piece, [Reading(work, part) for part in parts]))
+    told.failures.extend(_failures(told, [name for name, _ in files]))
     if told.ids.order().distinct:
         return told
     once_ = _once(told)
-    return once_ if work.config.unit == "document" else _again(once_, states, runner)
+    if work.config.unit == "document":
+        return once_
+    # Once more without those lines that are no documents now: their words must not count.
+    without = np.setdiff1d(told.rows, once_.rows, assume_unique=True)
+    of = np.split(without, np.searchsorted(without, told.edges[1:-1]))
+    jobs = [
+        Reading(work, part, tuple((own - first).tolist()))
+        for part, own, first in zip(parts, of, told.edges.tolist(), strict=False)
+    ]
+    return _told(work, parts, runner(read_piece, jobs))._replace(failures=once_.failures)
 
 
-def _failures(told: Told, files: list[str], sizes: list[int]) -> Iterator[Failure]:
-    """The failures of files, in their order, given how many lines of each piece hold something."""
+def _told(work: Work, parts: list[Stretch], read: Iterable[Lines]) -> Told:
+    lines, sizes = [], [0]
+    with work.store.growing(LINES) as extend, work.store.growing(ALL) as extend_words:
+        for each in read:
+            for name, column in each.parts():
+                extend(name, column)
+            for name, column in each.words._asdict().items() if each.words else ():
+                extend_words(name, column)
+            sizes.append(each.size)
+            lines.append(each._replace(columns={}, strings={}, words=None))
+    columns = work.store.columns(LINES)
+    rows = np.flatnonzero(columns["states"] != FAILED) if columns else np.zeros(0, np.int64)
+    told = Told(work, parts, lines, np.cumsum(sizes), columns, rows, Strings.of([]), [])
+    ids = told.strings("ids") if columns else told.ids
+    without = np.flatnonzero(ids.sizes == 0)
+    return told._replace(ids=ids.put(dict(zip(without.tolist(), told.places(without), strict=True))))
+
+
+def _failures(told: Told, files: list[str]) -> Iterator[Failure]:
+    """The failures of files, in their order."""
     pieces: dict[str, list[int]] = {name: [] for name in files}
     for number, part in enumerate(told.stretches):
         pieces[part.name].append(number)
+    sizes, first = np.diff(told.edges), told.first_lines()
     for name, own in pieces.items():
         if not any(sizes[number] for number in own):
             yield Failure(name, "empty: there is no line in it")
         for number in own:
-            yield from (Failure(told.place(number, at), why) for at, why in told.read[number].failures)
-
-
-def _ids(told: Told) -> Strings:
-    """The ids of all documents: of those that have none of their own, where they stand."""
-    ids = told.strings("ids")
-    none = ids.sizes == 0
-    return ids.put({at: told.place(*place) for at, place in enumerate(told.places()) if none[at]} if none.any() else {})
-
-
-def _kept(work: Work, lines: Iterable[Lines]) -> list[Lines]:
-    """What was read of pieces; their words one behind the other in the store, where they have some."""
-    result = []
-    with work.store.growing(ALL) as extend:
-        for each in lines:
-            for name, column in each.words._asdict().items() if each.words else ():
-                extend(name, column)
-            result.append(each._replace(words=None))
-    return result
-
-
-def _first_lines(parts: list[Stretch], lines: list[Lines]) -> list[int]:
-    """The number of the first line of each piece in its file, from 1."""
-    result: list[int] = []
-    for number, part in enumerate(parts):
-        result.append(result[-1] + lines[number - 1].total if part.start else 1)
-    return result
+            yield from (Failure(f"{name}:{first[number] + at}", why) for at, why in told.read[number].failures)
 
 
 def _once(told: Told) -> Told:
     """The same without documents that have the id of one before them: these are failures."""
-    first: dict[str, tuple[int, int]] = {}
+    first: dict[str, int] = {}
     own = np.ones(len(told.ids), np.bool_)
-    for number, (id_, place) in enumerate(zip(told.ids, told.places(), strict=True)):
-        own[number] = first.setdefault(id_, place) is place
-        if not own[number]:
-            told.failures.append(Failure(told.place(*place), f"has the id {id_!r} of {told.place(*first[id_])}"))
-    edges = np.cumsum([0, *map(len, told.rows)])
-    rows = [each[own[low:high]] for each, low, high in zip(told.rows, edges, edges[1:], strict=False)]
-    return told._replace(rows=rows, ids=told.ids.only(np.flatnonzero(own)))
-
-
-def _again(told: Told, states: list[NDArray[np.uint8]], runner: Runner) -> Told:
-    """The same, read anew without those lines that are no documents now: their words must not count."""
-    parts = [Reading(told.work, part) for part in told.stretches]
-    for number, (own, rows) in enumerate(zip(states, told.rows, strict=True)):
-        without = np.setdiff1d(np.flatnonzero(own != FAILED), rows, assume_unique=True)
-        parts[number] = parts[number]._replace(without=tuple(without.tolist()))
-    return told._replace(read=_kept(told.work, runner(read_piece, parts)))
+    for number, id_ in enumerate(told.ids):
+        own[number] = first.setdefault(id_, number) == number
+    again = np.flatnonzero(~own)
+    ids = told.ids.only(again)
+    before = told.places(np.array([first[id_] for id_ in ids], np.int64))
+    for id_, place, there in zip(ids, told.places(again), before, strict=True):
+        told.failures.append(Failure(place, f"has the id {id_!r} of {there}"))
+    return told._replace(rows=told.rows[own], ids=told.ids.only(np.flatnonzero(own)))
 
 
 # ── what goes ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -200,9 +183,10 @@ def find(told: Told, runner: Runner) -> Found:
     """Propose, verify, decide."""
     if told.work.config.unit == "document":
         return _whole(told, runner)
-    names = [words_of(each.shard) for each, rows in zip(told.read, told.rows, strict=True) if len(rows)]
+    with_some = np.unique(told.pieces(told.rows)).tolist()
+    names = [words_of(told.stretches[number]) for number in with_some]
     merge_bounds(told.work, names)
-    return passages(told.work, names, _known(told, *told.columns("words")), runner)
+    return passages(told.work, names, _known(told), runner)
 
 
 def passages(work: Work, shards: list[str], known: Known, runner: Runner) -> Found:
@@ -213,20 +197,20 @@ def passages(work: Work, shards: list[str], known: Known, runner: Runner) -> Fou
 
 def _whole(told: Told, runner: Runner) -> Found:
     config = told.work.config
-    prints, characters, words, *places = told.columns("prints", "characters", "words", *PLACES)
-    chosen = reuse.chosen(_known(told, words), config)
-    where = _texts(told, *places)
+    chosen = reuse.chosen(_known(told), config)
+    where = _texts(told)
 
     def verify(pairs: NDArray[np.int64]) -> Iterator[Compared]:
         parts = list(whole.chunks(pairs, CHUNK_PAIRS))
         for part, counts in zip(parts, runner(compare, [_comparing(told, where, each) for each in parts]), strict=True):
             yield Compared(part, *counts.T)
 
-    found = whole.find(told.bands(), prints, chosen, config.threshold, verify)
-    return Found(whole.as_flags(found.decided, Named(told.ids, characters, words)), found.counts)
+    found = whole.find(told.bands(), told.column("prints"), chosen, config.threshold, verify)
+    named = Named(told.ids, told.column("characters"), told.column("words"))
+    return Found(whole.as_flags(found.decided, named), found.counts)
 
 
-def _known(told: Told, words: NDArray[np.int64]) -> Known:
+def _known(told: Told) -> Known:
     """What is known of the documents to choose keepers."""
     config, count = told.work.config, len(told.ids)
     dates = [""] * count
@@ -236,18 +220,17 @@ def _known(told: Told, words: NDArray[np.int64]) -> Known:
     if config.across_sites_only or config.site_order:
         named = zip(told.strings("sites"), told.strings("urls"), strict=True)
         sites = [site or site_of(url) or config.site for site, url in named]
-    return Known(dates, words, told.ids, sites)
+    return Known(dates, told.column("words"), told.ids, sites)
 
 
-def _texts(told: Told, *places: NDArray[Any]) -> NDArray[np.int64]:
-    """Where the text of each document lies, given the columns of `PLACES`: see `lines.Comparing`."""
-    states, starts, ends, text_starts, text_ends = places
-    piece = np.repeat(np.arange(len(told.rows)), list(map(len, told.rows)))
-    offset = np.array([part.start for part in told.stretches], np.int64)[piece]
-    is_defined = states == DEFINED
-    start = np.where(is_defined, starts, text_starts) + offset
-    end = np.where(is_defined, ends, text_ends) + offset
-    return np.stack([piece, start, end, np.where(is_defined, 0, -1)], axis=1)
+def _texts(told: Told) -> NDArray[np.int64]:
+    """Where the text of each document lies: see `lines.Comparing`."""
+    pieces = told.pieces(told.rows)
+    offset = np.array([part.start for part in told.stretches], np.int64)[pieces]
+    is_defined = told.column("states") == DEFINED
+    start = np.where(is_defined, told.column("starts"), told.column("text_starts")) + offset
+    end = np.where(is_defined, told.column("ends"), told.column("text_ends")) + offset
+    return np.stack([pieces, start, end, np.where(is_defined, 0, -1)], axis=1)
 
 
 def _comparing(told: Told, where: NDArray[np.int64], pairs: NDArray[np.int64]) -> Comparing:
@@ -266,8 +249,11 @@ def write(told: Told, flags: Flags | Gone, runner: Runner, cuts: list[Cut]) -> I
 
 
 def _writing(told: Told, flags: Flags | Gone) -> Iterator[Writing]:
-    first = 0
-    for at, (part, lines) in enumerate(zip(told.stretches, told.read, strict=True)):
-        count = len(told.rows[at])
-        yield Writing(told.work, part, lines, told.first_lines[at], told.rows[at], flags.part(first, count))
-        first += count
+    ids = Strings.of_sizes(told.columns["ids"], told.columns["ids_sizes"])
+    documents = np.searchsorted(told.rows, told.edges).tolist()
+    for at, (part, first_line) in enumerate(zip(told.stretches, told.first_lines(), strict=True)):
+        low, high = told.edges[at : at + 2].tolist()
+        columns = {name: told.columns[name][low:high] for name in COLUMNS}
+        first, last = documents[at : at + 2]
+        own, goes = told.rows[first:last] - low, flags.part(first, last - first)
+        yield Writing(told.work, part, told.read[at].digest, first_line, columns, ids.part(low, high), own, goes)

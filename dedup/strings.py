@@ -38,14 +38,11 @@ class Strings(Sequence[str]):
         return cls(np.frombuffer(b"".join(parts), np.uint8), np.cumsum([0, *map(len, parts)], dtype=np.int64))
 
     @classmethod
-    def joined(cls, parts: Sequence[Strings]) -> Strings:
-        """All of them, one behind the other."""
-        if len(parts) == 1:
-            return parts[0]
-        firsts = np.cumsum([0, *(len(each.data) for each in parts)])
-        bounds = [each.bounds[1:] - each.bounds[0] + first for each, first in zip(parts, firsts, strict=False)]
-        data = [each.data[each.bounds[0] : each.bounds[-1]] for each in parts]
-        return cls(np.concatenate([np.zeros(0, np.uint8), *data]), np.concatenate([np.zeros(1, np.int64), *bounds]))
+    def of_sizes(cls, data: NDArray[np.uint8], sizes: NDArray[np.int64]) -> Strings:
+        """Strings of so many bytes each (int64 [n])."""
+        bounds = np.zeros(len(sizes) + 1, np.int64)
+        np.cumsum(sizes, out=bounds[1:])
+        return cls(data, bounds)
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
@@ -82,6 +79,10 @@ class Strings(Sequence[str]):
         bounds = np.concatenate(([0], np.cumsum(sizes)))
         places = np.arange(bounds[-1]) + np.repeat(self.bounds[rows] - bounds[:-1], sizes)
         return Strings(self.data[places], bounds)
+
+    def part(self, low: int, high: int) -> Strings:
+        """Those from one to another."""
+        return Strings(self.data, self.bounds[low : high + 1])
 
     def put(self, others: dict[int, str]) -> Strings:
         """The same with others in the place of some."""

@@ -332,7 +332,7 @@ def read_lines(
 ) -> tuple[dict[str, Any], int]:
     """What `dedup.lines` keeps of the lines of a piece of a file that hold something, column by column: `states` uint8,
     `numbers`, `starts`, `ends`, `text_starts`, `text_ends`, `characters`, `words` int64 [n], `digests`, `prints` uint64
-    [n, 2], `keys` uint64 [n, bands], and as strings `ids`, `dates`, `urls`, `sites`; and how many lines there are.
+    [n, 2], `keys` uint64 [bands, n], and as strings `ids`, `dates`, `urls`, `sites`; and how many lines there are.
     Unless `words` are asked for, `words`, `prints` and `keys` are 0.
     """
 

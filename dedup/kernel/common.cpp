@@ -1,5 +1,6 @@
 #include "common.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -83,11 +84,14 @@ private:
     std::string text_;
 };
 
-// Reads texts when they are first asked for.
+// Reads texts when they are first asked for, and forgets them once they have been asked for the last time, so that what is
+// compared stays in the cache.
 class Sets {
 public:
-    Sets(const TextPlaces& texts, std::size_t shingle, const Alphabet& alphabet)
-        : texts_(texts), shingle_(shingle), reader_(alphabet, WordReader::Which::drawn), sets_(texts.size()) {}
+    Sets(const TextPlaces& texts, Span<std::int64_t> pairs, std::size_t shingle, const Alphabet& alphabet)
+        : texts_(texts), shingle_(shingle), reader_(alphabet, WordReader::Which::drawn), sets_(texts.size()), uses_(texts.size()) {
+        for (const auto number : pairs) uses_[static_cast<std::size_t>(number)] += 1;
+    }
 
     // The shingles of a text, each once; null where only the definition can read it.
     const std::vector<std::uint64_t>* of(std::size_t number) {
@@ -96,7 +100,12 @@ public:
         return own.known ? &own.values : nullptr;
     }
 
-    std::size_t size() const { return sets_.size(); }
+    // One use of a text is over.
+    void leave(std::size_t number) {
+        if (--uses_[number] > 0) return;
+        spare_.push_back(std::move(sets_[number].values));
+        sets_[number].values = {};
+    }
 
 private:
     struct Set {
@@ -113,7 +122,11 @@ private:
         if (!out.known) return;
         make_shingles(reader_.hashes().values, reader_.hashes().size(), shingle_, shingles_);
         table_.clear(shingles_.size());
-        out.values.reserve(shingles_.size());
+        if (!spare_.empty()) {
+            out.values = std::move(spare_.back());
+            spare_.pop_back();
+            out.values.clear();
+        }
         for (const auto each : shingles_) {
             if (table_.add(each)) out.values.push_back(each);
         }
@@ -126,6 +139,8 @@ private:
     std::string text_;
     std::vector<std::uint64_t> shingles_;
     std::vector<Set> sets_;
+    std::vector<std::uint32_t> uses_;
+    std::vector<std::vector<std::uint64_t>> spare_;
 };
 
 }  // namespace
@@ -141,25 +156,32 @@ InCommon in_common(const TextPlaces& texts, Span<std::int64_t> pairs, std::size_
         if (!is_one) throw std::invalid_argument("a text that lies in no file");
     }
     InCommon out;
-    Sets sets(texts, shingle, alphabet);
+    out.sizes.resize(texts.size());
+    out.common.resize(pairs.size() / 2);
+    std::vector<std::uint8_t> is_unknown(texts.size());
+    Sets sets(texts, pairs, shingle, alphabet);
+    const auto set = [&](std::size_t number) {
+        const auto* own = sets.of(number);
+        is_unknown[number] = own == nullptr ? 1 : 0;
+        if (own != nullptr) out.sizes[number] = static_cast<std::int64_t>(own->size());
+        return own;
+    };
     Table table;
     for (std::size_t at = 0; at < pairs.size(); at += 2) {
-        const auto* keeper = sets.of(static_cast<std::size_t>(pairs[at]));
-        const auto* document = sets.of(static_cast<std::size_t>(pairs[at + 1]));
-        std::int64_t common = 0;
+        const auto first = static_cast<std::size_t>(pairs[at]), second = static_cast<std::size_t>(pairs[at + 1]);
+        const auto *keeper = set(first), *document = set(second);
         if (keeper != nullptr && document != nullptr) {
             if (at == 0 || pairs[at] != pairs[at - 2]) {
                 table.clear(keeper->size());
                 for (const auto each : *keeper) table.add(each);
             }
-            for (const auto each : *document) common += table.holds(each) ? 1 : 0;
+            out.common[at / 2] = std::count_if(document->begin(), document->end(), [&](std::uint64_t each) { return table.holds(each); });
         }
-        out.common.push_back(common);
+        sets.leave(first);
+        sets.leave(second);
     }
-    for (std::size_t number = 0; number < sets.size(); ++number) {
-        const auto* own = sets.of(number);
-        out.sizes.push_back(own != nullptr ? static_cast<std::int64_t>(own->size()) : 0);
-        if (own == nullptr) out.unknown.push_back(static_cast<std::int64_t>(number));
+    for (std::size_t number = 0; number < is_unknown.size(); ++number) {
+        if (is_unknown[number] != 0) out.unknown.push_back(static_cast<std::int64_t>(number));
     }
     return out;
 }

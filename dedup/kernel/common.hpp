@@ -19,8 +19,8 @@ struct TextPlaces {
     std::size_t size() const { return places.size() / 3; }
 };
 
-// How many shingles each text has, each once, and how many those of a pair have in common; and the texts that are left to
-// the definition, whose pairs have none.
+// How many shingles each text of a pair has, each once, and how many those of a pair have in common; and the texts that are
+// left to the definition, whose pairs have none.
 struct InCommon {
     std::vector<std::int64_t> sizes, common, unknown;
 };

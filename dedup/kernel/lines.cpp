@@ -29,10 +29,25 @@ public:
             add(at, next);
             at = next;
         }
+        out_.keys = by_band();
         return std::move(out_);
     }
 
 private:
+    // The keys of a band one behind the other, of some lines at a time, so that what is read stays in the cache.
+    std::vector<std::uint64_t> by_band() const {
+        constexpr std::size_t together = 64;
+        const auto count = out_.states.size();
+        std::vector<std::uint64_t> result(out_.keys.size());
+        for (std::size_t low = 0; low < count; low += together) {
+            const auto high = std::min(count, low + together);
+            for (std::size_t band = 0; band < shape_.bands; ++band) {
+                for (auto at = low; at < high; ++at) result[band * count + at] = out_.keys[at * shape_.bands + band];
+            }
+        }
+        return result;
+    }
+
     void add(std::size_t start, std::size_t end) {
         const bool too_long = end - start > limits_.max_bytes;
         if (piece_.substr(start, byte_order_mark.size()) == byte_order_mark && !too_long) start += byte_order_mark.size();

@@ -36,7 +36,7 @@ struct Lines {
     std::vector<std::int64_t> characters, words;
     std::vector<std::uint64_t> digests;          // of the text: XXH3, 128 bits, the upper half first
     std::vector<std::uint64_t> prints;           // of its words, likewise; 0 where they are too few to be a duplicate
-    std::vector<std::uint64_t> keys;             // of its bands
+    std::vector<std::uint64_t> keys;             // of the first band of all, then of the second and so on
     Strings ids, dates, urls, sites;
     std::int64_t count = 0;                      // of all lines
 };

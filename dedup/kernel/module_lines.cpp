@@ -63,7 +63,7 @@ nb::object lines_of(const Column<std::uint8_t>& piece, const Asked& asked, std::
     out["words"] = array(std::move(lines.words));
     out["digests"] = table(std::move(lines.digests), count, 2);
     out["prints"] = table(std::move(lines.prints), count, 2);
-    out["keys"] = table(std::move(lines.keys), count, shape.bands);
+    out["keys"] = table(std::move(lines.keys), shape.bands, count);
     out["ids"] = strings_of(std::move(lines.ids));
     out["dates"] = strings_of(std::move(lines.dates));
     out["urls"] = strings_of(std::move(lines.urls));
