@@ -1,6 +1,5 @@
 #include "common.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -14,40 +13,65 @@
 namespace dedup {
 namespace {
 
-// Which shingles are of a set.
+// Where shingles stand in a set of some: a quarter of the places are taken at most, so that few have to be looked for twice.
 class Table {
 public:
+    // Make room for so many.
     void clear(std::size_t most) {
         std::size_t size = 64;
-        while (size < 2 * most) size *= 2;
-        slots_.assign(size, empty);
+        while (size < 4 * most) size *= 2;
+        slots_.assign(size, none);
         limit_ = size - 1;
-        holds_empty_ = false;
     }
 
-    // Whether it was not there.
-    bool add(std::uint64_t value) {
-        if (value == empty) return !std::exchange(holds_empty_, true);
-        auto& slot = find(value);
-        if (slot == value) return false;
-        slot = value;
-        return true;
+    // Add a value behind the others, if it is not there.
+    void add(std::uint64_t value, std::vector<std::uint64_t>& values) {
+        auto& slot = find(value, values);
+        if (slot != none) return;
+        slot = static_cast<std::uint32_t>(values.size());
+        values.push_back(value);
     }
 
-    bool holds(std::uint64_t value) { return value == empty ? holds_empty_ : find(value) == value; }
+    // Tell of all of a set.
+    void fill(const std::vector<std::uint64_t>& values) {
+        clear(values.size());
+        for (std::uint32_t at = 0; at < values.size(); ++at) {
+            auto slot = first(values[at]);
+            while (slots_[slot] != none) slot = (slot + 1) & limit_;
+            slots_[slot] = at;
+        }
+    }
+
+    // How many of these a set has, of which this tells. What stands behind one that both have is most often what stands
+    // behind it there.
+    std::int64_t count(const std::vector<std::uint64_t>& others, const std::vector<std::uint64_t>& values) {
+        std::int64_t result = 0;
+        std::size_t next = 0;
+        for (const auto other : others) {
+            if (next >= values.size() || values[next] != other) {
+                const auto at = find(other, values);
+                if (at == none) continue;
+                next = at;
+            }
+            ++next;
+            ++result;
+        }
+        return result;
+    }
 
 private:
-    static constexpr std::uint64_t empty = 0;
+    static constexpr std::uint32_t none = 0xFFFFFFFF;
 
-    std::uint64_t& find(std::uint64_t value) {
-        auto at = static_cast<std::size_t>(value) & limit_;  // shingles are mixed: any bits will do
-        while (slots_[at] != empty && slots_[at] != value) at = (at + 1) & limit_;
-        return slots_[at];
+    std::size_t first(std::uint64_t value) const { return static_cast<std::size_t>(value) & limit_; }  // shingles are mixed: any bits will do
+
+    std::uint32_t& find(std::uint64_t value, const std::vector<std::uint64_t>& values) {
+        auto slot = first(value);
+        while (slots_[slot] != none && values[slots_[slot]] != value) slot = (slot + 1) & limit_;
+        return slots_[slot];
     }
 
-    std::vector<std::uint64_t> slots_;
+    std::vector<std::uint32_t> slots_;
     std::size_t limit_ = 0;
-    bool holds_empty_ = false;
 };
 
 // Reads texts from their files, of which one is open at a time.
@@ -127,9 +151,7 @@ private:
             spare_.pop_back();
             out.values.clear();
         }
-        for (const auto each : shingles_) {
-            if (table_.add(each)) out.values.push_back(each);
-        }
+        for (const auto each : shingles_) table_.add(each, out.values);
     }
 
     TextFiles texts_;
@@ -171,11 +193,8 @@ InCommon in_common(const TextPlaces& texts, Span<std::int64_t> pairs, std::size_
         const auto first = static_cast<std::size_t>(pairs[at]), second = static_cast<std::size_t>(pairs[at + 1]);
         const auto *keeper = set(first), *document = set(second);
         if (keeper != nullptr && document != nullptr) {
-            if (at == 0 || pairs[at] != pairs[at - 2]) {
-                table.clear(keeper->size());
-                for (const auto each : *keeper) table.add(each);
-            }
-            out.common[at / 2] = std::count_if(document->begin(), document->end(), [&](std::uint64_t each) { return table.holds(each); });
+            if (at == 0 || pairs[at] != pairs[at - 2]) table.fill(*keeper);
+            out.common[at / 2] = table.count(*document, *keeper);
         }
         sets.leave(first);
         sets.leave(second);
