@@ -75,7 +75,7 @@ class Strings(Sequence[str]):
         """Some of them, by their numbers."""
         if len(rows) == len(self) and np.array_equal(rows, np.arange(len(self))):
             return self
-        sizes = self.sizes[rows]
+        sizes = self.bounds[rows + 1] - self.bounds[rows]
         bounds = np.concatenate(([0], np.cumsum(sizes)))
         places = np.arange(bounds[-1]) + np.repeat(self.bounds[rows] - bounds[:-1], sizes)
         return Strings(self.data[places], bounds)

@@ -280,9 +280,9 @@ def tails(gone: Gone) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     (int64 [k + 1])."""
     ids, found = gone.named.ids, gone.found
     if not (kernel.NATIVE and isinstance(ids, Strings)):
-        return Strings.of(orjson.dumps(why_record(flag))[1:] for number in gone for flag in gone[number]).columns
+        return Strings.of(b"," + orjson.dumps(why_record(flag))[1:] for number in gone for flag in gone[number]).columns
     from dedup.kernel import _native
 
     words = gone.named.words[gone.numbers + gone.first]
-    numbers = np.stack([found.keepers, gone.named.characters[found.keepers], words])
-    return _native.whole_tails(ids.columns, numbers, np.stack([found.jaccard, found.containment]))
+    numbers = np.stack([gone.named.characters[found.keepers], words])
+    return _native.whole_tails(ids.only(found.keepers).columns, numbers, np.stack([found.jaccard, found.containment]))

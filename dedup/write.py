@@ -12,7 +12,7 @@ import shutil
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import distribution, version
 from io import BytesIO, RawIOBase
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 from unicodedata import unidata_version
@@ -47,6 +47,7 @@ CLEAN = {
 }
 MAX_STEP, MAX_PATH = 200, 900
 """Bytes of a name and of a path in the tree; systems take 255, and 1,024 or more with the folder's own path."""
+_VERSION = re.compile(r"^Version: *(\S+)", re.MULTILINE)
 _FILE_NAME = re.compile(r"\.(?=(?:md|txt)$)", re.IGNORECASE)
 _LIBRARIES = (
     "dedup", "trafilatura", "lxml", "htmldate", "datasketch", "numpy", "regex", "xxhash", "charset-normalizer",
@@ -57,7 +58,13 @@ _LIBRARIES = (
 @cache
 def versions() -> dict[str, str]:
     """The versions of everything that can change the output."""
-    return {name: version(_DISTRIBUTION.get(name, name)) for name in _LIBRARIES} | {"unicode": unidata_version}
+    return {name: _version(_DISTRIBUTION.get(name, name)) for name in _LIBRARIES} | {"unicode": unidata_version}
+
+
+def _version(name: str) -> str:
+    """The version of a distribution. (`importlib.metadata.version` parses all its README as mail: .004 s each.)"""
+    found = _VERSION.search(distribution(name).read_text("METADATA") or "")
+    return found[1] if found else version(name)
 
 
 _DISTRIBUTION = {"dedup": "dedup-corpus"}

@@ -413,14 +413,12 @@ def write_lines(
         ValueError: a line does not lie in the piece, its text is no string of JSON, there is no such line or tail.
     """
 
-def whole_tails(
-    ids: _Strings, numbers: NDArray[np.int64], shares: NDArray[np.float64]
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """`dedup.whole.tails`: of each record its keeper, how many characters that has, how many words the document has
-    (int64 [3, k]), Jaccard similarity and containment (float64 [2, k]).
+def whole_tails(keepers: _Strings, numbers: NDArray[np.int64], shares: NDArray[np.float64]) -> _Strings:
+    """`dedup.whole.tails`: of each record the id of its keeper, how many characters that has, how many words the
+    document has (int64 [2, k]), Jaccard similarity and containment (float64 [2, k]).
 
     Raises:
-        ValueError: there is no such keeper, or a share is none.
+        ValueError: a share is none, or there are not as many of each.
     """
 
 _Chains = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "hash.hpp"
+#include "shares.hpp"
 #include "text.hpp"
 #include "utf8.hpp"
 
@@ -145,7 +146,9 @@ private:
 
 void append_hex(std::uint64_t value, std::string& out) {
     static constexpr std::string_view digits = "0123456789abcdef";
-    for (int shift = 60; shift >= 0; shift -= 4) out += digits[(value >> shift) & 15];
+    char written[16];
+    for (int at = 0; at < 16; ++at) written[at] = digits[(value >> (60 - 4 * at)) & 15];
+    out.append(written, sizeof written);
 }
 
 // Writes one line after the other.
@@ -183,7 +186,7 @@ private:
 
     void put_place(std::size_t at, std::string& out) const {
         out.append(going_.place);
-        out.append(std::to_string(going_.first + lines_.numbers[at]));
+        append_number(going_.first + lines_.numbers[at], out);
         out += '"';
     }
 
@@ -224,7 +227,7 @@ private:
         out.append("{\"id\":");
         out.append(id_);
         out.append(",\"start\":0,\"end\":");
-        out.append(std::to_string(lines_.characters[at]));
+        append_number(lines_.characters[at], out);
         out.append(",\"text\":");
         append_quoted(text_, out);
         out.append(view(going_.tails[number]));
@@ -238,7 +241,7 @@ private:
         out.append(",\"place\":");
         put_place(at, out);
         out.append(",\"format\":\"text\",\"encoding\":null,\"exact\":true,\"characters\":");
-        out.append(std::to_string(lines_.characters[at]));
+        append_number(lines_.characters[at], out);
         out.append(",\"digest\":\"");
         append_hex(lines_.digests[2 * at], out);
         append_hex(lines_.digests[2 * at + 1], out);

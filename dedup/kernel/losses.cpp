@@ -56,8 +56,6 @@ private:
     std::vector<std::uint32_t> characters_, places_;
 };
 
-void append_number(std::int64_t number, std::string& out) { out.append(std::to_string(number)); }
-
 // The definition tells of a share that has more places.
 void append_told(double share, std::string& out) {
     try {

@@ -102,11 +102,10 @@ nb::object written_of(const Column<std::uint8_t>& piece, const Read& read, const
     return nb::make_tuple(array_of(std::move(out.clean)), array_of(std::move(out.removed)), array_of(std::move(out.sources)));
 }
 
-nb::object tails_of(const RaggedColumn<std::uint8_t>& ids, const Rows<std::int64_t>& numbers, const Rows<double>& shares) {
+nb::object tails_of(const RaggedColumn<std::uint8_t>& keepers, const Rows<std::int64_t>& numbers, const Rows<double>& shares) {
     const auto count = numbers.shape(1);
-    if (numbers.shape(0) != 3 || shares.shape(0) != 2 || shares.shape(1) != count) throw std::invalid_argument("columns of different lengths");
-    const auto row = [&](std::size_t number) { return Span<std::int64_t>{numbers.data() + number * count, count}; };
-    const WholeGone gone{ragged(ids), row(0), row(1), row(2), {shares.data(), count}, {shares.data() + count, count}};
+    const WholeGone gone{ragged(keepers), {numbers.data(), count}, {numbers.data() + count, count}, {shares.data(), count}, {shares.data() + count, count}};
+    if (gone.keepers.size() != count || numbers.shape(0) != 2 || shares.shape(0) != 2 || shares.shape(1) != count) throw std::invalid_argument("columns of different lengths");
     Strings found;
     {
         nb::gil_scoped_release free;
@@ -175,7 +174,7 @@ void add_lines(nb::module_& module) {
     module.def("in_common", &common_of, nb::arg("files"), nb::arg("places"), nb::arg("pairs"), nb::arg("shingle"), nb::arg("page"));
     module.def("losses", &losses_of, nb::arg("documents"), nb::arg("blocks"), nb::arg("copies"), nb::arg("keepers"), nb::arg("page"));
     module.def("write_lines", &written_of, nb::arg("piece"), nb::arg("read"), nb::arg("which"), nb::arg("tails"), nb::arg("left").none(), nb::arg("place"));
-    module.def("whole_tails", &tails_of, nb::arg("ids"), nb::arg("numbers"), nb::arg("shares"));
+    module.def("whole_tails", &tails_of, nb::arg("keepers"), nb::arg("numbers"), nb::arg("shares"));
 }
 
 }  // namespace dedup

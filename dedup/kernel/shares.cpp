@@ -1,24 +1,26 @@
 #include "shares.hpp"
 
 #include <cmath>
-#include <cstdio>
 #include <stdexcept>
 
 namespace dedup {
 
 void append_share(double share, std::string& out) {
-    const auto whole = std::llround(share * 10000);
-    if (!(share >= 0) || share > 1 || static_cast<double>(whole) / 10000 != share) throw std::invalid_argument("a share of more than four places");
-    out.append(std::to_string(whole / 10000));
+    constexpr std::int64_t places = 10'000;
+    const auto whole = std::llround(share * places);
+    if (!(share >= 0) || share > 1 || static_cast<double>(whole) / places != share) throw std::invalid_argument("a share of more than four places");
+    out += whole == places ? '1' : '0';
     out += '.';
-    auto digits = std::to_string(10000 + whole % 10000).substr(1);
-    while (digits.size() > 1 && digits.back() == '0') digits.pop_back();
-    out.append(digits);
+    const auto first = out.size();
+    append_number(places + whole % places, out);
+    out.erase(first, 1);
+    while (out.size() > first + 1 && out.back() == '0') out.pop_back();
 }
 
+// Half a per cent goes to the even one, as in Python, where the product is rounded by its exact value.
 void append_percent(double share, std::string& out) {
-    char written[32];
-    out.append(written, static_cast<std::size_t>(std::snprintf(written, sizeof written, "%.0f%%", share * 100)));
+    append_number(static_cast<std::int64_t>(std::nearbyint(share * 100)), out);
+    out += '%';
 }
 
 }  // namespace dedup

@@ -1,9 +1,16 @@
-// Shares as records tell them.
+// Numbers as records tell them.
 #pragma once
 
+#include <charconv>
+#include <cstdint>
 #include <string>
 
 namespace dedup {
+
+inline void append_number(std::int64_t number, std::string& out) {
+    char digits[24];
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
 
 // Append a share to four places, as orjson writes a number: the shortest that is read as the same. Throws
 // std::invalid_argument where it is none, or has more places.

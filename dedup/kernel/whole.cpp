@@ -17,11 +17,9 @@ Strings whole_tails(const WholeGone& gone) {
     Strings out;
     std::string why;
     for (std::size_t at = 0; at < gone.keepers.size(); ++at) {
-        const auto keeper = gone.keepers[at];
-        if (keeper < 0 || static_cast<std::size_t>(keeper) >= gone.ids.size()) throw std::invalid_argument("there is no such keeper");
         const double jaccard = gone.jaccard[at], containment = gone.containment[at];
         if (!is_share(jaccard) || !is_share(containment)) throw std::invalid_argument("a share that is none");
-        const auto own = gone.ids[static_cast<std::size_t>(keeper)];
+        const auto own = gone.keepers[at];
         const std::string_view name(reinterpret_cast<const char*>(own.values), own.size());
         why.clear();
         append_percent(jaccard, why);
@@ -29,14 +27,16 @@ Strings whole_tails(const WholeGone& gone) {
         auto& tail = out.bytes;
         tail.append(",\"reason\":\"duplicate\",\"kind\":\"document\",\"why\":");
         append_quoted(why, tail);
-        tail.append(",\"evidence\":{\"words\":").append(std::to_string(gone.words[at]));
+        tail.append(",\"evidence\":{\"words\":");
+        append_number(gone.words[at], tail);
         tail.append(",\"containment\":");
         append_share(rounded(containment), tail);
         tail.append(",\"jaccard\":");
         append_share(rounded(jaccard), tail);
         tail.append("},\"keeper\":{\"id\":");
         append_quoted(name, tail);
-        tail.append(",\"start\":0,\"end\":").append(std::to_string(gone.characters[at]));
+        tail.append(",\"start\":0,\"end\":");
+        append_number(gone.characters[at], tail);
         tail.append("},\"similarity\":");
         append_share(rounded(jaccard), tail);
         tail += '}';

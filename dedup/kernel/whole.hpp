@@ -8,15 +8,15 @@
 
 namespace dedup {
 
-// Documents that go: of each its keeper, by its number among the ids, how many characters that has, how many words the
-// document has, how alike they are, and the share of its shingles that the keeper has.
+// Documents that go: of each the id of its keeper, how many characters that has, how many words the document has, how alike
+// they are, and the share of its shingles that the keeper has.
 struct WholeGone {
-    Ragged<std::uint8_t> ids;
-    Span<std::int64_t> keepers, characters, words;
+    Ragged<std::uint8_t> keepers;
+    Span<std::int64_t> characters, words;
     Span<double> jaccard, containment;
 };
 
-// What the record of each says behind the text. Throws std::invalid_argument where there is no such keeper or a share is none.
+// What the record of each says behind the text. Throws std::invalid_argument where a share is none.
 Strings whole_tails(const WholeGone& gone);
 
 }  // namespace dedup
