@@ -65,6 +65,13 @@ def own_buffer(size: int) -> memoryview:
     return memoryview(_buffers.room)[:size]
 
 
+def beside(function: Callable[[_In], object], item: _In) -> Thread:
+    """Start something that runs beside all else in this process, and is waited for (`join`)."""
+    thread = Thread(target=function, args=[item])
+    thread.start()
+    return thread
+
+
 def serial(function: Callable[[_In], _Out], items: Iterable[_In]) -> Iterator[_Out]:
     """Run here, one after the other."""
     return map(function, items)

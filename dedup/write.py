@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import re
 import shutil
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import distribution, version
@@ -24,10 +25,12 @@ import xxhash
 from dedup.column_files import atomic
 from dedup.errors import OutputError
 from dedup.read import open_zstd
+from dedup.run import beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+    from threading import Thread
 
     from dedup.config import Config
     from dedup.data import Failure
@@ -47,6 +50,8 @@ CLEAN = {
 }
 MAX_STEP, MAX_PATH = 200, 900
 """Bytes of a name and of a path in the tree; systems take 255, and 1,024 or more with the folder's own path."""
+TO_FLUSH = 1 << 26
+"""Bytes that go to the disk at a time."""
 _VERSION = re.compile(r"^Version: *(\S+)", re.MULTILINE)
 _FILE_NAME = re.compile(r"\.(?=(?:md|txt)$)", re.IGNORECASE)
 _LIBRARIES = (
@@ -145,16 +150,24 @@ def writing(path: Path, files: dict[str, dict[str, Any]]) -> Iterator[Callable[[
     time or name goes into the file."""
     with atomic(path) as raw:
         digested = _Digested(raw)
-        with _compressed(path, cast("IO[bytes]", digested)) as handle:
-            yield handle.write
+        try:
+            with _compressed(path, cast("IO[bytes]", digested)) as handle:
+                yield handle.write
+        finally:
+            digested.settle()
     files[path.name] = {"bytes": digested.bytes, "xxh3_128": digested.digest.hexdigest()}
 
 
 class _Digested(RawIOBase):
-    """A file that is being written, with the digest of what went into it: it tells damage, not forgery."""
+    """A file that is being written, with the digest of what went into it: it tells damage, not forgery.
+
+    What was written goes to the disk meanwhile, so that nobody waits for all of it at the end.
+    """
 
     def __init__(self, handle: IO[bytes]) -> None:
         self.handle, self.bytes, self.digest = handle, 0, xxhash.xxh3_128()
+        self.flushed = 0
+        self.flushing: Thread | None = None
 
     def writable(self) -> bool:
         return True
@@ -162,7 +175,20 @@ class _Digested(RawIOBase):
     def write(self, data: Any) -> int:
         self.digest.update(data)
         self.bytes += memoryview(data).nbytes
-        return self.handle.write(data)
+        written = self.handle.write(data)
+        if self.bytes - self.flushed >= TO_FLUSH and not (self.flushing and self.flushing.is_alive()):
+            self.flushed, self.flushing = self.bytes, beside(_flush, self.handle.fileno())
+        return written
+
+    def settle(self) -> None:
+        """Wait for what is under way to the disk."""
+        if self.flushing:
+            self.flushing.join()
+
+
+def _flush(number: int) -> None:
+    with suppress(OSError):  # who writes the last of it is told
+        os.fsync(number)
 
 
 @contextmanager
