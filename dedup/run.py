@@ -6,17 +6,13 @@ Every runner gives its results in the items' order, so that an answer never depe
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 import sys
 from collections import deque
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from itertools import chain, islice
-from multiprocessing.util import Finalize
 from threading import Thread, local
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -26,7 +22,7 @@ from dedup.shelf import SHELF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future
+    from concurrent.futures import Future, ProcessPoolExecutor
     from types import FrameType
 
 _IN_THREADS: set[Callable[..., Any]] = set()
@@ -129,6 +125,9 @@ class _Pool:
                 raise
 
     def _started(self) -> ProcessPoolExecutor:
+        import multiprocessing  # takes .015 s, and threads need none of it
+        from concurrent.futures import ProcessPoolExecutor
+
         # spawn: a forked child of a process that uses threads (progress bars, NumPy) can hang; and it is what every
         # platform has.
         return ProcessPoolExecutor(self.workers, multiprocessing.get_context("spawn"), initializer=_begin)
@@ -136,6 +135,8 @@ class _Pool:
     @contextmanager
     def _processes(self) -> Iterator[ProcessPoolExecutor]:
         """The processes; where their work ends early they end, as soon as they can without harm to what they share."""
+        from concurrent.futures.process import BrokenProcessPool
+
         self._executor = executor = self._executor or self._started()
         try:
             yield executor
@@ -223,6 +224,8 @@ def own_process() -> None:
 
 
 def _begin() -> None:
+    from multiprocessing.util import Finalize
+
     own_process()
     Finalize(None, SHELF.save, exitpriority=0)  # a worker ends without what `atexit` was told
     Finalize(None, _leave, exitpriority=-1_000)  # after all else
@@ -241,6 +244,8 @@ def _leave() -> None:
 
 def _end_with_parent() -> None:
     """Not to wait for work for ever where the program was killed."""
+    import multiprocessing
+
     if parent := multiprocessing.parent_process():
         parent.join()
         os._exit(1)
