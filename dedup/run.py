@@ -61,11 +61,21 @@ def own_buffer(size: int) -> memoryview:
     return memoryview(_buffers.room)[:size]
 
 
-def beside(function: Callable[[_In], object], item: _In) -> Thread:
-    """Start something that runs beside all else in this process, and is waited for (`join`)."""
-    thread = Thread(target=function, args=[item])
-    thread.start()
-    return thread
+class Beside:
+    """A call that runs beside all else in this process."""
+
+    def __init__(self, function: Callable[[_In], object], item: _In) -> None:
+        self._thread = Thread(target=function, args=[item])
+        self._thread.start()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has returned."""
+        return not self._thread.is_alive()
+
+    def wait(self) -> None:
+        """Wait until it has."""
+        self._thread.join()
 
 
 def serial(function: Callable[[_In], _Out], items: Iterable[_In]) -> Iterator[_Out]:

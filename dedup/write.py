@@ -25,12 +25,11 @@ import xxhash
 from dedup.column_files import atomic
 from dedup.errors import OutputError
 from dedup.read import open_zstd
-from dedup.run import beside
+from dedup.run import Beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
-    from threading import Thread
 
     from dedup.config import Config
     from dedup.data import Failure
@@ -167,7 +166,7 @@ class _Digested(RawIOBase):
     def __init__(self, handle: IO[bytes]) -> None:
         self.handle, self.bytes, self.digest = handle, 0, xxhash.xxh3_128()
         self.flushed = 0
-        self.flushing: Thread | None = None
+        self.flushing: Beside | None = None
 
     def writable(self) -> bool:
         return True
@@ -176,14 +175,14 @@ class _Digested(RawIOBase):
         self.digest.update(data)
         self.bytes += memoryview(data).nbytes
         written = self.handle.write(data)
-        if self.bytes - self.flushed >= TO_FLUSH and not (self.flushing and self.flushing.is_alive()):
-            self.flushed, self.flushing = self.bytes, beside(_flush, self.handle.fileno())
+        if self.bytes - self.flushed >= TO_FLUSH and (self.flushing is None or self.flushing.is_over):
+            self.flushed, self.flushing = self.bytes, Beside(_flush, self.handle.fileno())
         return written
 
     def settle(self) -> None:
         """Wait for what is under way to the disk."""
         if self.flushing:
-            self.flushing.join()
+            self.flushing.wait()
 
 
 def _flush(number: int) -> None:
