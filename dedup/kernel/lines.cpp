@@ -4,9 +4,9 @@
 #include <array>
 #include <stdexcept>
 
-#include "hash.hpp"
 #include "text.hpp"
 #include "utf8.hpp"
+#include "wide.hpp"
 
 namespace dedup {
 namespace {
@@ -59,7 +59,7 @@ private:
         text_.clear();
         append_string(record_.text.source, text_);
         known_.characters = count_characters(text_);
-        known_.digest = XXH3_128bits(text_.data(), text_.size());
+        known_.digest = wide().digest(text_.data(), text_.size());
         if (limits_.words ? !read_words() : !is_utf8(text_)) return Lines::unknown;
         return named ? Lines::read : Lines::no_id;
     }
@@ -71,7 +71,7 @@ private:
         // A character of a script without spaces counts half.
         if (words.empty() || (known_.characters != text_.size() && words.size() < 2 * limits_.min_words)) return false;
         known_.print = {};
-        if (words.size() >= limits_.min_words) known_.print = XXH3_128bits(words.values, words.size() * sizeof(std::uint64_t));
+        if (words.size() >= limits_.min_words) known_.print = wide().digest(words.values, words.size() * sizeof(std::uint64_t));
         sketcher_.sketch(words.values, words.size(), slots_.data());
         make_keys(slots_.data(), shape_.bands, shape_.rows, keys_.data());
         return true;
@@ -100,9 +100,9 @@ private:
         put_string(known ? record_.site : JsonValue{}, out_.sites);
     }
 
-    static void put_halves(const XXH128_hash_t& hash, std::vector<std::uint64_t>& out) {
-        out.push_back(hash.high64);
-        out.push_back(hash.low64);
+    static void put_halves(const Digest& digest, std::vector<std::uint64_t>& out) {
+        out.push_back(digest.high);
+        out.push_back(digest.low);
     }
 
     static void put_string(const JsonValue& value, Strings& out) {
@@ -112,7 +112,7 @@ private:
 
     struct Known {
         std::size_t characters = 0;
-        XXH128_hash_t digest{}, print{};
+        Digest digest{}, print{};
     };
 
     const std::string_view piece_;

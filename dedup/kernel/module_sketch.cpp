@@ -1,5 +1,4 @@
 // What Python sees of sketches, of words and straight from texts.
-#include "hash.hpp"
 #include "python_sketch.hpp"
 #include "python_texts.hpp"
 #include "word_keys.hpp"
@@ -136,9 +135,9 @@ nb::object text_keys_of(const Column<std::uint8_t>& bytes, const Column<std::int
             }
             const auto words = reader.hashes();
             counts[at] = static_cast<std::int64_t>(words.size());
-            const auto print = XXH3_128bits(words.values, words.size() * sizeof(std::uint64_t));
-            prints[2 * at] = print.low64;
-            prints[2 * at + 1] = print.high64;
+            const auto print = wide().digest(words.values, words.size() * sizeof(std::uint64_t));
+            prints[2 * at] = print.low;
+            prints[2 * at + 1] = print.high;
             sketcher.sketch(words.values, words.size(), slots.data());
             make_keys(slots.data(), shape.bands, shape.rows, keys.data() + at * shape.bands);
         }

@@ -43,8 +43,7 @@ public:
 
 private:
     const Shape shape_;
-    std::vector<std::uint64_t> shingles_;
-    std::vector<std::uint32_t> values_;
+    std::vector<std::uint32_t> values_;  // of its shingles, and of longer passages before it
 };
 
 // Put the keys of a signature's bands to `keys`: `dedup.sign.band_keys`.
