@@ -1,4 +1,5 @@
 // What Python sees of sketches, of words and straight from texts.
+#include "bits.hpp"
 #include "python_sketch.hpp"
 #include "python_texts.hpp"
 #include "word_keys.hpp"
@@ -77,7 +78,9 @@ nb::object signatures_of(const nb::list& texts, std::size_t shingle, const Colum
         WordReader reader(alphabet, WordReader::Which::read);
         Sketcher sketcher(shape);
         for (std::size_t at = 0; at < count; ++at) {
-            if (!reader.read(held.views()[at])) unknown.push_back(static_cast<std::int64_t>(at));
+            const bool read = reader.read(held.views()[at]);
+            if (at + 1 < count) fetch(held.views()[at + 1].data, held.views()[at + 1].bytes());
+            if (!read) unknown.push_back(static_cast<std::int64_t>(at));
             else sketcher.sketch(reader.hashes().values, reader.hashes().size(), slots.data() + at * width);
         }
     }

@@ -43,11 +43,20 @@ void make_shingles(const std::uint64_t* words, std::size_t count, std::size_t le
     wide().join(words, out.size(), std::min(count, length), out.data());
 }
 
+Sketcher::Sketcher(const Shape& shape) : shingle_(shape.shingle), multipliers_(shape.bands * shape.rows), increments_(multipliers_.size()) {
+    for (std::size_t band = 0, slot = 0; band < shape.bands; ++band) {
+        for (std::size_t row = 0; row < shape.rows; ++row, ++slot) {
+            multipliers_[row * shape.bands + band] = shape.multipliers[slot];
+            increments_[row * shape.bands + band] = shape.increments[slot];
+        }
+    }
+}
+
 void Sketcher::sketch(const std::uint64_t* words, std::size_t count, std::uint32_t* slots) {
-    const auto size = shingle_count(count, shape_.shingle);
+    const auto size = shingle_count(count, shingle_);
     if (values_.size() < size) values_.resize(size);
-    wide().spread(words, size, std::min(count, shape_.shingle), values_.data());
-    wide().lower(values_.data(), size, {shape_.multipliers, shape_.increments, shape_.bands * shape_.rows}, slots);
+    wide().spread(words, size, std::min(count, shingle_), values_.data());
+    wide().lower(values_.data(), size, {multipliers_.data(), increments_.data(), multipliers_.size()}, slots);
 }
 
 void make_keys(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys) {

@@ -161,8 +161,11 @@ void WordReader::read_all(const Text& text) {
         const auto own = std::min(stretch, size - at);
         fold_part(text, at, own, drawn, room_, masks_.data());
         from_ = at;
-        for (std::size_t block = 0; block * block_size < own; ++block) {
-            inside = read_block(text, at + block * block_size, masks_[block], inside);
+        const auto blocks = (own + block_size - 1) / block_size;
+        for (std::size_t block = 0; block < blocks; ++block) {
+            const auto base = at + block * block_size;
+            if (from_ <= base) block += wide().put_edges(masks_.data() + block, blocks - block, static_cast<std::uint32_t>(base), &inside, &next_edge_);
+            if (block < blocks) inside = read_block(text, at + block * block_size, masks_[block], inside);
         }
         at = std::max(at + own, from_);
         if (at >= size && inside) *next_edge_++ = static_cast<std::uint32_t>(size);

@@ -58,6 +58,10 @@ struct Wide {
     // where the next one goes.
     std::uint32_t* (*put_bits)(std::uint64_t bits, std::uint32_t first, std::uint32_t* out);
 
+    // The same of where runs of letters begin and end in blocks, as far as those are nothing but ASCII; how many these are, at
+    // most `blocks`. `inside` says whether a run is open, before and behind them; `out` moves on.
+    std::size_t (*put_edges)(const Masks* masks, std::size_t blocks, std::uint32_t first, bool* inside, std::uint32_t** out);
+
     // Put the 64-bit XXH3 of `count` words to `hashes`; word i is bytes[edges[2 * i]:edges[2 * i + 1]], and
     // there are eight bytes to read where it begins, and at `bytes`.
     void (*hash)(const char* bytes, const std::uint32_t* edges, std::size_t count, std::uint64_t* hashes);
@@ -75,7 +79,7 @@ struct Wide {
     // Put the least that each permutation makes of `count` values to `least`.
     void (*lower)(const std::uint32_t* values, std::size_t count, const Slots& slots, std::uint32_t* least);
 
-    // Put the keys of a signature's bands to `keys`.
+    // Put the keys of a signature's bands to `keys`: of every row, the slots of all bands stand one behind the other.
     void (*keys)(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys);
 
     // How many bytes there are before the first one that ends a string of JSON or is escaped in one: a quotation mark, a

@@ -15,6 +15,7 @@
 #define XXH_TARGET_AVX2 DEDUP_AVX2
 
 #include "hash_short.hpp"
+#include "wide_edges.hpp"
 #include "wide_sketch.hpp"
 
 namespace dedup {
@@ -77,6 +78,10 @@ DEDUP_AVX2 std::uint32_t* put_bits_avx2(std::uint64_t bits, std::uint32_t first,
         for (int each = 0; each < 8; ++each, bits = _blsr_u64(bits)) out[each] = first + static_cast<std::uint32_t>(_tzcnt_u64(bits));
     }
     return end;
+}
+
+DEDUP_AVX2 std::size_t put_edges_avx2(const Masks* masks, std::size_t blocks, std::uint32_t first, bool* inside, std::uint32_t** out) {
+    return edges_of(masks, blocks, first, inside, out, put_bits_avx2);
 }
 
 DEDUP_AVX2 void hash_avx2(const char* bytes, const std::uint32_t* edges, std::size_t count, std::uint64_t* hashes) {
@@ -156,7 +161,7 @@ DEDUP_AVX2 void survey_avx2(const char* from, std::size_t blocks, Survey* found)
 DEDUP_AVX2 void narrow_two_avx2(const std::uint16_t* from, std::size_t count, char* to) { narrow(from, count, to); }
 DEDUP_AVX2 void narrow_four_avx2(const std::uint32_t* from, std::size_t count, char* to) { narrow(from, count, to); }
 
-const Wide wide_avx2{fold_avx2, fold_two_avx2, fold_four_avx2, survey_avx2, put_bits_avx2, hash_avx2, narrow_two_avx2, narrow_four_avx2,
+const Wide wide_avx2{fold_avx2, fold_two_avx2, fold_four_avx2, survey_avx2, put_bits_avx2, put_edges_avx2, hash_avx2, narrow_two_avx2, narrow_four_avx2,
                      join_avx2, spread_avx2, lower_avx2, keys_plain, plain_avx2, digest_avx2};
 
 }  // namespace dedup

@@ -14,6 +14,7 @@
 #define XXH_DISPATCH_AVX512 1
 #define XXH_TARGET_AVX512 DEDUP_AVX512
 #include "hash_eight.hpp"
+#include "wide_edges.hpp"
 #include "wide_sketch.hpp"
 
 namespace dedup {
@@ -72,6 +73,10 @@ DEDUP_AVX512 std::uint32_t* put_bits_avx512(std::uint64_t bits, std::uint32_t fi
         put(_mm512_extracti32x4_epi32(set, 3), out + 48);
     }
     return end;
+}
+
+DEDUP_AVX512 std::size_t put_edges_avx512(const Masks* masks, std::size_t blocks, std::uint32_t first, bool* inside, std::uint32_t** out) {
+    return edges_of(masks, blocks, first, inside, out, put_bits_avx512);
 }
 
 DEDUP_AVX512 void join_avx512(const std::uint64_t* words, std::size_t count, std::size_t length, std::uint64_t* shingles) {
@@ -150,14 +155,13 @@ DEDUP_AVX512 void lower_avx512(const std::uint32_t* values, std::size_t count, c
 // Eight bands at a time.
 DEDUP_AVX512 void keys_avx512(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys) {
     const auto factor = each_of(step);
-    const auto numbers = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
-    const auto places = _mm512_mullo_epi64(numbers, each_of(rows));
+    const auto numbers = _mm512_setr_epi64(1, 2, 3, 4, 5, 6, 7, 8);
     for (std::size_t band = 0; band < bands; band += 8) {
         const auto there = static_cast<__mmask8>(bands - band >= 8 ? 0xFF : (1U << (bands - band)) - 1);
-        auto state = _mm512_add_epi64(numbers, each_of(band + 1));
+        auto state = _mm512_add_epi64(numbers, each_of(band));
         for (std::size_t row = 0; row < rows; ++row) {
-            const auto own = _mm512_mask_i64gather_epi32(_mm256_setzero_si256(), there, places, slots + band * rows + row, sizeof *slots);
-            state = mixed(_mm512_add_epi64(_mm512_mullo_epi64(state, factor), _mm512_cvtepu32_epi64(own)));
+            const auto own = _mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(there, slots + row * bands + band));
+            state = mixed(_mm512_add_epi64(_mm512_mullo_epi64(state, factor), own));
         }
         _mm512_mask_storeu_epi64(keys + band, there, state);
     }
@@ -189,7 +193,7 @@ DEDUP_AVX512 Digest digest_avx512(const void* bytes, std::size_t size) {
 
 }  // namespace
 
-const Wide wide_avx512{fold_avx512, fold_two_avx512, fold_four_avx512, survey_avx2, put_bits_avx512, hash_eights, narrow_two_avx2, narrow_four_avx2,
+const Wide wide_avx512{fold_avx512, fold_two_avx512, fold_four_avx512, survey_avx2, put_bits_avx512, put_edges_avx512, hash_eights, narrow_two_avx2, narrow_four_avx2,
                        join_avx512, spread_avx512, lower_avx512, keys_avx512, plain_avx512, digest_avx512};
 
 }  // namespace dedup

@@ -10,6 +10,7 @@
 #endif
 
 #include "hash_short.hpp"
+#include "wide_edges.hpp"
 #include "wide_sketch.hpp"
 
 namespace dedup {
@@ -23,6 +24,10 @@ std::uint32_t* put_bits_plain(std::uint64_t bits, std::uint32_t first, std::uint
     }
 #endif
     return out;
+}
+
+std::size_t put_edges_plain(const Masks* masks, std::size_t blocks, std::uint32_t first, bool* inside, std::uint32_t** out) {
+    return edges_of(masks, blocks, first, inside, out, put_bits_plain);
 }
 
 void hash_plain(const char* bytes, const std::uint32_t* edges, std::size_t count, std::uint64_t* hashes) {
@@ -105,7 +110,7 @@ void fold_four_plain(const std::uint32_t* from, std::size_t blocks, bool drawn, 
     fold_plain(to, blocks, drawn, to, masks);
 }
 
-constexpr Wide plain{fold_plain, fold_two_plain, fold_four_plain, survey_plain, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain,
+constexpr Wide plain{fold_plain, fold_two_plain, fold_four_plain, survey_plain, put_bits_plain, put_edges_plain, hash_plain, narrow_two_plain, narrow_four_plain,
                      join_plain, spread_plain, lower_plain, keys_plain, plain_bytes, digest_plain};
 
 #ifdef DEDUP_X86
@@ -174,7 +179,7 @@ void fold_four_sse2(const std::uint32_t* from, std::size_t blocks, bool drawn, c
     fold_sse2(to, blocks, drawn, to, masks);
 }
 
-constexpr Wide sse2{fold_sse2, fold_two_sse2, fold_four_sse2, survey_sse2, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain,
+constexpr Wide sse2{fold_sse2, fold_two_sse2, fold_four_sse2, survey_sse2, put_bits_plain, put_edges_plain, hash_plain, narrow_two_plain, narrow_four_plain,
                     join_plain, spread_plain, lower_plain, keys_plain, plain_sse2, digest_plain};
 #endif
 

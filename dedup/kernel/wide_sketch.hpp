@@ -65,10 +65,9 @@ DEDUP_INLINE void spread_words(const std::uint64_t* words, std::size_t count, st
 }
 
 DEDUP_INLINE void mix_keys(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys) {
-    for (std::size_t band = 0; band < bands; ++band) {
-        std::uint64_t state = band + 1;
-        for (std::size_t row = 0; row < rows; ++row) state = mix(state * step + slots[band * rows + row]);
-        keys[band] = state;
+    for (std::size_t band = 0; band < bands; ++band) keys[band] = band + 1;
+    for (std::size_t row = 0; row < rows; ++row, slots += bands) {
+        for (std::size_t band = 0; band < bands; ++band) keys[band] = mix(keys[band] * step + slots[band]);
     }
 }
 
