@@ -181,7 +181,9 @@ def assert_lines_read(texts: list[str], ascii_only: bool) -> None:
     from dedup.kernel import _native
 
     piece = "\n".join(json.dumps({"id": "a", "text": text}, ensure_ascii=ascii_only) for text in texts).encode()
-    columns, count = _native.read_lines(piece, sign.sketch(SHAPE), 3, 1 << 20, True, characters.page)
+    columns, count = _native.read_lines(
+        np.frombuffer(piece, np.uint8), sign.sketch(SHAPE), 3, 1 << 20, True, characters.page
+    )
     read = np.flatnonzero(columns["states"] == 0)
     known = [texts[number] for number in columns["numbers"][read].tolist()]
     wanted = sketch.defined_keys(known, SHAPE, whole=True)
