@@ -7,6 +7,7 @@ block has here the signature that its candidates are found by there.
 from __future__ import annotations
 
 import re
+from collections.abc import Sized
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -57,10 +58,14 @@ def signatures(texts: Iterable[str], *, num_perm: int = 128, shingle: int = 5) -
     Config(num_perm=num_perm, shingle=shingle)
     if isinstance(texts, str):
         raise TypeError("signatures() takes several texts: put the one in a list")
-    left, found = iter(texts), [np.zeros((0, num_perm), np.uint32)]
+    left, count = iter(texts), 0
+    rows = np.empty((len(texts) if isinstance(texts, Sized) else 0, num_perm), np.uint32)
     while some := list(islice(left, TOGETHER)):
-        found.append(_rows(some, num_perm, shingle))
-    return np.concatenate(found)
+        if count + len(some) > len(rows):
+            rows = np.concatenate((rows[:count], np.empty((count + TOGETHER, num_perm), np.uint32)))
+        rows[count : count + len(some)] = _rows(some, num_perm, shingle)
+        count += len(some)
+    return rows if count == len(rows) else rows[:count].copy()
 
 
 def _rows(texts: list[str], num_perm: int, shingle: int) -> NDArray[np.uint32]:

@@ -4,6 +4,7 @@ instructions are."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -87,6 +89,133 @@ def test_words_of_every_length_have_their_hashes(size: int) -> None:
     text = f"{letters} {letters[::-1]} {letters.upper()}1 é{letters}"
 
     assert_same(whole_words([text]), sketch.defined_whole_words([text]))
+
+
+# What a text may hold for Python to keep its characters in one byte each (ASCII or not), in two and in four.
+WIDTHS = pytest.mark.parametrize("wide", ["", "é", "’", "—東", "😀"])
+
+
+@WIDTHS
+def test_words_are_hashed_alike_however_many_they_are(wide: str) -> None:
+    """They are hashed sixteen at a time and parted by their lengths, 512 at a time."""
+    sizes = [(5 * at * at + 3 * at) % 19 + 1 for at in range(530)]
+    words = ["".join(chr(ord("a") + (size * 7 + at) % 26) for at in range(size)) for size in sizes]
+    texts = [f"{wide} {' '.join(words[first : first + count])}" for count in (*range(1, 35), 511, 512, 513) for first in (0, 9)]  # fmt: skip
+
+    assert_same(whole_words(texts), sketch.defined_whole_words(texts))
+
+
+@WIDTHS
+@pytest.mark.parametrize("mark", ["", "’", "é", "‘é’", "\u200b", "😀", "]("])
+def test_words_end_alike_at_every_place_of_a_block(wide: str, mark: str) -> None:
+    """Of blocks of ASCII the edges of words are found together, of others one by one; a word may stand over the border."""
+    texts = [
+        f"{'a b' * 30}"[:at] + mark + "mill" * (at % 3) + " " * (at % 5) + f"the old mill {wide}" for at in range(90)
+    ]
+    texts += [f"{'mill, ' * 700}"[:at] + f"{mark}mill{mark} {wide} by the river" for at in range(4000, 4100, 3)]
+
+    assert_same(whole_words(texts), sketch.defined_whole_words(texts))
+    assert_same([sketch.signatures(texts, num_perm=16)], [sketch.defined_signatures(texts, 16, 5)])
+
+
+BLOCK = st.sampled_from(
+    ["mill " * 13, "x" * 64, " " * 64, "a," * 32, "é" * 64, "‘mill’ " * 9, "東" * 40, "😀 " * 32, "a" * 63 + "’"]
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(BLOCK | ANY, max_size=8).map("".join), st.integers(0, 70))
+def test_blocks_of_any_kind_may_follow_each_other(text: str, cut: int) -> None:
+    assert_read_as_defined([text, text[cut:], text[: len(text) - cut]])
+
+
+@pytest.mark.parametrize("code", [0x7F, 0x80, 0xFF, 0x100, 0x15D, 0x161, 0x7FFF, 0x8000, 0xFF41, 0xFFFF, 0x10000, 0x10061, 0x10FFFF])  # fmt: skip
+def test_characters_are_narrowed_as_no_others(code: int) -> None:
+    """None is taken for the character of ASCII that its lowest bits are, nor for none at all."""
+    texts = [
+        " " * at + f"a{chr(code)}b {chr(code)} c]{chr(code)}(d)" + " mill" * 20 + end
+        for at in (0, 1, 62, 63)
+        for end in ("", "’", "😀")
+    ]
+
+    assert_same(whole_words(texts), sketch.defined_whole_words(texts))
+    assert_same([sketch.signatures(texts, num_perm=16)], [sketch.defined_signatures(texts, 16, 5)])
+
+
+@pytest.mark.parametrize("count", [*range(28, 36), 127, 128, 129, 1000])
+def test_many_words_have_their_print(count: int) -> None:
+    """XXH3 has another way beyond 240 bytes, and scrambles every 1,024."""
+    texts = [" ".join(f"mill{at}" for at in range(count))]
+
+    assert_same(text_keys(*joined([text.encode() for text in texts]), SHAPE), sketch.defined_keys(texts, SHAPE))
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(1, 20), st.integers(1, 9), st.integers(1, 63), st.lists(st.integers(0, 80), max_size=6))
+def test_bands_of_every_shape_have_their_keys(bands: int, rows: int, shingle: int, sizes: list[int]) -> None:
+    bounds = np.cumsum([0, *sizes], dtype=np.int64)
+    words = np.random.default_rng(bands * rows).integers(0, 2**64, bounds[-1], np.uint64)
+    shape = Shape(shingle, bands, rows, max(16, bands * rows))
+
+    assert_same([sign.passage_keys(words, bounds, shape)], [sign.defined_keys(words, bounds, shape)])
+
+
+@pytest.mark.parametrize(
+    "count", [0, 1, sketch.TOGETHER - 1, sketch.TOGETHER, sketch.TOGETHER + 1, 3 * sketch.TOGETHER]
+)
+def test_signatures_come_in_the_order_of_texts_wherever_these_come_from(count: int) -> None:
+    texts = [f"the old mill number {at} by the river" for at in range(count)]
+    wanted = sketch.defined_signatures(texts, 16, 5)
+
+    for given_ in (texts, tuple(texts), iter(texts), dict.fromkeys(texts)):
+        found = sketch.signatures(given_, num_perm=16)
+        assert_same([found], [wanted])
+        assert found.base is None
+
+
+# ── lines ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def assert_lines_read(texts: list[str], ascii_only: bool) -> None:
+    """What lines of JSONL have is what their texts have."""
+    from dedup.kernel import _native
+
+    piece = "\n".join(json.dumps({"id": "a", "text": text}, ensure_ascii=ascii_only) for text in texts).encode()
+    columns, count = _native.read_lines(
+        np.frombuffer(piece, np.uint8), sign.sketch(SHAPE), 3, 1 << 20, True, characters.page
+    )
+    read = np.flatnonzero(columns["states"] == 0)
+    known = [texts[number] for number in columns["numbers"][read].tolist()]
+    wanted = sketch.defined_keys(known, SHAPE, whole=True)
+
+    assert count == len(texts)
+    assert columns["characters"][read].tolist() == list(map(len, known))
+    assert columns["words"][read].tolist() == wanted.counts.tolist()
+    assert (columns["keys"].reshape(len(texts), -1)[read] == wanted.keys).all()
+    digests = [xxhash.xxh3_128_intdigest(text.encode()) for text in known]
+    halves = columns["digests"].reshape(-1, 2)[read].tolist()
+    assert [high << 64 | low for high, low in halves] == digests
+
+
+@native
+@settings(deadline=None, max_examples=200)
+@given(st.lists(ANY.filter(is_utf8), min_size=1, max_size=4), st.booleans())
+def test_lines_have_what_their_texts_have(texts: list[str], ascii_only: bool) -> None:
+    assert_lines_read(texts, ascii_only)
+
+
+@native
+@pytest.mark.parametrize("part", ["a", "é", "’", "😀", "\n", "\\", '"', "/", "\x7f", "\x01", "mill\n\n", "_"])
+@pytest.mark.parametrize("count", [1, 7, 8, 9, 63, 64, 65, 2039, 2040, 2041, 6000])
+def test_lines_may_be_written_in_every_way(part: str, count: int) -> None:
+    texts = [
+        part * count + " the old mill by the river",
+        "the old mill " + part * count,
+        f"{'x' * count} {part} mill turns",
+    ]
+
+    assert_lines_read(texts, ascii_only=True)
+    assert_lines_read(texts, ascii_only=False)
 
 
 @settings(deadline=None, max_examples=500)
@@ -235,6 +364,8 @@ def digest() -> str:
         "".join(parts[at] + " " * int(at % 3 > 0) for at in chance.integers(0, len(parts), size))
         for size in (*range(80), 3000)
     ]
+    texts += [text + wide for text in texts[::3] for wide in ("é", "’", "😀")]
+    texts += [" ".join("millwheels"[at % 7 :] * (at % 4 + 1) for at in range(count)) for count in (1, 15, 16, 17, 520)]
     found: list[NDArray[Any]] = [
         *whole_words(texts),
         *text_keys(*joined([text.encode() for text in texts]), Shape(5, 20, 6, 128)),
@@ -250,7 +381,7 @@ def digest() -> str:
     for length in (1, 2, 5, 16, 63):
         bounds = np.cumsum([0, *range(70)], dtype=np.int64)
         words = chance.integers(0, 2**63, bounds[-1]).astype(np.uint64)
-        found.append(sign.passage_keys(words, bounds, Shape(length, 5, 3, 16)))
+        found += [sign.passage_keys(words, bounds, Shape(length, bands, 3, 60)) for bands in (1, 5, 8, 20)]
     if not kernel.NATIVE:
         return f"{blake2b(b''.join(each.tobytes() for each in found)).hexdigest()} python"
     from dedup.kernel import _native

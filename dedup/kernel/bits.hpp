@@ -26,4 +26,14 @@ inline std::size_t count_bits(std::uint64_t bits) {
     return static_cast<std::size_t>(((bits + (bits >> 4)) & 0x0F0F0F0F0F0F0F0FU) * 0x0101010101010101U >> 56);
 }
 
+// Have bytes brought that are read soon: the first of them, as many as are worth it while other work goes on.
+inline void fetch(const void* bytes, std::size_t size) {
+#ifdef DEDUP_X86
+    constexpr std::size_t line = 64, most = 16384;
+    for (std::size_t at = 0; at < size && at < most; at += line) __builtin_prefetch(static_cast<const char*>(bytes) + at);
+#else
+    (void)bytes, (void)size;
+#endif
+}
+
 }  // namespace dedup

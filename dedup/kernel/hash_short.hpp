@@ -15,8 +15,8 @@ namespace dedup {
 constexpr std::size_t parted = 512;
 using Numbers = std::uint16_t[parted];
 
-template <class Hash>
-DEDUP_INLINE void hash_each(const Numbers& numbers, std::size_t count, const char* bytes, const std::uint32_t* edges, std::uint64_t* hashes, Hash hash) {
+template <class Number, class Hash>
+DEDUP_INLINE void hash_each(const Number* numbers, std::size_t count, const char* bytes, const std::uint32_t* edges, std::uint64_t* hashes, Hash hash) {
     for (std::size_t each = 0; each < count; ++each) {
         const auto at = numbers[each];
         hashes[at] = hash(reinterpret_cast<const unsigned char*>(bytes) + edges[2 * at], edges[2 * at + 1] - edges[2 * at]);

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <cstring>
 
 #include "utf8.hpp"
 #include "wide.hpp"
@@ -46,7 +45,11 @@ bool trails(int unit) { return unit >= 0xDC00 && unit < 0xE000; }
 // What stands behind a backslash: how many bytes of the source it takes; 0 if that is no escape.
 std::size_t escape_size(const char* at, const char* end) {
     if (at == end) return 0;
-    if (*at != 'u') return std::strchr("\"\\/bfnrt", *at) != nullptr && *at != '\0' ? 1 : 0;
+    switch (*at) {
+        case 'u': break;
+        case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': return 1;
+        default: return 0;
+    }
     const auto unit = unit_at(at + 1, end);
     if (unit < 0 || trails(unit)) return 0;
     if (!leads(unit)) return 5;
@@ -189,17 +192,19 @@ private:
     bool read_string(JsonValue& value) {
         const auto* start = at_;
         if (!take('"')) return false;
-        bool high = false;
+        bool high = false, escaped = false, coded = false;
         while (true) {
             at_ = plain_end(at_, end_, high);
             if (at_ == end_ || static_cast<unsigned char>(*at_) < 0x20) return false;
             if (*at_ == '"') break;
             const auto size = escape_size(at_ + 1, end_);
             if (size == 0) return false;
+            escaped = true;
+            coded |= size > 1;
             at_ += 1 + size;
         }
         ++at_;
-        value = {JsonValue::string, std::string_view(start, static_cast<std::size_t>(at_ - start))};
+        value = {JsonValue::string, std::string_view(start, static_cast<std::size_t>(at_ - start)), escaped, high || coded};
         return !high || unchecked_ || is_utf8(value.source);
     }
 

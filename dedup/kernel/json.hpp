@@ -13,6 +13,8 @@ struct JsonValue {
     enum Kind { missing, string, null, other };
     Kind kind = missing;
     std::string_view source;
+    bool escaped = false;  // of a string: whether there are escapes in it
+    bool wide = false;     // ... and whether there may be characters other than ASCII
 
     bool is_string() const { return kind == string; }
     bool is_there() const { return kind == string || kind == other; }

@@ -4,10 +4,11 @@
 #include <array>
 #include <stdexcept>
 
-#include "hash.hpp"
+#include "bits.hpp"
 #include "shares.hpp"
 #include "text.hpp"
 #include "utf8.hpp"
+#include "wide.hpp"
 
 namespace dedup {
 namespace {
@@ -72,12 +73,19 @@ private:
         if (std::any_of(stated.begin(), stated.end(), is_strange)) return Lines::unknown;
         const bool named = record_.id.kind != JsonValue::missing;
         if (named && (record_.id.kind == JsonValue::null || record_.id.source.size() == 2)) return Lines::unknown;
-        text_.clear();
-        append_string(record_.text.source, text_);
-        known_.characters = count_characters(text_);
-        known_.digest = XXH3_128bits(text_.data(), text_.size());
+        text_ = characters_of(record_.text);
+        known_.characters = record_.text.wide ? count_characters(text_) : text_.size();
+        known_.digest = wide().digest(text_.data(), text_.size());
         if (limits_.words ? !read_words() : !is_utf8(text_)) return Lines::unknown;
         return named ? Lines::read : Lines::no_id;
+    }
+
+    // What a string holds: where it stands, if nothing is escaped in it.
+    std::string_view characters_of(const JsonValue& string) {
+        if (!string.escaped) return string.source.substr(1, string.source.size() - 2);
+        unescaped_.clear();
+        append_string(string.source, unescaped_);
+        return unescaped_;
     }
 
     // Sketch the words of the text; false where only the definition can tell them, or whether there are any.
@@ -87,7 +95,9 @@ private:
         // A character of a script without spaces counts half.
         if (words.empty() || (known_.characters != text_.size() && words.size() < 2 * limits_.min_words)) return false;
         known_.print = {};
-        if (words.size() >= limits_.min_words) known_.print = XXH3_128bits(words.values, words.size() * sizeof(std::uint64_t));
+        const auto* behind = record_.text.source.data() + record_.text.source.size();
+        fetch(behind, std::min(static_cast<std::size_t>(piece_.data() + piece_.size() - behind), 2 * record_.text.source.size()));
+        if (words.size() >= limits_.min_words) known_.print = wide().digest(words.values, words.size() * sizeof(std::uint64_t));
         sketcher_.sketch(words.values, words.size(), slots_.data());
         make_keys(slots_.data(), shape_.bands, shape_.rows, keys_.data());
         return true;
@@ -116,9 +126,9 @@ private:
         put_string(known ? record_.site : JsonValue{}, out_.sites);
     }
 
-    static void put_halves(const XXH128_hash_t& hash, std::vector<std::uint64_t>& out) {
-        out.push_back(hash.high64);
-        out.push_back(hash.low64);
+    static void put_halves(const Digest& digest, std::vector<std::uint64_t>& out) {
+        out.push_back(digest.high);
+        out.push_back(digest.low);
     }
 
     static void put_string(const JsonValue& value, Strings& out) {
@@ -128,7 +138,7 @@ private:
 
     struct Known {
         std::size_t characters = 0;
-        XXH128_hash_t digest{}, print{};
+        Digest digest{}, print{};
     };
 
     const std::string_view piece_;
@@ -139,7 +149,8 @@ private:
     std::vector<std::uint32_t> slots_;
     std::vector<std::uint64_t> keys_;
     JsonRecord record_;
-    std::string text_;
+    std::string unescaped_;
+    std::string_view text_;
     Known known_;
     Lines out_;
 };

@@ -1,5 +1,5 @@
 // What Python sees of sketches, of words and straight from texts.
-#include "hash.hpp"
+#include "bits.hpp"
 #include "python_sketch.hpp"
 #include "python_texts.hpp"
 #include "word_keys.hpp"
@@ -78,7 +78,9 @@ nb::object signatures_of(const nb::list& texts, std::size_t shingle, const Colum
         WordReader reader(alphabet, WordReader::Which::read);
         Sketcher sketcher(shape);
         for (std::size_t at = 0; at < count; ++at) {
-            if (!reader.read(held.views()[at])) unknown.push_back(static_cast<std::int64_t>(at));
+            const bool read = reader.read(held.views()[at]);
+            if (at + 1 < count) fetch(held.views()[at + 1].data, held.views()[at + 1].bytes());
+            if (!read) unknown.push_back(static_cast<std::int64_t>(at));
             else sketcher.sketch(reader.hashes().values, reader.hashes().size(), slots.data() + at * width);
         }
     }
@@ -136,9 +138,9 @@ nb::object text_keys_of(const Column<std::uint8_t>& bytes, const Column<std::int
             }
             const auto words = reader.hashes();
             counts[at] = static_cast<std::int64_t>(words.size());
-            const auto print = XXH3_128bits(words.values, words.size() * sizeof(std::uint64_t));
-            prints[2 * at] = print.low64;
-            prints[2 * at + 1] = print.high64;
+            const auto print = wide().digest(words.values, words.size() * sizeof(std::uint64_t));
+            prints[2 * at] = print.low;
+            prints[2 * at + 1] = print.high;
             sketcher.sketch(words.values, words.size(), slots.data());
             make_keys(slots.data(), shape.bands, shape.rows, keys.data() + at * shape.bands);
         }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "wide_sketch.hpp"
+#include "wide.hpp"
 
 namespace dedup {
 namespace {
@@ -13,6 +13,12 @@ std::size_t least_of(const std::vector<std::uint64_t>& hashes, std::size_t first
     auto found = first;
     for (auto at = first; at < end; ++at) found = hashes[at] <= hashes[found] ? at : found;
     return found;
+}
+
+// How many shingles there are of so many words; throws as `make_shingles` does.
+std::size_t shingle_count(std::size_t words, std::size_t length) {
+    if (length == 0 || length > longest_shingle) throw std::invalid_argument("no shingle has so many words");
+    return words == 0 ? 0 : words < length ? 1 : words - length + 1;
 }
 
 // Call `take` with each passage's words, their number and the first one's place.
@@ -33,24 +39,28 @@ void Passages::check(std::size_t count) const {
 }
 
 void make_shingles(const std::uint64_t* words, std::size_t count, std::size_t length, std::vector<std::uint64_t>& out) {
-    if (length == 0 || length > longest_shingle) throw std::invalid_argument("no shingle has so many words");
-    out.resize(count == 0 ? 0 : count < length ? 1 : count - length + 1);
+    out.resize(shingle_count(count, length));
     wide().join(words, out.size(), std::min(count, length), out.data());
 }
 
+Sketcher::Sketcher(const Shape& shape) : shingle_(shape.shingle), multipliers_(shape.bands * shape.rows), increments_(multipliers_.size()) {
+    for (std::size_t band = 0, slot = 0; band < shape.bands; ++band) {
+        for (std::size_t row = 0; row < shape.rows; ++row, ++slot) {
+            multipliers_[row * shape.bands + band] = shape.multipliers[slot];
+            increments_[row * shape.bands + band] = shape.increments[slot];
+        }
+    }
+}
+
 void Sketcher::sketch(const std::uint64_t* words, std::size_t count, std::uint32_t* slots) {
-    make_shingles(words, count, shape_.shingle, shingles_);
-    values_.resize(shingles_.size());
-    wide().spread(shingles_.data(), shingles_.size(), values_.data());
-    wide().lower(values_.data(), values_.size(), {shape_.multipliers, shape_.increments, shape_.bands * shape_.rows}, slots);
+    const auto size = shingle_count(count, shingle_);
+    if (values_.size() < size) values_.resize(size);
+    wide().spread(words, size, std::min(count, shingle_), values_.data());
+    wide().lower(values_.data(), size, {multipliers_.data(), increments_.data(), multipliers_.size()}, slots);
 }
 
 void make_keys(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys) {
-    for (std::size_t band = 0; band < bands; ++band) {
-        std::uint64_t state = band + 1;
-        for (std::size_t row = 0; row < rows; ++row) state = mix(state * step + slots[band * rows + row]);
-        keys[band] = state;
-    }
+    wide().keys(slots, bands, rows, keys);
 }
 
 std::vector<std::uint64_t> band_keys(const Passages& passages, const Shape& shape) {

@@ -36,18 +36,19 @@ void make_shingles(const std::uint64_t* words, std::size_t count, std::size_t le
 // Makes the signature of one passage after the other: `dedup.sign.signatures`.
 class Sketcher {
 public:
-    explicit Sketcher(const Shape& shape) : shape_(shape) {}
+    explicit Sketcher(const Shape& shape);
 
-    // Put the signature of a passage of so many words to `slots`; throws as `make_shingles` does.
+    // Put the signature of a passage of so many words to `slots`, row by row: the first slot of every band, the second one of
+    // every band, and so on, as `make_keys` wants them; throws as `make_shingles` does.
     void sketch(const std::uint64_t* words, std::size_t count, std::uint32_t* slots);
 
 private:
-    const Shape shape_;
-    std::vector<std::uint64_t> shingles_;
-    std::vector<std::uint32_t> values_;
+    const std::size_t shingle_;
+    std::vector<std::uint32_t> multipliers_, increments_;  // in the order of the slots
+    std::vector<std::uint32_t> values_;  // of its shingles, and of longer passages before it
 };
 
-// Put the keys of a signature's bands to `keys`: `dedup.sign.band_keys`.
+// Put the keys of the bands of a signature, as `Sketcher` puts it, to `keys`: `dedup.sign.band_keys`.
 void make_keys(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys);
 
 // The keys of each passage's bands, one row behind the other: `dedup.sign.passage_keys`.

@@ -15,6 +15,8 @@ struct TextView {
     std::size_t size = 0;  // characters
     int width = 1;         // bytes of one
 
+    std::size_t bytes() const { return size * static_cast<std::size_t>(width); }
+
     // Call `use` with a pointer to the first character, of whatever type the characters are.
     template <class Use>
     auto visit(Use use) const {

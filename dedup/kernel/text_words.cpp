@@ -25,10 +25,12 @@ void fold_part(const Text& text, std::size_t at, std::size_t size, bool drawn, s
         if (rest == 0) return;
         std::memcpy(to + blocks * block_size, from + blocks * block_size, rest);
     } else {
-        if constexpr (sizeof(*text.data) == 2) wide().narrow_two(text.data + at, size, to);
-        else wide().narrow_four(text.data + at, size, to);
-        wide().fold(to, blocks, drawn, to, masks);
+        const auto* from = text.data + at;
+        if constexpr (sizeof *from == 2) wide().fold_two(from, blocks, drawn, to, masks);
+        else wide().fold_four(from, blocks, drawn, to, masks);
         if (rest == 0) return;
+        if constexpr (sizeof *from == 2) wide().narrow_two(from + blocks * block_size, rest, to + blocks * block_size);
+        else wide().narrow_four(from + blocks * block_size, rest, to + blocks * block_size);
     }
     to += blocks * block_size;
     std::memset(to + rest, 0, block_size - rest);
@@ -83,13 +85,12 @@ std::size_t end_of_target(const Text& text, std::size_t start, const Alphabet& a
 // Whether a text is nothing but ASCII and holds a line that is drawn.
 template <class Text>
 bool is_drawn(const Text& text) {
-    std::uint32_t high = 0, lines = 0;
-    for (std::size_t at = 0; at < text.count; ++at) {
-        const auto code = static_cast<std::make_unsigned_t<std::remove_const_t<std::remove_pointer_t<decltype(text.data)>>>>(text.data[at]);
-        high |= code >= 0x80;
-        lines |= code == '_';
-    }
-    return !high && lines;
+    using Code = std::remove_const_t<std::remove_pointer_t<decltype(text.data)>>;
+    const auto* end = text.data + text.count;
+    bool lines;
+    if constexpr (sizeof(Code) == 1) lines = text.count > 0 && std::memchr(text.data, '_', text.count) != nullptr;
+    else lines = std::find(text.data, end, Code{'_'}) != end;
+    return lines && std::all_of(text.data, end, [](Code code) { return static_cast<std::make_unsigned_t<Code>>(code) < 0x80; });
 }
 
 }  // namespace
@@ -160,8 +161,11 @@ void WordReader::read_all(const Text& text) {
         const auto own = std::min(stretch, size - at);
         fold_part(text, at, own, drawn, room_, masks_.data());
         from_ = at;
-        for (std::size_t block = 0; block * block_size < own; ++block) {
-            inside = read_block(text, at + block * block_size, masks_[block], inside);
+        const auto blocks = (own + block_size - 1) / block_size;
+        for (std::size_t block = 0; block < blocks; ++block) {
+            const auto base = at + block * block_size;
+            if (from_ <= base) block += wide().put_edges(masks_.data() + block, blocks - block, static_cast<std::uint32_t>(base), &inside, &next_edge_);
+            if (block < blocks) inside = read_block(text, at + block * block_size, masks_[block], inside);
         }
         at = std::max(at + own, from_);
         if (at >= size && inside) *next_edge_++ = static_cast<std::uint32_t>(size);

@@ -40,10 +40,16 @@ struct Slots {
     std::size_t size;
 };
 
+struct Digest {
+    std::uint64_t low, high;
+};
+
 struct Wide {
     // Put blocks in lower case to `to`, which may be `from`, and what stands in them to `masks`; with `drawn`, "_" is a
-    // letter.
+    // letter. Of wider characters, as one byte each: 0x80 for what is not ASCII.
     void (*fold)(const char* from, std::size_t blocks, bool drawn, char* to, Masks* masks);
+    void (*fold_two)(const std::uint16_t* from, std::size_t blocks, bool drawn, char* to, Masks* masks);
+    void (*fold_four)(const std::uint32_t* from, std::size_t blocks, bool drawn, char* to, Masks* masks);
 
     // Put what else stands in blocks to `found`.
     void (*survey)(const char* from, std::size_t blocks, Survey* found);
@@ -52,8 +58,12 @@ struct Wide {
     // where the next one goes.
     std::uint32_t* (*put_bits)(std::uint64_t bits, std::uint32_t first, std::uint32_t* out);
 
+    // The same of where runs of letters begin and end in blocks, as far as those are nothing but ASCII; how many these are, at
+    // most `blocks`. `inside` says whether a run is open, before and behind them; `out` moves on.
+    std::size_t (*put_edges)(const Masks* masks, std::size_t blocks, std::uint32_t first, bool* inside, std::uint32_t** out);
+
     // Put the 64-bit XXH3 of `count` words to `hashes`; word i is bytes[edges[2 * i]:edges[2 * i + 1]], and
-    // there are eight bytes to read where it begins.
+    // there are eight bytes to read where it begins, and at `bytes`.
     void (*hash)(const char* bytes, const std::uint32_t* edges, std::size_t count, std::uint64_t* hashes);
 
     // Put `count` characters to `to`, as one byte each: 0x80 for what is not ASCII.
@@ -63,15 +73,21 @@ struct Wide {
     // Put `count` shingles of `length` words to `shingles`, of count + length - 1 words.
     void (*join)(const std::uint64_t* words, std::size_t count, std::size_t length, std::uint64_t* shingles);
 
-    // Put what MinHash permutes of shingles to `values`.
-    void (*spread)(const std::uint64_t* shingles, std::size_t count, std::uint32_t* values);
+    // Put what MinHash permutes of the same shingles to `values`.
+    void (*spread)(const std::uint64_t* words, std::size_t count, std::size_t length, std::uint32_t* values);
 
     // Put the least that each permutation makes of `count` values to `least`.
     void (*lower)(const std::uint32_t* values, std::size_t count, const Slots& slots, std::uint32_t* least);
 
+    // Put the keys of a signature's bands to `keys`: of every row, the slots of all bands stand one behind the other.
+    void (*keys)(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys);
+
     // How many bytes there are before the first one that ends a string of JSON or is escaped in one: a quotation mark, a
     // backslash, a control character. `wide` is set where one before it is not ASCII.
     std::size_t (*plain)(const char* bytes, std::size_t size, bool* wide);
+
+    // XXH3 of 128 bits.
+    Digest (*digest)(const void* bytes, std::size_t size);
 };
 
 // The widest that there is.

@@ -10,6 +10,7 @@
 #endif
 
 #include "hash_short.hpp"
+#include "wide_edges.hpp"
 #include "wide_sketch.hpp"
 
 namespace dedup {
@@ -25,8 +26,19 @@ std::uint32_t* put_bits_plain(std::uint64_t bits, std::uint32_t first, std::uint
     return out;
 }
 
+std::size_t put_edges_plain(const Masks* masks, std::size_t blocks, std::uint32_t first, bool* inside, std::uint32_t** out) {
+    return edges_of(masks, blocks, first, inside, out, put_bits_plain);
+}
+
 void hash_plain(const char* bytes, const std::uint32_t* edges, std::size_t count, std::uint64_t* hashes) {
     hash_words(bytes, edges, count, hashes);
+}
+
+void keys_plain(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys) { mix_keys(slots, bands, rows, keys); }
+
+Digest digest_plain(const void* bytes, std::size_t size) {
+    const auto digest = XXH3_128bits(bytes, size);
+    return {digest.low64, digest.high64};
 }
 
 std::size_t plain_bytes(const char* bytes, std::size_t size, bool* wide) {
@@ -80,13 +92,26 @@ void join_plain(const std::uint64_t* words, std::size_t count, std::size_t lengt
     join_words(words, count, length, shingles);
 }
 
-void spread_plain(const std::uint64_t* shingles, std::size_t count, std::uint32_t* values) { spread_shingles(shingles, count, values); }
+void spread_plain(const std::uint64_t* words, std::size_t count, std::size_t length, std::uint32_t* values) {
+    spread_words(words, count, length, values);
+}
 
 void lower_plain(const std::uint32_t* values, std::size_t count, const Slots& slots, std::uint32_t* least) {
     lower_slots(values, count, slots, 0, least);
 }
 
-constexpr Wide plain{fold_plain, survey_plain, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain, join_plain, spread_plain, lower_plain, plain_bytes};
+void fold_two_plain(const std::uint16_t* from, std::size_t blocks, bool drawn, char* to, Masks* masks) {
+    narrow(from, blocks * block_size, to);
+    fold_plain(to, blocks, drawn, to, masks);
+}
+
+void fold_four_plain(const std::uint32_t* from, std::size_t blocks, bool drawn, char* to, Masks* masks) {
+    narrow(from, blocks * block_size, to);
+    fold_plain(to, blocks, drawn, to, masks);
+}
+
+constexpr Wide plain{fold_plain, fold_two_plain, fold_four_plain, survey_plain, put_bits_plain, put_edges_plain, hash_plain, narrow_two_plain, narrow_four_plain,
+                     join_plain, spread_plain, lower_plain, keys_plain, plain_bytes, digest_plain};
 
 #ifdef DEDUP_X86
 // Bytes from `low` on, so many of them: a comparison of signed bytes, as there is no other.
@@ -144,7 +169,18 @@ std::size_t plain_sse2(const char* bytes, std::size_t size, bool* wide) {
     return at + plain_bytes(bytes + at, size - at, wide);
 }
 
-constexpr Wide sse2{fold_sse2, survey_sse2, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain, join_plain, spread_plain, lower_plain, plain_sse2};
+void fold_two_sse2(const std::uint16_t* from, std::size_t blocks, bool drawn, char* to, Masks* masks) {
+    narrow(from, blocks * block_size, to);
+    fold_sse2(to, blocks, drawn, to, masks);
+}
+
+void fold_four_sse2(const std::uint32_t* from, std::size_t blocks, bool drawn, char* to, Masks* masks) {
+    narrow(from, blocks * block_size, to);
+    fold_sse2(to, blocks, drawn, to, masks);
+}
+
+constexpr Wide sse2{fold_sse2, fold_two_sse2, fold_four_sse2, survey_sse2, put_bits_plain, put_edges_plain, hash_plain, narrow_two_plain, narrow_four_plain,
+                    join_plain, spread_plain, lower_plain, keys_plain, plain_sse2, digest_plain};
 #endif
 
 struct Named {

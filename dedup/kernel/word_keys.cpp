@@ -29,8 +29,9 @@ public:
         }
         all.finish();
         put(all_, out_.document_keys);
+        const auto digest = wide().digest(words, count * sizeof *words);
         XXH128_canonical_t print;
-        XXH128_canonicalFromHash(&print, XXH3_128bits(words, count * sizeof *words));
+        XXH128_canonicalFromHash(&print, {digest.low, digest.high});
         std::uint64_t halves[2];
         static_assert(sizeof halves == sizeof print, "two halves of a print");
         std::memcpy(halves, &print, sizeof print);
