@@ -1,6 +1,7 @@
-// What Python sees of buckets of keys.
+// What Python sees of buckets of keys, and of what agrees around two places.
 #include <nanobind/stl/pair.h>
 
+#include "buckets.hpp"
 #include "group.hpp"
 #include "python.hpp"
 
