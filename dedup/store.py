@@ -21,7 +21,7 @@ import numpy as np
 import orjson
 import xxhash
 
-from dedup.column_files import Digested, Writer, atomic, columns_of
+from dedup.column_files import Digested, Rows, Writer, atomic, columns_of, tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -158,6 +158,13 @@ class Store:
             del self._mapped[next(iter(self._mapped))]
         self._mapped[shard] = known  # the last of all
         return known[name]
+
+    def rows(self, shard: str, name: str) -> Rows:
+        """A table of a shard, to be read by rows; its file is written to its end."""
+        tables: dict[str, Rows] = {}
+        for path in self._files(shard):
+            tables |= tables_of(path)
+        return tables[name]
 
     def _files(self, shard: str) -> list[Path]:
         """The files of columns of a shard. (`Path.glob` takes as long as all the rest of opening them.)"""
