@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dedup.shards import Work
     from dedup.store import Store
 
-KEYS_AT_ONCE = 1 << 25
+KEYS_AT_ONCE = 24 << 20
 """Keys that are in memory at a time, of 8 bytes each, of as many bands as that is; 12 bytes more are needed for each
 entry of a band. To have twice as much memory from the system takes longer than to open the files twice as often."""
 BAND_AT_ONCE = 1 << 27
