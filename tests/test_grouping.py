@@ -29,8 +29,10 @@ def shared(bands: Iterable[Keys]) -> Buckets:
 
 
 def some(bands: Iterable[Keys]) -> Buckets:
-    """One that leaves out an entry of a band."""
-    return ((keys[1:], numbers[1:]) for keys, numbers in shared(bands))
+    """One that leaves out the buckets of two of each band."""
+    for which, numbers in shared(bands):
+        more = np.bincount(which)[which] > 2
+        yield which[more], numbers[more]
 
 
 def all_alike(bands: Iterable[Keys]) -> Buckets:
@@ -51,7 +53,7 @@ def test_what_a_peer_finds_is_compared_with_what_is_planted(
 
     assert count > 1_000
     assert (found == 1, more) == (recall == 1, false)
-    assert found > 0.9
+    assert found > 0.5
 
 
 def test_the_keys_of_peers_are_those_of_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
