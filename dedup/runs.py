@@ -25,7 +25,8 @@ def once(column: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def sorted_once(column: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The values of a column, ascending, each once; the column is used up. As much memory again is taken meanwhile.
+    """The values of a column, ascending, each once; the column, which lies in one piece, is used up. As much memory
+    again is taken meanwhile.
 
     >>> sorted_once(np.array([7, -1, 7, 0])).tolist()
     [-1, 0, 7]

@@ -185,6 +185,14 @@ def test_numbers_are_sorted_each_once(numbers: Sequence[int]) -> None:
     assert found.tolist() == defined_sorted_once(np.array(numbers, np.int64)).tolist()
 
 
+def test_numbers_that_cannot_be_sorted_where_they_are_are_an_error() -> None:
+    fixed = np.arange(9)
+    fixed.flags.writeable = False
+    for some in (np.arange(9)[::2], np.arange(9, dtype=np.int32), fixed):
+        with pytest.raises(TypeError):
+            sorted_once(some)  # type: ignore[arg-type]
+
+
 @settings(deadline=None)
 @given(st.lists(st.integers(-9, 9) | st.integers(LEAST, MOST), max_size=40), st.integers(0, 63), st.integers(1, 2_000))
 def test_many_numbers_are_sorted_each_once(numbers: list[int], shift: int, more: int) -> None:

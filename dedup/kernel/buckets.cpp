@@ -11,8 +11,8 @@ namespace {
 // are no longer in the first caches.
 constexpr unsigned most_bits = 10;
 constexpr std::size_t part_size = std::size_t{1} << 13;
-// Places to mark that an entry was there, for each entry, of those whose key comes once a twelfth is thought to come
-// again; and at most so many, as there may be a partition of all entries.
+// Places to mark that an entry was there, for each entry: of those whose key comes once an eighth at most is thought to come
+// again. And the most of them, as there may be a partition of all entries.
 constexpr std::size_t marks_an_entry = 8, most_marks = std::size_t{1} << 24;
 
 constexpr std::uint64_t low_half = 0xFFFFFFFF;

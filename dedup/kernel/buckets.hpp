@@ -23,9 +23,9 @@ struct BucketPairs {
 // long as all the rest.
 //
 // Partitions by the upper bits of a key, each so small that it lies in the processor's second cache. Of an entry eight
-// bytes are put there, half of its key and its place: a byte for every eighth of an entry tells most of those whose key
-// comes once, and only of the others the whole key is looked up where it was given, and sorted. As many partitions are made
-// at a time as `most` entries are, so that memory does not grow with their number.
+// bytes are put there, half of its key and its place; in marks of those halves nearly all are told whose key comes once, and
+// only of the others the whole key is looked up where it was given, and sorted. As many partitions are made at a time as
+// `most` entries are, so that memory does not grow with their number.
 class Buckets {
 public:
     explicit Buckets(std::size_t most) : most_(most) {}

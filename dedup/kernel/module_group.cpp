@@ -93,6 +93,6 @@ void dedup::add_group(nb::module_& module) {
         .def("next", &PythonBuckets::next, "crowd"_a, "hubs"_a, "least"_a);
     module.def("agreeing_words", &::agreeing_words, "words"_a, "bounds"_a, "left"_a, "right"_a, "near"_a, "behind"_a);
     module.def("near_words", &::near_words, "words"_a, "bounds"_a, "places"_a, "pairs"_a, "around"_a, "least"_a);
-    module.def("sort_once", &::sort_once, "values"_a);
+    module.def("sort_once", &::sort_once, "values"_a.noconvert());  // a copy would be sorted
     module.def("owners", &::owners, "places"_a, "bounds"_a);
 }
