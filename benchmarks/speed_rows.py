@@ -205,7 +205,7 @@ def exponent(sizes: Sequence[float], times: Sequence[float]) -> float:
 
 GROUPING_NAMES = {"duckdb": "DuckDB", "polars": "Polars", "datasketch": "datasketch"}
 FEW_PASSAGES = 1_000_000
-"""What datasketch gets, which holds 8 KB a passage."""
+"""What datasketch gets, which holds 6.6 KB a passage."""
 
 
 def grouping(settings: Settings) -> list[dict[str, Any]]:

@@ -145,8 +145,8 @@ def _by_edit(kind: str) -> tuple[str, int]:
 
 
 def _grouping(lines: Lines) -> str:
-    """Time and memory, and whether the pairs are those that were planted; by the key, as some get fewer keys."""
-    head = ["", "passages", "bands", "CPU s", "ns a key", "peak MB", "pairs", "recall", "false", "× CPU a key"]
+    """Time and memory, and whether the pairs are those that were planted; × CPU is by the key, as some get fewer."""
+    head = ["", "passages", "bands", "CPU s", "ns a key", "peak MB", "B a passage", "pairs", "recall", "false", "× CPU"]
     by_key = {
         each["program"]: 1e9 * each["cpu"] / (each["passages"] * each["bands"]) for each in lines if "cpu" in each
     }
@@ -158,6 +158,7 @@ def _grouping(lines: Lines) -> str:
         own, ours = by_key[each["program"]], by_key.get(OURS)
         asked = [f"{each['passages']:,}", f"{each['bands']}"]
         took = [f"{each['cpu']:.2f}", f"{own:.1f}", f"{each['megabytes']:,.0f}"]
+        took.append(f"{each['bytes_a_passage']:.0f}" if "bytes_a_passage" in each else "")
         found = [f"{each['pairs']:,}", f"{each['recall']:.4f}", f"{each['false']}"]
         body.append([each["program"], *asked, *took, *found, f"{own / ours:.1f}" if ours else ""])
     return _table(head, body)

@@ -1,4 +1,4 @@
-"""DuckDB on band keys: a window over each band, the quickest and smallest of five queries that give the same."""
+"""DuckDB on band keys: a window over each band, the quickest and smallest of four queries that give the same."""
 
 from __future__ import annotations
 
