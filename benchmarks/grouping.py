@@ -97,16 +97,27 @@ def keys_of(numbers: NDArray[np.int64], passages: int, bands: int) -> NDArray[np
 
 def wanted(passages: int) -> NDArray[np.int64]:
     """The pairs (int64 [p, 2]) that are to be found; the better keeper of two documents is the first."""
-    documents = -(-passages // OF_DOCUMENT)
-    pairs = match.Pairs(documents)
+    pairs = match.Pairs(-(-passages // OF_DOCUMENT))
     for some in planted(passages):
         slots = np.arange(some.first, some.end).reshape(some.buckets, some.size)
-        own = np.sort(passage_of(slots, passages), axis=1) // OF_DOCUMENT
-        for first in range(min(some.size, match.CROWD if some.size <= match.CROWD else match.HUBS)):
-            left = np.repeat(own[:, first], some.size - first - 1)
-            right = own[:, first + 1 :].ravel()
-            pairs.add(left[left != right], right[left != right])
+        add_pairs(pairs, passage_of(slots, passages))
     return pairs.sorted()
+
+
+def add_pairs(pairs: match.Pairs, buckets: NDArray[np.int64]) -> None:
+    """Add the pairs of documents in buckets [b, size] of passages."""
+    size, own = buckets.shape[1], np.sort(buckets, axis=1) // OF_DOCUMENT
+    for first in range(size if size <= match.CROWD else match.HUBS):
+        left = np.repeat(own[:, first], size - first - 1)
+        right = own[:, first + 1 :].ravel()
+        pairs.add(left[left != right], right[left != right])
+
+
+def compared(pairs: NDArray[np.int64], passages: int) -> tuple[int, float, int]:
+    """How many pairs were found, the share of those wanted that were, and how many were not wanted."""
+    found, true = (each[:, 0] << 32 | each[:, 1] for each in (pairs, wanted(passages)))
+    hits = int(np.isin(true, found).sum())
+    return len(found), hits / max(1, len(true)), len(found) - hits
 
 
 # ── files, and a process that groups them ───────────────────────────────────────────────────────────────────────────
@@ -174,9 +185,7 @@ def measured(passages: int, bands: int, folder: Path) -> Run:
     program.returncode = os.waitstatus_to_exitcode(status)
     if program.returncode:
         raise RuntimeError(f"grouping ended with {program.returncode}")
-    found, true = (pairs[:, 0] << 32 | pairs[:, 1] for pairs in (np.load(folder / "pairs.npy"), wanted(passages)))
-    hits = int(np.isin(true, found).sum())
-    shown = size / passages, len(found), hits / max(1, len(true)), len(found) - hits
+    shown = size / passages, *compared(np.load(folder / "pairs.npy"), passages)
     return Run(passages, bands, written, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, *shown)
 
 

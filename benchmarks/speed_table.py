@@ -29,7 +29,9 @@ TITLES = {
     "slow": "Near-duplicate documents, a tenth of the corpus, two cores",
 }
 OWN_LIBRARIES = ("numpy", "orjson", "xxhash", "datasketch", "lxml", "trafilatura")
-PEER_LIBRARIES = ("daft", "datasketch", "datatrove", "fastsketchlsh", "numpy", "rensa", "text-dedup")
+PEER_LIBRARIES = (
+    "daft", "datasketch", "datatrove", "duckdb", "fastsketchlsh", "numpy", "polars", "rensa", "text-dedup",
+)  # fmt: skip
 STAGES = {
     "signatures": ("text to signatures", "memory copied"),
     "documents": ("near-duplicate documents, whole run", "file written and synced"),
@@ -58,7 +60,7 @@ def update(path: Path, texts: dict[str, str]) -> None:
 def shown(name: str, rows: Rows) -> str:
     """A row as a table."""
     row = rows[name]
-    form = {"limits": _rates, "signatures": _signatures, "passages": _passages, "grouping": _as_they_are}
+    form = {"limits": _rates, "signatures": _signatures, "passages": _passages, "grouping": _grouping}
     text = form.get(name, _runs)(row["lines"])
     return f"**{TITLES[name]}**" + (f" ({row['documents']:,} documents)" if name in SIZED else "") + f"\n\n{text}"
 
@@ -142,11 +144,24 @@ def _by_edit(kind: str) -> tuple[str, int]:
     return name, int(share or 0)
 
 
-def _as_they_are(lines: Lines) -> str:
-    """Whatever figures a row has."""
-    named = list(dict.fromkeys(name for each in lines for name in each if name != "program"))
-    body = [[str(each.get("program", OURS)), *(str(each.get(name, "")) for name in named)] for each in lines]
-    return _table(["", *named], body)
+def _grouping(lines: Lines) -> str:
+    """Time and memory, and whether the pairs are those that were planted; × CPU is by the key, as some get fewer."""
+    head = ["", "passages", "bands", "CPU s", "ns a key", "peak MB", "B a passage", "pairs", "recall", "false", "× CPU"]
+    by_key = {
+        each["program"]: 1e9 * each["cpu"] / (each["passages"] * each["bands"]) for each in lines if "cpu" in each
+    }
+    body = []
+    for each in lines:
+        if "missing" in each:
+            body.append(_missing(each, len(head)))
+            continue
+        own, ours = by_key[each["program"]], by_key.get(OURS)
+        asked = [f"{each['passages']:,}", f"{each['bands']}"]
+        took = [f"{each['cpu']:.2f}", f"{own:.1f}", f"{each['megabytes']:,.0f}"]
+        took.append(f"{each['bytes_a_passage']:.0f}" if "bytes_a_passage" in each else "")
+        found = [f"{each['pairs']:,}", f"{each['recall']:.4f}", f"{each['false']}"]
+        body.append([each["program"], *asked, *took, *found, f"{own / ours:.1f}" if ours else ""])
+    return _table(head, body)
 
 
 def distance(rows: Rows) -> str:

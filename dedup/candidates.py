@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.column_files import Rows
     from dedup.shards import Work
     from dedup.store import Store
 
-KEYS_AT_ONCE = 1 << 26
-"""Keys that are in memory at a time, of 8 bytes each, of as many bands as that is; 20 bytes more are needed for each
-entry of a band."""
+KEYS_AT_ONCE = 24 << 20
+"""Keys that are in memory at a time, of 8 bytes each, of as many bands as that is; 12 bytes more are needed for each
+entry of a band. To have twice as much memory from the system takes longer than to open the files twice as often."""
 BAND_AT_ONCE = 1 << 27
-"""Entries of which a band is taken whole (28 bytes each), else in ranges of its keys, for each of which all is read."""
+"""Entries of which a band is taken whole (20 bytes each), else in ranges of its keys, for each of which all is read."""
 SEEDS_AT_ONCE = 1 << 22
 """Seeds that are in memory at a time, of some 40 bytes each."""
 
@@ -145,9 +146,10 @@ class _Bands(NamedTuple):
             return
         step = max(1, KEYS_AT_ONCE // max(1, size))
         keys = np.empty((min(step, bands), size), np.uint64)
+        tables = [self.store.rows(shard.name, self.column) for shard in shards]
         for band in range(0, bands, step):
             some = keys[: bands - band]
-            self._read(list(zip(shards, counts, strict=True)), band, some)
+            self._read(list(zip(shards, tables, counts, strict=True)), band, some)
             for row in some:
                 yield row, members
 
@@ -155,14 +157,17 @@ class _Bands(NamedTuple):
         owners = self.owners(shard)
         return owners[self.chosen.alive(owners)].astype(np.uint32)
 
-    def _read(self, shards: list[tuple[_Shard, int]], band: int, out: NDArray[np.uint64]) -> None:
+    def _read(self, shards: list[tuple[_Shard, Rows, int]], band: int, out: NDArray[np.uint64]) -> None:
         """Put the keys of some bands, from `band` on, into `out`: of shards, and how many entries each has there."""
         at = 0
-        for shard, count in shards:
-            keys = self._keys(shard)[band : band + len(out)]
-            if count < keys.shape[1]:
-                keys = keys[:, self.chosen.alive(self.owners(shard))]
-            out[:, at : at + count] = keys
+        for shard, table, count in shards:
+            own = out[:, at : at + count]
+            if count == table.shape[1]:
+                table.read(band, own)
+            else:
+                keys = np.empty((len(out), table.shape[1]), np.uint64)
+                table.read(band, keys)
+                own[:] = keys[:, self.chosen.alive(self.owners(shard))]
             at += count
 
     def _range(

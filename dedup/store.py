@@ -21,7 +21,7 @@ import numpy as np
 import orjson
 import xxhash
 
-from dedup.column_files import Digested, Writer, atomic, columns_of
+from dedup.column_files import Digested, Rows, Writer, atomic, columns_of, tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -162,6 +162,13 @@ class Store:
     def columns(self, shard: str) -> dict[str, NDArray[Any]]:
         """All columns of a shard."""
         return {name: column for path in self._files(shard) for name, column in columns_of(path).items()}
+
+    def rows(self, shard: str, name: str) -> Rows:
+        """A table of a shard, to be read by rows; its file is written to its end."""
+        tables: dict[str, Rows] = {}
+        for path in self._files(shard):
+            tables |= tables_of(path)
+        return tables[name]
 
     def _files(self, shard: str) -> list[Path]:
         """The files of columns of a shard. (`Path.glob` takes as long as all the rest of opening them.)"""

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from dedup import kernel, match
 from dedup.match import CROWD, HUBS, PAIRS, STARS, Buckets, Cap, Places, defined_agreeing, defined_owners, defined_pairs
+from dedup.runs import defined_sorted_once, sorted_once
 from dedup.sign import mix
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,7 +24,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(not kernel.NATIVE, reason="no kernel was built, or none is wanted")
 
 HIGH, LOW = 1 << 63, 1 << 31
-KEYS = st.integers(0, 3) | st.sampled_from([HIGH, HIGH + 1, LOW, LOW + HIGH, 2**64 - 1]) | st.integers(0, 2**64 - 1)
+SAME_HALF = [part << 54 | middle << 32 | 7 for part in (0, 1, 1023) for middle in range(3)]
+"""Keys of which the half is the same that is put into partitions; of some the partition, too."""
+KEYS = (
+    st.integers(0, 3)
+    | st.sampled_from([HIGH, HIGH + 1, LOW, LOW + HIGH, 2**64 - 1])
+    | st.sampled_from(SAME_HALF)
+    | st.integers(0, 2**64 - 1)
+)
 CAPS = [PAIRS, STARS, Cap(2, 1), Cap(3, 2), Cap(0, 0), Cap(1, 9)]
 
 
@@ -58,28 +66,51 @@ def test_pairs_are_those_of_the_definition(rows: list[tuple[int, int]], ranks: l
         assert_same(Buckets(), entries(rows, ranks), cap)
 
 
-def made(seed: int, size: int, *, spread: bool) -> Entries:
-    """Entries in buckets of many sizes; keys that differ in all bits, or in few of the lowest, so that all are in one
-    partition."""
+SPREADS: dict[str, Callable[[NDArray[np.uint64]], NDArray[np.uint64]]] = {
+    "in all bits": mix,
+    "in the lower bits: one partition": lambda keys: keys,
+    "in the upper half": lambda keys: mix(keys) << np.uint64(32),
+    "in the middle: one partition": lambda keys: (keys & np.uint64(0x3FFFFF)) << np.uint64(32),
+}
+"""In what keys differ."""
+
+
+def made(seed: int, size: int, spread: str) -> Entries:
+    """Entries in buckets of many sizes."""
     chance = np.random.default_rng(seed)
     keys = (chance.pareto(0.6, size) * size / 50).clip(0, 2**62).astype(np.uint64)
     members = np.sort(chance.integers(0, max(1, size // 3), size)).astype(np.uint32)
-    return mix(keys) if spread else keys, members, chance.permutation(max(1, size // 3))
+    return SPREADS[spread](keys), members, chance.permutation(max(1, size // 3))
 
 
-@pytest.mark.parametrize("spread", [True, False])
+@pytest.mark.parametrize("spread", SPREADS)
 @pytest.mark.parametrize(("cap", "most"), [(PAIRS, 1 << 25), (PAIRS, 30_000), (STARS, 1 << 25), (STARS, 1)])
 def test_partitions_change_nothing_nor_what_was_grouped_before(
-    cap: Cap, most: int, monkeypatch: pytest.MonkeyPatch, *, spread: bool
+    cap: Cap, most: int, monkeypatch: pytest.MonkeyPatch, spread: str
 ) -> None:
     monkeypatch.setattr(match, "ENTRIES_AT_ONCE", most)
     buckets = Buckets()
 
     found = [
-        assert_same(buckets, made(n, size, spread=spread), cap) for n, size in enumerate((9_000, 120_000, 3, 0, 20_000))
+        assert_same(buckets, made(n, size, spread), cap) for n, size in enumerate((9_000, 120_000, 3, 0, 1, 20_000))
     ]
 
     assert found[1] > 50_000
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 20_000])
+@pytest.mark.parametrize("key", [0, 7, HIGH, 2**64 - 1])
+def test_one_key_is_one_bucket(key: int, size: int) -> None:
+    assert_same(Buckets(), entries([(key, own) for own in range(size)], range(size)))
+
+
+def test_keys_that_have_half_in_common_are_no_bucket() -> None:
+    keys = np.arange(50_000, dtype=np.uint64) << np.uint64(32)
+    members = np.arange(len(keys), dtype=np.uint32)
+    for some in (keys, mix(keys) & np.uint64(0xFFFFFFFF00000000)):
+        assert len(np.unique(some >> np.uint64(32))) == len(np.unique(some)) > len(some) - 9
+        assert_same(Buckets(), (some, members, np.arange(len(keys))))
+    assert list(Buckets().pairs(keys, members, np.arange(len(keys)))) == []
 
 
 def test_what_is_left_of_other_keys_is_forgotten() -> None:
@@ -125,6 +156,49 @@ def test_nothing_was_grouped_yet() -> None:
     from dedup.kernel import _native
 
     assert [len(column) for column in _native.Buckets(9).next(48, 4, 1)] == [0, 0]
+
+
+# ── numbers in order ────────────────────────────────────────────────────────────────────────────────────────────────
+
+LEAST, MOST = -(2**63), 2**63 - 1
+NUMBERS = {
+    "none": [],
+    "one": [7],
+    "all the same": [-3] * 5_000,
+    "ascending": range(5_000),
+    "descending": range(5_000, -5_000, -1),
+    "of both ends": [MOST, LEAST, 0, -1, 1] * 1_000,
+    "just as many as are not compared": [*range(1 << 10, 0, -1)],
+    "one less": [*range((1 << 10) - 1, 0, -1)],
+    "one range of bits": [number % 600 for number in range(0, 70_000, 7)],
+    "two": [number * 997 % 40_009 for number in range(30_000)],
+    "the upper bits only": [(number % 700 - 350) << 54 for number in range(3_000)],
+}
+
+
+@pytest.mark.parametrize("numbers", NUMBERS.values(), ids=NUMBERS)
+def test_numbers_are_sorted_each_once(numbers: Sequence[int]) -> None:
+    found = sorted_once(np.array(numbers, np.int64))
+
+    assert found.dtype == np.int64
+    assert found.tolist() == sorted(set(numbers))
+    assert found.tolist() == defined_sorted_once(np.array(numbers, np.int64)).tolist()
+
+
+def test_numbers_that_cannot_be_sorted_where_they_are_are_an_error() -> None:
+    fixed = np.arange(9)
+    fixed.flags.writeable = False
+    for some in (np.arange(9)[::2], np.arange(9, dtype=np.int32), fixed):
+        with pytest.raises(TypeError):
+            sorted_once(some)  # type: ignore[arg-type]
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(-9, 9) | st.integers(LEAST, MOST), max_size=40), st.integers(0, 63), st.integers(1, 2_000))
+def test_many_numbers_are_sorted_each_once(numbers: list[int], shift: int, more: int) -> None:
+    every = np.concatenate([np.array(numbers, np.int64), mix(np.arange(more, dtype=np.uint64)).view(np.int64) >> shift])
+
+    assert sorted_once(every.copy()).tolist() == sorted(set(every.tolist()))
 
 
 # ── words around places ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -59,6 +59,60 @@ def test_columns_of_one_file_come_back_as_they_were(tmp_path: Path) -> None:
         assert found.ctypes.data % 64 == 0
 
 
+def test_a_table_is_read_by_rows_into_memory_that_is_there(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "work", "a")
+    table = np.arange(20, dtype=np.uint64).reshape(4, 5)
+    with store.writing("0", "stage"):
+        for name, column in {**COLUMNS, "table": table, "last": np.arange(3)}.items():
+            store.save("0", name, column)
+    store.save("0", "other", table + np.uint64(100))
+
+    for name, wanted in {"table": table, "other": table + np.uint64(100), "turned": COLUMNS["turned"]}.items():
+        rows = store.rows("0", name)
+        assert (rows.shape, rows.dtype) == (wanted.shape, wanted.dtype)
+        for first in range(len(wanted)):
+            for count in range(len(wanted) - first + 1):
+                out = np.full((count, wanted.shape[1] + 4), 9, wanted.dtype)
+                rows.read(first, out[:, 2:-2])
+                assert out[:, 2:-2].tolist() == wanted[first : first + count].tolist()
+                assert (out[:, :2] == 9).all() and (out[:, -2:] == 9).all()
+    with pytest.raises(KeyError):
+        store.rows("0", "every_other")  # a column, no table
+
+
+def test_a_table_without_entries_has_rows_of_none(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "work", "a")
+    store.save("0", "table", np.zeros((3, 0), np.uint64))
+
+    store.rows("0", "table").read(1, np.zeros((2, 0), np.uint64))
+
+
+@pytest.mark.parametrize(
+    ("first", "rows", "columns", "dtype"),
+    [(3, 2, 5, np.uint64), (-1, 1, 5, np.uint64), (0, 1, 4, np.uint64), (0, 1, 5, np.int64), (0, 5, 5, np.uint64)],
+)
+def test_rows_that_are_not_there_are_an_error(
+    tmp_path: Path, first: int, rows: int, columns: int, dtype: type[np.generic]
+) -> None:
+    store = Store.open(tmp_path / "work", "a")
+    store.save("0", "table", np.zeros((4, 5), np.uint64))
+
+    with pytest.raises(ValueError):
+        store.rows("0", "table").read(first, np.zeros((rows, columns), dtype))
+
+
+def test_a_file_that_was_cut_short_is_an_error(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "work", "a")
+    store.save("0", "table", np.zeros((4, 5), np.uint64))
+    table = store.rows("0", "table")
+    with table.path.open("r+b") as handle:
+        handle.truncate(4 * 5 * 8 - 1)
+
+    table.read(2, np.zeros((1, 5), np.uint64))
+    with pytest.raises(OSError):
+        table.read(2, np.zeros((2, 5), np.uint64))
+
+
 def test_a_stage_that_is_not_ended_leaves_nothing(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "work", "a")
     with pytest.raises(KeyError), store.writing("0", "stage"):

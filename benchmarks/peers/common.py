@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     """For every text, in order: its own number if it stays, that of the text it is a copy of, or UNKNOWN."""
     Slots = NDArray[Any]
     """The signatures of texts: [texts, PERMUTATIONS]."""
+    Keys = NDArray[np.uint64]
+    """The keys of a band, an entry a passage."""
+    Buckets = Iterator[tuple[NDArray[Any], NDArray[Any]]]
+    """Band by band the entries that share their key: something that is the same for those of a bucket, and the numbers
+    of their passages."""
 
 UNKNOWN = -1
 """It goes, and the program does not say for which."""

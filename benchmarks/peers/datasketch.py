@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import numpy as np
-from datasketch import MinHash, MinHashLSH
+from datasketch import LeanMinHash, MinHash, MinHashLSH
 
 from benchmarks.peers.common import PERMUTATIONS, THRESHOLD, shingles, texts
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from benchmarks.peers.common import Keepers, Slots
+    from benchmarks.peers.common import Buckets, Keepers, Keys, Slots
 
 
 def _hashed(some: Iterable[str]) -> Iterator[MinHash]:
@@ -39,3 +39,16 @@ def near(path: Path) -> Keepers:
         if not found:
             index.insert(at, sketch)
     return np.array(keepers)
+
+
+def buckets(bands: Iterable[Keys]) -> Buckets:
+    """The entries of each band that share their key: bands of one row, as the index makes the keys of bands itself."""
+    keys = np.stack(list(bands), axis=1)
+    index = MinHashLSH(num_perm=keys.shape[1], params=(keys.shape[1], 1))
+    with index.insertion_session() as session:
+        for number, row in enumerate(keys):
+            session.insert(number, LeanMinHash(seed=1, hashvalues=row, scheme="legacy"), check_duplication=False)
+    for table in index.hashtables:
+        shared = [list(table.get(key)) for key, count in table.itemcounts().items() if count > 1]
+        sizes = [len(each) for each in shared]
+        yield np.repeat(np.arange(len(shared)), sizes), np.array([one for each in shared for one in each], np.int64)

@@ -506,6 +506,13 @@ class Buckets:
     def next(self, crowd: int, hubs: int, least: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
         """The pairs of the next buckets, at least so many; none at the end."""
 
+def sort_once(values: NDArray[np.int64]) -> int:
+    """Sort values where they are, each once, to the front; how many those are: `dedup.runs.sorted_once`.
+
+    Raises:
+        TypeError: they are not int64, do not lie in one piece, or may not be written to.
+    """
+
 _Places = tuple[NDArray[np.uint32], NDArray[np.int64]]
 """Documents, and positions among all words."""
 

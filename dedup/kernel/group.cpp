@@ -14,11 +14,6 @@
 namespace dedup {
 namespace {
 
-// At most 1,024 partitions: writing to more places at once costs a look into the table of pages each time, 16 to 57 ns
-// a key in place of 5.
-constexpr unsigned most_bits = 10;
-constexpr std::size_t part_size = std::size_t{1} << 13;
-constexpr std::size_t bits_an_entry = 16;  // of those that come once, an eighth is sorted in vain
 constexpr std::size_t ahead = 8;           // pairs whose words are fetched before they are compared
 
 void fetch(const void* address) {
@@ -101,125 +96,6 @@ unsigned equal_bytes(const std::uint8_t* one, const std::uint8_t* other, std::in
 }
 
 }  // namespace
-
-void Buckets::group(Span<std::uint64_t> keys, Span<std::uint32_t> members, Span<std::uint32_t> ranks) {
-    bounds_.clear();  // nothing, should there be an error
-    part_ = made_ = 0;
-    if (keys.size() != members.size()) throw std::invalid_argument("columns of different lengths");
-    if (keys.size() > std::numeric_limits<std::uint32_t>::max()) throw std::invalid_argument("2^32 entries or more");
-    if (!members.empty() && *std::max_element(members.begin(), members.end()) >= ranks.size()) {
-        throw std::invalid_argument("a member without a rank");
-    }
-    keys_ = keys, members_ = members, ranks_ = ranks;
-    bits_ = 0;
-    while (bits_ < most_bits && (keys.size() >> bits_) > part_size) ++bits_;
-    bounds_.assign((std::size_t{1} << bits_) + 1, 0);
-    for (const auto key : keys) ++bounds_[part_of(key) + 1];
-    for (std::size_t part = 1; part < bounds_.size(); ++part) bounds_[part] += bounds_[part - 1];
-}
-
-// Make the next partitions, at least one.
-void Buckets::partition() {
-    const auto offset = bounds_[made_];
-    auto end = made_ + 1;
-    while (end + 1 < bounds_.size() && bounds_[end + 1] - offset <= most_) ++end;
-    const auto size = bounds_[end] - offset;
-    if (entries_.size() < size + 1) {
-        entries_ = {};
-        entries_.resize(size + 1);
-    }
-    first_ = made_, made_ = end;
-    // What is of another partition goes where nobody looks: a branch would often be guessed wrong.
-    std::vector<std::size_t> ends(bounds_.size() - 1, size);
-    std::vector<std::size_t> steps(ends.size(), 0);
-    for (auto part = first_; part < made_; ++part) {
-        ends[part] = bounds_[part] - offset;
-        steps[part] = 1;
-    }
-    for (std::size_t at = 0; at < keys_.size(); ++at) {
-        const auto part = part_of(keys_[at]);
-        entries_[ends[part]] = {keys_[at], ranks_[members_[at]], static_cast<std::uint32_t>(at)};
-        ends[part] += steps[part];
-    }
-}
-
-void Buckets::keep_repeated(std::size_t part) {
-    const auto begin = bounds_[part] - bounds_[first_], end = bounds_[part + 1] - bounds_[first_];
-    unsigned log = 6;
-    while (log < 32 && (std::size_t{1} << log) < bits_an_entry * (end - begin)) ++log;
-    seen_.assign(std::size_t{1} << (log - 6), 0);
-    again_.assign(seen_.size(), 0);
-    const auto slot_of = [log](const Entry& entry) {
-        return static_cast<std::size_t>((entry.key * 0x9E3779B97F4A7C15U) >> (64 - log));
-    };
-    for (auto at = begin; at < end; ++at) {
-        const auto slot = slot_of(entries_[at]);
-        const auto bit = std::uint64_t{1} << (slot % 64);
-        again_[slot / 64] |= seen_[slot / 64] & bit;
-        seen_[slot / 64] |= bit;
-    }
-    repeated_.resize(end - begin);
-    std::size_t count = 0;
-    for (auto at = begin; at < end; ++at) {  // without a branch, as a processor would often guess wrong
-        const auto slot = slot_of(entries_[at]);
-        repeated_[count] = entries_[at];
-        count += (again_[slot / 64] >> (slot % 64)) & 1;
-    }
-    repeated_.resize(count);
-    sort_repeated();
-}
-
-// By the next bits of their keys first, into about half as many lots as there are entries.
-void Buckets::sort_repeated() {
-    unsigned bits = 0;
-    while (bits < 12 && (repeated_.size() >> bits) > 2) ++bits;
-    if (bits < 4) return std::sort(repeated_.begin(), repeated_.end());
-    const auto lot_of = [this, bits](const Entry& entry) {
-        return static_cast<std::size_t>((entry.key << bits_) >> (64 - bits));
-    };
-    lots_.assign((std::size_t{1} << bits) + 1, 0);
-    for (const auto& entry : repeated_) ++lots_[lot_of(entry) + 1];
-    for (std::size_t lot = 1; lot < lots_.size(); ++lot) lots_[lot] += lots_[lot - 1];
-    sorted_.resize(repeated_.size());
-    for (const auto& entry : repeated_) sorted_[lots_[lot_of(entry)]++] = entry;
-    repeated_.swap(sorted_);
-    auto begin = repeated_.begin();
-    for (std::size_t lot = 0; lot + 1 < lots_.size(); ++lot) {  // each bound is now the end of its lot
-        const auto end = repeated_.begin() + static_cast<std::ptrdiff_t>(lots_[lot]);
-        std::sort(begin, end);
-        begin = end;
-    }
-}
-
-// Documents of one rank may be two: what was given is looked up then.
-bool Buckets::of_one_document(const Entry& one, const Entry& other) const {
-    return one.rank == other.rank && members_[one.place] == members_[other.place];
-}
-
-// The pairs of `repeated_[begin:end]`, which have the same key.
-void Buckets::pair(std::size_t begin, std::size_t end, Cap cap, BucketPairs& out) const {
-    const auto hubs = end - begin <= cap.crowd ? end : begin + std::min(cap.hubs, end - begin);
-    for (auto first = begin; first < hubs; ++first) {
-        for (auto second = first + 1; second < end; ++second) {
-            if (of_one_document(repeated_[first], repeated_[second])) continue;
-            out.first.push_back(repeated_[first].place);
-            out.second.push_back(repeated_[second].place);
-        }
-    }
-}
-
-BucketPairs Buckets::next(Cap cap, std::size_t least) {
-    BucketPairs out;
-    for (; part_ + 1 < bounds_.size() && (out.first.empty() || out.first.size() < least); ++part_) {
-        if (part_ == made_) partition();
-        keep_repeated(part_);
-        for (std::size_t begin = 0, end = 0; begin < repeated_.size(); begin = end) {
-            while (end < repeated_.size() && repeated_[end].key == repeated_[begin].key) ++end;
-            pair(begin, end, cap, out);
-        }
-    }
-    return out;
-}
 
 std::vector<std::uint8_t> agreeing_words(const CorpusWords& all, const CorpusPlaces& left, const CorpusPlaces& right,
                                          std::uint8_t near, std::uint8_t behind) {

@@ -1,8 +1,10 @@
-// What Python sees of buckets of keys.
+// What Python sees of buckets of keys, of what agrees around two places, and of numbers in order.
 #include <nanobind/stl/pair.h>
 
+#include "buckets.hpp"
 #include "group.hpp"
 #include "python.hpp"
+#include "sorting.hpp"
 
 using namespace nb::literals;
 
@@ -77,6 +79,11 @@ dedup::Array<std::uint32_t> owners(const Owners& places, const Places& bounds) {
     return dedup::array(std::move(found));
 }
 
+std::size_t sort_once(const nb::ndarray<std::int64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>& values) {
+    nb::gil_scoped_release released;
+    return dedup::sort_once(values.data(), values.size());
+}
+
 }  // namespace
 
 void dedup::add_group(nb::module_& module) {
@@ -86,5 +93,6 @@ void dedup::add_group(nb::module_& module) {
         .def("next", &PythonBuckets::next, "crowd"_a, "hubs"_a, "least"_a);
     module.def("agreeing_words", &::agreeing_words, "words"_a, "bounds"_a, "left"_a, "right"_a, "near"_a, "behind"_a);
     module.def("near_words", &::near_words, "words"_a, "bounds"_a, "places"_a, "pairs"_a, "around"_a, "least"_a);
+    module.def("sort_once", &::sort_once, "values"_a.noconvert());  // a copy would be sorted
     module.def("owners", &::owners, "places"_a, "bounds"_a);
 }
