@@ -89,8 +89,11 @@ DEDUP_AVX512 inline __m512i mixed(__m512i value) {
     return _mm512_xor_si512(value, _mm512_srli_epi64(value, 31));
 }
 
-// Sixteen at a time, in two vectors of shingles and one of what is made of them.
-DEDUP_AVX512 void spread_avx512(const std::uint64_t* words, std::size_t count, std::size_t length, std::uint32_t* values) {
+// Sixteen at a time, in two vectors of shingles and one of what is made of them. `known` is their length if that is known
+// beforehand, else 0.
+template <std::size_t known>
+DEDUP_AVX512 void spread_some(const std::uint64_t* words, std::size_t count, std::size_t asked, std::uint32_t* values) {
+    const auto length = known ? known : asked;
     const auto number = each_of(length * step);
     const auto uppers = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
     for (std::size_t at = 0; at < count; at += 16) {
@@ -110,6 +113,11 @@ DEDUP_AVX512 void spread_avx512(const std::uint64_t* words, std::size_t count, s
         value = _mm512_mullo_epi32(_mm512_xor_si512(value, _mm512_srli_epi32(value, 13)), _mm512_set1_epi32(static_cast<int>(second_factor)));
         _mm512_mask_storeu_epi32(values + at, there, _mm512_xor_si512(value, _mm512_srli_epi32(value, 16)));
     }
+}
+
+DEDUP_AVX512 void spread_avx512(const std::uint64_t* words, std::size_t count, std::size_t length, std::uint32_t* values) {
+    if (length == 5) spread_some<5>(words, count, length, values);  // as the setting has it
+    else spread_some<0>(words, count, length, values);
 }
 
 // Of `vectors` of 16 slots each, which stay in registers while all values go by; of the last one, only those of the mask are
