@@ -101,9 +101,9 @@ class Place(NamedTuple):
     row_size: int
 
     def read(self, row: int, out: NDArray[Any]) -> None:
-        """Read rows from a row on, as many as `out` has: where a few of many files are wanted, this takes a quarter of the
-        time of mapping them."""
-        room = memoryview(out).cast("B") if len(out) else memoryview(b"")
+        """Read rows from a row on, as many as `out` has: of a few rows of many files this takes a quarter of the time
+        of mapping them."""
+        room = out.data.cast("B") if len(out) else memoryview(b"")
         with self.path.open("rb", buffering=0) as handle:
             handle.seek(self.at + row * self.row_size)
             while len(room):

@@ -1,17 +1,16 @@
 """Documents that agree around a seed: pairs that are worth aligning. Bound to the store; sees columns only.
 
-Seeds are read range by range of their hashes, and each range is of no account for the others, so that threads take them.
+Seeds are read range by range of their hashes, which know nothing of each other, so that threads take them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from dedup import kernel, match
 from dedup.candidates import Shard
-from dedup.column_files import Place
 from dedup.columns import SEED_PARTS
 from dedup.corpus import Corpus
 from dedup.match import AGREEING, NEAR, PAIRS, SEED_SHINGLE
@@ -24,19 +23,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.candidates import Chosen
+    from dedup.column_files import Place
     from dedup.run import Runner
     from dedup.shards import Work
 
 SEEDS_AT_ONCE = 1 << 21
-"""Seeds that a thread has in memory at a time, of 12 bytes each; of those of a 256th of all hashes another 4, and 48 for
-each that comes more than once."""
+"""Seeds that a thread has in memory at a time, of 12 bytes each; of those of a 256th of all hashes another 12, and 80
+for each that comes more than once."""
+
+PAIRS_KEPT = 1 << 22
+"""Pairs that a finder knows, of at most 32 bytes each, before it forgets them."""
 
 
 class Seeds(NamedTuple):
-    """Seeds of shards, part by part of their hashes, so that equal ones are in one part: the rows of part i in shard s are
-    `edges[s, i]:edges[s, i + 1]` (int64 [shards, parts + 1]) of `hashes` uint64 [n] and `places` uint32 [n], the words
-    where they stand, ascending, as counted from the first one of the shard; `firsts` int64 [shards] has the numbers of
-    those, ascending."""
+    """Seeds of shards, part by part of their hashes, so that equal ones are in one part: the rows of part i in shard s
+    are `edges[s, i]:edges[s, i + 1]` (int64 [shards, parts + 1]) of `hashes` uint64 [n] and `places` uint32 [n], the
+    words where they stand, ascending, as counted from the first one of the shard; `firsts` int64 [shards] has the
+    numbers of those, ascending."""
 
     hashes: NDArray[np.uint64]
     places: NDArray[np.uint32]
@@ -53,25 +56,38 @@ class Around(NamedTuple):
     bounds: NDArray[np.int64]
 
 
-def agreeing(seeds: Seeds, around: Around, ranks: NDArray[np.int64], copies: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The distinct pairs of documents (int64 [p, 2], sorted; the better keeper first) that AGREEING words agree in around a
-    seed that `match.PAIRS` pairs. `ranks` and `copies` as of `candidates.Chosen`.
+class Finder:
+    """Finds pairs of documents that agree around a seed. It keeps what it takes of memory for the next seeds, and the
+    pairs it found, as most documents that agree do so around many seeds. Not for two threads at once."""
 
-    Raises:
-        ValueError: a seed stands in no word, edges leave the seeds, or columns are of different lengths.
-    """
-    if not kernel.NATIVE:
-        return defined_agreeing(seeds, around, ranks, copies)
-    from dedup.kernel import _native
+    def __init__(self) -> None:
+        self._native: Any = None
+        if kernel.NATIVE:
+            from dedup.kernel import _native
 
-    asked = (NEAR, SEED_SHINGLE + NEAR, AGREEING, *PAIRS)
-    return _native.seed_pairs(seeds, around, (ranks, copies), asked)
+            self._native = _native.SeedPairs()
+
+    def find(
+        self, seeds: Seeds, around: Around, ranks: NDArray[np.int64], copies: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """The distinct pairs of documents (int64 [p, 2], the better keeper first) that AGREEING words agree in around a
+        seed that `match.PAIRS` pairs; in no order, and those that it told before may be missing. `ranks` and `copies`
+        as of `candidates.Chosen`.
+
+        Raises:
+            ValueError: a seed stands in no word, edges leave the seeds, or columns are of different lengths.
+        """
+        if self._native is None:
+            return defined_agreeing(seeds, around, ranks, copies)
+        asked = (NEAR, SEED_SHINGLE + NEAR, AGREEING, *PAIRS)
+        found: NDArray[np.int64] = self._native.find(seeds, around, (ranks, copies), asked, PAIRS_KEPT)
+        return found
 
 
 def defined_agreeing(
     seeds: Seeds, around: Around, ranks: NDArray[np.int64], copies: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """`agreeing`, by the definition."""
+    """What a new `Finder` finds, by the definition; sorted."""
     sizes = np.diff(seeds.edges, axis=1)
     rows = each_of(seeds.edges[:, :-1].reshape(-1), sizes.reshape(-1))
     words = np.repeat(seeds.firsts, sizes.sum(axis=1)) + seeds.places[rows]
@@ -82,8 +98,8 @@ def defined_agreeing(
     hashes, where = seeds.hashes[rows][own], match.Places(owners[own].astype(np.uint32), words[own])
     first, second = match.defined_pairs(hashes, where.owners, ranks, PAIRS)
     near = match.defined_agreeing(around.words, around.bounds, where.only(first), where.only(second)) >= AGREEING
-    found = where.owners[first[near]], where.owners[second[near]]
-    return match.unique_pairs(*(column.astype(np.int64) for column in found), len(ranks))
+    own_numbers = where.owners.astype(np.int64)
+    return match.unique_pairs(own_numbers[first[near]], own_numbers[second[near]], len(ranks))
 
 
 # ── range by range ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -100,13 +116,14 @@ class _Shard(NamedTuple):
 
 
 class Range(NamedTuple):
-    """Parts of the seeds of all shards, `low` to `high`, and the documents that may be paired."""
+    """Parts of the seeds of all shards, from one to another, and the documents that may be paired. `finders` are those
+    that no thread has."""
 
-    work: Work
     shards: list[_Shard]
     parts: tuple[int, int]
-    briefs: NDArray[np.uint8]
+    around: Around
     chosen: Chosen
+    finders: list[Finder]
 
 
 def seed_pairs(work: Work, shards: list[str], chosen: Chosen, runner: Runner) -> NDArray[np.int64]:
@@ -117,19 +134,25 @@ def seed_pairs(work: Work, shards: list[str], chosen: Chosen, runner: Runner) ->
         where, parts = store.located(shard.name), np.array(store.column(shard.name, "seed_parts"))
         located.append(_Shard(where["seeds"], where["places"], shard.word, parts))
     sizes = sum((np.diff(each.parts) for each in located), np.zeros(SEED_PARTS, np.int64))
-    briefs = Corpus.of(work).hashes.astype(np.uint8)
-    ranges = [Range(work, located, each, briefs, chosen) for each in _ranges(sizes.tolist(), SEEDS_AT_ONCE)]
-    for pairs in runner(near_seeds, ranges):
+    corpus = Corpus.of(work)
+    around = Around(corpus.hashes, corpus.hashes.astype(np.uint8), np.asarray(corpus.bounds))
+    finders: list[Finder] = []
+    ranges = _ranges(sizes.tolist(), SEEDS_AT_ONCE)
+    for pairs in runner(near_seeds, [Range(located, each, around, chosen, finders) for each in ranges]):
         chosen.add(found, *pairs.T)
     return found.sorted()
 
 
 @in_threads
 def near_seeds(own: Range) -> NDArray[np.int64]:
-    """The pairs of documents (int64 [p, 2]) that agree around a seed of a range."""
-    corpus = Corpus.of(own.work)  # mapped anew, so that what was looked at before need not stay in memory
-    around = Around(corpus.hashes, own.briefs, np.asarray(corpus.bounds))
-    return agreeing(_read(own), around, own.chosen.ranks, own.chosen.copies)
+    """The pairs of documents (int64 [p, 2]) that agree around a seed of a range, but those its finder told before."""
+    try:
+        finder = own.finders.pop()
+    except IndexError:
+        finder = Finder()
+    pairs = finder.find(_read(own), own.around, own.chosen.ranks, own.chosen.copies)
+    own.finders.append(finder)
+    return pairs
 
 
 def _read(own: Range) -> Seeds:

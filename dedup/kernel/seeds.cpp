@@ -1,14 +1,11 @@
 #include "seeds.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <limits>
 #include <stdexcept>
-#include <tuple>
 
 #include "bits.hpp"
-#include "distinct_pairs.hpp"
 #include "fetch.hpp"
 
 #if defined(__SSE2__)
@@ -18,35 +15,34 @@
 namespace dedup {
 namespace {
 
-constexpr std::size_t width = 32;          // words around a seed, at most
 constexpr std::size_t bits_an_entry = 16;  // of those that come once, an eighth is sorted in vain
-constexpr std::size_t ahead = 16;          // entries whose words are fetched before they are looked at
-
-// The lowest bytes of the words around a seed, and which of them are of its document.
-struct Around {
-    std::array<std::uint8_t, width> briefs;
-    std::uint32_t inside, owner;
-    std::int64_t word;
-};
+constexpr std::size_t ahead = 24;          // entries whose words are fetched before they are read
+constexpr std::size_t chunk = 2048;        // entries that are looked at together: memory gives much at once sooner than one by one
+constexpr std::size_t together = 32;       // places that are compared together: what is wanted of all is fetched first
 
 // Which bytes are the same, by bits.
-std::uint32_t same(const Around& one, const Around& other) {
+std::uint32_t same(const std::array<std::uint8_t, 32>& one, const std::array<std::uint8_t, 32>& other) {
 #if defined(__SSE2__)
     const auto load = [](const std::uint8_t* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); };
     const auto half = [&](std::size_t at) {
-        return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(load(one.briefs.data() + at), load(other.briefs.data() + at))));
+        return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(load(one.data() + at), load(other.data() + at))));
     };
     return half(0) | half(16) << 16;
 #else
     std::uint32_t bits = 0;
-    for (std::size_t at = 0; at < width; ++at) bits |= (one.briefs[at] == other.briefs[at] ? 1U : 0U) << at;
+    for (std::size_t at = 0; at < one.size(); ++at) bits |= (one[at] == other[at] ? 1U : 0U) << at;
     return bits;
 #endif
 }
 
-class SeedPairs {
+}  // namespace
+
+// The seeds of a range, looked at in the room of a finder.
+class SeedRange {
 public:
-    SeedPairs(const Seeds& seeds, const SeededCorpus& corpus, const Agreeing& asked) : seeds_(seeds), corpus_(corpus), asked_(asked) {
+    SeedRange(const Seeds& seeds, const SeededCorpus& corpus, const Agreeing& asked, SeedPairs& room)
+        : seeds_(seeds), corpus_(corpus), asked_(asked), seen_(room.seen_), kept_(room.kept_), lots_(room.lots_), entries_(room.entries_),
+          sorted_(room.sorted_), around_(room.around_), alike_(room.alike_), pairs_(room.pairs_) {
         check();
         parts_ = seeds.firsts.empty() ? 0 : seeds.edges.size() / seeds.firsts.size() - 1;
     }
@@ -57,22 +53,21 @@ public:
             entries_.clear();
             for (std::size_t shard = 0; shard < seeds_.firsts.size(); ++shard) keep_repeated(part, shard);
             sort();
+            drop_single();
             for (std::size_t begin = 0, end = 0; begin < entries_.size(); begin = end) {
-                while (end < entries_.size() && entries_[end].key == entries_[begin].key) ++end;
-                if (end - begin > 1) pair(begin, end);
+                end = end_of(std::min(entries_.size(), begin + chunk) - 1);
+                pair_all(begin, end);
             }
         }
-        return pairs_.sorted();
+        compare();
+        return std::move(found_);
     }
 
 private:
-    struct Entry {
-        std::uint64_t key;
-        std::int64_t word;
-        std::uint32_t rank, owner;
+    using Entry = SeedPairs::Entry;
+    using Around = SeedPairs::Around;
+    static constexpr std::size_t width = SeedPairs::width;
 
-        bool operator<(const Entry& other) const { return std::tie(key, rank, word) < std::tie(other.key, other.rank, other.word); }
-    };
     struct Rows {
         std::size_t low, high;
     };
@@ -138,6 +133,9 @@ private:
         const auto& bounds = corpus_.bounds;
         const auto first = seeds_.firsts[shard], words = static_cast<std::int64_t>(corpus_.words.size());
         if (first < 0 || first > words) throw std::invalid_argument("a place lies outside the words");
+        const auto before = entries_.size();
+        entries_.resize(before + count);
+        auto* next = entries_.data() + before;
         std::size_t behind = 0;  // the document after the one of the last place
         for (std::size_t row = 0; row < count; ++row) {
             const auto place = first + static_cast<std::int64_t>(seeds_.places[kept_[row]]);
@@ -148,9 +146,17 @@ private:
             while (bounds[behind] <= place) ++behind;
             const auto owner = behind - 1;
             if (corpus_.copies[owner] != static_cast<std::int64_t>(owner)) continue;
-            const auto rank = static_cast<std::uint32_t>(corpus_.ranks[owner]);
-            entries_.push_back({seeds_.hashes[kept_[row]], place, rank, static_cast<std::uint32_t>(owner)});
+            const auto reach = inside(place - bounds[owner], bounds[behind] - place);
+            *next++ = {seeds_.hashes[kept_[row]], place, static_cast<std::uint32_t>(corpus_.ranks[owner]), static_cast<std::uint32_t>(owner), reach};
         }
+        entries_.resize(static_cast<std::size_t>(next - entries_.data()));
+    }
+
+    // Of the words around a seed those that are of its document, which has so many before it and from it on.
+    std::uint32_t inside(std::int64_t before, std::int64_t after) const {
+        const auto skipped = asked_.near - std::min(static_cast<std::size_t>(before), asked_.near);
+        const auto end = asked_.near + std::min(static_cast<std::size_t>(after), asked_.behind);
+        return static_cast<std::uint32_t>(((std::uint64_t{1} << end) - 1) & ~((std::uint64_t{1} << skipped) - 1));
     }
 
     // By some bits of their hashes, mixed, first, into about half as many lots as there are entries: the order of hashes is of no
@@ -173,54 +179,93 @@ private:
         }
     }
 
-    // The pairs of entries of the same hash: what stands around each is fetched once, not for every pair.
-    void pair(std::size_t begin, std::size_t end) {
-        around_.clear();
-        for (auto at = begin; at < end; ++at) {
-            if (at + ahead < entries_.size()) fetch_around(entries_[at + ahead]);
-            around_.push_back(around(entries_[at]));
+    // Where the bucket of an entry ends.
+    std::size_t end_of(std::size_t at) const {
+        const auto key = entries_[at].key;
+        while (at < entries_.size() && entries_[at].key == key) ++at;
+        return at;
+    }
+
+    void drop_single() {
+        std::size_t count = 0;
+        for (std::size_t begin = 0, end = 0; begin < entries_.size(); begin = end) {
+            end = end_of(begin);
+            if (end - begin == 1) continue;
+            for (auto at = begin; at < end; ++at) entries_[count++] = entries_[at];
         }
-        const auto size = end - begin, hubs = size <= asked_.crowd ? size : std::min(asked_.hubs, size);
+        entries_.resize(count);
+    }
+
+    // The pairs of whole buckets: what stands around an entry is fetched once, not for every pair.
+    void pair_all(std::size_t low, std::size_t high) {
+        if (around_.size() < high - low) around_.resize(high - low);
+        for (auto at = low; at < high; ++at) {
+            if (at + ahead < high) fetch_around(entries_[at + ahead]);
+            look_around(entries_[at], around_[at - low]);
+        }
+        for (std::size_t begin = low, end = low; begin < high; begin = end) {
+            end = end_of(begin);
+            pair(around_.data() + (begin - low), end - begin);
+        }
+    }
+
+    void pair(const Around* around, std::size_t size) {
+        const auto hubs = size <= asked_.crowd ? size : std::min(asked_.hubs, size);
         for (std::size_t first = 0; first < hubs; ++first) {
-            const auto own = around_[first];
+            const auto own = around[first];
             for (auto second = first + 1; second < size; ++second) {
-                const auto& other = around_[second];
-                if (count_bits(same(own, other) & own.inside & other.inside) >= asked_.least) compare(own, other);
+                const auto& other = around[second];
+                const auto inside = own.inside & other.inside;
+                if (count_bits(same(own.briefs, other.briefs) & inside) < asked_.least || own.owner == other.owner) continue;
+                pairs_.fetch(own.owner, other.owner);
+                alike_.push_back({own.word, other.word, inside, own.owner, other.owner});
+                if (alike_.size() == together) compare();
             }
         }
     }
 
+    // Where the words around a seed begin; it may be before the first of all.
+    std::int64_t low_of(const Entry& entry) const { return entry.word - static_cast<std::int64_t>(asked_.near); }
+
     void fetch_around(const Entry& entry) const {
-        const auto* brief = corpus_.briefs.begin() + entry.word;
-        fetch(entry.word < static_cast<std::int64_t>(asked_.near) ? corpus_.briefs.begin() : brief - asked_.near);
-        fetch(brief);
-        fetch(corpus_.bounds.begin() + entry.owner);
+        const auto low = low_of(entry), last = static_cast<std::int64_t>(corpus_.briefs.size()) - 1;
+        fetch(corpus_.briefs.begin() + std::max<std::int64_t>(0, low));
+        fetch(corpus_.briefs.begin() + std::min(last, low + static_cast<std::int64_t>(width) - 1));
     }
 
-    Around around(const Entry& entry) const {
-        const auto low = corpus_.bounds[entry.owner], high = corpus_.bounds[entry.owner + 1];
-        const auto before = std::min<std::int64_t>(entry.word - low, static_cast<std::int64_t>(asked_.near));
-        const auto after = std::min<std::int64_t>(high - entry.word, static_cast<std::int64_t>(asked_.behind));
-        const auto skipped = asked_.near - static_cast<std::size_t>(before), length = static_cast<std::size_t>(before + after);
-        Around found{{}, static_cast<std::uint32_t>(((std::uint64_t{1} << length) - 1) << skipped), entry.owner, entry.word};
-        const auto* from = corpus_.briefs.begin() + (entry.word - before);
-        if (skipped == 0 && static_cast<std::size_t>(corpus_.briefs.end() - from) >= width) std::memcpy(found.briefs.data(), from, width);
-        else std::memcpy(found.briefs.data() + skipped, from, length);
-        return found;
+    void look_around(const Entry& entry, Around& out) const {
+        out.inside = entry.inside;
+        out.owner = entry.owner;
+        out.word = entry.word;
+        const auto low = low_of(entry), size = static_cast<std::int64_t>(corpus_.briefs.size());
+        const auto from = std::max<std::int64_t>(0, low), end = std::min(size, low + static_cast<std::int64_t>(width));
+        if (end - from == width) std::memcpy(out.briefs.data(), corpus_.briefs.begin() + low, width);
+        else std::memcpy(out.briefs.data() + (from - low), corpus_.briefs.begin() + from, static_cast<std::size_t>(end - from));
     }
 
-    // Words that are the same have the same byte; whether those with the same byte are the same is asked once for two documents
+    // Words that are the same have the same byte. Whether those with the same byte are the same is asked once for two documents
     // that agree.
-    void compare(const Around& one, const Around& other) {
-        if (one.owner == other.owner || pairs_.has(one.owner, other.owner)) return;
-        const auto inside = one.inside & other.inside;
-        const auto *own = corpus_.words.begin() + one.word, *their = corpus_.words.begin() + other.word;
-        std::size_t found = 0;
-        for (std::size_t at = 0; at < asked_.near + asked_.behind; ++at) {
-            const auto step = static_cast<std::ptrdiff_t>(at) - static_cast<std::ptrdiff_t>(asked_.near);
-            if (inside >> at & 1) found += own[step] == their[step] ? 1U : 0U;
+    void compare() {
+        const auto is_known = [&](const SeedPairs::Alike& each) { return pairs_.has(each.owner, each.other); };
+        alike_.erase(std::remove_if(alike_.begin(), alike_.end(), is_known), alike_.end());
+        const auto *words = corpus_.words.begin();
+        const auto near = static_cast<std::int64_t>(asked_.near), behind = static_cast<std::int64_t>(asked_.behind);
+        for (const auto& each : alike_) {
+            for (const auto word : {each.word, each.other_word}) {
+                const auto low = std::max<std::int64_t>(0, word - near), high = std::min(word + behind, static_cast<std::int64_t>(corpus_.words.size()));
+                for (auto at = low; at < high; at += 8) fetch(words + at);
+            }
         }
-        if (found >= asked_.least) pairs_.add(one.owner, other.owner);
+        for (const auto& each : alike_) {
+            std::size_t found = 0;
+            for (auto step = -near; step < behind; ++step) {
+                if (each.inside >> (step + near) & 1) found += words[each.word + step] == words[each.other_word + step] ? 1U : 0U;
+            }
+            if (found < asked_.least || !pairs_.add(each.owner, each.other)) continue;
+            found_.push_back(each.owner);
+            found_.push_back(each.other);
+        }
+        alike_.clear();
     }
 
     const Seeds& seeds_;
@@ -228,17 +273,19 @@ private:
     const Agreeing asked_;
     std::size_t parts_ = 0;
     unsigned away_ = 59;
-    std::vector<std::uint64_t> seen_;
-    std::vector<std::size_t> kept_, lots_;
-    std::vector<Entry> entries_, sorted_;
-    std::vector<Around> around_;
-    DistinctPairs pairs_;
+    std::vector<std::uint64_t>& seen_;
+    std::vector<std::size_t>&kept_, &lots_;
+    std::vector<Entry>&entries_, &sorted_;
+    std::vector<Around>& around_;
+    std::vector<SeedPairs::Alike>& alike_;
+    DistinctPairs& pairs_;
+    std::vector<std::int64_t> found_;
 };
 
-}  // namespace
-
-std::vector<std::int64_t> seed_pairs(const Seeds& seeds, const SeededCorpus& corpus, const Agreeing& asked) {
-    return SeedPairs(seeds, corpus, asked).found();
+std::vector<std::int64_t> SeedPairs::find(const Seeds& seeds, const SeededCorpus& corpus, const Agreeing& asked, std::size_t kept) {
+    pairs_.forget(kept);
+    alike_.clear();  // should there have been an error
+    return SeedRange(seeds, corpus, asked, *this).found();
 }
 
 }  // namespace dedup

@@ -1,10 +1,13 @@
-// Pairs of documents that agree around a seed. The definition is `dedup/seeds.py`.
+// Pairs of documents that agree around a seed. The definition is `dedup/seeded.py`.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <tuple>
 #include <vector>
 
+#include "distinct_pairs.hpp"
 #include "spans.hpp"
 
 namespace dedup {
@@ -32,10 +35,47 @@ struct Agreeing {
     std::size_t near, behind, least, crowd, hubs;
 };
 
-// The distinct pairs of documents, the better keeper first, one behind the other, in order: `dedup.seeds.found`.
-//
-// Throws std::invalid_argument where columns are of different lengths, the edges leave the seeds or a place the words, or
-// more than 32 words are asked for.
-std::vector<std::int64_t> seed_pairs(const Seeds& seeds, const SeededCorpus& corpus, const Agreeing& asked);
+// The pairs of documents that agree, the better keeper first: `dedup.seeded.Finder`. It keeps what it takes of memory for the
+// next seeds, and the pairs that it found, so that those are not compared again.
+class SeedPairs {
+public:
+    // The pairs, one behind the other, each once, of those that were not found before; but all of those are forgotten where they
+    // are more than `kept`.
+    //
+    // Throws std::invalid_argument where columns are of different lengths, the edges leave the seeds or a place the words, or
+    // more than 32 words are asked for.
+    std::vector<std::int64_t> find(const Seeds& seeds, const SeededCorpus& corpus, const Agreeing& asked, std::size_t kept);
+
+private:
+    friend class SeedRange;
+    static constexpr std::size_t width = 32;  // words around a seed, at most
+
+    // A seed that may come more than once, and which of the words around it are of its document.
+    struct Entry {
+        std::uint64_t key;
+        std::int64_t word;
+        std::uint32_t rank, owner, inside;
+
+        bool operator<(const Entry& other) const { return std::tie(key, rank, word) < std::tie(other.key, other.rank, other.word); }
+    };
+    // The lowest bytes of the words around a seed, and which of them are of its document.
+    struct Around {
+        std::array<std::uint8_t, width> briefs;
+        std::uint32_t inside, owner;
+        std::int64_t word;
+    };
+    // Two places whose words have the same lowest bytes, in documents of these numbers.
+    struct Alike {
+        std::int64_t word, other_word;
+        std::uint32_t inside, owner, other;
+    };
+
+    DistinctPairs pairs_;
+    std::vector<std::uint64_t> seen_;
+    std::vector<std::size_t> kept_, lots_;
+    std::vector<Entry> entries_, sorted_;
+    std::vector<Around> around_;
+    std::vector<Alike> alike_;
+};
 
 }  // namespace dedup
