@@ -7,11 +7,14 @@
 #include <tuple>
 
 #include "aligning.hpp"
+#include "fetch.hpp"
 
 namespace dedup {
 namespace {
 
 using namespace aligning;
+
+constexpr std::size_t fetched = 512;
 
 // Aligns pair by pair; what it needs for one is kept for the next.
 class Aligner {
@@ -203,6 +206,11 @@ private:
     std::vector<bool> taken_;
 };
 
+// Words that are read next, one behind the other: the first of them, as the processor fetches what follows by itself.
+void fetch(Hashes words) {
+    for (std::size_t at = 0; at < std::min<std::size_t>(words.size(), fetched); at += 8) dedup::fetch(words.begin() + at);
+}
+
 }  // namespace
 
 Documents::Documents(Span<std::uint64_t> hashes, Span<std::uint8_t> marks, Span<std::int64_t> bounds)
@@ -234,6 +242,10 @@ Chains align(const Documents& documents, Span<std::int64_t> pairs) {
     std::int64_t taken = -1;
     for (std::size_t at = 0; at + 1 < pairs.size(); at += 2) {
         const auto keeper = documents[pairs[at]].hashes;
+        if (at + 3 < pairs.size()) {
+            fetch(documents[pairs[at + 3]].hashes);
+            if (pairs[at + 2] != pairs[at]) fetch(documents[pairs[at + 2]].hashes);
+        }
         if (pairs[at] != taken) aligner.take_keeper(keeper);
         taken = pairs[at];
         aligner.align(documents[pairs[at + 1]], out);
