@@ -85,8 +85,8 @@ def exact_copies(
 ) -> NDArray[np.int64]:
     """For every document the best keeper among those with the very same words, itself if there is none (int64 [d])."""
     store = work.store
-    prints = np.concatenate([store.column(shard, "word_prints") for shard in shards])
-    lengths = np.concatenate([np.diff(store.column(shard, "bounds")) for shard in shards])
+    parts = ((store.column(shard, "word_prints"), np.diff(store.column(shard, "bounds"))) for shard in shards)
+    prints, lengths = map(np.concatenate, zip(*parts, strict=True))
     return copies(prints, lengths >= work.config.min_words, ranks, sites)
 
 

@@ -14,7 +14,7 @@ namespace {
 
 using namespace aligning;
 
-constexpr std::size_t fetched = 512;
+constexpr std::size_t fetched = 4096;  // bytes of the words that are read next
 
 // Aligns pair by pair; what it needs for one is kept for the next.
 class Aligner {
@@ -206,11 +206,6 @@ private:
     std::vector<bool> taken_;
 };
 
-// Words that are read next, one behind the other: the first of them, as the processor fetches what follows by itself.
-void fetch(Hashes words) {
-    for (std::size_t at = 0; at < std::min<std::size_t>(words.size(), fetched); at += 8) dedup::fetch(words.begin() + at);
-}
-
 }  // namespace
 
 Documents::Documents(Span<std::uint64_t> hashes, Span<std::uint8_t> marks, Span<std::int64_t> bounds)
@@ -243,8 +238,8 @@ Chains align(const Documents& documents, Span<std::int64_t> pairs) {
     for (std::size_t at = 0; at + 1 < pairs.size(); at += 2) {
         const auto keeper = documents[pairs[at]].hashes;
         if (at + 3 < pairs.size()) {
-            fetch(documents[pairs[at + 3]].hashes);
-            if (pairs[at + 2] != pairs[at]) fetch(documents[pairs[at + 2]].hashes);
+            fetch_first(documents[pairs[at + 3]].hashes, fetched);
+            if (pairs[at + 2] != pairs[at]) fetch_first(documents[pairs[at + 2]].hashes, fetched);
         }
         if (pairs[at] != taken) aligner.take_keeper(keeper);
         taken = pairs[at];

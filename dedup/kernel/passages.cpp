@@ -265,10 +265,7 @@ Verified verify(const Documents& documents, Span<std::int64_t> pairs, const Limi
         const Span<std::int64_t> some{pairs.begin() + at, std::min(2 * batch, pairs.size() - at)};
         const auto chains = align(documents, some);
         for (std::size_t each = 0; each + 1 < some.size(); each += 2) {
-            if (each + 3 < some.size()) {
-                const auto marks = documents[some[each + 3]].marks;
-                for (std::size_t place = 0; place < std::min<std::size_t>(marks.size(), 1024); place += 64) fetch(marks.begin() + place);
-            }
+            if (each + 3 < some.size()) fetch_first(documents[some[each + 3]].marks, 1024);
             verifier.add({some[each + 1], some[each], documents[some[each + 1]], documents[some[each]]}, chains, each / 2);
         }
     }
