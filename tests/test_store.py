@@ -59,6 +59,32 @@ def test_columns_of_one_file_come_back_as_they_were(tmp_path: Path) -> None:
         assert found.ctypes.data % 64 == 0
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_rows_are_read_from_where_a_column_lies(tmp_path: Path, *, together: bool) -> None:
+    store = Store.open(tmp_path / "work", "a")
+    with store.writing("0", "stage"):
+        for name, column in COLUMNS.items():
+            store.save("0", name, column)
+    if not together:
+        store.save("0", "alone", np.arange(9))
+
+    for name, column in (COLUMNS if together else {"alone": np.arange(9)}).items():
+        for row in range(len(column) + 1):
+            for end in range(row, len(column) + 1):
+                out = np.zeros((end - row, *column.shape[1:]), column.dtype)
+                store.located("0")[name].read(row, out)
+                assert out.tolist() == column[row:end].tolist()
+
+
+def test_a_column_that_ends_too_soon_is_an_error(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "work", "a")
+    store.save("0", "prints", np.arange(6))
+    place = store.located("0")["prints"]
+
+    with pytest.raises(EOFError):
+        place.read(5, np.zeros(1_000))
+
+
 def test_a_stage_that_is_not_ended_leaves_nothing(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "work", "a")
     with pytest.raises(KeyError), store.writing("0", "stage"):
