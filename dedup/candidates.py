@@ -1,10 +1,10 @@
 """Candidates of the whole corpus: which pairs of documents are worth aligning. Bound to the store; sees columns only.
 
-Memory is bounded by what is taken at a time: some bands of all shards, or a range of the keys of one; a range of the
-seeds of all shards. Every column is read shard by shard.
+Memory is bounded by what is taken at a time: some bands of all shards, or a range of the keys of one. Every column is
+read shard by shard.
 
 Copies first, so that a thousand of them cost a thousand: those with the very same words, then those that are alike as
-a whole. What is left is proposed by the bands of its blocks and by seeds (see `match`).
+a whole. What is left is proposed by the bands of its blocks and by seeds (see `match` and `seeded`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedup import match
-from dedup.columns import SEED_PARTS
 from dedup.corpus import Corpus
 from dedup.runs import is_new
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.column_files import Rows
+    from dedup.column_files import Place
     from dedup.shards import Work
     from dedup.store import Store
 
@@ -33,8 +32,6 @@ KEYS_AT_ONCE = 24 << 20
 entry of a band. To have twice as much memory from the system takes longer than to open the files twice as often."""
 BAND_AT_ONCE = 1 << 27
 """Entries of which a band is taken whole (20 bytes each), else in ranges of its keys, for each of which all is read."""
-SEEDS_AT_ONCE = 1 << 22
-"""Seeds that are in memory at a time, of some 40 bytes each."""
 
 
 class Chosen(NamedTuple):
@@ -64,7 +61,7 @@ class Chosen(NamedTuple):
         return own
 
 
-class _Shard(NamedTuple):
+class Shard(NamedTuple):
     """A shard, and the numbers of its first document and its first word in the corpus."""
 
     name: str
@@ -72,7 +69,7 @@ class _Shard(NamedTuple):
     word: int
 
     @classmethod
-    def each(cls, store: Store, names: list[str]) -> Iterator[_Shard]:
+    def each(cls, store: Store, names: list[str]) -> Iterator[Shard]:
         """The shards of a run, in order; each is open when it is named."""
         document = word = 0
         for name in names:
@@ -89,8 +86,8 @@ def exact_copies(
 ) -> NDArray[np.int64]:
     """For every document the best keeper among those with the very same words, itself if there is none (int64 [d])."""
     store = work.store
-    prints = np.concatenate([store.column(shard, "word_prints") for shard in shards])
-    lengths = np.concatenate([np.diff(store.column(shard, "bounds")) for shard in shards])
+    parts = ((store.column(shard, "word_prints"), np.diff(store.column(shard, "bounds"))) for shard in shards)
+    prints, lengths = map(np.concatenate, zip(*parts, strict=True))
     return copies(prints, lengths >= work.config.min_words, ranks, sites)
 
 
@@ -118,7 +115,7 @@ class _Bands(NamedTuple):
     store: Store
     names: list[str]
     column: str
-    owners: Callable[[_Shard], NDArray[np.int64]]
+    owners: Callable[[Shard], NDArray[np.int64]]
     chosen: Chosen
 
     def pairs(self, cap: match.Cap) -> NDArray[np.int64]:
@@ -132,7 +129,7 @@ class _Bands(NamedTuple):
     def _taken(self) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
         """Keys and members, a band at a time or a range of one."""
         shards, of_shards = [], []
-        for shard in _Shard.each(self.store, self.names):
+        for shard in Shard.each(self.store, self.names):
             shards.append(shard)
             of_shards.append(self._members(shard))
         members, counts = np.concatenate(of_shards), [len(each) for each in of_shards]
@@ -146,18 +143,18 @@ class _Bands(NamedTuple):
             return
         step = max(1, KEYS_AT_ONCE // max(1, size))
         keys = np.empty((min(step, bands), size), np.uint64)
-        tables = [self.store.rows(shard.name, self.column) for shard in shards]
+        tables = [self.store.located(shard.name)[self.column] for shard in shards]
         for band in range(0, bands, step):
             some = keys[: bands - band]
             self._read(list(zip(shards, tables, counts, strict=True)), band, some)
             for row in some:
                 yield row, members
 
-    def _members(self, shard: _Shard) -> NDArray[np.uint32]:
+    def _members(self, shard: Shard) -> NDArray[np.uint32]:
         owners = self.owners(shard)
         return owners[self.chosen.alive(owners)].astype(np.uint32)
 
-    def _read(self, shards: list[tuple[_Shard, Rows, int]], band: int, out: NDArray[np.uint64]) -> None:
+    def _read(self, shards: list[tuple[Shard, Place, int]], band: int, out: NDArray[np.uint64]) -> None:
         """Put the keys of some bands, from `band` on, into `out`: of shards, and how many entries each has there."""
         at = 0
         for shard, table, count in shards:
@@ -171,7 +168,7 @@ class _Bands(NamedTuple):
             at += count
 
     def _range(
-        self, shards: list[_Shard], band: int, part: int, bits: int
+        self, shards: list[Shard], band: int, part: int, bits: int
     ) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
         """The keys of a band whose upper bits are those of `part`, and their members."""
         pieces, members = [], []
@@ -182,7 +179,7 @@ class _Bands(NamedTuple):
             members.append(owners[own].astype(np.uint32))
         return np.concatenate(pieces), np.concatenate(members)
 
-    def _keys(self, shard: _Shard) -> NDArray[np.uint64]:
+    def _keys(self, shard: Shard) -> NDArray[np.uint64]:
         return self.store.column(shard.name, self.column)
 
 
@@ -190,7 +187,7 @@ def whole_pairs(work: Work, shards: list[str], chosen: Chosen) -> NDArray[np.int
     """Pairs of documents (int64 [p, 2]) that may be alike as a whole: each with the best keeper of its buckets."""
     store = work.store
 
-    def owners(shard: _Shard) -> NDArray[np.int64]:
+    def owners(shard: Shard) -> NDArray[np.int64]:
         lengths = np.diff(store.column(shard.name, "bounds"))
         return np.where(lengths >= work.config.min_words, np.arange(len(lengths)) + shard.document, -1)
 
@@ -201,7 +198,7 @@ def band_pairs(work: Work, shards: list[str], chosen: Chosen) -> NDArray[np.int6
     """Pairs of documents (int64 [p, 2]) that have blocks with a band in common."""
     store = work.store
 
-    def owners(shard: _Shard) -> NDArray[np.int64]:
+    def owners(shard: Shard) -> NDArray[np.int64]:
         return store.column(shard.name, "signed") + np.int64(shard.document)
 
     return _Bands(store, shards, "keys", owners, chosen).pairs(match.PAIRS)
@@ -210,29 +207,10 @@ def band_pairs(work: Work, shards: list[str], chosen: Chosen) -> NDArray[np.int6
 # ── by seeds ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class _Seeds(NamedTuple):
-    """Seeds of documents: hashes (uint64 [n]), and the words where they stand."""
-
-    hashes: NDArray[np.uint64]
-    words: match.Places
-
-
-def seed_pairs(work: Work, shards: list[str], chosen: Chosen) -> NDArray[np.int64]:
-    """Pairs of documents (int64 [p, 2]) that agree around a seed."""
-    found, buckets = match.Pairs(len(chosen.ranks)), match.Buckets()
-    briefs = Corpus.of(work).hashes.astype(np.uint8)
-    for hashes, words in _seeds(work, shards, chosen):
-        corpus = Corpus.of(work)  # mapped anew, so that what was looked at before need not stay in memory
-        for first, second in buckets.pairs(hashes, words.owners, chosen.ranks):
-            near = match.near_words((corpus.hashes, briefs), corpus.bounds, words, (first, second))
-            chosen.add(found, words.owners[first[near]], words.owners[second[near]])
-    return found.sorted()
-
-
 def repeats(work: Work, shards: list[str]) -> NDArray[np.int64]:
     """Places (int64 [p, 2], document and word) where a document agrees with itself, further up, around a seed."""
     store, corpus, result = work.store, Corpus.of(work), [np.zeros((0, 2), np.int64)]
-    for shard in _Shard.each(store, shards):
+    for shard in Shard.each(store, shards):
         seeds, places, bounds = (store.column(shard.name, name) for name in ("seeds", "places", "bounds"))
         words = corpus.hashes[shard.word : shard.word + int(bounds[-1])]
         owners = match.owners(places, bounds)
@@ -245,47 +223,3 @@ def repeats(work: Work, shards: list[str]) -> NDArray[np.int64]:
         found = np.stack([documents + shard.document, at - bounds[documents]], axis=1)
         result.append(np.unique(found, axis=0))
     return np.concatenate(result)
-
-
-def _seeds(work: Work, shards: list[str], chosen: Chosen) -> Iterator[_Seeds]:
-    """The seeds of all documents that are no copies, range by range of their hashes; in the order of documents and
-    words where hashes are equal."""
-    store = work.store
-    all_shards, sizes = [], np.zeros(SEED_PARTS, np.int64)
-    for shard in _Shard.each(store, shards):
-        all_shards.append(shard)
-        sizes += np.diff(store.column(shard.name, "seed_parts"))
-    for low, high in _ranges(sizes.tolist(), SEEDS_AT_ONCE):
-        size, at = sizes[low:high].sum(), 0
-        all_seeds = _Seeds(np.empty(size, np.uint64), match.Places(np.empty(size, np.uint32), np.empty(size, np.int64)))
-        for shard in all_shards:
-            hashes, words = _seeds_of(store, shard, slice(low, high), chosen)
-            own = slice(at, at + len(hashes))
-            all_seeds.hashes[own], all_seeds.words.owners[own], all_seeds.words.places[own] = hashes, *words
-            at = own.stop
-        yield _Seeds(all_seeds.hashes[:at], all_seeds.words.only(slice(at)))
-
-
-def _seeds_of(store: Store, shard: _Shard, parts: slice, chosen: Chosen) -> _Seeds:
-    bounds, of_parts = store.column(shard.name, "bounds"), store.column(shard.name, "seed_parts")
-    own = slice(of_parts[parts.start], of_parts[parts.stop])
-    places, hashes = store.column(shard.name, "places")[own], store.column(shard.name, "seeds")[own]
-    owners = match.owners(places, bounds) + np.uint32(shard.document)
-    words, alive = match.Places(owners, places + np.int64(shard.word)), chosen.alive(owners)
-    return _Seeds(hashes, words) if alive.all() else _Seeds(hashes[alive], words.only(alive))
-
-
-def _ranges(sizes: list[int], most: int) -> Iterator[tuple[int, int]]:
-    """Parts of these sizes, one after the other in ranges of at most so many in all; of one part where that is larger.
-
-    >>> list(_ranges([3, 0, 2, 9, 1], 5))
-    [(0, 3), (3, 4), (4, 5)]
-    """
-    low, total = 0, 0
-    for number, size in enumerate(sizes):
-        if total and total + size > most:
-            yield low, number
-            low, total = number, 0
-        total += size
-    if total:
-        yield low, len(sizes)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup import candidates, cluster
+from dedup import candidates, cluster, seeded
 from dedup.align import Documents
 from dedup.candidates import Chosen
 from dedup.cluster import Aligned, Known, Standing
@@ -123,7 +123,7 @@ def shared(work: Work, shards: list[str], own: Chosen, runner: Runner) -> tuple[
     found = [_verified(Chunk(work, shards, proposed["documents"]), verify, runner)]
     own = own._replace(copies=_with_near(own.copies, found[0], Corpus.of(work)))
     proposed["bands"] = candidates.band_pairs(work, shards, own)
-    proposed["seeds"] = candidates.seed_pairs(work, shards, own)
+    proposed["seeds"] = seeded.seed_pairs(work, shards, own, runner)
     first, second = np.concatenate([proposed["bands"], proposed["seeds"]]).T
     both = own.pairs(first, second)
     new = ~np.isin(_packed(both), _packed(proposed["documents"]))

@@ -21,7 +21,7 @@ import numpy as np
 import orjson
 import xxhash
 
-from dedup.column_files import Digested, Rows, Writer, atomic, columns_of, tables_of
+from dedup.column_files import Digested, Place, Writer, atomic, columns_of, places_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -163,12 +163,12 @@ class Store:
         """All columns of a shard."""
         return {name: column for path in self._files(shard) for name, column in columns_of(path).items()}
 
-    def rows(self, shard: str, name: str) -> Rows:
-        """A table of a shard, to be read by rows; its file is written to its end."""
-        tables: dict[str, Rows] = {}
+    def located(self, shard: str) -> dict[str, Place]:
+        """Where the columns of a shard lie."""
+        found: dict[str, Place] = {}
         for path in self._files(shard):
-            tables |= tables_of(path)
-        return tables[name]
+            found |= places_of(path)
+        return found
 
     def _files(self, shard: str) -> list[Path]:
         """The files of columns of a shard. (`Path.glob` takes as long as all the rest of opening them.)"""

@@ -41,7 +41,7 @@ ROWS: list[set[str]] = [
     {"shards"},
     {"pages", "counting", "corpus", "cutting"},
     {"candidates", "flags"},
-    {"whole"},
+    {"whole", "seeded"},
     {"reuse"},
     {"losses", "lined"},
     {"near", "lines"},

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import candidates, match, near
+from dedup import candidates, match, near, seeded
 from dedup.candidates import Chosen
 from dedup.config import Config
 from dedup.corpus import Corpus, merge_words
+from dedup.run import serial
 from dedup.shards import Work
 from tests.material import article, prose
 
@@ -54,7 +55,7 @@ def proposed(work: Work, shards: list[str]) -> dict[str, list[list[int]]]:
         "copies": [chosen.copies.tolist()],
         "whole": candidates.whole_pairs(work, shards, chosen).tolist(),
         "bands": candidates.band_pairs(work, shards, chosen).tolist(),
-        "seeds": candidates.seed_pairs(work, shards, chosen).tolist(),
+        "seeds": seeded.seed_pairs(work, shards, chosen, serial).tolist(),
         "repeats": candidates.repeats(work, shards).tolist(),
     }
 
@@ -125,7 +126,8 @@ def test_what_is_in_memory_at_a_time_changes_nothing(
     """Ranges of a band, one band and some; ranges of seeds, down to the least that a shard keeps apart."""
     monkeypatch.setattr(candidates, "KEYS_AT_ONCE", keys)
     monkeypatch.setattr(candidates, "BAND_AT_ONCE", band)
-    monkeypatch.setattr(candidates, "SEEDS_AT_ONCE", seeds)
+    monkeypatch.setattr(seeded, "SEEDS_AT_ONCE", seeds)
+    monkeypatch.setattr(seeded, "PAIRS_KEPT", 1)
     monkeypatch.setattr(match, "CHUNK", 1)
     monkeypatch.setattr(match.Pairs, "LEAST", 1)
 

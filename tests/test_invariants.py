@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dedup
-from dedup import Config, candidates, counting, pipeline, reuse, shards
+from dedup import Config, candidates, counting, pipeline, reuse, seeded, shards
 from dedup.run import pool
 from dedup.write import is_finished
 from tests.conftest import ROOT
@@ -132,8 +132,9 @@ def test_what_is_in_memory_of_bands_and_seeds_changes_nothing(
     inputs: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entries: int
 ) -> None:
     monkeypatch.setattr(pipeline, "SHARD_DOCUMENTS", 6)
-    for name in ("KEYS_AT_ONCE", "BAND_AT_ONCE", "SEEDS_AT_ONCE"):
+    for name in ("KEYS_AT_ONCE", "BAND_AT_ONCE"):
         monkeypatch.setattr(candidates, name, entries)
+    monkeypatch.setattr(seeded, "SEEDS_AT_ONCE", entries)
 
     dedup.clean(inputs, tmp_path / "out")
 

@@ -236,9 +236,11 @@ WRITTEN = st.text(
     )
 )
 
+LONG = st.text("aAzZ09  @[`{/:\x7f\x00é", min_size=15, max_size=70)  # of which 16 are counted at a time
+
 
 @settings(deadline=None, max_examples=300)
-@given(st.lists(WRITTEN | st.text("ab 1_.\n"), min_size=1, max_size=4), st.data())
+@given(st.lists(WRITTEN | LONG | st.text("ab 1_.\n"), min_size=1, max_size=4), st.data())
 def test_written_words_are_those_of_the_definition(texts: list[str], data: st.DataObject) -> None:
     from dedup.kernel import _native
 

@@ -68,7 +68,7 @@ def test_a_table_is_read_by_rows_into_memory_that_is_there(tmp_path: Path) -> No
     store.save("0", "other", table + np.uint64(100))
 
     for name, wanted in {"table": table, "other": table + np.uint64(100), "turned": COLUMNS["turned"]}.items():
-        rows = store.rows("0", name)
+        rows = store.located("0")[name]
         assert (rows.shape, rows.dtype) == (wanted.shape, wanted.dtype)
         for first in range(len(wanted)):
             for count in range(len(wanted) - first + 1):
@@ -76,15 +76,13 @@ def test_a_table_is_read_by_rows_into_memory_that_is_there(tmp_path: Path) -> No
                 rows.read(first, out[:, 2:-2])
                 assert out[:, 2:-2].tolist() == wanted[first : first + count].tolist()
                 assert (out[:, :2] == 9).all() and (out[:, -2:] == 9).all()
-    with pytest.raises(KeyError):
-        store.rows("0", "every_other")  # a column, no table
 
 
 def test_a_table_without_entries_has_rows_of_none(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "work", "a")
     store.save("0", "table", np.zeros((3, 0), np.uint64))
 
-    store.rows("0", "table").read(1, np.zeros((2, 0), np.uint64))
+    store.located("0")["table"].read(1, np.zeros((2, 0), np.uint64))
 
 
 @pytest.mark.parametrize(
@@ -98,19 +96,45 @@ def test_rows_that_are_not_there_are_an_error(
     store.save("0", "table", np.zeros((4, 5), np.uint64))
 
     with pytest.raises(ValueError):
-        store.rows("0", "table").read(first, np.zeros((rows, columns), dtype))
+        store.located("0")["table"].read(first, np.zeros((rows, columns), dtype))
 
 
 def test_a_file_that_was_cut_short_is_an_error(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "work", "a")
     store.save("0", "table", np.zeros((4, 5), np.uint64))
-    table = store.rows("0", "table")
+    table = store.located("0")["table"]
     with table.path.open("r+b") as handle:
         handle.truncate(4 * 5 * 8 - 1)
 
     table.read(2, np.zeros((1, 5), np.uint64))
     with pytest.raises(OSError):
         table.read(2, np.zeros((2, 5), np.uint64))
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_rows_are_read_from_where_a_column_lies(tmp_path: Path, *, together: bool) -> None:
+    store = Store.open(tmp_path / "work", "a")
+    with store.writing("0", "stage"):
+        for name, column in COLUMNS.items():
+            store.save("0", name, column)
+    if not together:
+        store.save("0", "alone", np.arange(9))
+
+    for name, column in (COLUMNS if together else {"alone": np.arange(9)}).items():
+        for row in range(len(column) + 1):
+            for end in range(row, len(column) + 1):
+                out = np.zeros((end - row, *column.shape[1:]), column.dtype)
+                store.located("0")[name].read(row, out)
+                assert out.tolist() == column[row:end].tolist()
+
+
+def test_rows_behind_the_last_are_an_error(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "work", "a")
+    store.save("0", "prints", np.arange(6))
+    place = store.located("0")["prints"]
+
+    with pytest.raises(ValueError):
+        place.read(5, np.zeros(1_000, np.int64))
 
 
 def test_a_stage_that_is_not_ended_leaves_nothing(tmp_path: Path) -> None:

@@ -539,6 +539,29 @@ def near_words(
         ValueError: as `agreeing_words`, there is no such place, or there are not as many bytes as words.
     """
 
+_Seeds = tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]
+"""The columns of `dedup.seeded.Seeds`."""
+
+class SeedPairs:
+    """Documents that agree around a seed: `dedup.seeded.Finder`. Not for two threads at once."""
+
+    def find(
+        self,
+        seeds: _Seeds,
+        words: tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.int64]],
+        chosen: tuple[NDArray[np.int64], NDArray[np.int64]],
+        asked: tuple[int, int, int, int, int],
+        kept: int,
+    ) -> NDArray[np.int64]:
+        """The pairs that were not found before, each once, in no order; all that was found is forgotten where it is
+        more than `kept` pairs. `words` are the columns of `dedup.seeded.Around`; `chosen` ranks and copies; `asked` the
+        words before a seed, those from it on, how many of them must agree, and the numbers of a `dedup.match.Cap`.
+
+        Raises:
+            ValueError: a seed stands in no word, edges leave the seeds, columns are of different lengths, a rank lies
+                outside 32 bits, or more than 32 words are asked for.
+        """
+
 def owners(places: NDArray[np.uint32], bounds: NDArray[np.int64]) -> NDArray[np.uint32]:
     """The document that each place is in: `dedup.match.owners`.
 

@@ -7,11 +7,14 @@
 #include <tuple>
 
 #include "aligning.hpp"
+#include "fetch.hpp"
 
 namespace dedup {
 namespace {
 
 using namespace aligning;
+
+constexpr std::size_t fetched = 4096;  // bytes of the words that are read next
 
 // Aligns pair by pair; what it needs for one is kept for the next.
 class Aligner {
@@ -234,6 +237,10 @@ Chains align(const Documents& documents, Span<std::int64_t> pairs) {
     std::int64_t taken = -1;
     for (std::size_t at = 0; at + 1 < pairs.size(); at += 2) {
         const auto keeper = documents[pairs[at]].hashes;
+        if (at + 3 < pairs.size()) {
+            fetch_first(documents[pairs[at + 3]].hashes, fetched);
+            if (pairs[at + 2] != pairs[at]) fetch_first(documents[pairs[at + 2]].hashes, fetched);
+        }
         if (pairs[at] != taken) aligner.take_keeper(keeper);
         taken = pairs[at];
         aligner.align(documents[pairs[at + 1]], out);

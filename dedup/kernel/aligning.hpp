@@ -49,9 +49,13 @@ public:
         away_ = 64 - bits;
         bounds_.assign((std::size_t{1} << bits) + 1, 0);
         may_.assign(std::size_t{1} << bits, 0);
+        crowded_.resize(shingles_.size());
+        std::size_t crowded = 0;
         for (const auto each : shingles_) {
-            ++bounds_[(each >> away_) + 1];
-            may_[each >> away_] = static_cast<std::uint16_t>(may_[each >> away_] | bit_of(each));
+            const auto bucket = each >> away_;
+            may_[bucket] = static_cast<std::uint16_t>(may_[bucket] | bit_of(each));
+            crowded_[crowded] = static_cast<std::uint32_t>(bucket);
+            crowded += ++bounds_[bucket + 1] == 2 ? 1 : 0;  // once for each
         }
         std::partial_sum(bounds_.begin(), bounds_.end(), bounds_.begin());
         entries_.resize(shingles_.size());
@@ -59,10 +63,8 @@ public:
         for (std::size_t at = 0; at < shingles_.size(); ++at) {
             entries_[next_[shingles_[at] >> away_]++] = {shingles_[at], static_cast<Place>(at)};
         }
-        for (std::size_t bucket = 0; bucket + 1 < bounds_.size(); ++bucket) {
-            if (bounds_[bucket + 1] - bounds_[bucket] > 1) std::sort(entry(bounds_[bucket]), entry(bounds_[bucket + 1]));
-        }
-        find_single();
+        single_.assign(shingles_.size(), 1);
+        for (std::size_t at = 0; at < crowded; ++at) sort(entry(bounds_[crowded_[at]]), entry(bounds_[crowded_[at] + 1]));
     }
 
     // Where a shingle stands, in order.
@@ -85,12 +87,11 @@ private:
     // Most shingles that do not stand in a bucket are told by a bit of it.
     std::uint16_t bit_of(std::uint64_t shingle) const { return static_cast<std::uint16_t>(1U << ((shingle >> (away_ - 4)) % 16)); }
 
-    void find_single() {
-        single_.assign(shingles_.size(), 0);
-        for (std::size_t at = 0; at < entries_.size(); ++at) {
-            const auto own = entries_[at].shingle;
-            const bool again = (at > 0 && entries_[at - 1].shingle == own) || (at + 1 < entries_.size() && entries_[at + 1].shingle == own);
-            single_[static_cast<std::size_t>(entries_[at].place)] = again ? 0 : 1;
+    // Sort a bucket, and tell which of its shingles stand more than once.
+    void sort(Entry* first, Entry* last) {
+        std::sort(first, last);
+        for (auto* each = first + 1; each < last; ++each) {
+            if (each->shingle == each[-1].shingle) single_[static_cast<std::size_t>(each->place)] = single_[static_cast<std::size_t>(each[-1].place)] = 0;
         }
     }
 
@@ -101,6 +102,7 @@ private:
     std::vector<std::uint8_t> single_;  // whether each stands once
     std::vector<std::uint16_t> may_;
     std::vector<std::uint32_t> bounds_, next_;
+    std::vector<std::uint32_t> crowded_;  // buckets of more than one
     std::vector<Entry> entries_;
 };
 

@@ -10,6 +10,7 @@ NB_MODULE(_native, module) {
     dedup::add_judge(module);
     dedup::add_lines(module);
     dedup::add_pages(module);
+    dedup::add_seeds(module);
     dedup::add_sieve(module);
     dedup::add_sketch(module);
     dedup::add_tally(module);

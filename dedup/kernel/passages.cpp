@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 
+#include "fetch.hpp"
 #include "quotations.hpp"
 
 namespace dedup {
@@ -50,11 +52,24 @@ private:
         starts_.clear();
         line_starts_.clear();
         for (Place at = 0; at < size; ++at) {
+            at = after_plain(marks, at);
+            if (at == size) break;
             if (marks[at] & mark::starts_sentence) starts_.push_back(at);
             if (marks[at] & mark::starts_line) line_starts_.push_back(at);
         }
         starts_.push_back(size);
         conflicts_.take(*pair_);
+    }
+
+    // The first place from one on where, of eight words, one may start a sentence or a line; or fewer than eight are left.
+    static Place after_plain(Span<std::uint8_t> marks, Place at) {
+        constexpr std::uint64_t starts = 0x0101010101010101U * (mark::starts_sentence | mark::starts_line);
+        std::uint64_t eight;
+        for (; static_cast<std::size_t>(at) + sizeof eight <= marks.size(); at += static_cast<Place>(sizeof eight)) {
+            std::memcpy(&eight, marks.begin() + at, sizeof eight);
+            if (eight & starts) break;
+        }
+        return at;
     }
 
     // Add the pieces of a chain that are of no chain before.
@@ -250,6 +265,7 @@ Verified verify(const Documents& documents, Span<std::int64_t> pairs, const Limi
         const Span<std::int64_t> some{pairs.begin() + at, std::min(2 * batch, pairs.size() - at)};
         const auto chains = align(documents, some);
         for (std::size_t each = 0; each + 1 < some.size(); each += 2) {
+            if (each + 3 < some.size()) fetch_first(documents[some[each + 3]].marks, 1024);
             verifier.add({some[each + 1], some[each], documents[some[each + 1]], documents[some[each]]}, chains, each / 2);
         }
     }

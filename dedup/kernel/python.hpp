@@ -76,6 +76,7 @@ void add_group(nb::module_& module);  // module_group.cpp
 void add_judge(nb::module_& module);  // module_judge.cpp
 void add_lines(nb::module_& module);  // module_lines.cpp
 void add_pages(nb::module_& module);  // module_page.cpp
+void add_seeds(nb::module_& module);  // module_seeds.cpp
 void add_sieve(nb::module_& module);  // module_sieve.cpp
 void add_sketch(nb::module_& module);  // module_sketch.cpp
 void add_tally(nb::module_& module);  // module_tally.cpp

@@ -1,0 +1,186 @@
+"""Documents that agree around a seed: pairs that are worth aligning. Bound to the store; sees columns only.
+
+Seeds are read range by range of their hashes, which know nothing of each other, so that threads take them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from dedup import kernel, match
+from dedup.candidates import Shard
+from dedup.columns import SEED_PARTS
+from dedup.corpus import Corpus
+from dedup.match import AGREEING, NEAR, PAIRS, SEED_SHINGLE
+from dedup.run import in_threads, own_buffer
+from dedup.runs import each_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from dedup.candidates import Chosen
+    from dedup.column_files import Place
+    from dedup.run import Runner
+    from dedup.shards import Work
+
+SEEDS_AT_ONCE = 1 << 21
+"""Seeds that a thread has in memory at a time, of 12 bytes each; of those of a 256th of all hashes another 12, and 80
+for each that comes more than once."""
+
+PAIRS_KEPT = 1 << 22
+"""Pairs that a finder knows, of at most 32 bytes each, before it forgets them."""
+
+
+class Seeds(NamedTuple):
+    """Seeds of shards, part by part of their hashes, so that equal ones are in one part: the rows of part i in shard s
+    are `edges[s, i]:edges[s, i + 1]` (int64 [shards, parts + 1]) of `hashes` uint64 [n] and `places` uint32 [n], the
+    words where they stand, ascending, as counted from the first one of the shard; `firsts` int64 [shards] has the
+    numbers of those, ascending."""
+
+    hashes: NDArray[np.uint64]
+    places: NDArray[np.uint32]
+    edges: NDArray[np.int64]
+    firsts: NDArray[np.int64]
+
+
+class Around(NamedTuple):
+    """The words of all documents (uint64 [n]), the lowest byte of each (uint8 [n]), which takes less to fetch, and the
+    bounds of documents among them (int64 [d + 1])."""
+
+    words: NDArray[np.uint64]
+    briefs: NDArray[np.uint8]
+    bounds: NDArray[np.int64]
+
+
+class Finder:
+    """Finds pairs of documents that agree around a seed. It keeps what it takes of memory for the next seeds, and the
+    pairs it found, as most documents that agree do so around many seeds. Not for two threads at once."""
+
+    def __init__(self) -> None:
+        self._native: Any = None
+        if kernel.NATIVE:
+            from dedup.kernel import _native
+
+            self._native = _native.SeedPairs()
+
+    def find(
+        self, seeds: Seeds, around: Around, ranks: NDArray[np.int64], copies: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """The distinct pairs of documents (int64 [p, 2], the better keeper first) that AGREEING words agree in around a
+        seed that `match.PAIRS` pairs; in no order, and those that it told before may be missing. `ranks` and `copies`
+        as of `candidates.Chosen`.
+
+        Raises:
+            ValueError: a seed stands in no word, edges leave the seeds, or columns are of different lengths.
+        """
+        if self._native is None:
+            return defined_agreeing(seeds, around, ranks, copies)
+        asked = (NEAR, SEED_SHINGLE + NEAR, AGREEING, *PAIRS)
+        found: NDArray[np.int64] = self._native.find(seeds, around, (ranks, copies), asked, PAIRS_KEPT)
+        return found
+
+
+def defined_agreeing(
+    seeds: Seeds, around: Around, ranks: NDArray[np.int64], copies: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """What a new `Finder` finds, by the definition; sorted."""
+    sizes = np.diff(seeds.edges, axis=1)
+    rows = each_of(seeds.edges[:, :-1].reshape(-1), sizes.reshape(-1))
+    words = np.repeat(seeds.firsts, sizes.sum(axis=1)) + seeds.places[rows]
+    if len(words) and words.max() >= around.bounds[-1]:
+        raise ValueError("a place lies outside the words")
+    owners = np.searchsorted(around.bounds, words, "right") - 1
+    own = copies[owners] == owners
+    hashes, where = seeds.hashes[rows][own], match.Places(owners[own].astype(np.uint32), words[own])
+    first, second = match.defined_pairs(hashes, where.owners, ranks, PAIRS)
+    near = match.defined_agreeing(around.words, around.bounds, where.only(first), where.only(second)) >= AGREEING
+    own_numbers = where.owners.astype(np.int64)
+    return match.unique_pairs(own_numbers[first[near]], own_numbers[second[near]], len(ranks))
+
+
+# ── range by range ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Shard(NamedTuple):
+    """Where the seeds of a shard lie in its file; the number of its first word; and where each part of its seeds begins
+    (int32 [SEED_PARTS + 1])."""
+
+    hashes: Place
+    places: Place
+    word: int
+    parts: NDArray[np.int32]
+
+
+class Range(NamedTuple):
+    """Parts of the seeds of all shards, from one to another, and the documents that may be paired. `finders` are those
+    that no thread has."""
+
+    shards: list[_Shard]
+    parts: tuple[int, int]
+    around: Around
+    chosen: Chosen
+    finders: list[Finder]
+
+
+def seed_pairs(work: Work, shards: list[str], chosen: Chosen, runner: Runner) -> NDArray[np.int64]:
+    """Pairs of documents (int64 [p, 2]) that agree around a seed."""
+    store, found = work.store, match.Pairs(len(chosen.ranks))
+    located = []
+    for shard in Shard.each(store, shards):
+        where, parts = store.located(shard.name), np.array(store.column(shard.name, "seed_parts"))
+        located.append(_Shard(where["seeds"], where["places"], shard.word, parts))
+    sizes = sum((np.diff(each.parts) for each in located), np.zeros(SEED_PARTS, np.int64))
+    corpus = Corpus.of(work)
+    around = Around(corpus.hashes, corpus.hashes.astype(np.uint8), np.asarray(corpus.bounds))
+    finders: list[Finder] = []
+    ranges = _ranges(sizes.tolist(), SEEDS_AT_ONCE)
+    for pairs in runner(near_seeds, [Range(located, each, around, chosen, finders) for each in ranges]):
+        chosen.add(found, *pairs.T)
+    return found.sorted()
+
+
+@in_threads
+def near_seeds(own: Range) -> NDArray[np.int64]:
+    """The pairs of documents (int64 [p, 2]) that agree around a seed of a range, but those its finder told before."""
+    try:
+        finder = own.finders.pop()
+    except IndexError:
+        finder = Finder()
+    pairs = finder.find(_read(own), own.around, own.chosen.ranks, own.chosen.copies)
+    own.finders.append(finder)
+    return pairs
+
+
+def _read(own: Range) -> Seeds:
+    low, high = own.parts
+    edges = np.stack([each.parts[low : high + 1] for each in own.shards]).astype(np.int64)
+    sizes = edges[:, -1] - edges[:, 0]
+    ends = np.cumsum(sizes)
+    size = int(ends[-1])
+    room = own_buffer(12 * size)
+    hashes, places = np.frombuffer(room[: 8 * size], np.uint64), np.frombuffer(room[8 * size :], np.uint32)
+    for shard, row, end, count in zip(own.shards, edges[:, 0].tolist(), ends.tolist(), sizes.tolist(), strict=True):
+        shard.hashes.read(row, hashes[end - count : end])
+        shard.places.read(row, places[end - count : end])
+    edges += (ends - sizes - edges[:, 0])[:, None]
+    return Seeds(hashes, places, edges, np.array([each.word for each in own.shards], np.int64))
+
+
+def _ranges(sizes: list[int], most: int) -> Iterator[tuple[int, int]]:
+    """Parts of these sizes, one after the other in ranges of at most so many in all; of one part where that is larger.
+
+    >>> list(_ranges([3, 0, 2, 9, 1], 5))
+    [(0, 3), (3, 4), (4, 5)]
+    """
+    low, total = 0, 0
+    for number, size in enumerate(sizes):
+        if total and total + size > most:
+            yield low, number
+            low, total = number, 0
+        total += size
+    if total:
+        yield low, len(sizes)
