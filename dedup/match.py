@@ -163,35 +163,6 @@ def agreeing_words(
     return _native.agreeing_words(words, bounds, left, right, NEAR, SEED_SHINGLE + NEAR)
 
 
-def near_words(
-    words: tuple[NDArray[np.uint64], NDArray[np.uint8]],
-    bounds: NDArray[np.int64],
-    seeds: Places,
-    pairs: tuple[NDArray[np.uint32], NDArray[np.uint32]],
-) -> NDArray[np.bool_]:
-    """Whether AGREEING words agree around each pair of seeds (bool [p]), of which `pairs` has the numbers. With all
-    words comes the lowest byte of each: most pairs do not agree in as many of those, which take less to fetch.
-
-    Raises:
-        ValueError: as `agreeing_words`; there is no such seed, or not a byte for each word.
-    """
-    if not kernel.NATIVE:
-        return defined_near(words[0], bounds, seeds, pairs)
-    from dedup.kernel import _native
-
-    return _native.near_words(words, bounds, seeds, pairs, (NEAR, SEED_SHINGLE + NEAR), AGREEING)
-
-
-def defined_near(
-    words: NDArray[np.uint64],
-    bounds: NDArray[np.int64],
-    seeds: Places,
-    pairs: tuple[NDArray[np.uint32], NDArray[np.uint32]],
-) -> NDArray[np.bool_]:
-    """`near_words`, by the definition."""
-    return defined_agreeing(words, bounds, *map(seeds.only, pairs)) >= AGREEING
-
-
 def defined_agreeing(
     words: NDArray[np.uint64], bounds: NDArray[np.int64], left: Places, right: Places
 ) -> NDArray[np.uint8]:

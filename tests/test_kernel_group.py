@@ -230,23 +230,6 @@ def test_words_agree_as_the_definition_counts_them(given_: tuple[Any, Any, Place
 
 
 @settings(deadline=None)
-@given(places(), st.integers(0, 2))
-def test_words_are_near_as_the_definition_says(given_: tuple[Any, Any, Places, Places], alike: int) -> None:
-    words, bounds, left, right = given_
-    words = words << np.uint64(8 * alike)  # of other words the lowest byte is the same
-    seeds = Places(np.concatenate([left.owners, right.owners]), np.concatenate([left.places, right.places]))
-    pairs = (
-        np.arange(len(left.owners), dtype=np.uint32),
-        np.arange(len(left.owners), len(seeds.owners), dtype=np.uint32),
-    )
-
-    found = match.near_words((words, words.astype(np.uint8)), bounds, seeds, pairs)
-    wanted = match.defined_near(words, bounds, seeds, pairs)
-
-    assert (found.dtype, found.tolist()) == (wanted.dtype, wanted.tolist())
-
-
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 4), max_size=8), st.lists(st.integers(0, 31), max_size=30))
 def test_words_stand_in_the_documents_of_the_definition(sizes: list[int], drawn: list[int]) -> None:
     bounds = np.cumsum([0, *sizes])
@@ -271,11 +254,6 @@ def test_places_that_lie_nowhere_are_an_error(bounds: list[int], owner: int, pla
     for left, right in ((good, bad), (bad, good)):
         with pytest.raises(ValueError):
             match.agreeing_words(words, np.array(bounds, np.int64), left, right)
-    both = Places(np.array([0, owner], np.uint32), np.array([0, place], np.int64))
-    one, other = np.array([0], np.uint32), np.array([1], np.uint32)
-    for pairs in ((one, other), (other, one)):
-        with pytest.raises(ValueError):
-            match.near_words((words, words.astype(np.uint8)), np.array(bounds, np.int64), both, pairs)
 
 
 @pytest.mark.parametrize("bounds", [[], [1, 3], [0, 3, 2], [0], [0, 2], [-1, 9]])
@@ -294,11 +272,3 @@ def test_columns_of_other_lengths_are_an_error() -> None:
             match.agreeing_words(words, bounds, left, right)
     with pytest.raises(ValueError):
         _native.agreeing_words(words, bounds, one, one, 200, 100)
-    row, briefs = np.zeros(1, np.uint32), words.astype(np.uint8)
-    for some, seeds, pairs in (
-        (briefs[1:], one, (row, row)), (briefs, Places(one.owners, two.places), (row, row)),
-        (briefs, one, (row, row[:0])), (briefs, one, (row + np.uint32(1), row)),
-        (briefs, one, (row, row + np.uint32(1))),
-    ):  # fmt: skip
-        with pytest.raises(ValueError):
-            match.near_words((words, some), bounds, seeds, pairs)

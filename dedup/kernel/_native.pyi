@@ -525,23 +525,6 @@ def agreeing_words(
         ValueError: a place is not in its document, that not in the words, or more words than 255 are asked for.
     """
 
-def near_words(
-    words: tuple[NDArray[np.uint64], NDArray[np.uint8]],
-    bounds: NDArray[np.int64],
-    places: _Places,
-    pairs: tuple[NDArray[np.uint32], NDArray[np.uint32]],
-    around: tuple[int, int],
-    least: int,
-) -> NDArray[np.bool_]:
-    """Whether at least so many words agree around two places, given by their numbers: `dedup.match.near_words`.
-
-    Raises:
-        ValueError: as `agreeing_words`, there is no such place, or there are not as many bytes as words.
-    """
-
-_Seeds = tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]
-"""The columns of `dedup.seeded.Seeds`."""
-
 class SeedPairs:
     """Documents that agree around a seed: `dedup.seeded.Finder`. Not for two threads at once."""
 

@@ -56,20 +56,6 @@ dedup::Array<std::uint8_t> agreeing_words(const Words& words, const Places& boun
     return dedup::array(std::move(found));
 }
 
-dedup::Array<bool> near_words(const std::pair<Words, Column<std::uint8_t>>& words, const Places& bounds, const std::pair<Owners, Places>& places,
-                              const std::pair<Owners, Owners>& pairs, std::pair<std::uint8_t, std::uint8_t> around, std::uint8_t least) {
-    const dedup::CorpusPlaces all{span(places.first), span(places.second)};
-    std::vector<std::uint8_t> found;
-    {
-        nb::gil_scoped_release released;
-        found = dedup::near_words({span(words.first), span(bounds)}, span(words.second), {all, span(pairs.first)},
-                                  {all, span(pairs.second)}, around.first, around.second, least);
-    }
-    const auto size = found.size();
-    const auto [values, owner] = dedup::owned(std::move(found));
-    return dedup::Array<bool>(values, {size}, owner);
-}
-
 dedup::Array<std::uint32_t> owners(const Owners& places, const Places& bounds) {
     std::vector<std::uint32_t> found;
     {
@@ -92,7 +78,6 @@ void dedup::add_group(nb::module_& module) {
         .def("group", &PythonBuckets::group, "keys"_a, "members"_a, "ranks"_a)
         .def("next", &PythonBuckets::next, "crowd"_a, "hubs"_a, "least"_a);
     module.def("agreeing_words", &::agreeing_words, "words"_a, "bounds"_a, "left"_a, "right"_a, "near"_a, "behind"_a);
-    module.def("near_words", &::near_words, "words"_a, "bounds"_a, "places"_a, "pairs"_a, "around"_a, "least"_a);
     module.def("sort_once", &::sort_once, "values"_a.noconvert());  // a copy would be sorted
     module.def("owners", &::owners, "places"_a, "bounds"_a);
 }
