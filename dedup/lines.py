@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from dedup.config import Config
     from dedup.shards import Work
+    from dedup.packed import Packed
     from dedup.store import Store
-    from dedup.words import MarkedWords
 
 PIECE = 4_000_000
 """Bytes of a piece of a file; the output does not depend on it."""
@@ -121,7 +121,7 @@ class Lines(NamedTuple):
     total: int
     digest: str
     failures: list[tuple[int, str]]
-    words: MarkedWords | None = None
+    words: Packed | None = None
 
 
 @in_threads
@@ -145,7 +145,7 @@ def read_piece(job: Reading) -> Lines:
 
 def _read(
     store: Store, shard: str, piece: NDArray[np.uint8], job: Reading
-) -> tuple[int, list[tuple[int, str]], MarkedWords | None]:
+) -> tuple[int, list[tuple[int, str]], Packed | None]:
     from dedup.kernel import _native
 
     config, texts = job.work.config, None
@@ -157,7 +157,7 @@ def _read(
     if config.unit == "passage":
         own = columns["states"] < UNKNOWN
         texts, unknown = lined.read(
-            piece, columns["text_starts"], np.where(own, columns["text_ends"], columns["text_starts"])
+            piece, columns["text_starts"], np.where(own, columns["text_ends"], columns["text_starts"]), config
         )
         columns["states"][unknown] = UNKNOWN
     documents, failures = _define(columns, strings, piece, config)
@@ -167,8 +167,7 @@ def _read(
     else:
         _sketch(columns, keys, documents, config)
     if texts:
-        with store.writing(words_of(shard), "texts", sealed=False):
-            texts.save(store, words_of(shard), np.flatnonzero(columns["states"] != FAILED), config)
+        texts.hold(store, words_of(shard), np.flatnonzero(columns["states"] != FAILED), config)
     with store.writing(shard, "lines", sealed=not texts):
         if not texts:
             store.save(shard, "keys", np.ascontiguousarray(keys.T))

@@ -17,6 +17,7 @@ from dedup.align import Documents
 from dedup.data import Tag
 from dedup.extract import extract
 from dedup.misread import is_close, is_mixed, is_near, is_noise, is_typo, shape, spelled
+from dedup.packed import Places
 from dedup.passages import TOLERANCE, Limits, Passage, least
 from dedup.telling import telling_words
 from dedup.text import fold, word_hash
@@ -489,6 +490,7 @@ def test_columns_are_joined() -> None:
 
 
 def test_written_words_are_spelled() -> None:
-    written = Written(np.array([0, 4, 0], np.int32), np.array([3, 8, 4], np.int32), ["The Café", "Tür"].__getitem__)
+    places = Places.of(np.array([0, 4, 0], np.int32), np.array([3, 8, 4], np.int32), np.array([0, 2, 3]))
+    written = Written(places, ["The Café", "Tür"].__getitem__)
 
     assert [written.spelled(0, 0, 0), written.spelled(0, 0, 1), written.spelled(1, 2, 0)] == ["the", "cafe", "tur"]

@@ -66,27 +66,39 @@ std::vector<std::uint64_t> band_keys(const Passages& passages, const Shape& shap
     return keys;
 }
 
-Seeds seeds(const Passages& passages, std::size_t shingle, std::size_t window) {
-    Seeds out;
-    std::vector<std::uint64_t> shingles;
-    for_passages(passages, [&](const std::uint64_t* words, std::size_t count, std::int64_t first) {
-        make_shingles(words, count, shingle, shingles);
-        const auto add = [&](std::size_t at) {
-            out.hashes.push_back(shingles[at]);
-            out.places.push_back(first + static_cast<std::int64_t>(at));
-        };
-        if (shingles.empty()) return;
-        if (shingles.size() <= window) return add(static_cast<std::size_t>(std::min_element(shingles.begin(), shingles.end()) - shingles.begin()));
-        auto last = least_of(shingles, 0, window);
-        add(last);
-        for (std::size_t start = 1; start + window <= shingles.size(); ++start) {
-            const auto end = start + window - 1;  // the one that came in; the least stays what it was while it is there
-            const auto found = last < start ? least_of(shingles, start, end + 1) : shingles[end] <= shingles[last] ? end : last;
-            if (found != last) add(found);
+void SeedsReader::add(const std::uint64_t* words, std::size_t count, std::int64_t first) {
+    make_shingles(words, count, shingle_, shingles_);
+    if (shingles_.empty()) return;
+    const auto size = out_.hashes.size();
+    out_.hashes.resize(size + shingles_.size());
+    out_.places.resize(size + shingles_.size());
+    auto* hashes = out_.hashes.data() + size;
+    auto* places = out_.places.data() + size;
+    const auto put = [&](std::size_t at) {
+        *hashes++ = shingles_[at];
+        *places++ = first + static_cast<std::int64_t>(at);
+    };
+    if (shingles_.size() <= window_) {
+        put(static_cast<std::size_t>(std::min_element(shingles_.begin(), shingles_.end()) - shingles_.begin()));
+    } else {
+        auto last = least_of(shingles_, 0, window_);
+        put(last);
+        for (std::size_t start = 1; start + window_ <= shingles_.size(); ++start) {
+            const auto end = start + window_ - 1;  // the one that came in; the least stays what it was while it is there
+            const auto found = last < start ? least_of(shingles_, start, end + 1) : shingles_[end] <= shingles_[last] ? end : last;
+            if (found != last) put(found);
             last = found;
         }
-    });
-    return out;
+    }
+    const auto end = static_cast<std::size_t>(hashes - out_.hashes.data());
+    out_.hashes.resize(end);
+    out_.places.resize(end);
+}
+
+Seeds seeds(const Passages& passages, std::size_t shingle, std::size_t window) {
+    SeedsReader reader(shingle, window);
+    for_passages(passages, [&](const std::uint64_t* words, std::size_t count, std::int64_t first) { reader.add(words, count, first); });
+    return reader.take();
 }
 
 }  // namespace dedup

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "wide.hpp"
@@ -56,6 +58,24 @@ std::vector<std::uint64_t> band_keys(const Passages& passages, const Shape& shap
 struct Seeds {
     std::vector<std::uint64_t> hashes;
     std::vector<std::int64_t> places;  // of their first words, among all
+};
+
+// Finds those of one passage after the other.
+class SeedsReader {
+public:
+    // Throws std::invalid_argument where a window has no shingle.
+    SeedsReader(std::size_t shingle, std::size_t window) : shingle_(shingle), window_(window) {
+        if (window == 0) throw std::invalid_argument("no seed in no shingles");
+    }
+
+    // Add a passage of so many words, the first of which has this place; throws as `make_shingles` does.
+    void add(const std::uint64_t* words, std::size_t count, std::int64_t first);
+    Seeds take() { return std::move(out_); }
+
+private:
+    const std::size_t shingle_, window_;
+    std::vector<std::uint64_t> shingles_;
+    Seeds out_;
 };
 
 // The least shingle of every `window` in a row: `dedup.columns.seeds`.
