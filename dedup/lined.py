@@ -59,10 +59,8 @@ class Texts(NamedTuple):
             None,
         )
 
-    def hold(self, store: Store, shard: str, rows: NDArray[np.int64], config: Config) -> None:
+    def save(self, store: Store, shard: str, rows: NDArray[np.int64], config: Config) -> None:
         """Leave those of some lines in the store, but for the words; the others have nothing."""
-        with store.writing(shard, "texts", sealed=False):
-            store.save(shard, "texts", self.texts)
         bounds = _only(self.bounds, rows)
         if self.keys and len(rows) == len(self.bounds) - 1:
             found = named_keys(bounds, *self.keys)
@@ -70,10 +68,11 @@ class Texts(NamedTuple):
             found = keys(self.words, bounds, config)
         starts, ends, tags = self.blocks
         of_texts = {
-            "texts_bounds": _only(self.text_bounds, rows), "alive": np.arange(len(rows), dtype=np.int32),
+            "texts": self.texts, "texts_bounds": _only(self.text_bounds, rows), "alive": np.arange(len(rows), dtype=np.int32),
             "blocks": _only(self.block_bounds, rows), "block_starts": starts, "block_ends": ends, "block_tags": tags,
         }  # fmt: skip
-        store.hold(shard, of_texts | found)
+        for name, column in (of_texts | found).items():
+            store.save(shard, name, column)
 
 
 def read(

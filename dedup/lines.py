@@ -167,7 +167,8 @@ def _read(
     else:
         _sketch(columns, keys, documents, config)
     if texts:
-        texts.hold(store, words_of(shard), np.flatnonzero(columns["states"] != FAILED), config)
+        with store.writing(words_of(shard), "texts", sealed=False):
+            texts.save(store, words_of(shard), np.flatnonzero(columns["states"] != FAILED), config)
     with store.writing(shard, "lines", sealed=not texts):
         if not texts:
             store.save(shard, "keys", np.ascontiguousarray(keys.T))

@@ -50,7 +50,6 @@ def verify(chunk: Chunk) -> Verified:
     return verified(corpus.documents, chunk.pairs, _limits(chunk.work), texts.places).told()
 
 
-@in_threads
 def verify_within(chunk: Chunk) -> Verified:
     """Align blocks with what stands above them in their document; the pairs are of a document and a word in a block."""
     corpus = Corpus.of(chunk.work)

@@ -16,27 +16,21 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
 
 import numpy as np
 import orjson
 import xxhash
 
 from dedup.column_files import Digested, Writer, atomic, columns_of
-from dedup.held import Growing, Held
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 MAPPED = 32
 """Shards whose files (of each a handful) are kept open: some systems allow a process 256 files."""
-
-
-_HELD: WeakValueDictionary[Path, Held] = WeakValueDictionary()
-"""What runs of this process hold in memory, by the folders of their stores: as long as who opened them keeps them."""
 
 
 def line(record: Any) -> bytes:
@@ -67,7 +61,6 @@ class Store:
         self._written: dict[str, str] = {}
         self._writers: dict[str, Writer] = {}
         self._mapped: dict[str, dict[str, NDArray[Any]]] = {}
-        self._held = _HELD.get(folder)
 
     @classmethod
     def open(cls, folder: Path, stamp: str) -> Store:
@@ -78,9 +71,7 @@ class Store:
             folder.mkdir(parents=True)
             with atomic(mark) as handle:
                 handle.write(stamp.encode())
-        store = cls(folder)
-        store._held = _HELD[folder] = Held()
-        return store
+        return cls(folder)
 
     @contextmanager
     def _file(self, name: str, *, sealed: bool = True) -> Iterator[Digested]:
@@ -135,45 +126,18 @@ class Store:
             with self.writing(shard, name):
                 self.save(shard, name, *pieces)
 
-    def hold(self, shard: str, columns: Mapping[str, NDArray[Any]]) -> None:
-        """Keep columns of a shard for this process, which nobody goes on from after a crash: in memory, if there is
-        room, else in a file."""
-        if self._held and self._held.put(shard, columns):
-            return
-        with self.writing(shard, "held", sealed=False):
-            for name, column in columns.items():
-                self.save(shard, name, column)
-
-    def let_go(self, shards: Iterable[str]) -> None:
-        """Let go of what is held in memory of some shards."""
-        if self._held:
-            self._held.let_go(shards)
-
     @contextmanager
-    def growing(self, shard: str, most: int) -> Iterator[Callable[[str, NDArray[Any]], None]]:
-        """What columns of a shard are kept with piece by piece, as `hold` does: in memory up to `most` rows of each, if
-        there is room; else each in a file of its own."""
+    def growing(self, shard: str) -> Iterator[Callable[[str, NDArray[Any]], None]]:
+        """What columns of a shard are written with piece by piece, each into a file of its own."""
         with ExitStack() as stack:
             writers: dict[str, Writer] = {}
-            grown = Growing(self._held, shard, most) if self._held else None
 
-            def write(name: str, piece: NDArray[Any]) -> None:
+            def extend(name: str, piece: NDArray[Any]) -> None:
                 if name not in writers:
                     writers[name] = Writer(stack.enter_context(self._file(f"{shard}/{name}.columns", sealed=False)))
                 writers[name].extend(name, piece)
 
-            def extend(name: str, piece: NDArray[Any]) -> None:
-                nonlocal grown
-                if grown and grown.add(name, piece):
-                    return
-                for known, column in grown.give() if grown else ():
-                    write(known, column)
-                grown = None
-                write(name, piece)
-
             yield extend
-            if grown:
-                grown.keep()
             for writer in writers.values():
                 writer.end()
         self._mapped.pop(shard, None)
@@ -183,9 +147,7 @@ class Store:
         self.save(target, name, *(self.column(shard, name) for shard in shards))
 
     def column(self, shard: str, name: str) -> NDArray[Any]:
-        """A column of a shard, memory-mapped; or as it was saved, if its file is still open or it is held."""
-        if self._held and (held := self._held.column(shard, name)) is not None:
-            return held
+        """A column of a shard, memory-mapped; or as it was saved, if its file is still open."""
         if (writer := self._writers.get(shard)) and name in writer.columns:
             return writer.columns[name]
         known = self._mapped.pop(shard, {})
@@ -275,6 +237,4 @@ class Store:
 
     def remove(self) -> None:
         """Remove the work folder: the run is complete."""
-        if self._held:
-            self._held.clear()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
 CHUNK_PAIRS = 4_000
 """Pairs that are compared at a time: the shingles of their documents are held meanwhile."""
-LEAST_WORD = 4
-"""Bytes of a file for each word that there may be room for in memory; with more words, they go into files."""
 KEYS_AT_ONCE = 1 << 24
 """Band keys that are held at a time, to bound memory: of as many bands as that makes, of one at least."""
 
@@ -109,8 +107,7 @@ def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
         NotPlainError: among them are documents that are no plain texts.
     """
     parts = list(stretches(files))
-    size = sum(part.end - part.start for part in parts)
-    lines = _kept(work, runner(read_piece, [Reading(work, part) for part in parts]), size)
+    lines = _kept(work, runner(read_piece, [Reading(work, part) for part in parts]))
     states = [np.asarray(work.store.column(each.shard, "states")) for each in lines]
     told = Told(
         work, parts, lines, _first_lines(parts, lines), [np.flatnonzero(each != FAILED) for each in states], [], []
@@ -131,10 +128,10 @@ def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
     return once_ if work.config.unit == "document" else _again(once_, states, runner)
 
 
-def _kept(work: Work, lines: Iterable[Lines], bytes_: int) -> list[Lines]:
-    """What was read of pieces of so many bytes; their words one behind the other in the store, where they have some."""
+def _kept(work: Work, lines: Iterable[Lines]) -> list[Lines]:
+    """What was read of pieces; their words one behind the other in the store, where they have some."""
     result, size = [], 0
-    with work.store.growing(ALL, max(1, bytes_ // LEAST_WORD)) as extend:
+    with work.store.growing(ALL) as extend:
         for each in lines:
             if each.words:
                 for name, column in each.words.moved(size)._asdict().items():
@@ -171,9 +168,7 @@ def _again(told: Told, states: list[NDArray[np.uint8]], runner: Runner) -> Told:
     for number, (own, rows) in enumerate(zip(states, told.rows, strict=True)):
         without = np.setdiff1d(np.flatnonzero(own != FAILED), rows, assume_unique=True)
         parts[number] = parts[number]._replace(without=tuple(without.tolist()))
-    told.work.store.let_go([ALL, *(words_of(each.shard) for each in told.read)])
-    size = sum(part.end - part.start for part in told.stretches)
-    return told._replace(read=_kept(told.work, runner(read_piece, parts), size))
+    return told._replace(read=_kept(told.work, runner(read_piece, parts)))
 
 
 # ── what goes ───────────────────────────────────────────────────────────────────────────────────────────────────────

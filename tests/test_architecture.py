@@ -22,7 +22,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 # From low to high; a module imports only what stands in a lower row. `html*` and `cli*` stand for families.
 ROWS: list[set[str]] = [
     {"errors", "data", "kernel", "shelf"},
-    {"bands", "column_files", "held", "packed"},
+    {"bands", "column_files", "packed"},
     {"config", "store", "run", "runs", "text", "dates", "find", "model", "table"},
     {"characters", "sentences"},
     {"sieve", "decode", "words", "spans", "sign", "telling"},
