@@ -56,6 +56,7 @@ public:
         : alphabet_(alphabet), marked_(alphabet), keys_(asked.shape, asked.min_words), seeds_(asked.seed_shingle, asked.seed_window), seed_bits_(asked.seed_bits) {
         out_.texts.reserve(most);
         out_.words.reserve(most / 5);  // as many as English has: columns that grow are copied, and their memory is new each time
+        seeds_.reserve(most / 12);
         spans_.texts.resize(1);
     }
 

@@ -57,6 +57,14 @@ private:
     std::size_t put_places(std::int32_t start, std::size_t next) {
         const auto hashes = reader_.hashes();
         const auto starts = reader_.starts(), ends = reader_.ends();
+        if (unread_.size == 0) {
+            const auto count = hashes.size();
+            std::copy(hashes.begin(), hashes.end(), out_.hashes.data() + next);
+            auto *to = out_.starts.data() + next, *to_end = out_.ends.data() + next;
+            for (std::size_t word = 0; word < count; ++word) to[word] = start + static_cast<std::int32_t>(starts[word]);
+            for (std::size_t word = 0; word < count; ++word) to_end[word] = start + static_cast<std::int32_t>(ends[word]);
+            return count;
+        }
         std::size_t kept = next;
         for (std::size_t word = 0; word < hashes.size(); ++word) {
             const auto place = start + static_cast<std::int32_t>(starts[word]);
@@ -69,16 +77,24 @@ private:
     }
 
     void put_natures(const Found& found, std::uint8_t kind) const {
-        const auto* survey = block_.survey();
-        const unsigned names = is_shouted() ? 0 : 1;
+        const auto* bytes = block_.bytes();
+        const unsigned names = is_shouted() ? 0 : name;
         for (std::size_t word = 0; word < found.size; ++word) {
-            const auto begin = found.start(word), end = found.end(word);
             // Without a branch for names: where the next one stands cannot be guessed.
-            const auto capital = static_cast<unsigned>(survey[begin / 64].capitals >> (begin % 64)) & names & (end - begin > 1 ? 1U : 0U);
-            found.marks[word] = static_cast<std::uint8_t>(kind | capital * name);
-            if (end - begin > block_size || has_special(survey, begin, end)) found.marks[word] = kind | nature_of_any(begin, end, names);
+            const auto capital = static_cast<unsigned char>(bytes[found.start(word)] - 'A') < 26 && found.ends[word] - found.starts[word] > 1;
+            found.marks[word] = static_cast<std::uint8_t>(kind | (capital ? names : 0));
+        }
+        // Of those with a figure or what is no ASCII each is looked at by itself.
+        std::size_t word = 0;
+        for (auto at = next_special(0); at < block_.text().size(); at = next_special(at + 1)) {
+            while (word < found.size && found.end(word) <= at) ++word;
+            if (word == found.size) return;
+            if (found.start(word) > at) continue;
+            found.marks[word] = kind | nature_of_any(found.start(word), found.end(word), names);
+            at = found.end(word) - 1;
         }
     }
+    std::size_t next_special(std::size_t at) const { return block_.next(&Survey::digits, &Survey::high, at); }
 
     // Mark the first word of each sentence, which is no name for its capital.
     void mark_sentences(const Found& found) const {

@@ -13,7 +13,7 @@ namespace dedup {
 
 // The columns of `dedup.packed.Packed`.
 struct PackedWords {
-    static constexpr std::int32_t long_word = 255;
+    static constexpr std::uint8_t long_word = 255;
 
     std::vector<std::uint64_t> hashes;
     std::vector<std::uint8_t> marks;
@@ -39,20 +39,22 @@ inline void PackedWords::add(const MarkedWords& words, std::size_t count) {
     marks.insert(marks.end(), words.marks.data(), words.marks.data() + count);
     starts.resize(first + count);
     lengths.resize(first + count);
-    std::int32_t most = 0;
+    std::uint32_t all = 0;  // the bits of all lengths
     for (std::size_t word = 0; word < count; ++word) {
-        const auto size = words.ends[word] - words.starts[word];
+        const auto size = static_cast<std::uint32_t>(words.ends[word] - words.starts[word]);
         starts[first + word] = static_cast<std::uint16_t>(words.starts[word]);
-        lengths[first + word] = static_cast<std::uint8_t>(std::min(size, long_word));
-        most = std::max(most, size);
+        lengths[first + word] = static_cast<std::uint8_t>(size);
+        all |= size;
     }
-    if (count == 0 || (most < long_word && words.starts[count - 1] >> 16 == 0)) return;
+    if (count == 0 || (all < long_word && words.starts[count - 1] >> 16 == 0)) return;
     std::int32_t upper = 0;
     for (std::size_t word = 0; word < count; ++word) {
         const auto number = static_cast<std::int64_t>(first + word);
         for (; upper < words.starts[word] >> 16; ++upper) wraps.push_back(number);
         const auto size = words.ends[word] - words.starts[word];
-        if (size >= long_word) longs.insert(longs.end(), {number, size});
+        if (size < long_word) continue;
+        lengths[first + word] = long_word;
+        longs.insert(longs.end(), {number, size});
     }
 }
 

@@ -45,12 +45,26 @@ void Sketcher::sketch(const std::uint64_t* words, std::size_t count, std::uint32
     wide().lower(values_.data(), values_.size(), {shape_.multipliers, shape_.increments, shape_.bands * shape_.rows}, slots);
 }
 
-void make_keys(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys) {
-    for (std::size_t band = 0; band < bands; ++band) {
-        std::uint64_t state = band + 1;
-        for (std::size_t row = 0; row < rows; ++row) state = mix(state * step + slots[band * rows + row]);
-        keys[band] = state;
+namespace {
+
+// The keys of so many bands from `first` on: each step waits for the one before, those of other bands need not.
+template <std::size_t count>
+void make_keys_of(const std::uint32_t* slots, std::size_t first, std::size_t rows, std::uint64_t* keys) {
+    std::uint64_t states[count];
+    for (std::size_t each = 0; each < count; ++each) states[each] = first + each + 1;
+    for (std::size_t row = 0; row < rows; ++row) {
+        for (std::size_t each = 0; each < count; ++each) states[each] = mix(states[each] * step + slots[(first + each) * rows + row]);
     }
+    std::copy_n(states, count, keys + first);
+}
+
+}  // namespace
+
+void make_keys(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys) {
+    constexpr std::size_t together = 4;
+    std::size_t band = 0;
+    for (; band + together <= bands; band += together) make_keys_of<together>(slots, band, rows, keys);
+    for (; band < bands; ++band) make_keys_of<1>(slots, band, rows, keys);
 }
 
 std::vector<std::uint64_t> band_keys(const Passages& passages, const Shape& shape) {
@@ -68,31 +82,57 @@ std::vector<std::uint64_t> band_keys(const Passages& passages, const Shape& shap
 
 void SeedsReader::add(const std::uint64_t* words, std::size_t count, std::int64_t first) {
     make_shingles(words, count, shingle_, shingles_);
-    if (shingles_.empty()) return;
-    const auto size = out_.hashes.size();
-    out_.hashes.resize(size + shingles_.size());
-    out_.places.resize(size + shingles_.size());
-    auto* hashes = out_.hashes.data() + size;
-    auto* places = out_.places.data() + size;
-    const auto put = [&](std::size_t at) {
-        *hashes++ = shingles_[at];
-        *places++ = first + static_cast<std::int64_t>(at);
-    };
-    if (shingles_.size() <= window_) {
-        put(static_cast<std::size_t>(std::min_element(shingles_.begin(), shingles_.end()) - shingles_.begin()));
-    } else {
-        auto last = least_of(shingles_, 0, window_);
-        put(last);
-        for (std::size_t start = 1; start + window_ <= shingles_.size(); ++start) {
-            const auto end = start + window_ - 1;  // the one that came in; the least stays what it was while it is there
-            const auto found = last < start ? least_of(shingles_, start, end + 1) : shingles_[end] <= shingles_[last] ? end : last;
-            if (found != last) put(found);
-            last = found;
-        }
+    const auto size = shingles_.size();
+    if (size == 0) return;
+    if (places_.size() < size) places_.resize(2 * size);
+    std::size_t found = 0;
+    if (size <= window_) places_[found++] = std::min_element(shingles_.begin(), shingles_.end()) - shingles_.begin();
+    else if (window_ == 4) found = least_of_four();
+    else found = least_of_each();
+    // In their place: they ascend.
+    for (std::size_t each = 0; each < found; ++each) {
+        shingles_[each] = shingles_[static_cast<std::size_t>(places_[each])];
+        places_[each] += first;
     }
-    const auto end = static_cast<std::size_t>(hashes - out_.hashes.data());
-    out_.hashes.resize(end);
-    out_.places.resize(end);
+    out_.hashes.insert(out_.hashes.end(), shingles_.data(), shingles_.data() + found);
+    out_.places.insert(out_.places.end(), places_.data(), places_.data() + found);
+}
+
+std::size_t SeedsReader::least_of_each() {
+    std::size_t found = 0;
+    auto last = least_of(shingles_, 0, window_);
+    places_[found++] = static_cast<std::int64_t>(last);
+    for (std::size_t start = 1; start + window_ <= shingles_.size(); ++start) {
+        const auto end = start + window_ - 1;  // the one that came in; the least stays what it was while it is there
+        const auto least = last < start ? least_of(shingles_, start, end + 1) : shingles_[end] <= shingles_[last] ? end : last;
+        if (least != last) places_[found++] = static_cast<std::int64_t>(least);
+        last = least;
+    }
+    return found;
+}
+
+// A shingle is the last of the least of a window if so many in a row before it are no less, and behind it greater, that
+// these fill one. Without a branch: two of five are, and which cannot be guessed.
+std::size_t SeedsReader::least_of_four() {
+    const auto size = shingles_.size();
+    const auto* hashes = shingles_.data();
+    std::size_t found = 0;
+    // Whether the one that stands 1, 2, 3 places behind is greater, of those before: the lowest bit of the last. Before the
+    // first there are none that are no less.
+    unsigned greater1 = ~0U, greater2 = ~0U, greater3 = ~0U;
+    const auto put = [&](std::size_t at, unsigned behind1, unsigned behind2, unsigned behind3) {
+        const auto before = ~greater1, before2 = before & ~(greater2 >> 1), before3 = before2 & ~(greater3 >> 2);
+        const auto both2 = behind1 & behind2, all3 = both2 & behind3;
+        places_[found] = static_cast<std::int64_t>(at);
+        found += (before3 | (before2 & behind1) | (before & both2) | all3) & 1;
+        greater1 = greater1 << 1 | behind1;
+        greater2 = greater2 << 1 | behind2;
+        greater3 = greater3 << 1 | behind3;
+    };
+    std::size_t at = 0;
+    for (; at + 3 < size; ++at) put(at, hashes[at + 1] > hashes[at], hashes[at + 2] > hashes[at], hashes[at + 3] > hashes[at]);
+    for (; at < size; ++at) put(at, at + 1 < size && hashes[at + 1] > hashes[at], at + 2 < size && hashes[at + 2] > hashes[at], 0);
+    return found;
 }
 
 Seeds seeds(const Passages& passages, std::size_t shingle, std::size_t window) {

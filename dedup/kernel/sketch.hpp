@@ -70,11 +70,20 @@ public:
 
     // Add a passage of so many words, the first of which has this place; throws as `make_shingles` does.
     void add(const std::uint64_t* words, std::size_t count, std::int64_t first);
+    void reserve(std::size_t seeds) {
+        out_.hashes.reserve(seeds);
+        out_.places.reserve(seeds);
+    }
     Seeds take() { return std::move(out_); }
 
 private:
+    // Put the places of the least of every window to `places_`; how many there are. There are more shingles than a window has.
+    std::size_t least_of_each();
+    std::size_t least_of_four();
+
     const std::size_t shingle_, window_;
     std::vector<std::uint64_t> shingles_;
+    std::vector<std::int64_t> places_;
     Seeds out_;
 };
 

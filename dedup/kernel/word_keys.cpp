@@ -58,6 +58,10 @@ void KeysReader::add(const std::uint64_t* words, const std::uint8_t* marks, std:
     Least all(*this, words, count);
     for (std::size_t first = 0; first < count;) {
         auto end = first + 1;
+        for (std::uint64_t eight = 0; end + sizeof eight <= count; end += sizeof eight) {
+            std::memcpy(&eight, marks + end, sizeof eight);
+            if (eight & starts_block * 0x0101010101010101U) break;
+        }
         while (end < count && !(marks[end] & starts_block)) ++end;
         if (end - first >= min_words_) {
             sketcher_.sketch(words + first, end - first, slots_.data());
