@@ -58,7 +58,7 @@ class Parts(NamedTuple):
 
 
 class Corpus(NamedTuple):
-    """The words of all documents, held or memory-mapped: `bounds` int64 [documents + 1] and the columns of `Packed`."""
+    """The words of all documents, memory-mapped: `bounds` int64 [documents + 1] and the columns of `Packed`."""
 
     bounds: NDArray[np.int64]
     hashes: NDArray[np.uint64]
@@ -209,8 +209,8 @@ class Texts:
         firsts, counts = np.searchsorted(edges, low, "right"), np.searchsorted(edges, high, "left")
         counts -= firsts
         own, at = np.repeat(np.arange(len(documents)), counts), edges[each_of(firsts, counts)]
-        starts, ends = corpus.starts_of(documents[own], at), corpus.ends_of(documents[own], at - 1)
-        gaps = Parts(documents[own], ends, starts, np.zeros(len(at), np.uint8))
+        before, behind = corpus.ends_of(documents[own], at - 1), corpus.starts_of(documents[own], at)
+        gaps = Parts(documents[own], before, behind, np.zeros(len(at), np.uint8))
         broken = np.zeros(len(documents), np.bool_)
         broken[own[self.written(gaps) > 0]] = True
         return broken

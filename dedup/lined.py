@@ -49,10 +49,11 @@ class Texts(NamedTuple):
         return Texts(
             _replaced(self.texts, self.text_bounds, numbers, texts),
             _edges(self.text_bounds, numbers, texts),
-            tuple(
-                _replaced(column, self.block_bounds, numbers, [each[at] for each in blocks])
-                for at, column in enumerate(self.blocks)
-            ),  # type: ignore[arg-type]
+            (
+                _replaced(self.blocks[0], self.block_bounds, numbers, [each[0] for each in blocks]),
+                _replaced(self.blocks[1], self.block_bounds, numbers, [each[1] for each in blocks]),
+                _replaced(self.blocks[2], self.block_bounds, numbers, [each[2] for each in blocks]),
+            ),
             _edges(self.block_bounds, numbers, [each[0] for each in blocks]),
             Packed.joined(list(_put(self.words.part, self.bounds, numbers, words))),
             _edges(self.bounds, numbers, [each.hashes for each in words]),
@@ -67,11 +68,12 @@ class Texts(NamedTuple):
         else:
             found = keys(self.words, bounds, config)
         starts, ends, tags = self.blocks
-        of_texts = {
-            "texts": self.texts, "texts_bounds": _only(self.text_bounds, rows), "alive": np.arange(len(rows), dtype=np.int32),
-            "blocks": _only(self.block_bounds, rows), "block_starts": starts, "block_ends": ends, "block_tags": tags,
+        columns: dict[str, NDArray[Any]] = {
+            "texts": self.texts, "texts_bounds": _only(self.text_bounds, rows),
+            "alive": np.arange(len(rows), dtype=np.int32), "blocks": _only(self.block_bounds, rows),
+            "block_starts": starts, "block_ends": ends, "block_tags": tags,
         }  # fmt: skip
-        for name, column in (of_texts | found).items():
+        for name, column in (columns | found).items():
             store.save(shard, name, column)
 
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.config import Config
-    from dedup.shards import Work
     from dedup.packed import Packed
+    from dedup.shards import Work
     from dedup.store import Store
 
 PIECE = 4_000_000

@@ -52,7 +52,8 @@ class Places(NamedTuple):
     def start(self, firsts: Any, words: Any) -> NDArray[np.int32]:
         """Where words start (int32 [k]), by their numbers, and those of the first words of their documents."""
         upper = np.searchsorted(self.wraps, words, "right") - np.searchsorted(self.wraps, firsts, "left")
-        return (self.starts[words] + (upper << _STEP)).astype(np.int32)
+        starts: NDArray[np.int32] = (self.starts[words] + (upper << _STEP)).astype(np.int32)
+        return starts
 
     def end(self, firsts: Any, words: Any) -> NDArray[np.int32]:
         """Where words end (int32 [k])."""
@@ -90,12 +91,11 @@ class Packed(NamedTuple):
 
     def part(self, low: int, high: int) -> Packed:
         """Some of the words: all of some documents."""
-        own, wraps, longs = slice(low, high), *(np.searchsorted(each, [low, high]) for each in self._numbers())
-        rows = (column[own] for column in self[:4])
-        return Packed(*rows, self.wraps[slice(*wraps)], self.longs[slice(*longs)]).moved(-low)  # type: ignore[arg-type]
-
-    def _numbers(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        return self.wraps, self.longs[:, 0]
+        wraps, longs = (np.searchsorted(each, [low, high]) for each in (self.wraps, self.longs[:, 0]))
+        return Packed(
+            self.hashes[low:high], self.marks[low:high], self.starts[low:high], self.lengths[low:high],
+            self.wraps[slice(*wraps)], self.longs[slice(*longs)],
+        ).moved(-low)  # fmt: skip
 
     @classmethod
     def joined(cls, parts: Sequence[Packed]) -> Packed:

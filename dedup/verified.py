@@ -119,7 +119,7 @@ def verified(
     own = np.ascontiguousarray(pairs)
     words: _Words = (documents.hashes, documents.marks, documents.bounds)
     levels = (limits.min_words, least(limits.threshold), least(1 - TOLERANCE))
-    texts = (tuple(written.places), written.text, spelled) if written else None
+    texts = (written.places, written.text, spelled) if written else None
     return Verified(own, *_native.verify_pairs(words, own, levels, _telling(), texts))
 
 

@@ -94,10 +94,10 @@ def marked_texts(texts: list[Spanned]) -> tuple[MarkedWords, NDArray[np.int64]]:
 
     strings, starts, ends, kinds = zip(*texts, strict=True)
     spans = np.cumsum([0, *map(len, starts)], dtype=np.int64)
-    *columns, bounds, unknown = _native.marked_texts(
+    hashes, firsts, lasts, marks, bounds, unknown = _native.marked_texts(
         list(strings), np.concatenate(starts), np.concatenate(ends), np.concatenate(kinds), spans, characters.page
     )
-    words = MarkedWords(*columns)
+    words = MarkedWords(hashes, firsts, lasts, marks)
     if not len(unknown):
         return words, bounds
     parts = [MarkedWords(*(column[a:b] for column in words)) for a, b in pairwise(bounds.tolist())]  # type: ignore[arg-type]

@@ -22,11 +22,11 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 # From low to high; a module imports only what stands in a lower row. `html*` and `cli*` stand for families.
 ROWS: list[set[str]] = [
     {"errors", "data", "kernel", "shelf"},
-    {"bands", "column_files", "packed"},
+    {"bands", "column_files"},
     {"config", "store", "run", "runs", "text", "dates", "find", "model", "table"},
     {"characters", "sentences"},
     {"sieve", "decode", "words", "spans", "sign", "telling"},
-    {"pattern_info", "hashed"},
+    {"pattern_info", "hashed", "packed"},
     {"literals", "misread"},
     {"clauses"},
     {"markup", "lexicon", "speech", "threads", "read", "repetition", "sketch"},

@@ -541,8 +541,8 @@ _Words = tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.int64]]
 """The columns of `dedup.align.Documents`: hashes, marks and bounds."""
 _Spelled = Callable[[str], tuple[str, bytes, int]]
 """`dedup.misread.spelled`."""
-_Places = tuple[NDArray[np.uint16], NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]
-_Written = tuple[_Places, Callable[[int], str], _Spelled]
+_WordPlaces = tuple[NDArray[np.uint16], NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]
+_Written = tuple[_WordPlaces, Callable[[int], str], _Spelled]
 """The columns of `dedup.packed.Places`, what gives the text of a document by its number, and what spells a word."""
 
 def verify_pairs(

@@ -89,7 +89,8 @@ private:
             if (longs_[2 * middle] < word) low = middle + 1;
             else high = middle;
         }
-        if (2 * low >= longs_.size() || longs_[2 * low] != word) throw std::invalid_argument("a long word of no length");
+        const bool known = 2 * low < longs_.size() && longs_[2 * low] == word;
+        if (!known || longs_[2 * low + 1] < 0 || longs_[2 * low + 1] > INT32_MAX) throw std::invalid_argument("a long word of no length");
         return longs_[2 * low + 1];
     }
 

@@ -45,27 +45,7 @@ void Sketcher::sketch(const std::uint64_t* words, std::size_t count, std::uint32
     wide().lower(values_.data(), values_.size(), {shape_.multipliers, shape_.increments, shape_.bands * shape_.rows}, slots);
 }
 
-namespace {
-
-// The keys of so many bands from `first` on: each step waits for the one before, those of other bands need not.
-template <std::size_t count>
-void make_keys_of(const std::uint32_t* slots, std::size_t first, std::size_t rows, std::uint64_t* keys) {
-    std::uint64_t states[count];
-    for (std::size_t each = 0; each < count; ++each) states[each] = first + each + 1;
-    for (std::size_t row = 0; row < rows; ++row) {
-        for (std::size_t each = 0; each < count; ++each) states[each] = mix(states[each] * step + slots[(first + each) * rows + row]);
-    }
-    std::copy_n(states, count, keys + first);
-}
-
-}  // namespace
-
-void make_keys(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys) {
-    constexpr std::size_t together = 4;
-    std::size_t band = 0;
-    for (; band + together <= bands; band += together) make_keys_of<together>(slots, band, rows, keys);
-    for (; band < bands; ++band) make_keys_of<1>(slots, band, rows, keys);
-}
+void make_keys(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys) { wide().keys(slots, bands, rows, keys); }
 
 std::vector<std::uint64_t> band_keys(const Passages& passages, const Shape& shape) {
     Sketcher sketcher(shape);
@@ -111,27 +91,25 @@ std::size_t SeedsReader::least_of_each() {
     return found;
 }
 
-// A shingle is the last of the least of a window if so many in a row before it are no less, and behind it greater, that
-// these fill one. Without a branch: two of five are, and which cannot be guessed.
 std::size_t SeedsReader::least_of_four() {
     const auto size = shingles_.size();
     const auto* hashes = shingles_.data();
-    std::size_t found = 0;
-    // Whether the one that stands 1, 2, 3 places behind is greater, of those before: the lowest bit of the last. Before the
-    // first there are none that are no less.
-    unsigned greater1 = ~0U, greater2 = ~0U, greater3 = ~0U;
-    const auto put = [&](std::size_t at, unsigned behind1, unsigned behind2, unsigned behind3) {
-        const auto before = ~greater1, before2 = before & ~(greater2 >> 1), before3 = before2 & ~(greater3 >> 2);
-        const auto both2 = behind1 & behind2, all3 = both2 & behind3;
-        places_[found] = static_cast<std::int64_t>(at);
-        found += (before3 | (before2 & behind1) | (before & both2) | all3) & 1;
-        greater1 = greater1 << 1 | behind1;
-        greater2 = greater2 << 1 | behind2;
-        greater3 = greater3 << 1 | behind3;
+    own_.resize(std::max(own_.size(), size));
+    // Those near the ends one by one.
+    const auto is_least = [&](std::size_t at) {
+        std::size_t before = 0, behind = 0;
+        while (before < 3 && before < at && hashes[at - before - 1] >= hashes[at]) ++before;
+        while (behind < 3 && at + behind + 1 < size && hashes[at + behind + 1] > hashes[at]) ++behind;
+        return static_cast<std::uint8_t>(before + behind >= 3);
     };
-    std::size_t at = 0;
-    for (; at + 3 < size; ++at) put(at, hashes[at + 1] > hashes[at], hashes[at + 2] > hashes[at], hashes[at + 3] > hashes[at]);
-    for (; at < size; ++at) put(at, at + 1 < size && hashes[at + 1] > hashes[at], at + 2 < size && hashes[at + 2] > hashes[at], 0);
+    if (size > 6) wide().least(hashes + 3, size - 6, own_.data() + 3);
+    for (std::size_t at = 0; at < std::min<std::size_t>(3, size); ++at) own_[at] = is_least(at);
+    for (auto at = std::max<std::size_t>(3, size - 3); at < size; ++at) own_[at] = is_least(at);
+    std::size_t found = 0;
+    for (std::size_t at = 0; at < size; ++at) {
+        places_[found] = static_cast<std::int64_t>(at);
+        found += own_[at];
+    }
     return found;
 }
 

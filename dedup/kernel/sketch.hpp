@@ -84,6 +84,7 @@ private:
     const std::size_t shingle_, window_;
     std::vector<std::uint64_t> shingles_;
     std::vector<std::int64_t> places_;
+    std::vector<std::uint8_t> own_;  // 1 for each shingle that is a seed
     Seeds out_;
 };
 

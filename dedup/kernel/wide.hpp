@@ -72,6 +72,13 @@ struct Wide {
     // How many bytes there are before the first one that ends a string of JSON or is escaped in one: a quotation mark, a
     // backslash, a control character. `wide` is set where one before it is not ASCII.
     std::size_t (*plain)(const char* bytes, std::size_t size, bool* wide);
+
+    // Put 1 to `own` for each of `count` hashes that is the last of the least of some four in a row, else 0; before and behind
+    // them there are three more.
+    void (*least)(const std::uint64_t* hashes, std::size_t count, std::uint8_t* own);
+
+    // Put the keys of a signature's bands to `keys`.
+    void (*keys)(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys);
 };
 
 // The widest that there is.

@@ -86,7 +86,10 @@ void lower_plain(const std::uint32_t* values, std::size_t count, const Slots& sl
     lower_slots(values, count, slots, 0, least);
 }
 
-constexpr Wide plain{fold_plain, survey_plain, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain, join_plain, spread_plain, lower_plain, plain_bytes};
+void least_plain(const std::uint64_t* hashes, std::size_t count, std::uint8_t* own) { mark_least(hashes, count, own); }
+void keys_plain(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys) { make_band_keys(slots, bands, rows, keys); }
+
+constexpr Wide plain{fold_plain, survey_plain, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain, join_plain, spread_plain, lower_plain, plain_bytes, least_plain, keys_plain};
 
 #ifdef DEDUP_X86
 // Bytes from `low` on, so many of them: a comparison of signed bytes, as there is no other.
@@ -144,7 +147,7 @@ std::size_t plain_sse2(const char* bytes, std::size_t size, bool* wide) {
     return at + plain_bytes(bytes + at, size - at, wide);
 }
 
-constexpr Wide sse2{fold_sse2, survey_sse2, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain, join_plain, spread_plain, lower_plain, plain_sse2};
+constexpr Wide sse2{fold_sse2, survey_sse2, put_bits_plain, hash_plain, narrow_two_plain, narrow_four_plain, join_plain, spread_plain, lower_plain, plain_sse2, least_plain, keys_plain};
 #endif
 
 struct Named {

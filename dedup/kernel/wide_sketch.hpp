@@ -59,4 +59,35 @@ DEDUP_INLINE void lower_slots(const std::uint32_t* values, std::size_t count, co
     }
 }
 
+// It is if so many in a row before it are no less, and behind it greater, that these fill four. Without a branch: two of five
+// are, and which cannot be guessed.
+DEDUP_INLINE void mark_least(const std::uint64_t* __restrict hashes, std::size_t count, std::uint8_t* __restrict own) {
+    for (std::size_t at = 0; at < count; ++at) {
+        const auto* here = hashes + at;
+        const bool before = here[-1] >= *here, before2 = before & (here[-2] >= *here), before3 = before2 & (here[-3] >= *here);
+        const bool behind = here[1] > *here, behind2 = behind & (here[2] > *here), behind3 = behind2 & (here[3] > *here);
+        own[at] = before3 | (before2 & behind) | (before & behind2) | behind3;
+    }
+}
+
+// Each step of a key waits for the one before, those of other bands need not.
+DEDUP_INLINE void make_band_keys(const std::uint32_t* __restrict slots, std::size_t bands, std::size_t rows, std::uint64_t* __restrict keys) {
+    constexpr std::size_t together = 8;
+    std::size_t band = 0;
+    for (; band + together <= bands; band += together) {
+        std::uint64_t states[together];
+        for (std::size_t each = 0; each < together; ++each) states[each] = band + each + 1;
+        for (std::size_t row = 0; row < rows; ++row) {
+            const auto* own = slots + band * rows + row;
+            for (std::size_t each = 0; each < together; ++each) states[each] = mix(states[each] * step + own[each * rows]);
+        }
+        for (std::size_t each = 0; each < together; ++each) keys[band + each] = states[each];
+    }
+    for (; band < bands; ++band) {
+        std::uint64_t state = band + 1;
+        for (std::size_t row = 0; row < rows; ++row) state = mix(state * step + slots[band * rows + row]);
+        keys[band] = state;
+    }
+}
+
 }  // namespace dedup

@@ -122,6 +122,16 @@ DEDUP_AVX512 void spread_avx512(const std::uint64_t* shingles, std::size_t count
     spread_shingles(shingles, count, values);
 }
 
+DEDUP_AVX2 void least_avx2(const std::uint64_t* hashes, std::size_t count, std::uint8_t* own) { mark_least(hashes, count, own); }
+DEDUP_AVX512 void least_avx512(const std::uint64_t* hashes, std::size_t count, std::uint8_t* own) { mark_least(hashes, count, own); }
+
+DEDUP_AVX2 void keys_avx2(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys) {
+    make_band_keys(slots, bands, rows, keys);
+}
+DEDUP_AVX512 void keys_avx512(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys) {
+    make_band_keys(slots, bands, rows, keys);
+}
+
 // So many slots stay in registers while all values go by.
 DEDUP_AVX2 void lower_avx2(const std::uint32_t* values, std::size_t count, const Slots& slots, std::uint32_t* least) {
     constexpr std::size_t vectors = 4, together = 8 * vectors;
@@ -221,8 +231,8 @@ DEDUP_AVX2 std::size_t plain_avx2(const char* bytes, std::size_t size, bool* wid
 
 }  // namespace
 
-const Wide wide_avx2{fold_avx2, survey_avx2, put_bits_avx2, hash_avx2, narrow_two_avx2, narrow_four_avx2, join_avx2, spread_avx2, lower_avx2, plain_avx2};
-const Wide wide_avx512{fold_avx512, survey_avx2, put_bits_avx512, hash_avx512, narrow_two_avx2, narrow_four_avx2, join_avx512, spread_avx512, lower_avx512, plain_avx512};
+const Wide wide_avx2{fold_avx2, survey_avx2, put_bits_avx2, hash_avx2, narrow_two_avx2, narrow_four_avx2, join_avx2, spread_avx2, lower_avx2, plain_avx2, least_avx2, keys_avx2};
+const Wide wide_avx512{fold_avx512, survey_avx2, put_bits_avx512, hash_avx512, narrow_two_avx2, narrow_four_avx2, join_avx512, spread_avx512, lower_avx512, plain_avx512, least_avx512, keys_avx512};
 
 }  // namespace dedup
 
