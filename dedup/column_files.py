@@ -78,7 +78,7 @@ class Writer:
         """Write more of a column, which is the only one of its file."""
         dtype, shape, at = self.index.get(name, (piece.dtype.str, (0,), 0))
         self.index[name] = (dtype, (shape[0] + len(piece), *piece.shape[1:]), at)
-        self.handle.write(piece.data)
+        self.handle.write(np.ascontiguousarray(piece).data)
 
     def end(self) -> None:
         """Write the index."""

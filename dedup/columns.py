@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xxhash
@@ -11,6 +11,7 @@ import xxhash
 from dedup import kernel, match, repetition
 from dedup.bands import Shape
 from dedup.data import Document, Format, Tag
+from dedup.packed import Packed
 from dedup.places import place
 from dedup.runs import each_of, once
 from dedup.sign import mix, passage_keys, shingles, sketch
@@ -23,11 +24,12 @@ KINDS = np.array([{Tag.HEADING: Mark.HEADING, Tag.QUOTE: Mark.QUOTED}.get(tag, 0
 """What is known of all words of a block, by the number of its tag."""
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from dedup.config import Config
     from dedup.store import Store
-    from dedup.words import MarkedWords
 
 LINKED = 0x5BD1E9955BD1E995
 """Tells the print of a block of links from that of the same words as text."""
@@ -147,9 +149,9 @@ def save_words(store: Store, shard: str, documents: list[tuple[Document, Table]]
     words, bounds = marked_texts(
         [Spanned(document.text, left.starts, left.ends, KINDS[left.tags]) for document, left in documents]
     )
-    for name in words._fields:
-        store.save(shard, name, getattr(words, name))
-    save_keys(store, shard, words, bounds, config)
+    packed = Packed.of(words, bounds)
+    for name, column in (packed._asdict() | keys(packed, bounds, config)).items():
+        store.save(shard, name, column)
     lengths: list[int] = np.diff(bounds).tolist()
     return lengths
 
@@ -174,48 +176,51 @@ def defined_seeds(words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> tuple
     return np.concatenate(found), np.concatenate(places)
 
 
-def save_keys(store: Store, shard: str, marked: MarkedWords, bounds: NDArray[np.int64], config: Config) -> None:
-    """The bounds of the words of documents (int64 [documents + 1]), and what words are found by."""
-    store.save(shard, "bounds", bounds)
-    hashes, places, parts = parted_seeds(marked.hashes, bounds)
-    store.save(shard, "seeds", hashes)
-    store.save(shard, "places", places)
-    store.save(shard, "seed_parts", parts)
-    keys, signed, document_keys, prints = word_keys(marked, bounds, config)
-    store.save(shard, "keys", keys.T)  # band by band, as they are read
-    store.save(shard, "document_keys", document_keys.T)
-    store.save(shard, "signed", signed)
-    store.save(shard, "word_prints", prints)
+def keys(words: Packed, bounds: NDArray[np.int64], config: Config) -> dict[str, NDArray[Any]]:
+    """The columns that documents are found by: the bounds of their words (int64 [documents + 1]), and by these names
+    what `parted_seeds` and `word_keys` give, keys band by band, as they are read."""
+    return named_keys(bounds, parted_seeds(words.hashes, bounds), word_keys(words, bounds, config))
+
+
+def named_keys(
+    bounds: NDArray[np.int64], seeds: Sequence[NDArray[Any]], found: Sequence[NDArray[Any]]
+) -> dict[str, NDArray[Any]]:
+    """`keys`, given what `parted_seeds` and `word_keys` give."""
+    hashes, places, parts = seeds
+    own, signed, of_documents, prints = found
+    return {
+        "bounds": bounds, "seeds": hashes, "places": places, "seed_parts": parts, "keys": own.T, "signed": signed,
+        "document_keys": of_documents.T, "word_prints": prints,
+    }  # fmt: skip
 
 
 def word_keys(
-    marked: MarkedWords, bounds: NDArray[np.int64], config: Config
+    words: Packed, bounds: NDArray[np.int64], config: Config
 ) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.uint64], NDArray[np.uint64]]:
     """The band keys (uint64 [k, bands]) of the blocks that have enough words, and the document (int32 [k]) of each; the
     band keys (uint64 [documents, bands]) of documents, and the prints (uint64 [documents, 2]) of all their words."""
     if not kernel.NATIVE:
-        return defined_word_keys(marked, bounds, config)
+        return defined_word_keys(words, bounds, config)
     from dedup.kernel import _native
 
-    return _native.word_keys(marked.hashes, marked.spans, bounds, config.min_words, sketch(config.shape))
+    return _native.word_keys(words.hashes, words.marks, bounds, config.min_words, sketch(config.shape))
 
 
 def defined_word_keys(
-    marked: MarkedWords, bounds: NDArray[np.int64], config: Config
+    words: Packed, bounds: NDArray[np.int64], config: Config
 ) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.uint64], NDArray[np.uint64]]:
     """`word_keys`, by the definition."""
-    words, block_of = marked.hashes, marked.spans
+    hashes = words.hashes
     owner = np.repeat(np.arange(len(bounds) - 1, dtype=np.int32), np.diff(bounds))
-    edges = np.flatnonzero(np.diff(block_of) | np.diff(owner)) + 1 if len(words) else np.zeros(0, np.int64)
-    starts = np.concatenate(([0], edges, [len(words)])).astype(np.int64) if len(words) else np.zeros(1, np.int64)
-    sizes = np.diff(starts)
+    starts = np.flatnonzero(words.marks & Mark.STARTS_BLOCK)
+    sizes = np.diff(np.append(starts, len(hashes)))
     long = np.flatnonzero(sizes >= config.min_words)
     own = np.concatenate(([0], np.cumsum(sizes[long])))
-    prints = (xxhash.xxh3_128_digest(words[low:high].tobytes()) for low, high in pairwise(bounds.tolist()))
+    prints = (xxhash.xxh3_128_digest(hashes[low:high].tobytes()) for low, high in pairwise(bounds.tolist()))
     return (
-        passage_keys(words[each_of(starts[long], sizes[long])], own, config.shape),
+        passage_keys(hashes[each_of(starts[long], sizes[long])], own, config.shape),
         owner[starts[long]],
-        passage_keys(words, bounds, config.shape),
+        passage_keys(hashes, bounds, config.shape),
         np.frombuffer(b"".join(prints), np.uint64).reshape(-1, 2),
     )
 

@@ -12,8 +12,11 @@ import numpy as np
 
 from dedup import kernel
 from dedup.align import Documents, Words
+from dedup.packed import Places
+from dedup.runs import each_of
 from dedup.shards import ALL, Work
 from dedup.verified import Written
+from dedup.words import Mark, block_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 _ANY_WORD = re.compile(r"[^\W_]+")
 KEPT = 64
 """Texts that are kept. (`lru_cache` on a method would keep all that is mapped, too, until garbage is looked for.)"""
+LOOKED_AT = 1 << 22
+"""Words that are looked at at a time."""
 FROM_LINE, TO_LINE = 1, 2
 """How far a part of a text reaches: from the beginning of its first line on, to the end of its last."""
 
@@ -53,14 +58,15 @@ class Parts(NamedTuple):
 
 
 class Corpus(NamedTuple):
-    """The words of all documents, memory-mapped: `bounds` int64 [documents + 1] and the columns of `MarkedWords`."""
+    """The words of all documents, memory-mapped: `bounds` int64 [documents + 1] and the columns of `Packed`."""
 
     bounds: NDArray[np.int64]
     hashes: NDArray[np.uint64]
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
     marks: NDArray[np.uint8]
-    spans: NDArray[np.int32]
+    starts: NDArray[np.uint16]
+    lengths: NDArray[np.uint8]
+    wraps: NDArray[np.int64]
+    longs: NDArray[np.int64]
 
     @classmethod
     def of(cls, work: Work) -> Corpus:
@@ -83,12 +89,37 @@ class Corpus(NamedTuple):
 
     def blocks(self, document: int) -> NDArray[np.int32]:
         """The block that each word of a document stands in."""
-        return np.asarray(self.spans[self.bounds[document] : self.bounds[document + 1]])
+        return block_numbers(self.marks[self.bounds[document] : self.bounds[document + 1]])
+
+    def begins_block(self, words: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether a block begins with each of some words (bool [k]), by their numbers among all."""
+        return (self.marks[words] & Mark.STARTS_BLOCK) > 0
+
+    def block_edges(self) -> NDArray[np.int64]:
+        """The words that blocks begin with (int64 [blocks]), by their numbers among all."""
+        parts = (
+            np.flatnonzero(self.marks[at : at + LOOKED_AT] & Mark.STARTS_BLOCK) + at
+            for at in range(0, len(self.marks), LOOKED_AT)
+        )
+        return np.concatenate([np.zeros(0, np.int64), *parts])
+
+    @property
+    def written(self) -> Places:
+        """Where the words stand in their texts."""
+        return Places(self.starts, self.lengths, self.wraps, self.longs)
+
+    def starts_of(self, documents: NDArray[np.int64], words: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Where words of documents start (int32 [k]), in code points, by their numbers among all."""
+        return self.written.start(self.bounds[documents], words)
+
+    def ends_of(self, documents: NDArray[np.int64], words: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Where words of documents end (int32 [k])."""
+        return self.written.end(self.bounds[documents], words)
 
     def places(self, where: Passages) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Where passages start and end (int32 [k] each), in code points."""
-        first = self.bounds[where.documents]
-        return self.starts[first + where.starts], self.ends[first + where.ends - 1]
+        first, places = self.bounds[where.documents], self.written
+        return places.start(first, first + where.starts), places.end(first, first + where.ends - 1)
 
     def owners(self) -> NDArray[np.int64]:
         """The document of every word (int64 [words])."""
@@ -98,8 +129,15 @@ class Corpus(NamedTuple):
 def merge_words(work: Work, shards: list[str]) -> None:
     """Put the shards' words one behind the other, so that a document's words are found by its number."""
     merge_bounds(work, shards)
-    for name in Corpus._fields[1:]:
+    for name in ("hashes", "marks", "starts", "lengths"):
         work.store.merge(shards, ALL, name)
+    first, wraps, longs = 0, [np.zeros(0, np.int64)], [np.zeros((0, 2), np.int64)]
+    for shard in shards:
+        wraps.append(work.store.column(shard, "wraps") + first)
+        longs.append(work.store.column(shard, "longs") + np.array([first, 0]))
+        first += int(work.store.column(shard, "bounds")[-1])
+    work.store.save(ALL, "wraps", *wraps)
+    work.store.save(ALL, "longs", *longs)
 
 
 def merge_bounds(work: Work, shards: list[str]) -> None:
@@ -142,7 +180,7 @@ class Texts:
     @property
     def places(self) -> Written:
         """Where the words of all documents are written."""
-        return Written(self.corpus.starts, self.corpus.ends, self.of)
+        return Written(self.corpus.written, self.of)
 
     def more(self, where: Passages, *, around: bool) -> NDArray[np.int64]:
         """How many words, as letters and digits in a row, each passage holds beyond those that are compared (int64
@@ -151,13 +189,13 @@ class Texts:
         low, high = corpus.bounds[documents] + starts, corpus.bounds[documents] + ends
         parts = Parts(documents, *corpus.places(where), np.zeros(len(low), np.uint8))
         if around:
-            before, behind = np.maximum(low - 1, 0), np.minimum(high, len(corpus.spans) - 1)
-            after_own = (starts > 0) & (corpus.spans[before] == corpus.spans[low])
-            before_own = (high < corpus.bounds[documents + 1]) & (corpus.spans[behind] == corpus.spans[high - 1])
+            before, behind = np.maximum(low - 1, 0), np.minimum(high, len(corpus.marks) - 1)
+            after_own = (starts > 0) & ~corpus.begins_block(low)
+            before_own = (high < corpus.bounds[documents + 1]) & ~corpus.begins_block(behind)
             parts = Parts(
                 documents,
-                np.where(after_own, corpus.ends[before], parts.starts),
-                np.where(before_own, corpus.starts[behind], parts.ends),
+                np.where(after_own, corpus.ends_of(documents, before), parts.starts),
+                np.where(before_own, corpus.starts_of(documents, behind), parts.ends),
                 (FROM_LINE * ~after_own + TO_LINE * ~before_own).astype(np.uint8),
             )
         more: NDArray[np.int64] = np.maximum(self.written(parts) - (ends - starts), 0)
@@ -167,13 +205,12 @@ class Texts:
         """Whether chrome stood between the blocks of each passage (bool [k])."""
         corpus, (documents, starts, ends) = self.corpus, where
         low, high = corpus.bounds[documents] + starts, corpus.bounds[documents] + ends
-        several = np.flatnonzero(corpus.spans[low] != corpus.spans[high - 1])  # blocks, which are numbered in order
-        breaks = [
-            np.flatnonzero(np.diff(corpus.spans[first:end])) + first + 1
-            for first, end in zip(low[several].tolist(), high[several].tolist(), strict=True)
-        ]
-        own, at = np.repeat(several, [len(each) for each in breaks]), np.concatenate([np.zeros(0, np.int64), *breaks])
-        gaps = Parts(documents[own], corpus.ends[at - 1], corpus.starts[at], np.zeros(len(at), np.uint8))
+        edges = corpus.block_edges()
+        firsts, counts = np.searchsorted(edges, low, "right"), np.searchsorted(edges, high, "left")
+        counts -= firsts
+        own, at = np.repeat(np.arange(len(documents)), counts), edges[each_of(firsts, counts)]
+        before, behind = corpus.ends_of(documents[own], at - 1), corpus.starts_of(documents[own], at)
+        gaps = Parts(documents[own], before, behind, np.zeros(len(at), np.uint8))
         broken = np.zeros(len(documents), np.bool_)
         broken[own[self.written(gaps) > 0]] = True
         return broken

@@ -31,11 +31,6 @@ class Corpus(Protocol):
         ...
 
     @property
-    def spans(self) -> NDArray[np.int32]:
-        """The number of the block that every word stands in (int32 [n])."""
-        ...
-
-    @property
     def bounds(self) -> NDArray[np.int64]:
         """The words of document i are `bounds[i]:bounds[i + 1]` (int64 [d + 1])."""
         ...
@@ -120,7 +115,7 @@ def decide(corpus: Corpus, found: Verified, standing: Standing) -> Decisions:
         return defined_decide(corpus, found, standing)
     from dedup.kernel import _native
 
-    words, sites = (corpus.marks, corpus.spans, corpus.bounds), standing.sites
+    words, sites = (corpus.marks, corpus.bounds), standing.sites
     sites = np.zeros(0, np.uint64) if sites is None else sites
     threshold = standing.limits.threshold
     return Decisions(*_native.decide(words, found, standing.order, standing.copies, threshold, sites))

@@ -3,18 +3,20 @@ stages of `dedup.shards` leave them in the store."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from dedup import characters
-from dedup.columns import KINDS, save_keys
+from dedup import characters, match
+from dedup.columns import KINDS, SEED_PART_BITS, keys, named_keys
 from dedup.data import Document, Tag
+from dedup.packed import Packed
+from dedup.sign import sketch
 from dedup.table import TAGS, Table
-from dedup.words import MarkedWords, Spanned
+from dedup.words import Spanned
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -22,18 +24,21 @@ if TYPE_CHECKING:
     from dedup.store import Store
 
 _RULE = TAGS.index(Tag.RULE)
+_Rows = TypeVar("_Rows")
 
 
 class Texts(NamedTuple):
     """The texts of lines (uint8, UTF-8), their blocks (starts and ends int32, code points; tags uint8) and the words of
-    those; what of each is of line i lies from `bounds[i]` to `bounds[i + 1]` (int64 [n + 1]) of it."""
+    those; what of each is of line i lies from `bounds[i]` to `bounds[i + 1]` (int64 [n + 1]) of it. The keys are what
+    `columns.parted_seeds` and `columns.word_keys` give of the words; none where there are other words now."""
 
     texts: NDArray[np.uint8]
     text_bounds: NDArray[np.int64]
     blocks: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]]
     block_bounds: NDArray[np.int64]
-    words: MarkedWords
+    words: Packed
     bounds: NDArray[np.int64]
+    keys: tuple[Sequence[NDArray[Any]], Sequence[NDArray[Any]]] | None
 
     def put(self, documents: Mapping[int, Document | None]) -> Texts:
         """The same with documents, or none, in the place of those of some lines."""
@@ -44,37 +49,47 @@ class Texts(NamedTuple):
         return Texts(
             _replaced(self.texts, self.text_bounds, numbers, texts),
             _edges(self.text_bounds, numbers, texts),
-            tuple(_replaced(*each) for each in _columns(self.blocks, self.block_bounds, numbers, blocks)),  # type: ignore[arg-type]
+            (
+                _replaced(self.blocks[0], self.block_bounds, numbers, [each[0] for each in blocks]),
+                _replaced(self.blocks[1], self.block_bounds, numbers, [each[1] for each in blocks]),
+                _replaced(self.blocks[2], self.block_bounds, numbers, [each[2] for each in blocks]),
+            ),
             _edges(self.block_bounds, numbers, [each[0] for each in blocks]),
-            MarkedWords(*(_replaced(*each) for each in _columns(self.words, self.bounds, numbers, words))),
+            Packed.joined(list(_put(self.words.part, self.bounds, numbers, words))),
             _edges(self.bounds, numbers, [each.hashes for each in words]),
+            None,
         )
 
     def save(self, store: Store, shard: str, rows: NDArray[np.int64], config: Config) -> None:
         """Leave those of some lines in the store, but for the words; the others have nothing."""
-        store.save(shard, "texts", self.texts)
-        store.save(shard, "texts_bounds", _only(self.text_bounds, rows))
-        store.save(shard, "alive", np.arange(len(rows), dtype=np.int32))
-        store.save(shard, "blocks", _only(self.block_bounds, rows))
+        bounds = _only(self.bounds, rows)
+        if self.keys and len(rows) == len(self.bounds) - 1:
+            found = named_keys(bounds, *self.keys)
+        else:
+            found = keys(self.words, bounds, config)
         starts, ends, tags = self.blocks
-        store.save(shard, "block_starts", starts)
-        store.save(shard, "block_ends", ends)
-        store.save(shard, "block_tags", tags)
-        save_keys(store, shard, self.words, _only(self.bounds, rows), config)
+        columns: dict[str, NDArray[Any]] = {
+            "texts": self.texts, "texts_bounds": _only(self.text_bounds, rows),
+            "alive": np.arange(len(rows), dtype=np.int32), "blocks": _only(self.block_bounds, rows),
+            "block_starts": starts, "block_ends": ends, "block_tags": tags,
+        }  # fmt: skip
+        for name, column in (columns | found).items():
+            store.save(shard, name, column)
 
 
 def read(
-    piece: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
+    piece: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], config: Config
 ) -> tuple[Texts, NDArray[np.int64]]:
     """The texts of the lines of a piece, and the numbers of those lines of which only the definition can tell. Each
     text is a string of JSON from `starts[i]` to `ends[i]` (int64 [n]), quotes and all; where that is empty, there is
     none."""
     from dedup.kernel import _native
 
-    (texts, text_bounds), blocks, block_bounds, words, bounds, unknown = _native.line_texts(
-        piece, starts, ends, characters.page
+    asked = config.min_words, sketch(config.shape), (match.SEED_SHINGLE, match.SEED_WINDOW, SEED_PART_BITS)
+    (texts, text_bounds), blocks, block_bounds, words, bounds, found, unknown = _native.line_texts(
+        piece, starts, ends, asked, characters.page
     )
-    return Texts(texts, text_bounds, blocks, block_bounds, MarkedWords(*words), bounds), unknown
+    return Texts(texts, text_bounds, blocks, block_bounds, Packed(*words), bounds, found), unknown
 
 
 def table(starts: NDArray[np.int32], ends: NDArray[np.int32], tags: NDArray[np.uint8]) -> Table:
@@ -84,34 +99,33 @@ def table(starts: NDArray[np.int32], ends: NDArray[np.int32], tags: NDArray[np.u
     return Table(starts, ends, tags, np.zeros(count), places, main, [""] if count else [])
 
 
-def _told(document: Document | None) -> tuple[NDArray[np.uint8], tuple[NDArray[Any], ...], MarkedWords]:
+def _told(document: Document | None) -> tuple[NDArray[np.uint8], tuple[NDArray[Any], ...], Packed]:
     """What `Texts` has of one document."""
     blocks = Table.of(document.blocks if document else ())
     left = blocks.only(blocks.tags != _RULE)
     text = document.text if document else ""
     words = Spanned(text, left.starts, left.ends, KINDS[left.tags]).words()
-    return np.frombuffer(text.encode(), np.uint8), (blocks.starts, blocks.ends, blocks.tags), words
+    packed = Packed.of(words, np.array([0, len(words.hashes)]))
+    return np.frombuffer(text.encode(), np.uint8), (blocks.starts, blocks.ends, blocks.tags), packed
 
 
-def _columns(
-    columns: Sequence[NDArray[Any]],
-    bounds: NDArray[np.int64],
-    numbers: list[int],
-    others: Sequence[Sequence[NDArray[Any]]],
-) -> Any:
-    """What `_replaced` takes, for each of some columns."""
-    return ((column, bounds, numbers, [each[at] for each in others]) for at, column in enumerate(columns))
+def _put(
+    part: Callable[[int, int], _Rows], bounds: NDArray[np.int64], numbers: list[int], others: Sequence[_Rows]
+) -> Iterator[_Rows]:
+    """The parts of something, with those of some lines replaced: `part` gives its rows from one place to another."""
+    at = 0
+    for number, other in zip(numbers, others, strict=True):
+        yield part(int(bounds[at]), int(bounds[number]))
+        yield other
+        at = number + 1
+    yield part(int(bounds[at]), int(bounds[-1]))
 
 
 def _replaced(
     column: NDArray[Any], bounds: NDArray[np.int64], numbers: list[int], others: Sequence[NDArray[Any]]
 ) -> NDArray[Any]:
-    """A column with the values of some rows replaced."""
-    parts, at = [], 0
-    for number, other in zip(numbers, others, strict=True):
-        parts += [column[bounds[at] : bounds[number]], other]
-        at = number + 1
-    return np.concatenate([*parts, column[bounds[at] :]])
+    """A column with the values of some lines replaced."""
+    return np.concatenate(list(_put(lambda low, high: column[low:high], bounds, numbers, others)))
 
 
 def _edges(bounds: NDArray[np.int64], numbers: list[int], others: Sequence[NDArray[Any]]) -> NDArray[np.int64]:

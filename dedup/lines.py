@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.config import Config
+    from dedup.packed import Packed
     from dedup.shards import Work
-    from dedup.words import MarkedWords
 
 PIECE = 4_000_000
 """Bytes of a piece of a file; the output does not depend on it."""
@@ -130,7 +130,7 @@ class Lines(NamedTuple):
     failures: list[tuple[int, str]]
     columns: dict[str, NDArray[Any]]
     strings: dict[str, Strings]
-    words: MarkedWords | None = None
+    words: Packed | None = None
 
     @property
     def size(self) -> int:
@@ -163,7 +163,7 @@ def read_piece(job: Reading) -> Lines:
     if config.unit == "passage":
         own = columns["states"] < UNKNOWN
         texts, unknown = lined.read(
-            piece, columns["text_starts"], np.where(own, columns["text_ends"], columns["text_starts"])
+            piece, columns["text_starts"], np.where(own, columns["text_ends"], columns["text_starts"]), config
         )
         columns["states"][unknown] = UNKNOWN
     documents, failures = _define(columns, piece, config)

@@ -125,13 +125,15 @@ def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
 
 
 def _told(work: Work, parts: list[Stretch], read: Iterable[Lines]) -> Told:
-    lines, sizes = [], [0]
+    lines, sizes, words = [], [0], 0
     with work.store.growing(LINES) as extend, work.store.growing(ALL) as extend_words:
         for each in read:
             for name, column in each.parts():
                 extend(name, column)
-            for name, column in each.words._asdict().items() if each.words else ():
-                extend_words(name, column)
+            if each.words:
+                for name, column in each.words.moved(words)._asdict().items():
+                    extend_words(name, column)
+                words += len(each.words.hashes)
             sizes.append(each.size)
             lines.append(each._replace(columns={}, strings={}, words=None))
     columns = work.store.columns(LINES)

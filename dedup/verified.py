@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from dedup.align import Documents
     from dedup.kernel._native import _Words
+    from dedup.packed import Places
     from dedup.passages import Limits
 
 
@@ -92,16 +93,16 @@ def _table(rows: Sequence[tuple[int, ...]], width: int) -> NDArray[np.int64]:
 
 
 class Written(NamedTuple):
-    """Where the words of documents are written: `starts`, `ends` int32 [n], code points in the text of their document,
-    which `text` gives by its number. It is asked only for those where a figure or a name may differ."""
+    """Where the words of documents are written: their places in the text of their document, which `text` gives by its
+    number. It is asked only for those where a figure or a name may differ."""
 
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
+    places: Places
     text: Callable[[int], str]
 
     def spelled(self, document: int, first: int, word: int) -> str:
         """A word of a document, folded; the document's first word has the row `first`."""
-        return fold(self.text(document)[self.starts[first + word] : self.ends[first + word]])
+        start, end = int(self.places.start(first, first + word)), int(self.places.end(first, first + word))
+        return fold(self.text(document)[start:end])
 
 
 def verified(
@@ -118,7 +119,7 @@ def verified(
     own = np.ascontiguousarray(pairs)
     words: _Words = (documents.hashes, documents.marks, documents.bounds)
     levels = (limits.min_words, least(limits.threshold), least(1 - TOLERANCE))
-    texts = (*written, spelled) if written else None
+    texts = (written.places, written.text, spelled) if written else None
     return Verified(own, *_native.verify_pairs(words, own, levels, _telling(), texts))
 
 

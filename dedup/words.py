@@ -22,18 +22,17 @@ if TYPE_CHECKING:
 class MarkedWords(NamedTuple):
     """The words of some spans of a text, in order.
 
-    `hashes` uint64 [n]; `starts`, `ends` int32 [n], code points; `marks` uint8 [n], see `Mark`; `spans` int32 [n], the
-    number of the span a word stands in.
+    `hashes` uint64 [n]; `starts`, `ends` int32 [n], code points; `marks` uint8 [n], see `Mark`.
     """
 
     hashes: NDArray[np.uint64]
     starts: NDArray[np.int32]
     ends: NDArray[np.int32]
     marks: NDArray[np.uint8]
-    spans: NDArray[np.int32]
 
 
-_NONE = MarkedWords(*(np.zeros(0, kind) for kind in (np.uint64, np.int32, np.int32, np.uint8, np.int32)))  # type: ignore[arg-type]
+_TYPES = (np.uint64, np.int32, np.int32, np.uint8)
+_NONE = MarkedWords(*(np.zeros(0, kind) for kind in _TYPES))  # type: ignore[arg-type]
 
 
 class Mark(IntFlag):
@@ -46,9 +45,11 @@ class Mark(IntFlag):
     HEADING = 16
     QUOTED = 32  # in a block that was quoted line by line
     STARTS_LINE = 64  # of such a block: it was cut by lines, if at all
+    STARTS_BLOCK = 128
 
 
-_HEADING, _QUOTED, _STARTS_LINE = int(Mark.HEADING), int(Mark.QUOTED), int(Mark.STARTS_LINE)
+_HEADING, _QUOTED = int(Mark.HEADING), int(Mark.QUOTED)
+_STARTS_LINE, _STARTS_BLOCK = int(Mark.STARTS_LINE), int(Mark.STARTS_BLOCK)
 
 
 def marked_words(
@@ -93,10 +94,10 @@ def marked_texts(texts: list[Spanned]) -> tuple[MarkedWords, NDArray[np.int64]]:
 
     strings, starts, ends, kinds = zip(*texts, strict=True)
     spans = np.cumsum([0, *map(len, starts)], dtype=np.int64)
-    hashes, firsts, lasts, marks, numbers, bounds, unknown = _native.marked_texts(
+    hashes, firsts, lasts, marks, bounds, unknown = _native.marked_texts(
         list(strings), np.concatenate(starts), np.concatenate(ends), np.concatenate(kinds), spans, characters.page
     )
-    words = MarkedWords(hashes, firsts, lasts, marks, numbers)
+    words = MarkedWords(hashes, firsts, lasts, marks)
     if not len(unknown):
         return words, bounds
     parts = [MarkedWords(*(column[a:b] for column in words)) for a, b in pairwise(bounds.tolist())]  # type: ignore[arg-type]
@@ -115,12 +116,12 @@ def defined_words(
 ) -> MarkedWords:
     """`marked_words`, by the definition."""
     kinds = _kinds(len(spans), headings, quotations)
-    rows: list[tuple[int, int, int, int, int]] = []
+    rows: list[tuple[int, int, int, int]] = []
     for number, (start, end) in enumerate(spans):
         words_in = matches(text, start, end)
         shouted = _is_shouted(text, start, end)
         hidden = unread(text, start, end)
-        line = -1  # where the line of the word before ends
+        line, first_row = -1, len(rows)  # where the line of the word before ends
         for first, last in sentences(text, start, end):
             sentence = [match for match in words_in(first, last) if not hidden or not _inside(match.start(), hidden)]
             for index, match in enumerate(sentence):
@@ -129,10 +130,16 @@ def defined_words(
                 if kinds[number] & _QUOTED and match.start() > line:
                     mark |= _STARTS_LINE
                     line = _line_end(text, match.start(), end)
-                rows.append((word_hash(word), match.start(), match.end(), mark, number))
-    columns = list(zip(*rows, strict=True)) or [()] * 5
-    types = (np.uint64, np.int32, np.int32, np.uint8, np.int32)
-    return MarkedWords(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
+                mark |= _STARTS_BLOCK * (len(rows) == first_row)
+                rows.append((word_hash(word), match.start(), match.end(), mark))
+    columns = list(zip(*rows, strict=True)) or [()] * len(_TYPES)
+    return MarkedWords(*(np.array(column, kind) for column, kind in zip(columns, _TYPES, strict=True)))
+
+
+def block_numbers(marks: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """The number of the block (int32 [n]) that each word of a document stands in, among those that have words, by their
+    marks."""
+    return np.cumsum(marks >> 7, dtype=np.int32) - np.int32(1)
 
 
 def _unread(text: str, spans: Sequence[tuple[int, int]]) -> NDArray[np.int32]:

@@ -16,6 +16,7 @@ from dedup import kernel
 from dedup.align import Documents
 from dedup.html_blocks import written
 from dedup.html_walk import defined, reads_trees
+from dedup.packed import Places
 from dedup.verified import Written, defined_verified, verified
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def together(texts: Sequence[tuple[str, MarkedWords]]) -> tuple[Documents, Writt
     hashes, marks, starts, ends = (
         np.concatenate([getattr(each, name) for _, each in texts]) for name in ("hashes", "marks", "starts", "ends")
     )
-    return Documents(hashes, marks, bounds), Written(starts, ends, lambda number: texts[number][0])
+    return Documents(hashes, marks, bounds), Written(Places.of(starts, ends, bounds), lambda number: texts[number][0])
 
 
 def verified_as_defined(

@@ -26,7 +26,7 @@ ROWS: list[set[str]] = [
     {"config", "store", "strings", "run", "runs", "text", "dates", "find", "model", "table"},
     {"characters", "sentences"},
     {"sieve", "decode", "words", "spans", "sign", "telling"},
-    {"pattern_info", "hashed"},
+    {"pattern_info", "hashed", "packed"},
     {"literals", "misread"},
     {"clauses"},
     {"markup", "lexicon", "speech", "threads", "read", "repetition", "sketch"},

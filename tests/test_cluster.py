@@ -17,7 +17,7 @@ from dedup.decide import decide
 from dedup.moved import LOST, STAYS, Moved, settled
 from dedup.passages import TOLERANCE, Alike, Limits, Passage, passages
 from dedup.verified import Verified
-from dedup.words import Mark, MarkedWords, marked_words
+from dedup.words import Mark, MarkedWords, block_numbers, marked_words
 from tests.material import VOCABULARY, prose
 from tests.quality.verify import common
 
@@ -93,15 +93,11 @@ class Texts:
     def marks(self) -> NDArray[np.uint8]:
         return np.concatenate([each.marks for each in self.marked])
 
-    @property
-    def spans(self) -> NDArray[np.int32]:
-        return np.concatenate([each.spans for each in self.marked])
-
     def words(self, document: int) -> Words:
         return Words(self.marked[document].hashes, self.marked[document].marks)
 
     def blocks(self, document: int) -> NDArray[np.int32]:
-        return self.marked[document].spans
+        return block_numbers(self.marked[document].marks)
 
     def text(self, document: int, start: int, end: int) -> str:
         """What is written from one word of a document to another."""

@@ -20,7 +20,7 @@ from dedup.decide import Decisions, decide, defined_decide
 from dedup.flags import defined_jaccard
 from dedup.passages import Limits, Passage
 from dedup.verified import Verified
-from dedup.words import Mark
+from dedup.words import Mark, block_numbers
 from tests.golden import FILES, about, cases
 from tests.material import prose
 
@@ -33,10 +33,9 @@ pytestmark = pytest.mark.skipif(not kernel.NATIVE, reason="no kernel was built, 
 
 
 class Marked(NamedTuple):
-    """Documents of which only the marks and the blocks of words are known."""
+    """Documents of which only the marks of words are known."""
 
     marks: NDArray[np.uint8]
-    spans: NDArray[np.int32]
     bounds: NDArray[np.int64]
 
     def words(self, document: int) -> Words:
@@ -44,7 +43,7 @@ class Marked(NamedTuple):
         return Words(np.zeros(len(self.marks[own]), np.uint64), self.marks[own])
 
     def blocks(self, document: int) -> NDArray[np.int32]:
-        return self.spans[self.bounds[document] : self.bounds[document + 1]]
+        return block_numbers(self.marks[self.bounds[document] : self.bounds[document + 1]])
 
 
 def assert_same(corpus: Marked, aligned: list[Aligned], standing: Standing) -> Decisions:
@@ -61,24 +60,24 @@ def assert_same(corpus: Marked, aligned: list[Aligned], standing: Standing) -> D
 # ── made by chance ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 STARTS, LINE, HEADING = int(Mark.STARTS_SENTENCE), int(Mark.STARTS_LINE), int(Mark.HEADING)
+BLOCK = int(Mark.STARTS_BLOCK)
 TELLING = (int(Mark.FIGURE), int(Mark.NAME))
 
 
 def marked(lengths: list[int], chance: random.Random) -> Marked:
     """Documents of sentences in blocks, headings among them."""
-    marks, blocks = [], []
+    marks = []
     for length in lengths:
-        block, heading = 0, 0
+        heading = 0
         for word in range(length):
             new = word and chance.random() < 0.06
-            block += new * chance.randint(1, 2)
             heading = HEADING * (chance.random() < 0.2) if new or not word else heading
             begins = STARTS * (new or not word or chance.random() < 0.12)
             told = chance.choice(TELLING) * (chance.random() < 0.1)
-            marks.append(begins | LINE * (chance.random() < 0.02) | heading | told)
-            blocks.append(block)
+            block = BLOCK * (new or not word)
+            marks.append(begins | LINE * (chance.random() < 0.02) | heading | told | block)
     bounds = np.cumsum([0, *lengths], dtype=np.int64)
-    return Marked(np.array(marks, np.uint8), np.array(blocks, np.int32), bounds)
+    return Marked(np.array(marks, np.uint8), bounds)
 
 
 def runs_of(start: int, end: int, room: int, chance: random.Random) -> list[Run]:
@@ -169,7 +168,7 @@ def test_what_went_one_by_one_and_stands_side_by_side_is_one_run() -> None:
     """Its beginning stands before what the first run leads to, so that none of it ascends: its second half alone would,
     and leave the third document alike enough."""
     marks = np.array([STARTS, *[0] * 19] * 3, np.uint8)
-    corpus = Marked(marks, np.zeros(60, np.int32), np.array([0, 20, 40, 60]))
+    corpus = Marked(marks, np.array([0, 20, 40, 60]))
     gone = Aligned(0, 1, [Passage(0, 10, [(0, 0, 10)]), Passage(10, 20, [(10, 10, 10)])])
     copy = Aligned(1, 2, [Passage(0, 20, [(0, 0, 8), (8, 5, 12)])])
 
@@ -184,7 +183,7 @@ def test_a_long_document_that_is_given_up_sentence_by_sentence() -> None:
     length = sentences * size
     marks = np.tile(np.array([STARTS, *[0] * (size - 1)], np.uint8), 2 * sentences + 1)
     bounds = np.array([0, size, size + length, size + 2 * length])
-    corpus = Marked(marks, np.zeros(len(marks), np.int32), bounds)
+    corpus = Marked(marks, bounds)
     # The last sentence of the second went to the first: the third is compared with what stays, sentence by sentence.
     gone = Aligned(0, 1, [Passage(length - size, length, [(length - size, 0, size)])])
     runs = [run for at in range(0, length, size) for run in ((at, at, 18), (at + 21, at + 21, 19))]
@@ -315,14 +314,13 @@ def test_golden_cases_are_the_same_without_the_kernel(
 # ── what is refused ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 GOOD: dict[str, Any] = {
-    "marks": [0] * 6, "blocks": [0] * 6, "word_bounds": [0, 3, 6], "pairs": [[0, 1]], "bounds": [0, 1],
+    "marks": [0] * 6, "word_bounds": [0, 3, 6], "pairs": [[0, 1]], "bounds": [0, 1],
     "spans": [[0, 3]], "run_bounds": [0, 1], "runs": [[0, 0, 3]], "order": [0, 1], "copies": [0, 1], "sites": [],
 }  # fmt: skip
-KINDS = {"marks": np.uint8, "blocks": np.int32, "sites": np.uint64}
+KINDS = {"marks": np.uint8, "sites": np.uint64}
 LEAST, GREATEST = -(2**63), 2**63 - 1
 BAD: dict[str, dict[str, Any]] = {
     "fewer marks than words": {"marks": [0] * 5},
-    "more blocks than words": {"blocks": [0] * 7},
     "bounds past the words": {"word_bounds": [0, 3, 7]},
     "bounds that go back": {"word_bounds": [0, 6, 3]},
     "no bounds of words": {"word_bounds": []},
@@ -366,7 +364,7 @@ def decided(**columns: Any) -> Any:
     from dedup.kernel import _native
 
     given = {name: np.array(column, KINDS.get(name, np.int64)) for name, column in (GOOD | columns).items()}
-    words = (given["marks"], given["blocks"], given["word_bounds"])
+    words = (given["marks"], given["word_bounds"])
     found = tuple(given[name] for name in Verified._fields)
     return _native.decide(words, found, given["order"], given["copies"], 0.8, given["sites"])  # type: ignore[arg-type]
 

@@ -17,6 +17,7 @@ from dedup.align import Documents
 from dedup.data import Tag
 from dedup.extract import extract
 from dedup.misread import is_close, is_mixed, is_near, is_noise, is_typo, shape, spelled
+from dedup.packed import Places
 from dedup.passages import TOLERANCE, Limits, Passage, least
 from dedup.telling import telling_words
 from dedup.text import fold, word_hash
@@ -303,9 +304,7 @@ def _columns(words: list[tuple[str, int]]) -> tuple[str, MarkedWords]:
     hashes = np.array([word_hash(word) for word, _ in words], np.uint64)
     marks = np.array([mark for _, mark in words], np.uint8)
     text = " ".join(word for word, _ in words)
-    return text, MarkedWords(
-        hashes, starts.astype(np.int32), ends.astype(np.int32), marks, np.zeros(len(words), np.int32)
-    )
+    return text, MarkedWords(hashes, starts.astype(np.int32), ends.astype(np.int32), marks)
 
 
 @settings(deadline=None, max_examples=400)
@@ -420,11 +419,22 @@ def with_figure(figure: str) -> tuple[str, MarkedWords]:
         pytest.param({"text": lambda _: "short"}, ValueError, id="a word past the end"),
         pytest.param({"text": lambda _: b"no text"}, TypeError, id="no text"),
         pytest.param({"text": lambda _: 1 / 0}, ZeroDivisionError, id="an error"),
-        pytest.param({"starts": np.full(120, -1, np.int32)}, ValueError, id="a start before the first"),
-        pytest.param({"starts": np.full(120, 10**6, np.int32)}, ValueError, id="a start past the end"),
-        pytest.param({"ends": np.full(120, 2**31 - 1, np.int32)}, ValueError, id="an end past the end"),
-        pytest.param({"ends": np.zeros(119, np.int32)}, ValueError, id="too few ends"),
-        pytest.param({"starts": np.zeros(121, np.int32)}, ValueError, id="too many starts"),
+        pytest.param({"starts": np.full(120, 60_000, np.uint16)}, ValueError, id="a start past the end"),
+        pytest.param({"lengths": np.full(120, 254, np.uint8)}, ValueError, id="an end past the end"),
+        pytest.param({"wraps": np.zeros(40, np.int64)}, ValueError, id="a start far past the end"),
+        pytest.param({"lengths": np.full(120, 255, np.uint8)}, ValueError, id="long words of no length"),
+        pytest.param(
+            {"lengths": np.full(120, 255, np.uint8), "longs": np.stack([np.arange(120), np.full(120, -9)], 1)},
+            ValueError,
+            id="a word that goes back",
+        ),
+        pytest.param(
+            {"lengths": np.full(120, 255, np.uint8), "longs": np.stack([np.arange(120), np.full(120, 2**62)], 1)},
+            ValueError,
+            id="a word of the greatest length",
+        ),
+        pytest.param({"lengths": np.zeros(119, np.uint8)}, ValueError, id="too few lengths"),
+        pytest.param({"starts": np.zeros(121, np.uint16)}, ValueError, id="too many starts"),
     ],
 )
 def test_what_does_not_say_where_words_are_written_is_refused(change: dict[str, Any], error: type[Exception]) -> None:
@@ -432,7 +442,24 @@ def test_what_does_not_say_where_words_are_written_is_refused(change: dict[str, 
     assert verified_as_defined(documents, [(0, 1), (1, 0)], LIMITS, written)
 
     with pytest.raises(error):
-        verified(documents, np.array([(0, 1)]), LIMITS, written._replace(**change))
+        changed = {"places": written.places._replace(**change)} if "text" not in change else change
+        verified(documents, np.array([(0, 1)]), LIMITS, written._replace(**changed))
+
+
+def test_words_that_stand_far_down_are_spelled() -> None:
+    far = []
+    for figure, blank in (("12", 140_000), ("13", 65_530), ("12", 0)):
+        text, words = with_figure(figure)
+        long = "b" * 300
+        far.append((" " * blank + long + text, words._replace(starts=words.starts + blank, ends=words.ends + blank)))
+        starts, ends = words.starts + (blank + len(long)), words.ends + (blank + len(long))
+        starts[0] = blank  # the first word is long
+        far[-1] = (far[-1][0], words._replace(starts=starts, ends=ends))
+    documents, written = together(far)
+
+    assert len(written.places.wraps) and len(written.places.longs) == 3
+    assert [written.spelled(number, 60 * number, 30) for number in range(3)] == ["12", "13", "12"]
+    assert verified_as_defined(documents, every_pair(3), LIMITS, written)
 
 
 NO_DOCUMENTS: dict[str, tuple[list[int], list[int], list[int], Any]] = {
@@ -489,6 +516,7 @@ def test_columns_are_joined() -> None:
 
 
 def test_written_words_are_spelled() -> None:
-    written = Written(np.array([0, 4, 0], np.int32), np.array([3, 8, 4], np.int32), ["The Café", "Tür"].__getitem__)
+    places = Places.of(np.array([0, 4, 0], np.int32), np.array([3, 8, 4], np.int32), np.array([0, 2, 3]))
+    written = Written(places, ["The Café", "Tür"].__getitem__)
 
     assert [written.spelled(0, 0, 0), written.spelled(0, 0, 1), written.spelled(1, 2, 0)] == ["the", "cafe", "tur"]

@@ -11,13 +11,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup import Config, characters, kernel, lined, markup
-from dedup.columns import defined_parted_seeds, defined_word_keys, parted_seeds, word_keys
+from dedup import Config, characters, kernel, lined, markup, match
+from dedup.columns import (
+    SEED_PART_BITS,
+    defined_parted_seeds,
+    defined_word_keys,
+    keys,
+    named_keys,
+    parted_seeds,
+    word_keys,
+)
 from dedup.cutting import count
 from dedup.data import Document, Format
 from dedup.flags import Columns, Flags
 from dedup.losses import Losing, Loss, defined_loss, losses
-from dedup.words import MarkedWords, Spanned
+from dedup.packed import Packed
+from dedup.sign import sketch
+from dedup.words import Mark, MarkedWords, Spanned, block_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -104,7 +114,8 @@ def flagged(draw: st.DrawFn) -> tuple[list[str], dict[int, list[tuple[int, ...]]
         own: list[tuple[int, ...]] = []
         for _ in range(draw(st.integers(0, 4)) if len(words.hashes) else 0):
             first = draw(st.integers(0, len(words.hashes) - 1))
-            last = draw(st.integers(first, int(np.flatnonzero(words.spans == words.spans[first])[-1])))
+            spans = block_numbers(words.marks)
+            last = draw(st.integers(first, int(np.flatnonzero(spans == spans[first])[-1])))
             own.append((int(words.starts[first]), int(words.ends[last]), last - first + 1, draw(st.integers(0, 1))))
         if own:
             rows[number] = own
@@ -123,8 +134,14 @@ def test_texts_of_lines(texts: list[str]) -> None:
     raw = [orjson.dumps(text) for text in texts]
     edges = np.cumsum([0, *map(len, raw)], dtype=np.int64)
     piece = np.frombuffer(b"".join(raw), np.uint8)
-    own, unknown = lined.read(piece, edges[:-1].copy(), edges[1:].copy())
+    config = Config()
+    own, unknown = lined.read(piece, edges[:-1].copy(), edges[1:].copy(), config)
     wanted = {n: Document("", text, Format.TEXT, markup.blocks(text)) for n, text in enumerate(texts)}
+    assert own.keys
+    named = named_keys(own.bounds, *own.keys)
+    for name, column in keys(own.words, own.bounds, config).items():
+        assert (name, named[name].dtype) == (name, column.dtype)
+        assert (name, named[name].tolist()) == (name, column.tolist())
     left = own.put({number: wanted[number] for number in unknown.tolist()})
     every = own.put(wanted)
     for found, column in zip(_flat(left), _flat(every), strict=True):
@@ -147,9 +164,10 @@ def _flat(texts: lined.Texts) -> list[Any]:
 def test_keys_and_seeds(sizes: list[list[int]], min_words: int, shingle: int, seed: int) -> None:
     bounds = np.cumsum([0, *map(sum, sizes)], dtype=np.int64)
     words = np.random.default_rng(seed).integers(0, 1 << 63, bounds[-1]).astype(np.uint64)
-    spans = np.array([number for own in sizes for number, size in enumerate(own) for _ in range(size)], np.int32)
+    marks = np.zeros(len(words), np.uint8)
+    marks[np.cumsum([0, *(size for own in sizes for size in own)])[:-1]] = Mark.STARTS_BLOCK
     none = np.zeros(len(words), np.int32)
-    marked = MarkedWords(words, none, none, none.astype(np.uint8), spans)
+    marked = Packed.of(MarkedWords(words, none, none, marks), bounds)
     config = Config(min_words=min_words, shingle=shingle)
     found: list[NDArray[Any]] = [*word_keys(marked, bounds, config), *parted_seeds(words, bounds)]
     wanted: list[NDArray[Any]] = [*defined_word_keys(marked, bounds, config), *defined_parted_seeds(words, bounds)]
@@ -190,10 +208,11 @@ def test_a_text_that_is_none_is_refused() -> None:
     from dedup.kernel import _native
 
     piece, one = np.frombuffer(b'"ab"', np.uint8), np.array([1], np.int64)
+    asked = 5, sketch(Config().shape), (match.SEED_SHINGLE, match.SEED_WINDOW, SEED_PART_BITS)
     for starts, ends, why in (
         (one * 0, one * 5, "does not lie in the piece"), (one * -1, one, "does not lie in the piece"),
         (one * 3, one * 2, "does not lie in the piece"), (one, one * 4, "no string of JSON"),
         (one[:0], one, "columns of different lengths"),
     ):  # fmt: skip
         with pytest.raises(ValueError, match=why):
-            _native.line_texts(piece, starts, ends, characters.page)
+            _native.line_texts(piece, starts, ends, asked, characters.page)

@@ -183,7 +183,7 @@ def marked_words(
     kinds: NDArray[np.uint8],
     unread: NDArray[np.int32] | None,
     page: Callable[[int], Page],
-) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32]] | None:
+) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]] | None:
     """The columns of `dedup.words.MarkedWords`; `kinds` are the marks that all words of a span have; words that begin
     between a place of `unread` and the next are left out, or without places, those that links lead to. None where the
     text holds what only `dedup.words` can tell; without places, also where a block may begin with initials.
@@ -204,7 +204,6 @@ def marked_texts(
     NDArray[np.int32],
     NDArray[np.int32],
     NDArray[np.uint8],
-    NDArray[np.int32],
     NDArray[np.int64],
     NDArray[np.int64],
 ]:
@@ -314,10 +313,12 @@ def parted_seeds(
         ValueError: the bounds are not those of the words, or `bits` is not from 1 to 16.
     """
 
+_Keys = tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.uint64], NDArray[np.uint64]]
+
 def word_keys(
-    words: NDArray[np.uint64], blocks: NDArray[np.int32], bounds: NDArray[np.int64], min_words: int, sketch: _Sketch
-) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.uint64], NDArray[np.uint64]]:
-    """What `dedup.columns.word_keys` gives; a block begins where `blocks` (int32 [w]) changes.
+    words: NDArray[np.uint64], marks: NDArray[np.uint8], bounds: NDArray[np.int64], min_words: int, sketch: _Sketch
+) -> _Keys:
+    """What `dedup.columns.word_keys` gives, given the hashes and the marks of words.
 
     Raises:
         ValueError: the bounds are not those of the words, or as `band_keys`.
@@ -336,23 +337,38 @@ def read_lines(
     Unless `words` are asked for, `words`, `prints` and `keys` are 0.
     """
 
-_Words32 = tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32]]
+_Packed = tuple[
+    NDArray[np.uint64],
+    NDArray[np.uint8],
+    NDArray[np.uint16],
+    NDArray[np.uint8],
+    NDArray[np.int64],
+    NDArray[np.int64],
+]
+"""The columns of `dedup.packed.Packed`."""
 
 def line_texts(
-    piece: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], page: _Pages
+    piece: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    asked: tuple[int, _Sketch, tuple[int, int, int]],
+    page: _Pages,
 ) -> tuple[
     _Strings,
     tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]],
     NDArray[np.int64],
-    _Words32,
+    _Packed,
     NDArray[np.int64],
+    tuple[tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.int32]], _Keys],
     NDArray[np.int64],
 ]:
     """The columns of `dedup.lined.Texts` of texts that are strings of JSON from `starts` to `ends` (int64 [n]) of a
-    piece, and the numbers (int64 [u]) of those that only the definition can tell.
+    piece; what `dedup.columns.parted_seeds` and `word_keys` give of their words; and the numbers (int64 [u]) of those
+    that only the definition can tell. `asked` are the least words of a block with keys, the sketch of these, and the
+    shingle, the window and the bits of seeds.
 
     Raises:
-        ValueError: a text does not lie in the piece, or is no string.
+        ValueError: a text does not lie in the piece, or is no string; as `word_keys` and `parted_seeds`.
     """
 
 def losses(
@@ -455,14 +471,14 @@ _Decisions = tuple[
 """The columns of `dedup.decide.Decisions`."""
 
 def decide(
-    words: tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]],
+    words: tuple[NDArray[np.uint8], NDArray[np.int64]],
     found: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
     order: NDArray[np.int64],
     copies: NDArray[np.int64],
     threshold: float,
     sites: NDArray[np.uint64],
 ) -> _Decisions:
-    """`dedup.decide.decide`: `words` are the marks, blocks and bounds of a corpus, `found` the columns of
+    """`dedup.decide.decide`: `words` are the marks and bounds of a corpus, `found` the columns of
     `dedup.verified.Verified`; `sites` is empty where a keeper may be of any site.
 
     Raises:
@@ -525,6 +541,9 @@ def agreeing_words(
         ValueError: a place is not in its document, that not in the words, or more words than 255 are asked for.
     """
 
+_Seeds = tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]
+"""The columns of `dedup.seeded.Seeds`."""
+
 class SeedPairs:
     """Documents that agree around a seed: `dedup.seeded.Finder`. Not for two threads at once."""
 
@@ -556,8 +575,9 @@ _Words = tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.int64]]
 """The columns of `dedup.align.Documents`: hashes, marks and bounds."""
 _Spelled = Callable[[str], tuple[str, bytes, int]]
 """`dedup.misread.spelled`."""
-_Written = tuple[NDArray[np.int32], NDArray[np.int32], Callable[[int], str], _Spelled]
-"""The columns of `dedup.verified.Written`, what gives the text of a document by its number, and what spells a word."""
+_WordPlaces = tuple[NDArray[np.uint16], NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]
+_Written = tuple[_WordPlaces, Callable[[int], str], _Spelled]
+"""The columns of `dedup.packed.Places`, what gives the text of a document by its number, and what spells a word."""
 
 def verify_pairs(
     words: _Words,
@@ -572,7 +592,7 @@ def verify_pairs(
     (`dedup.passages.least`); `telling` are the words of `dedup.telling`.
 
     Raises:
-        ValueError: there are not as many marks, starts or ends as words, a pair is none, a document of a pair does not
+        ValueError: there are not as many marks or places as words, a pair is none, a document of a pair does not
             lie in the words, or a word that is to be spelled not in its text; what is spelled has not a kind for each
             character.
     """

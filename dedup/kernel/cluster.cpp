@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "found.hpp"
+#include "marked.hpp"
 #include "moved.hpp"
 #include "rounded.hpp"
 
@@ -25,10 +26,10 @@ struct Duplicate {
 
 // Call `take` with a span of words block by block.
 template <class Take>
-void for_blocks(Place start, Place end, Span<std::int32_t> blocks, Take take) {
+void for_blocks(Place start, Place end, Span<std::uint8_t> marks, Take take) {
     for (auto low = start; low < end;) {
         auto high = low + 1;
-        while (high < end && blocks[at(high)] == blocks[at(low)]) ++high;
+        while (high < end && !(marks[at(high)] & starts_block)) ++high;
         take(low, high);
         low = high;
     }
@@ -50,7 +51,7 @@ public:
 
     // Let go what is still there of a passage, as far as documents keep it.
     void let_go(Place keeper, const Passage& passage) {
-        const Asked asked{moves_, words_.marks, standing_.order, standing_.threshold};
+        const Asked asked{moves_, words_, standing_.order, standing_.threshold};
         std::vector<Passage> left;
         own_.staying(passage.start, passage.end, [&](Place start, Place end) {
             auto runs = clipped(passage.runs, start, end);
@@ -82,16 +83,22 @@ public:
     }
 
 private:
-    Place size() const { return static_cast<Place>(words_.blocks.size()); }
-    bool has(Place word, std::uint8_t mark) const { return (words_.marks[at(word)] & mark) != 0; }
+    Place size() const { return static_cast<Place>(words_.size()); }
+    bool has(Place word, std::uint8_t mark) const { return (words_[at(word)] & mark) != 0; }
 
     bool may_keep(Place keeper) const {
         return standing_.sites.empty() || standing_.sites[at(keeper)] != standing_.sites[at(document_)];
     }
 
+    // The first word of the block that a word stands in.
+    Place block_of(Place word) const {
+        while (word > 0 && !has(word, starts_block)) --word;
+        return word;
+    }
+
     // A passage over several blocks as one for each, every one similar enough by itself.
     void let_go_by_block(Place keeper, const Passage& copy) {
-        for_blocks(copy.start, copy.end, words_.blocks, [&](Place start, Place end) {
+        for_blocks(copy.start, copy.end, words_, [&](Place start, Place end) {
             const auto runs = clipped(copy.runs, start, end);
             if (!is_copy(runs, start, end, standing_.threshold)) return;
             const auto is_heading = has(start, heading);
@@ -103,10 +110,10 @@ private:
     // Whether a document is a copy as a whole: headings aside nothing is left of it but a few words in a row of blocks
     // that were cut, and no sentence but what begins a block, as a dateline does.
     bool is_whole() const {
-        std::vector<std::int32_t> cut;
+        std::vector<Place> cut;
         Place behind = 0;
         const auto add = [&](Place start, Place end) {
-            for_blocks(start, end, words_.blocks, [&](Place low, Place) { cut.push_back(words_.blocks[at(low)]); });
+            for_blocks(start, end, words_, [&](Place low, Place) { cut.push_back(block_of(low)); });
         };
         own_.staying(0, size(), [&](Place start, Place end) {
             add(behind, start);
@@ -117,10 +124,9 @@ private:
         bool whole = true;
         own_.staying(0, size(), [&](Place start, Place end) {
             if (!whole) return;
-            for_blocks(start, end, words_.blocks, [&](Place low, Place high) {
-                const auto block = words_.blocks[at(low)];
-                const bool sentence = has(low, starts_sentence) && low > 0 && words_.blocks[at(low - 1)] == block;
-                const bool says = high - low >= own_run || sentence || !std::binary_search(cut.begin(), cut.end(), block);
+            for_blocks(start, end, words_, [&](Place low, Place high) {
+                const bool sentence = has(low, starts_sentence) && low > 0 && !has(low, starts_block);
+                const bool says = high - low >= own_run || sentence || !std::binary_search(cut.begin(), cut.end(), block_of(low));
                 whole = whole && (has(low, heading) || !says);
             });
         });
@@ -136,10 +142,10 @@ private:
         }
         std::vector<std::pair<Place, Place>> left;
         own_.staying(0, size(), [&](Place start, Place end) {
-            for_blocks(start, end, words_.blocks, [&](Place low, Place high) { left.emplace_back(low, high); });
+            for_blocks(start, end, words_, [&](Place low, Place high) { left.emplace_back(low, high); });
         });
         // The copies by the word that they begin with, and by the one behind them. No two share a word.
-        std::vector<std::size_t> beginning(words_.blocks.size() + 1, none), ending(beginning);
+        std::vector<std::size_t> beginning(words_.size() + 1, none), ending(beginning);
         for (std::size_t each = 0; each < going_.size(); ++each) note(each, beginning, ending);
         for (const auto& [low, high] : left) {
             const auto one = beginning[at(high)], other = ending[at(low)];
@@ -165,11 +171,11 @@ private:
         if (copy == none) return false;
         const auto& own = going_[copy].alike;
         const auto more = with(own, start, end);
-        return words_.blocks[at(start)] == words_.blocks[at(own.start)] && is_enough(more.similarity, more.containment, standing_.threshold);
+        return !has(std::max(start, own.start), starts_block) && is_enough(more.similarity, more.containment, standing_.threshold);
     }
 
     const Place document_;
-    const MarkedDocuments::Document words_;
+    const Span<std::uint8_t> words_;  // their marks
     const Standing& standing_;
     Moves& moves_;
     Moved& own_;
@@ -177,11 +183,6 @@ private:
 };
 
 }  // namespace
-
-MarkedDocuments::MarkedDocuments(Span<std::uint8_t> marks, Span<std::int32_t> blocks, Span<std::int64_t> bounds)
-    : marks_(marks, bounds), blocks_(blocks, bounds) {
-    if (marks.size() != blocks.size()) throw std::invalid_argument("not as many marks as words");
-}
 
 Decisions decide(const MarkedDocuments& documents, const AlignedPassages& found, const Standing& standing) {
     Decisions decided;

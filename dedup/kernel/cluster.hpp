@@ -8,27 +8,18 @@
 
 namespace dedup {
 
-// The words of documents: those of document d are [bounds[d], bounds[d + 1]), with their marks and blocks.
+// The words of documents: those of document d are [bounds[d], bounds[d + 1]), with their marks.
 class MarkedDocuments {
 public:
-    struct Document {
-        Span<std::uint8_t> marks;
-        Span<std::int32_t> blocks;
-    };
-
     // Throws std::invalid_argument where the columns are none of words.
-    MarkedDocuments(Span<std::uint8_t> marks, Span<std::int32_t> blocks, Span<std::int64_t> bounds);
+    MarkedDocuments(Span<std::uint8_t> marks, Span<std::int64_t> bounds) : marks_(marks, bounds) {}
 
     std::size_t size() const { return marks_.size(); }
-    // `document` is one of them.
-    Document operator[](std::int64_t document) const {
-        const auto at = static_cast<std::size_t>(document);
-        return {marks_[at], blocks_[at]};
-    }
+    // The marks of a document, which is one of them.
+    Span<std::uint8_t> operator[](std::int64_t document) const { return marks_[static_cast<std::size_t>(document)]; }
 
 private:
     Ragged<std::uint8_t> marks_;
-    Ragged<std::int32_t> blocks_;
 };
 
 // Passages that better keepers have: `dedup.cluster.Found`.

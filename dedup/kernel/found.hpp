@@ -35,7 +35,7 @@ private:
 
     void check_standing() const;
     void check_passage(const Row& row) const;
-    Place size_of(Place document) const { return static_cast<Place>(documents_[document].blocks.size()); }
+    Place size_of(Place document) const { return static_cast<Place>(documents_[document].size()); }
     Passage passage_of(Place row) const;
 
     const MarkedDocuments& documents_;

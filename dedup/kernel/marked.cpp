@@ -20,22 +20,26 @@ public:
 
     // Add the words of a block, which begins at `start` of its text, behind the character `before`; `kind` is the marks
     // that all of them have.
-    void add(const TextView& text, std::int32_t start, char32_t before, std::int32_t number, std::uint8_t kind) {
+    void add(const TextView& text, std::int32_t start, char32_t before, std::uint8_t kind) {
         if (!reader_.read(text)) throw Unknown("a block whose words only the definition can tell");
         block_.take(text);
         // It may be where a link leads whose text ends the block before.
         if (!unread_.known && before == U']' && block_.text()[0] == U'(') throw Unknown("what may be the target of a link");
         read_sentences(block_, before, alphabet_, sentences_);
-        const auto next = out_.size(), count = reader_.hashes().size();
-        out_.resize(next + count);
+        const auto next = size_, count = reader_.hashes().size();
+        if (out_.size() < next + count) out_.resize(2 * (next + count));
         const auto kept = put_places(start, next);
-        out_.resize(next + kept);
-        std::fill_n(out_.spans.data() + next, kept, number);
+        size_ += kept;
         const Found found{out_.starts.data() + next, out_.ends.data() + next, out_.marks.data() + next, kept, start};
         put_natures(found, kind);
         mark_sentences(found);
         if (kind & quoted) mark_lines(found);
+        if (kept > 0) found.marks[0] |= starts_block;
     }
+
+    // How many words there are; what stands in the columns behind them means nothing.
+    std::size_t size() const { return size_; }
+    void shrink(std::size_t size) { size_ = size; }
 
 private:
     // The words of a block that are read: where they stand in the text, in which the block begins at `block`.
@@ -53,6 +57,14 @@ private:
     std::size_t put_places(std::int32_t start, std::size_t next) {
         const auto hashes = reader_.hashes();
         const auto starts = reader_.starts(), ends = reader_.ends();
+        if (unread_.size == 0) {
+            const auto count = hashes.size();
+            std::copy(hashes.begin(), hashes.end(), out_.hashes.data() + next);
+            auto *to = out_.starts.data() + next, *to_end = out_.ends.data() + next;
+            for (std::size_t word = 0; word < count; ++word) to[word] = start + static_cast<std::int32_t>(starts[word]);
+            for (std::size_t word = 0; word < count; ++word) to_end[word] = start + static_cast<std::int32_t>(ends[word]);
+            return count;
+        }
         std::size_t kept = next;
         for (std::size_t word = 0; word < hashes.size(); ++word) {
             const auto place = start + static_cast<std::int32_t>(starts[word]);
@@ -65,16 +77,24 @@ private:
     }
 
     void put_natures(const Found& found, std::uint8_t kind) const {
-        const auto* survey = block_.survey();
-        const unsigned names = is_shouted() ? 0 : 1;
+        const auto* bytes = block_.bytes();
+        const unsigned names = is_shouted() ? 0 : name;
         for (std::size_t word = 0; word < found.size; ++word) {
-            const auto begin = found.start(word), end = found.end(word);
             // Without a branch for names: where the next one stands cannot be guessed.
-            const auto capital = static_cast<unsigned>(survey[begin / 64].capitals >> (begin % 64)) & names & (end - begin > 1 ? 1U : 0U);
-            found.marks[word] = static_cast<std::uint8_t>(kind | capital * name);
-            if (end - begin > block_size || has_special(survey, begin, end)) found.marks[word] = kind | nature_of_any(begin, end, names);
+            const auto capital = static_cast<unsigned char>(bytes[found.start(word)] - 'A') < 26 && found.ends[word] - found.starts[word] > 1;
+            found.marks[word] = static_cast<std::uint8_t>(kind | (capital ? names : 0));
+        }
+        // Of those with a figure or what is no ASCII each is looked at by itself.
+        std::size_t word = 0;
+        for (auto at = next_special(0); at < block_.text().size(); at = next_special(at + 1)) {
+            while (word < found.size && found.end(word) <= at) ++word;
+            if (word == found.size) return;
+            if (found.start(word) > at) continue;
+            found.marks[word] = kind | nature_of_any(found.start(word), found.end(word), names);
+            at = found.end(word) - 1;
         }
     }
+    std::size_t next_special(std::size_t at) const { return block_.next(&Survey::digits, &Survey::high, at); }
 
     // Mark the first word of each sentence, which is no name for its capital.
     void mark_sentences(const Found& found) const {
@@ -138,37 +158,49 @@ private:
     Block block_;
     std::vector<std::size_t> sentences_;
     MarkedWords& out_;
+    std::size_t size_ = 0;
 };
 
+constexpr Unread unknown_unread{false, nullptr, 0};
+
 }  // namespace
+
+class MarkedReader::Marker : public dedup::Marker {
+    using dedup::Marker::Marker;
+};
+
+MarkedReader::MarkedReader(const Alphabet& alphabet) : marker_(std::make_unique<Marker>(unknown_unread, alphabet, words_)) {}
+
+MarkedReader::~MarkedReader() = default;
+
+std::size_t MarkedReader::size() const { return marker_->size(); }
+
+bool MarkedReader::read(const Spans& spans, const std::uint8_t* kinds, std::size_t first, std::size_t end) {
+    marker_->shrink(0);
+    try {
+        for (auto at = first; at < end; ++at) marker_->add(spans.part(at), spans.starts[at], spans.before(at), kinds[at]);
+    } catch (const Unknown&) {
+        marker_->shrink(0);
+        return false;
+    }
+    return true;
+}
 
 MarkedWords marked_words(const Spans& spans, const std::uint8_t* kinds, const Unread& unread, const Alphabet& alphabet) {
     MarkedWords out;
     Marker marker(unread, alphabet, out);
-    for (std::size_t at = 0; at < spans.size; ++at) {
-        marker.add(spans.part(at), spans.starts[at], spans.before(at), static_cast<std::int32_t>(at), kinds[at]);
-    }
+    for (std::size_t at = 0; at < spans.size; ++at) marker.add(spans.part(at), spans.starts[at], spans.before(at), kinds[at]);
+    out.resize(marker.size());
     return out;
 }
 
 MarkedTexts marked_texts(const Spans& spans, const std::uint8_t* kinds, Span<std::int64_t> bounds, const Alphabet& alphabet) {
     MarkedTexts out;
-    std::size_t size = 0;
-    for (std::size_t at = 0; at < spans.size; ++at) size += spans.part(at).size;
-    out.words.reserve(size / 5);  // as many as English has: columns that grow are copied, and their memory is new each time
-    const Unread unread{false, nullptr, 0};
-    Marker marker(unread, alphabet, out.words);
+    MarkedReader reader(alphabet);
     for (std::size_t text = 0; text + 1 < bounds.size(); ++text) {
         const auto first = static_cast<std::size_t>(bounds[text]), end = static_cast<std::size_t>(bounds[text + 1]);
-        const auto before = out.words.size();
-        try {
-            for (auto at = first; at < end; ++at) {
-                marker.add(spans.part(at), spans.starts[at], spans.before(at), static_cast<std::int32_t>(at - first), kinds[at]);
-            }
-        } catch (const Unknown&) {
-            out.words.resize(before);
-            out.unknown.push_back(static_cast<std::int64_t>(text));
-        }
+        if (!reader.read(spans, kinds, first, end)) out.unknown.push_back(static_cast<std::int64_t>(text));
+        out.words.add(reader.words(), reader.size());
         out.bounds.push_back(static_cast<std::int64_t>(out.words.size()));
     }
     return out;

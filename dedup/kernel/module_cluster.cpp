@@ -29,11 +29,11 @@ auto rows_of(std::vector<T>&& values, std::size_t width) {
 }
 
 // The columns of `dedup.corpus.Corpus` that keepers are decided by.
-nb::object decide(const std::tuple<Column<std::uint8_t>, Column<std::int32_t>, Column<std::int64_t>>& words,
+nb::object decide(const std::tuple<Column<std::uint8_t>, Column<std::int64_t>>& words,
                   const std::tuple<Rows<std::int64_t>, Column<std::int64_t>, Rows<std::int64_t>, Column<std::int64_t>, Rows<std::int64_t>>& found,
                   const Column<std::int64_t>& order, const Column<std::int64_t>& copies, double threshold,
                   const Column<std::uint64_t>& sites) {
-    const auto& [marks, blocks, word_bounds] = words;
+    const auto& [marks, word_bounds] = words;
     const auto& [pairs, bounds, spans, run_bounds, runs] = found;
     check_width(pairs, 2);
     check_width(spans, 2);
@@ -41,12 +41,11 @@ nb::object decide(const std::tuple<Column<std::uint8_t>, Column<std::int32_t>, C
     const dedup::AlignedPassages passages{span(pairs), span(bounds), span(spans), span(run_bounds), span(runs)};
     const dedup::Standing standing{span(order), span(copies), threshold, span(sites)};
     const auto all_marks = span(marks);
-    const auto all_blocks = span(blocks);
     const auto all_bounds = span(word_bounds);
     dedup::Decisions decided;
     {
         nb::gil_scoped_release released;
-        decided = dedup::decide(dedup::MarkedDocuments(all_marks, all_blocks, all_bounds), passages, standing);
+        decided = dedup::decide(dedup::MarkedDocuments(all_marks, all_bounds), passages, standing);
     }
     return nb::make_tuple(array(std::move(decided.documents)), array(std::move(decided.whole)), array(std::move(decided.bounds)),
                           rows_of(std::move(decided.spans), 4), array(std::move(decided.keepers)),

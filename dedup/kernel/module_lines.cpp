@@ -123,19 +123,31 @@ bool keep_memory() {
 #endif
 }
 
-nb::object texts_of(const Column<std::uint8_t>& piece, const Column<std::int64_t>& starts, const Column<std::int64_t>& ends, const nb::callable& page) {
+// The least words of a block with keys, how its sketch is made, and shingle, window and bits of seeds.
+using AskedKeys = std::tuple<std::size_t, Asked, std::tuple<std::size_t, std::size_t, unsigned>>;
+
+nb::object texts_of(const Column<std::uint8_t>& piece, const Column<std::int64_t>& starts, const Column<std::int64_t>& ends, const AskedKeys& asked,
+                    const nb::callable& page) {
+    const auto& [min_words, sketch, seed] = asked;
+    const auto& [seed_shingle, seed_window, seed_bits] = seed;
+    const KeysAsked keys_asked{shape_of(sketch), min_words, seed_shingle, seed_window, seed_bits};
+    const auto bands = keys_asked.shape.bands, count = starts.size();
     const auto load = loader(page);
     LineTexts found;
     {
         nb::gil_scoped_release free;
-        found = line_texts(characters(piece), span(starts), span(ends), Alphabet(known(), load));
+        found = line_texts(characters(piece), span(starts), span(ends), keys_asked, Alphabet(known(), load));
     }
-    auto& words = found.words.words;
-    const auto columns = nb::make_tuple(array(std::move(words.hashes)), array(std::move(words.starts)), array(std::move(words.ends)),
-                                        array(std::move(words.marks)), array(std::move(words.spans)));
-    const auto blocks = nb::make_tuple(array(std::move(found.blocks.firsts)), array(std::move(found.blocks.lasts)), array(std::move(found.blocks.tags)));
-    return nb::make_tuple(nb::make_tuple(array_of(std::move(found.texts)), array(std::move(found.text_bounds))), blocks, array(std::move(found.block_bounds)),
-                          columns, array(std::move(found.words.bounds)), array(std::move(found.words.unknown)));
+    auto& [texts, text_bounds, of_texts, block_bounds, words, bounds, unknown, keys, seeds] = found;
+    const auto long_count = words.longs.size() / 2, signed_count = keys.signed_.size();
+    const auto columns = nb::make_tuple(array(std::move(words.hashes)), array(std::move(words.marks)), array(std::move(words.starts)),
+                                        array(std::move(words.lengths)), array(std::move(words.wraps)), table(std::move(words.longs), long_count, 2));
+    const auto blocks = nb::make_tuple(array(std::move(of_texts.firsts)), array(std::move(of_texts.lasts)), array(std::move(of_texts.tags)));
+    const auto of_words = nb::make_tuple(table(std::move(keys.keys), signed_count, bands), array(std::move(keys.signed_)),
+                                         table(std::move(keys.document_keys), count, bands), table(std::move(keys.prints), count, 2));
+    const auto of_seeds = nb::make_tuple(array(std::move(seeds.hashes)), array(std::move(seeds.places)), array(std::move(seeds.parts)));
+    return nb::make_tuple(nb::make_tuple(array_of(std::move(texts)), array(std::move(text_bounds))), blocks, array(std::move(block_bounds)),
+                          columns, array(std::move(bounds)), nb::make_tuple(of_seeds, of_words), array(std::move(unknown)));
 }
 
 nb::object losses_of(const std::pair<RaggedColumn<std::uint8_t>, RaggedColumn<std::uint8_t>>& documents,
@@ -170,7 +182,7 @@ void add_lines(nb::module_& module) {
     module.def("keep_memory", &keep_memory);
     module.def("read_lines", &lines_of, nb::arg("piece"), nb::arg("sketch"), nb::arg("min_words"), nb::arg("max_bytes"), nb::arg("words"), nb::arg("page"));
     module.def("order", &order_of, nb::arg("strings"), nb::arg("bounds"));
-    module.def("line_texts", &texts_of, nb::arg("piece"), nb::arg("starts"), nb::arg("ends"), nb::arg("page"));
+    module.def("line_texts", &texts_of, nb::arg("piece"), nb::arg("starts"), nb::arg("ends"), nb::arg("asked"), nb::arg("page"));
     module.def("in_common", &common_of, nb::arg("files"), nb::arg("places"), nb::arg("pairs"), nb::arg("shingle"), nb::arg("page"));
     module.def("losses", &losses_of, nb::arg("documents"), nb::arg("blocks"), nb::arg("copies"), nb::arg("keepers"), nb::arg("page"));
     module.def("write_lines", &written_of, nb::arg("piece"), nb::arg("read"), nb::arg("which"), nb::arg("tails"), nb::arg("left").none(), nb::arg("place"));

@@ -28,7 +28,6 @@ Table<std::uint64_t> keys_of(const Column<std::uint64_t>& words, const Column<st
 }
 
 nb::object seeds_of(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds, std::size_t shingle, std::size_t window) {
-    if (window == 0) throw std::invalid_argument("no seed in no shingles");
     const auto own = passages(words, bounds);
     Seeds found;
     {
@@ -39,7 +38,6 @@ nb::object seeds_of(const Column<std::uint64_t>& words, const Column<std::int64_
 }
 
 nb::object parted_seeds_of(const Column<std::uint64_t>& words, const Column<std::int64_t>& bounds, std::size_t shingle, std::size_t window, unsigned bits) {
-    if (window == 0) throw std::invalid_argument("no seed in no shingles");
     const auto own = passages(words, bounds);
     PartedSeeds found;
     {
@@ -49,15 +47,15 @@ nb::object parted_seeds_of(const Column<std::uint64_t>& words, const Column<std:
     return nb::make_tuple(array(std::move(found.hashes)), array(std::move(found.places)), array(std::move(found.parts)));
 }
 
-nb::object word_keys_of(const Column<std::uint64_t>& words, const Column<std::int32_t>& blocks, const Column<std::int64_t>& bounds,
+nb::object word_keys_of(const Column<std::uint64_t>& words, const Column<std::uint8_t>& marks, const Column<std::int64_t>& bounds,
                         std::size_t min_words, const Asked& asked) {
     const auto shape = shape_of(asked);
     const auto own = passages(words, bounds);
-    if (blocks.size() != words.size()) throw std::invalid_argument("columns of different lengths");
+    if (marks.size() != words.size()) throw std::invalid_argument("columns of different lengths");
     WordKeys found;
     {
         nb::gil_scoped_release free;
-        found = word_keys(own, blocks.data(), min_words, shape);
+        found = word_keys(own, marks.data(), min_words, shape);
     }
     const auto count = found.signed_.size();
     return nb::make_tuple(table(std::move(found.keys), count, shape.bands), array(std::move(found.signed_)),
@@ -153,7 +151,7 @@ nb::object text_keys_of(const Column<std::uint8_t>& bytes, const Column<std::int
 void add_sketch(nb::module_& module) {
     module.def("band_keys", &keys_of, nb::arg("words"), nb::arg("bounds"), nb::arg("sketch"));
     module.def("parted_seeds", &parted_seeds_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("window"), nb::arg("bits"));
-    module.def("word_keys", &word_keys_of, nb::arg("words"), nb::arg("blocks"), nb::arg("bounds"), nb::arg("min_words"), nb::arg("sketch"));
+    module.def("word_keys", &word_keys_of, nb::arg("words"), nb::arg("marks"), nb::arg("bounds"), nb::arg("min_words"), nb::arg("sketch"));
     module.def("seeds", &seeds_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("window"));
     module.def("signatures", &signatures_of, nb::arg("texts"), nb::arg("shingle"), nb::arg("multipliers"), nb::arg("increments"), nb::arg("page"));
     module.def("whole_words", &whole_words_of, nb::arg("texts"), nb::arg("page"));

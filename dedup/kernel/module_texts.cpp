@@ -89,7 +89,7 @@ nb::object marked_words_of(const nb::str& text, const Column<std::int32_t>& star
             found = marked_words(own, kinds.data(), hidden, Alphabet(known(), load));
         }
         return nb::make_tuple(array(std::move(found.hashes)), array(std::move(found.starts)), array(std::move(found.ends)),
-                              array(std::move(found.marks)), array(std::move(found.spans)));
+                              array(std::move(found.marks)));
     } catch (const Unknown&) {
         return nb::none();
     }
@@ -116,8 +116,7 @@ nb::object marked_texts_of(const nb::list& texts, const Column<std::int32_t>& st
     }
     auto& words = found.words;
     return nb::make_tuple(array(std::move(words.hashes)), array(std::move(words.starts)), array(std::move(words.ends)),
-                          array(std::move(words.marks)), array(std::move(words.spans)), array(std::move(found.bounds)),
-                          array(std::move(found.unknown)));
+                          array(std::move(words.marks)), array(std::move(found.bounds)), array(std::move(found.unknown)));
 }
 
 Array<std::uint64_t> hashes_of(const nb::list& texts) {

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "hash.hpp"
+#include "packed.hpp"
 #include "passages.hpp"
 #include "python_texts.hpp"
 
@@ -53,14 +54,16 @@ bool spell_ascii(const TextView& text, Stretch at, const WordSet& telling, std::
     return true;
 }
 
-using Written = std::tuple<Column<std::int32_t>, Column<std::int32_t>, nb::callable, nb::callable>;
+using Places = std::tuple<Column<std::uint16_t>, Column<std::uint8_t>, Column<std::int64_t>, Rows<std::int64_t>>;
+using Written = std::tuple<Places, nb::callable, nb::callable>;
 
 // Spells words where Python has their texts, which it is asked for when a word of them is first wanted. Made and destroyed
 // with the lock of the interpreter held.
 class PythonSpeller : public Speller {
 public:
-    PythonSpeller(const Written& written, Span<std::int64_t> bounds, const WordSet& telling)
-        : starts_(std::get<0>(written)), ends_(std::get<1>(written)), text_(std::get<2>(written)), spelled_(std::get<3>(written)),
+    // Throws std::invalid_argument where these are not the places of so many words.
+    PythonSpeller(const Written& written, Span<std::int64_t> bounds, std::size_t words, const WordSet& telling)
+        : written_(std::get<0>(written)), places_(places_of(written_, words)), text_(std::get<1>(written)), spelled_(std::get<2>(written)),
           bounds_(bounds), telling_(telling) {}
 
     void spell(std::int64_t document, Stretch words, std::vector<Spelled>& out) override {
@@ -70,8 +73,9 @@ public:
         out.resize(static_cast<std::size_t>(words.end - words.start));
         for (auto word = words.start; word < words.end; ++word) {
             auto& each = out[static_cast<std::size_t>(word - words.start)];
-            const auto row = static_cast<std::size_t>(bounds_[static_cast<std::size_t>(document)] + word);
-            const Stretch at{starts_.data()[row], ends_.data()[row]};
+            const auto first = bounds_[static_cast<std::size_t>(document)];
+            const auto place = places_.of(first, first + word);
+            const Stretch at{place.start, place.end};
             if (at.start < 0 || at.end < at.start || static_cast<std::size_t>(at.end) > text.size) throw std::invalid_argument("a word lies outside its text");
             if (!spell_ascii(text, at, telling_, folded_, each)) {
                 const auto part = nb::steal(PyUnicode_Substring(own.ptr(), at.start, at.end));
@@ -104,7 +108,13 @@ private:
         return place.text;
     }
 
-    Column<std::int32_t> starts_, ends_;
+    static PackedPlaces places_of(const Places& written, std::size_t words) {
+        const auto& [starts, lengths, wraps, longs] = written;
+        return {span(starts), span(lengths), span(wraps), span(longs), words};
+    }
+
+    Places written_;  // holds what the next one reads
+    PackedPlaces places_;
     nb::callable text_, spelled_;
     Span<std::int64_t> bounds_;
     const WordSet& telling_;
@@ -121,9 +131,7 @@ nb::object verify_pairs(const std::tuple<Column<std::uint64_t>, Column<std::uint
     const WordSet told(span(telling));
     std::optional<PythonSpeller> speller;
     if (written) {
-        const bool fits = std::get<0>(*written).size() == hashes.size() && std::get<1>(*written).size() == hashes.size();
-        if (!fits) throw std::invalid_argument("columns of different lengths");
-        speller.emplace(*written, span(bounds), told);
+        speller.emplace(*written, span(bounds), hashes.size(), told);
     }
     const auto [min_words, similarity, containment] = limits;
     Verified found;

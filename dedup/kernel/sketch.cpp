@@ -76,27 +76,63 @@ std::vector<std::uint64_t> band_keys(const Passages& passages, const Shape& shap
     return keys;
 }
 
+void SeedsReader::add(const std::uint64_t* words, std::size_t count, std::int64_t first) {
+    make_shingles(words, count, shingle_, shingles_);
+    const auto size = shingles_.size();
+    if (size == 0) return;
+    if (places_.size() < size) places_.resize(2 * size);
+    std::size_t found = 0;
+    if (size <= window_) places_[found++] = std::min_element(shingles_.begin(), shingles_.end()) - shingles_.begin();
+    else if (window_ == 4) found = least_of_four();
+    else found = least_of_each();
+    // In their place: they ascend.
+    for (std::size_t each = 0; each < found; ++each) {
+        shingles_[each] = shingles_[static_cast<std::size_t>(places_[each])];
+        places_[each] += first;
+    }
+    out_.hashes.insert(out_.hashes.end(), shingles_.data(), shingles_.data() + found);
+    out_.places.insert(out_.places.end(), places_.data(), places_.data() + found);
+}
+
+std::size_t SeedsReader::least_of_each() {
+    std::size_t found = 0;
+    auto last = least_of(shingles_, 0, window_);
+    places_[found++] = static_cast<std::int64_t>(last);
+    for (std::size_t start = 1; start + window_ <= shingles_.size(); ++start) {
+        const auto end = start + window_ - 1;  // the one that came in; the least stays what it was while it is there
+        const auto least = last < start ? least_of(shingles_, start, end + 1) : shingles_[end] <= shingles_[last] ? end : last;
+        if (least != last) places_[found++] = static_cast<std::int64_t>(least);
+        last = least;
+    }
+    return found;
+}
+
+std::size_t SeedsReader::least_of_four() {
+    const auto size = shingles_.size();
+    const auto* hashes = shingles_.data();
+    own_.resize(std::max(own_.size(), size));
+    // Those near the ends one by one.
+    const auto is_least = [&](std::size_t at) {
+        std::size_t before = 0, behind = 0;
+        while (before < 3 && before < at && hashes[at - before - 1] >= hashes[at]) ++before;
+        while (behind < 3 && at + behind + 1 < size && hashes[at + behind + 1] > hashes[at]) ++behind;
+        return static_cast<std::uint8_t>(before + behind >= 3);
+    };
+    if (size > 6) wide().least(hashes + 3, size - 6, own_.data() + 3);
+    for (std::size_t at = 0; at < std::min<std::size_t>(3, size); ++at) own_[at] = is_least(at);
+    for (auto at = std::max<std::size_t>(3, size - 3); at < size; ++at) own_[at] = is_least(at);
+    std::size_t found = 0;
+    for (std::size_t at = 0; at < size; ++at) {
+        places_[found] = static_cast<std::int64_t>(at);
+        found += own_[at];
+    }
+    return found;
+}
+
 Seeds seeds(const Passages& passages, std::size_t shingle, std::size_t window) {
-    Seeds out;
-    std::vector<std::uint64_t> shingles;
-    for_passages(passages, [&](const std::uint64_t* words, std::size_t count, std::int64_t first) {
-        make_shingles(words, count, shingle, shingles);
-        const auto add = [&](std::size_t at) {
-            out.hashes.push_back(shingles[at]);
-            out.places.push_back(first + static_cast<std::int64_t>(at));
-        };
-        if (shingles.empty()) return;
-        if (shingles.size() <= window) return add(static_cast<std::size_t>(std::min_element(shingles.begin(), shingles.end()) - shingles.begin()));
-        auto last = least_of(shingles, 0, window);
-        add(last);
-        for (std::size_t start = 1; start + window <= shingles.size(); ++start) {
-            const auto end = start + window - 1;  // the one that came in; the least stays what it was while it is there
-            const auto found = last < start ? least_of(shingles, start, end + 1) : shingles[end] <= shingles[last] ? end : last;
-            if (found != last) add(found);
-            last = found;
-        }
-    });
-    return out;
+    SeedsReader reader(shingle, window);
+    for_passages(passages, [&](const std::uint64_t* words, std::size_t count, std::int64_t first) { reader.add(words, count, first); });
+    return reader.take();
 }
 
 }  // namespace dedup

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "wide.hpp"
@@ -57,6 +59,34 @@ std::vector<std::uint64_t> band_keys(const Passages& passages, const Shape& shap
 struct Seeds {
     std::vector<std::uint64_t> hashes;
     std::vector<std::int64_t> places;  // of their first words, among all
+};
+
+// Finds those of one passage after the other.
+class SeedsReader {
+public:
+    // Throws std::invalid_argument where a window has no shingle.
+    SeedsReader(std::size_t shingle, std::size_t window) : shingle_(shingle), window_(window) {
+        if (window == 0) throw std::invalid_argument("no seed in no shingles");
+    }
+
+    // Add a passage of so many words, the first of which has this place; throws as `make_shingles` does.
+    void add(const std::uint64_t* words, std::size_t count, std::int64_t first);
+    void reserve(std::size_t seeds) {
+        out_.hashes.reserve(seeds);
+        out_.places.reserve(seeds);
+    }
+    Seeds take() { return std::move(out_); }
+
+private:
+    // Put the places of the least of every window to `places_`; how many there are. There are more shingles than a window has.
+    std::size_t least_of_each();
+    std::size_t least_of_four();
+
+    const std::size_t shingle_, window_;
+    std::vector<std::uint64_t> shingles_;
+    std::vector<std::int64_t> places_;
+    std::vector<std::uint8_t> own_;  // 1 for each shingle that is a seed
+    Seeds out_;
 };
 
 // The least shingle of every `window` in a row: `dedup.columns.seeds`.

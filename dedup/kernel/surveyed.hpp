@@ -10,15 +10,6 @@
 
 namespace dedup {
 
-// Whether one of at most 64 characters of a block is a figure, or none of ASCII.
-inline bool has_special(const Survey* survey, std::size_t begin, std::size_t end) {
-    const auto& first = survey[begin / 64];
-    const auto& second = survey[begin / 64 + 1];  // there is always one more
-    const auto shift = begin % 64;
-    const auto bits = (first.digits | first.high) >> shift | (second.digits | second.high) << 1 << (63 - shift);
-    return (bits & ~std::uint64_t{0} >> (64 - (end - begin))) != 0;
-}
-
 // Reads one block after the other, and keeps what it works with.
 class Block {
 public:
@@ -27,7 +18,8 @@ public:
 
     const std::u32string& text() const { return text_; }
 
-    const Survey* survey() const { return survey_.data(); }
+    // A byte for each character: of ASCII itself, else one that is none.
+    const char* bytes() const { return bytes_.data(); }
 
     // The first place from `at` on that has a bit in one of two columns, the size of the block where none has.
     std::size_t next(std::uint64_t Survey::*one, std::uint64_t Survey::*other, std::size_t at) const;

@@ -88,6 +88,10 @@ struct Wide {
 
     // XXH3 of 128 bits.
     Digest (*digest)(const void* bytes, std::size_t size);
+
+    // Put 1 to `own` for each of `count` hashes that is the last of the least of some four in a row, else 0; before and behind
+    // them there are three more.
+    void (*least)(const std::uint64_t* hashes, std::size_t count, std::uint8_t* own);
 };
 
 // The widest that there is.

@@ -139,6 +139,8 @@ DEDUP_AVX2 Digest digest_avx2(const void* bytes, std::size_t size) {
     return {digest.low64, digest.high64};
 }
 
+DEDUP_AVX2 void least_avx2(const std::uint64_t* hashes, std::size_t count, std::uint8_t* own) { mark_least(hashes, count, own); }
+
 }  // namespace
 
 DEDUP_AVX2 void survey_avx2(const char* from, std::size_t blocks, Survey* found) {
@@ -162,7 +164,7 @@ DEDUP_AVX2 void narrow_two_avx2(const std::uint16_t* from, std::size_t count, ch
 DEDUP_AVX2 void narrow_four_avx2(const std::uint32_t* from, std::size_t count, char* to) { narrow(from, count, to); }
 
 const Wide wide_avx2{fold_avx2, fold_two_avx2, fold_four_avx2, survey_avx2, put_bits_avx2, put_edges_avx2, hash_avx2, narrow_two_avx2, narrow_four_avx2,
-                     join_avx2, spread_avx2, lower_avx2, keys_plain, plain_avx2, digest_avx2};
+                     join_avx2, spread_avx2, lower_avx2, keys_plain, plain_avx2, digest_avx2, least_avx2};
 
 }  // namespace dedup
 

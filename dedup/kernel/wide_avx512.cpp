@@ -199,10 +199,12 @@ DEDUP_AVX512 Digest digest_avx512(const void* bytes, std::size_t size) {
     return {digest.low64, digest.high64};
 }
 
+DEDUP_AVX512 void least_avx512(const std::uint64_t* hashes, std::size_t count, std::uint8_t* own) { mark_least(hashes, count, own); }
+
 }  // namespace
 
 const Wide wide_avx512{fold_avx512, fold_two_avx512, fold_four_avx512, survey_avx2, put_bits_avx512, put_edges_avx512, hash_eights, narrow_two_avx2, narrow_four_avx2,
-                       join_avx512, spread_avx512, lower_avx512, keys_avx512, plain_avx512, digest_avx512};
+                       join_avx512, spread_avx512, lower_avx512, keys_avx512, plain_avx512, digest_avx512, least_avx512};
 
 }  // namespace dedup
 

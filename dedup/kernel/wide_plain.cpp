@@ -110,8 +110,10 @@ void fold_four_plain(const std::uint32_t* from, std::size_t blocks, bool drawn, 
     fold_plain(to, blocks, drawn, to, masks);
 }
 
+void least_plain(const std::uint64_t* hashes, std::size_t count, std::uint8_t* own) { mark_least(hashes, count, own); }
+
 constexpr Wide plain{fold_plain, fold_two_plain, fold_four_plain, survey_plain, put_bits_plain, put_edges_plain, hash_plain, narrow_two_plain, narrow_four_plain,
-                     join_plain, spread_plain, lower_plain, keys_plain, plain_bytes, digest_plain};
+                     join_plain, spread_plain, lower_plain, keys_plain, plain_bytes, digest_plain, least_plain};
 
 #ifdef DEDUP_X86
 // Bytes from `low` on, so many of them: a comparison of signed bytes, as there is no other.
@@ -180,7 +182,7 @@ void fold_four_sse2(const std::uint32_t* from, std::size_t blocks, bool drawn, c
 }
 
 constexpr Wide sse2{fold_sse2, fold_two_sse2, fold_four_sse2, survey_sse2, put_bits_plain, put_edges_plain, hash_plain, narrow_two_plain, narrow_four_plain,
-                    join_plain, spread_plain, lower_plain, keys_plain, plain_sse2, digest_plain};
+                    join_plain, spread_plain, lower_plain, keys_plain, plain_sse2, digest_plain, least_plain};
 #endif
 
 struct Named {

@@ -6,100 +6,93 @@
 #include <stdexcept>
 
 #include "hash.hpp"
+#include "marked.hpp"
 
 namespace dedup {
-namespace {
 
-class KeysReader {
+// The signature of a document: of every slot the least of its blocks that were sketched and of the shingles that are in
+// none of these.
+class KeysReader::Least {
 public:
-    KeysReader(const Shape& shape, std::size_t min_words) : shape_(shape), min_words_(min_words), sketcher_(shape), slots_(shape.bands * shape.rows), all_(slots_.size()) {}
-
-    void add(const std::uint64_t* words, const std::int32_t* blocks, std::size_t count, std::int32_t document) {
-        Least all(*this, words, count);
-        for (std::size_t first = 0; first < count;) {
-            auto end = first + 1;
-            while (end < count && blocks[end] == blocks[first]) ++end;
-            if (end - first >= min_words_) {
-                sketcher_.sketch(words + first, end - first, slots_.data());
-                put(slots_, out_.keys);
-                out_.signed_.push_back(document);
-                all.add(first, end);
-            }
-            first = end;
-        }
-        all.finish();
-        put(all_, out_.document_keys);
-        const auto digest = wide().digest(words, count * sizeof *words);
-        XXH128_canonical_t print;
-        XXH128_canonicalFromHash(&print, {digest.low, digest.high});
-        std::uint64_t halves[2];
-        static_assert(sizeof halves == sizeof print, "two halves of a print");
-        std::memcpy(halves, &print, sizeof print);
-        out_.prints.insert(out_.prints.end(), halves, halves + 2);
+    Least(KeysReader& reader, const std::uint64_t* words, std::size_t count) : own_(reader), words_(words), count_(count) {
+        // That of no shingle.
+        std::fill(own_.all_.begin(), own_.all_.end(), std::numeric_limits<std::uint32_t>::max());
     }
 
-    WordKeys take() { return std::move(out_); }
-
-private:
-    // The signature of a document: of every slot the least of its blocks that were sketched and of the shingles that are in
-    // none of these.
-    class Least {
-    public:
-        Least(KeysReader& reader, const std::uint64_t* words, std::size_t count) : own_(reader), words_(words), count_(count) {
-            // That of no shingle.
-            std::fill(own_.all_.begin(), own_.all_.end(), std::numeric_limits<std::uint32_t>::max());
-        }
-
-        // The slots are those of the block words[first:end].
-        void add(std::size_t first, std::size_t end) {
-            if (end - first < own_.shape_.shingle) return;  // its one shingle is none of the document
+    // The slots are those of the block words[first:end].
+    void add(std::size_t first, std::size_t end) {
+        if (end - first < own_.shape_.shingle) return;  // its one shingle is none of the document
+        if (first > from_) {
             const auto slots = own_.slots_;
-            if (first > from_) rest(first + own_.shape_.shingle - 1);
+            rest(first + own_.shape_.shingle - 1);
             lower(slots);
-            from_ = end - own_.shape_.shingle + 1;
-        }
-
-        void finish() {
-            if (from_ == 0 || count_ - from_ >= own_.shape_.shingle) rest(count_);
-        }
-
-    private:
-        // The shingles from the first one that was in no block to the last one of words[:end].
-        void rest(std::size_t end) {
-            own_.sketcher_.sketch(words_ + from_, end - from_, own_.slots_.data());
+        } else {
             lower(own_.slots_);
         }
-
-        void lower(const std::vector<std::uint32_t>& slots) {
-            for (std::size_t at = 0; at < slots.size(); ++at) own_.all_[at] = std::min(own_.all_[at], slots[at]);
-        }
-
-        KeysReader& own_;
-        const std::uint64_t* words_;
-        const std::size_t count_;
-        std::size_t from_ = 0;  // where the first shingle begins that was in no block
-    };
-
-    void put(const std::vector<std::uint32_t>& slots, std::vector<std::uint64_t>& keys) const {
-        const auto at = keys.size();
-        keys.resize(at + shape_.bands);
-        make_keys(slots.data(), shape_.bands, shape_.rows, keys.data() + at);
+        from_ = end - own_.shape_.shingle + 1;
     }
 
-    const Shape shape_;
-    const std::size_t min_words_;
-    Sketcher sketcher_;
-    std::vector<std::uint32_t> slots_, all_;
-    WordKeys out_;
+    void finish() {
+        if (from_ == 0 || count_ - from_ >= own_.shape_.shingle) rest(count_);
+    }
+
+private:
+    // The shingles from the first one that was in no block to the last one of words[:end].
+    void rest(std::size_t end) {
+        own_.sketcher_.sketch(words_ + from_, end - from_, own_.slots_.data());
+        lower(own_.slots_);
+    }
+
+    void lower(const std::vector<std::uint32_t>& slots) {
+        for (std::size_t at = 0; at < slots.size(); ++at) own_.all_[at] = std::min(own_.all_[at], slots[at]);
+    }
+
+    KeysReader& own_;
+    const std::uint64_t* words_;
+    const std::size_t count_;
+    std::size_t from_ = 0;  // where the first shingle begins that was in no block
 };
 
-}  // namespace
+void KeysReader::add(const std::uint64_t* words, const std::uint8_t* marks, std::size_t count) {
+    const auto document = static_cast<std::int32_t>(out_.prints.size() / 2);
+    Least all(*this, words, count);
+    for (std::size_t first = 0; first < count;) {
+        auto end = first + 1;
+        for (std::uint64_t eight = 0; end + sizeof eight <= count; end += sizeof eight) {
+            std::memcpy(&eight, marks + end, sizeof eight);
+            if (eight & starts_block * 0x0101010101010101U) break;
+        }
+        while (end < count && !(marks[end] & starts_block)) ++end;
+        if (end - first >= min_words_) {
+            sketcher_.sketch(words + first, end - first, slots_.data());
+            put(slots_, out_.keys);
+            out_.signed_.push_back(document);
+            all.add(first, end);
+        }
+        first = end;
+    }
+    all.finish();
+    put(all_, out_.document_keys);
+    const auto digest = wide().digest(words, count * sizeof *words);
+    XXH128_canonical_t print;
+    XXH128_canonicalFromHash(&print, {digest.low, digest.high});
+    std::uint64_t halves[2];
+    static_assert(sizeof halves == sizeof print, "two halves of a print");
+    std::memcpy(halves, &print, sizeof print);
+    out_.prints.insert(out_.prints.end(), halves, halves + 2);
+}
 
-WordKeys word_keys(const Passages& documents, const std::int32_t* blocks, std::size_t min_words, const Shape& shape) {
+void KeysReader::put(const std::vector<std::uint32_t>& slots, std::vector<std::uint64_t>& keys) const {
+    const auto at = keys.size();
+    keys.resize(at + shape_.bands);
+    make_keys(slots.data(), shape_.bands, shape_.rows, keys.data() + at);
+}
+
+WordKeys word_keys(const Passages& documents, const std::uint8_t* marks, std::size_t min_words, const Shape& shape) {
     KeysReader reader(shape, min_words);
     for (std::size_t at = 0; at < documents.size; ++at) {
         const auto first = documents.bounds[at];
-        reader.add(documents.words + first, blocks + first, static_cast<std::size_t>(documents.bounds[at + 1] - first), static_cast<std::int32_t>(at));
+        reader.add(documents.words + first, marks + first, static_cast<std::size_t>(documents.bounds[at + 1] - first));
     }
     return reader.take();
 }

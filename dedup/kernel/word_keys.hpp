@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "sketch.hpp"
@@ -15,8 +16,29 @@ struct WordKeys {
     std::vector<std::uint64_t> prints;         // of all words of each document: two, of the bytes of an XXH3 of 128 bits
 };
 
-// Document i has the words from bounds[i] to bounds[i + 1]; where `blocks` changes, a block of it begins.
-WordKeys word_keys(const Passages& documents, const std::int32_t* blocks, std::size_t min_words, const Shape& shape);
+// Makes them of one document after the other.
+class KeysReader {
+public:
+    KeysReader(const Shape& shape, std::size_t min_words) : shape_(shape), min_words_(min_words), sketcher_(shape), slots_(shape.bands * shape.rows), all_(slots_.size()) {}
+
+    // Add a document, which has so many words, with their marks.
+    void add(const std::uint64_t* words, const std::uint8_t* marks, std::size_t count);
+    WordKeys take() { return std::move(out_); }
+
+private:
+    class Least;
+
+    void put(const std::vector<std::uint32_t>& slots, std::vector<std::uint64_t>& keys) const;
+
+    const Shape shape_;
+    const std::size_t min_words_;
+    Sketcher sketcher_;
+    std::vector<std::uint32_t> slots_, all_;
+    WordKeys out_;
+};
+
+// Document i has the words from bounds[i] to bounds[i + 1].
+WordKeys word_keys(const Passages& documents, const std::uint8_t* marks, std::size_t min_words, const Shape& shape);
 
 // Seeds by ranges of their hashes: by the upper bits, in each as they stand.
 struct PartedSeeds {
