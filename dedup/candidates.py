@@ -96,13 +96,23 @@ def copies(
 ) -> NDArray[np.int64]:
     """The same, given the prints of all words (uint64 [d, 2]), and which documents are `long` enough to be copies."""
     result, own = np.arange(len(prints)), np.flatnonzero(long)
-    own = own[np.argsort(prints[own, 0])]
-    alike = prints[own[1:], 0] == prints[own[:-1], 0]  # most are alone: to sort all by three keys takes long
-    own = own[np.concatenate((alike, [False])) | np.concatenate(([False], alike))] if len(own) else own
-    order = own[np.lexsort((ranks[own], prints[own, 1], prints[own, 0]))]
-    heads = np.flatnonzero(is_new(prints[order, 0]) | is_new(prints[order, 1]))
-    result[order] = np.repeat(order[heads], np.diff(np.concatenate((heads, [len(order)]))))
+    upper, lower = np.ascontiguousarray(prints[own].T)
+    for first, second in match.Buckets().pairs(upper, own, ranks, match.STARS):
+        same = lower[first] == lower[second]
+        result[own[second[same]]] = own[first[same]]
+        if not same.all():  # half of the print is the same, of texts that are not
+            some = own[np.isin(upper, upper[second[~same]])]
+            result[some] = _copies_among(prints, some, ranks)
     return result if sites is None else np.where(sites[result] == sites, np.arange(len(result)), result)
+
+
+def _copies_among(prints: NDArray[np.uint64], some: NDArray[np.int64], ranks: NDArray[np.int64]) -> NDArray[np.int64]:
+    order = np.lexsort((ranks[some], prints[some, 1], prints[some, 0]))
+    ordered = some[order]
+    heads = np.flatnonzero(is_new(prints[ordered, 0]) | is_new(prints[ordered, 1]))
+    result = np.empty(len(some), np.int64)
+    result[order] = np.repeat(ordered[heads], np.diff(np.concatenate((heads, [len(ordered)]))))
+    return result
 
 
 # ── by bands ────────────────────────────────────────────────────────────────────────────────────────────────────────

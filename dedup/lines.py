@@ -104,11 +104,6 @@ def content(stretch: Stretch) -> NDArray[np.uint8]:
     return np.frombuffer(view, np.uint8)
 
 
-def only(column: NDArray[Any], rows: NDArray[np.int64], axis: int = 0) -> NDArray[Any]:
-    """Some rows of a column, ascending; nothing is copied where that is all of them."""
-    return column if len(rows) == column.shape[axis] else column.take(rows, axis)
-
-
 # ── piece by piece: read and sketch ─────────────────────────────────────────────────────────────────────────────────
 
 

@@ -35,6 +35,7 @@ from dedup.data import Failure, Source
 from dedup.dates import sortable
 from dedup.errors import InputError
 from dedup.flags import Flags
+from dedup.gone import Gone, Named, as_flags
 from dedup.read import Inputs, open_inputs
 from dedup.result import Result
 from dedup.run import Runner, serial
@@ -42,7 +43,6 @@ from dedup.shards import Batch, Flagging, Prepared, Work
 from dedup.sign import SCHEME, SHINGLES
 from dedup.sites import SiteFile, file_digest
 from dedup.store import Store
-from dedup.whole import Gone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -182,7 +182,7 @@ def _whole(
     found = whole.found_in(work, [each.shard for each in flagged], reuse.chosen(known, work.config), runner)
     characters = [value for each in flagged for value in each.characters]
     lengths = (np.array(each, np.int64) for each in (characters, known.lengths))
-    return whole.as_flags(found.decided, whole.Named(known.ids, *lengths)), found.counts
+    return as_flags(found.decided, Named(known.ids, *lengths)), found.counts
 
 
 def _batches(work: Work, sources: Iterator[Source | Failure]) -> Iterator[Batch]:

@@ -9,20 +9,20 @@ import numpy as np
 import orjson
 import xxhash
 
-from dedup import whole
 from dedup.cutting import Cut
 from dedup.data import Document, Format, Kind, Reason
 from dedup.errors import InputError
 from dedup.extract import pack
 from dedup.flags import Flags
+from dedup.gone import Gone, tails_of
 from dedup.lined import table
-from dedup.lines import DEFINED, Stretch, content, defined, only, words_of
+from dedup.lines import DEFINED, Stretch, content, defined, words_of
 from dedup.losses import Losing, Loss, Lost, losses
 from dedup.records import removed_record, source_record, with_text
 from dedup.run import in_threads
+from dedup.runs import only
 from dedup.store import line
 from dedup.strings import Strings
-from dedup.whole import Gone
 from dedup.write import Piece
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _natively(job: Writing, view: NDArray[np.uint8], run: slice, lost: Lost | No
         assert isinstance(job.goes, Gone)
         gone = job.goes.part(run.start, len(rows))
         goes[gone.numbers] = np.arange(len(gone))
-        tails, left = whole.tails(gone), None
+        tails, left = tails_of(gone), None
     read = (*(job.columns[name] for name in COLUMNS), *job.ids.columns)
     place = orjson.dumps(f"{job.stretch.name}:")[:-1], job.first_line
     clean, removed, sources = _native.write_lines(view, read, (rows, goes), tails, left, place)

@@ -53,3 +53,8 @@ def each_of(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.
     firsts = starts - np.cumsum(counts) + counts
     places: NDArray[np.int64] = np.repeat(firsts, counts) + np.arange(counts.sum())
     return places
+
+
+def only(column: NDArray[Any], rows: NDArray[np.int64], axis: int = 0) -> NDArray[Any]:
+    """Some rows of a column, ascending; nothing is copied where that is all of them."""
+    return column if len(rows) == column.shape[axis] else column.take(rows, axis)

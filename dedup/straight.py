@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup import reuse, whole
+from dedup import gone, reuse, whole
 from dedup.cluster import Known
 from dedup.corpus import Texts, merge_bounds
 from dedup.data import Failure
 from dedup.dates import iso_date, sortable
 from dedup.extract import site_of
 from dedup.flags import Cited, Flags, as_flags
+from dedup.gone import Gone, Named
 from dedup.lines import (
     DEFINED,
     FAILED,
@@ -22,16 +23,15 @@ from dedup.lines import (
     Reading,
     Stretch,
     compare,
-    only,
     read_piece,
     stretches,
     words_of,
 )
 from dedup.relay import COLUMNS, Writing, write_piece
-from dedup.runs import once
+from dedup.runs import once, only
 from dedup.shards import ALL
 from dedup.strings import Strings
-from dedup.whole import Compared, Gone, Named
+from dedup.whole import Compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -200,16 +200,15 @@ def passages(work: Work, shards: list[str], known: Known, runner: Runner) -> Fou
 def _whole(told: Told, runner: Runner) -> Found:
     config = told.work.config
     chosen = reuse.chosen(_known(told), config)
-    where = _texts(told)
 
     def verify(pairs: NDArray[np.int64]) -> Iterator[Compared]:
         parts = list(whole.chunks(pairs, CHUNK_PAIRS))
-        for part, counts in zip(parts, runner(compare, [_comparing(told, where, each) for each in parts]), strict=True):
+        for part, counts in zip(parts, runner(compare, [_comparing(told, each) for each in parts]), strict=True):
             yield Compared(part, *counts.T)
 
     found = whole.find(told.bands(), told.column("prints"), chosen, config.threshold, verify)
     named = Named(told.ids, told.column("characters"), told.column("words"))
-    return Found(whole.as_flags(found.decided, named), found.counts)
+    return Found(gone.as_flags(found.decided, named), found.counts)
 
 
 def _known(told: Told) -> Known:
@@ -225,19 +224,19 @@ def _known(told: Told) -> Known:
     return Known(dates, told.column("words"), told.ids, sites)
 
 
-def _texts(told: Told) -> NDArray[np.int64]:
-    """Where the text of each document lies: see `lines.Comparing`."""
-    pieces = told.pieces(told.rows)
-    offset = np.array([part.start for part in told.stretches], np.int64)[pieces]
-    is_defined = told.column("states") == DEFINED
-    start = np.where(is_defined, told.column("starts"), told.column("text_starts")) + offset
-    end = np.where(is_defined, told.column("ends"), told.column("text_ends")) + offset
-    return np.stack([pieces, start, end, np.where(is_defined, 0, -1)], axis=1)
-
-
-def _comparing(told: Told, where: NDArray[np.int64], pairs: NDArray[np.int64]) -> Comparing:
+def _comparing(told: Told, pairs: NDArray[np.int64]) -> Comparing:
+    """What is compared: see `lines.Comparing`."""
     own = once(np.sort(pairs, axis=None))
-    return Comparing(told.work, told.stretches, where[own], np.searchsorted(own, pairs))
+    rows = told.rows[own]
+    pieces = told.pieces(rows)
+    states, starts, ends, text_starts, text_ends = (
+        told.columns[name][rows] for name in ("states", "starts", "ends", "text_starts", "text_ends")
+    )
+    is_defined = states == DEFINED
+    offset = np.array([part.start for part in told.stretches], np.int64)[pieces]
+    start, end = np.where(is_defined, starts, text_starts) + offset, np.where(is_defined, ends, text_ends) + offset
+    documents = np.stack([pieces, start, end, np.where(is_defined, 0, -1)], axis=1)
+    return Comparing(told.work, told.stretches, documents, np.searchsorted(own, pairs))
 
 
 # ── what is written ─────────────────────────────────────────────────────────────────────────────────────────────────

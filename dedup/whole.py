@@ -7,19 +7,14 @@ no chains of likeness. Candidates are those that share a band of their MinHash s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import orjson
 
 from dedup import kernel, match
 from dedup.candidates import copies
-from dedup.data import Flag, Keeper, Kind, Reason
-from dedup.records import why_record
-from dedup.runs import is_new, once
+from dedup.runs import is_new, once, only
 from dedup.sign import shingles
-from dedup.strings import Strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,11 +36,11 @@ CHUNK_PAIRS = 4_000
 def candidates(keys: Iterator[NDArray[np.uint64]], prints: NDArray[np.uint64], chosen: Chosen) -> NDArray[np.int64]:
     """Pairs of documents that share a band (int64 [p, 2], the better keeper first), given the keys band by band."""
     own = np.flatnonzero(prints.any(axis=1) & (chosen.copies == np.arange(len(prints))))
-    pairs = [np.zeros((0, 2), np.int64)]
+    found, buckets = match.Pairs(len(prints)), match.Buckets()
     for band in keys:
-        first, second = match.pairs_in_buckets(band[own], own, chosen.ranks)
-        pairs.append(np.stack([own[first], own[second]], axis=1))
-    return chosen.pairs(*np.concatenate(pairs).T)
+        for first, second in buckets.pairs(only(band, own), own, chosen.ranks):
+            chosen.add(found, own[first], own[second])
+    return found.sorted()
 
 
 # ── verify ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -137,12 +132,9 @@ class Decided(NamedTuple):
 def decided(found: Compared, chosen: Chosen) -> Decided:
     """What goes, given the pairs that are alike enough. Documents are taken in the order of their ranks; of the keepers
     that stay the best is taken."""
-    keepers = np.arange(len(chosen.ranks))
-    pair_of = np.full(len(keepers), -1)
     ascending = np.lexsort((chosen.ranks[found.pairs[:, 0]], chosen.ranks[found.pairs[:, 1]]))
-    for at, (keeper, document) in zip(ascending.tolist(), found.pairs[ascending].tolist(), strict=True):
-        if keepers[document] == document and keepers[keeper] == keeper:
-            keepers[document], pair_of[document] = keeper, at
+    keepers, pair_of = settled(found.pairs[ascending], len(chosen.ranks))
+    pair_of[pair_of >= 0] = ascending[pair_of[pair_of >= 0]]
     # A copy goes for the document that it is a copy of, or for what that one goes for.
     result = keepers[chosen.copies]
     if chosen.sites is not None:
@@ -153,6 +145,26 @@ def decided(found: Compared, chosen: Chosen) -> Decided:
     jaccard[near] = found.jaccard[pair[near]]
     containment[near] = found.common[pair[near]] / found.documents[pair[near]]
     return Decided(result, jaccard, containment)
+
+
+def settled(pairs: NDArray[np.int64], documents: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For every document the first of its keepers that stays, itself if there is none; and the number of that pair, or
+    -1 (int64 [d] twice). The pairs (int64 [p, 2], the keeper first) stand in the order in which documents are taken.
+
+    Raises:
+        ValueError: a pair is of no document.
+    """
+    if kernel.NATIVE:
+        from dedup.kernel import _native
+
+        return _native.settled(np.ascontiguousarray(pairs), documents)
+    if pairs.min(initial=0) < 0 or pairs.max(initial=-1) >= documents:
+        raise ValueError("a pair of no document")
+    keepers, pair_of = np.arange(documents), np.full(documents, -1)
+    for at, (keeper, document) in enumerate(pairs.tolist()):
+        if keepers[document] == document and keepers[keeper] == keeper:
+            keepers[document], pair_of[document] = keeper, at
+    return keepers, pair_of
 
 
 class Found(NamedTuple):
@@ -217,72 +229,3 @@ def found_in(work: Work, shards: list[str], chosen: Chosen, runner: Runner) -> F
         return runner(verify_whole, [Chunk(work, shards, part) for part in parts])
 
     return find(bands(store, shards, work.config.shape.bands), prints, chosen, work.config.threshold, verify)
-
-
-class Named(NamedTuple):
-    """What names documents in records, by their numbers: ids, and lengths of their texts in characters and in words
-    (int64 [d])."""
-
-    ids: Sequence[str]
-    characters: NDArray[np.int64]
-    words: NDArray[np.int64]
-
-
-class Gone(Mapping[int, list[Flag]]):
-    """What goes as a whole, by number: kept as columns and made flags when they are asked for.
-
-    `numbers` int64 [k], ascending, counted from `first` on; of each its keeper (int64 [k], counted from 0), Jaccard
-    similarity and containment (float64 [k]).
-    """
-
-    def __init__(self, numbers: NDArray[np.int64], found: Decided, named: Named, first: int = 0) -> None:
-        self.numbers, self.found, self.named, self.first = numbers, found, named, first
-
-    @classmethod
-    def none(cls) -> Gone:
-        """That nothing goes."""
-        return as_flags(Decided.none(0), Named([], np.zeros(0, np.int64), np.zeros(0, np.int64)))
-
-    def __getitem__(self, document: int) -> list[Flag]:
-        at = int(np.searchsorted(self.numbers, document))
-        if at == len(self) or self.numbers[at] != document:
-            raise KeyError(document)
-        keeper, jaccard, containment = (each[at].item() for each in self.found)
-        return [_flag(document + self.first, keeper, self.named, jaccard, containment)]
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self.numbers.tolist())
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    def part(self, first: int, count: int) -> Gone:
-        """Those of `count` documents from `first` on, which are counted from there on."""
-        own = slice(*np.searchsorted(self.numbers, [first, first + count]).tolist())
-        return Gone(self.numbers[own] - first, self.found.only(own), self.named, self.first + first)
-
-
-def as_flags(found: Decided, named: Named) -> Gone:
-    """Decisions as flags over whole documents, by number."""
-    gone = np.flatnonzero(found.keepers != np.arange(len(found.keepers)))
-    return Gone(gone, found.only(gone), named)
-
-
-def _flag(document: int, keeper: int, named: Named, jaccard: float, containment: float) -> Flag:
-    where, share = Keeper(named.ids[keeper], 0, int(named.characters[keeper])), round(jaccard, 4)
-    why = f"{jaccard:.0%} of the shingles of this document and {where.id} are in both."
-    evidence = {"words": int(named.words[document]), "containment": round(containment, 4), "jaccard": share}
-    return Flag(0, int(named.characters[document]), Reason.DUPLICATE, Kind.DOCUMENT, why, evidence, where, share)
-
-
-def tails(gone: Gone) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """What the record of each says behind its text, as JSON, one behind the other (uint8), and the bounds of these
-    (int64 [k + 1])."""
-    ids, found = gone.named.ids, gone.found
-    if not (kernel.NATIVE and isinstance(ids, Strings)):
-        return Strings.of(b"," + orjson.dumps(why_record(flag))[1:] for number in gone for flag in gone[number]).columns
-    from dedup.kernel import _native
-
-    words = gone.named.words[gone.numbers + gone.first]
-    numbers = np.stack([gone.named.characters[found.keepers], words])
-    return _native.whole_tails(ids.only(found.keepers).columns, numbers, np.stack([found.jaccard, found.containment]))

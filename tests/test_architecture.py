@@ -42,7 +42,7 @@ ROWS: list[set[str]] = [
     {"pages", "counting", "corpus", "cutting"},
     {"candidates", "flags"},
     {"whole", "seeded"},
-    {"reuse"},
+    {"reuse", "gone"},
     {"losses", "lined"},
     {"near", "lines"},
     {"relay"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import orjson
 import pytest
@@ -9,9 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import kernel, whole
+from dedup.candidates import copies
+from dedup.gone import Named, as_flags, tails_of
 from dedup.records import why_record
 from dedup.strings import Strings
-from dedup.whole import Decided, Named
+from dedup.whole import Decided
+
+if TYPE_CHECKING:
+    import random
 
 IDS = ["a", 'é\n"b"', "\U0001f426", "news/1.html"]
 # Halves of per cents and of the fourth place, as far as there are such doubles.
@@ -22,10 +29,10 @@ SHARES = st.sampled_from([0.0, 1.0, 0.5, 0.125, 0.375, 0.03125, 0.875, 0.99995, 
 def test_records_say_why(rows: list[tuple[int, float, float]], native: bool) -> None:
     keepers, *shares = map(np.array, zip(*rows, strict=True))
     named = Named(Strings.of(IDS), np.array([5, 10, 2**40, 0]), np.array([1, 20, 3, 4]))
-    gone = whole.as_flags(Decided(keepers, *shares), named)
+    gone = as_flags(Decided(keepers, *shares), named)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kernel, "NATIVE", kernel.NATIVE and native)
-        found = Strings(*whole.tails(gone))
+        found = Strings(*tails_of(gone))
 
     assert list(found) == ["," + orjson.dumps(why_record(flag)).decode()[1:] for (flag,) in gone.values()]
 
@@ -34,7 +41,7 @@ def test_records_say_why(rows: list[tuple[int, float, float]], native: bool) -> 
 def test_a_part_of_what_goes_is_that_part(going: set[int], low: int, count: int) -> None:
     keepers = np.array([(number + 1) % 10 if number in going else number for number in range(10)])
     ids = [f"id{number}" for number in range(10)]
-    all_of = whole.as_flags(Decided(keepers, np.ones(10), np.ones(10)), Named(ids, np.arange(10), np.arange(10)))
+    all_of = as_flags(Decided(keepers, np.ones(10), np.ones(10)), Named(ids, np.arange(10), np.arange(10)))
     part = all_of.part(low, count)
 
     assert dict(part) == {number - low: all_of[number] for number in going if low <= number < low + count}
@@ -46,7 +53,7 @@ def test_a_part_of_what_goes_is_that_part(going: set[int], low: int, count: int)
 
 def test_a_document_that_stays_has_no_flags() -> None:
     named = Named(["a", "b"], np.arange(2), np.arange(2))
-    gone = whole.as_flags(Decided(np.array([0, 0]), np.ones(2), np.ones(2)), named)
+    gone = as_flags(Decided(np.array([0, 0]), np.ones(2), np.ones(2)), named)
 
     assert (list(gone), 0 in gone, 1 in gone, 2 in gone) == ([1], False, True, False)
     with pytest.raises(KeyError):
@@ -88,3 +95,41 @@ def test_columns_that_do_not_fit_are_refused(numbers: int, shares: list[list[flo
 
     with pytest.raises(ValueError, match=why):
         _native.whole_tails(Strings.of(["a"]).columns, np.ones((2, numbers), np.int64), np.array(shares))
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=30), st.booleans())
+def test_a_document_goes_for_the_first_keeper_that_stays(pairs: list[tuple[int, int]], native: bool) -> None:
+    taken = sorted((max(pair), min(pair)) for pair in pairs if pair[0] != pair[1])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernel, "NATIVE", kernel.NATIVE and native)
+        given_ = np.array([(keeper, document) for document, keeper in taken], np.int64).reshape(-1, 2)
+        keepers, numbers = whole.settled(given_, 10)
+
+    stays: set[int] = set()
+    for document in range(10):
+        wanted = [at for at, (other, keeper) in enumerate(taken) if other == document and keeper in stays][:1]
+        assert numbers[document] == (wanted[0] if wanted else -1)
+        assert keepers[document] == (taken[wanted[0]][1] if wanted else document)
+        stays |= set() if wanted else {document}
+
+
+@pytest.mark.parametrize("native", [True, False])
+@pytest.mark.parametrize("pair", [(0, 2), (-1, 0), (2, 1)])
+def test_a_pair_of_no_document_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, native: bool, pair: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(kernel, "NATIVE", kernel.NATIVE and native)
+    with pytest.raises(ValueError, match="a pair of no document"):
+        whole.settled(np.array([pair]), 2)
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 3)), max_size=12), st.randoms(use_true_random=False))
+def test_copies_have_all_of_their_print_in_common(prints: list[tuple[int, int]], order: random.Random) -> None:
+    count = len(prints)
+    ranks = np.array(order.sample(range(count), count), np.int64)
+    long = np.array([order.random() < 0.9 for _ in prints], np.bool_)
+    found = copies(np.array(prints, np.uint64).reshape(-1, 2), long, ranks, None)
+
+    for number, own in enumerate(prints):
+        same = [at for at, other in enumerate(prints) if other == own and long[at]] if long[number] else [number]
+        assert found[number] == min(same, key=ranks.__getitem__)

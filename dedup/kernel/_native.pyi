@@ -429,8 +429,15 @@ def write_lines(
         ValueError: a line does not lie in the piece, its text is no string of JSON, there is no such line or tail.
     """
 
+def settled(pairs: NDArray[np.int64], documents: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """`dedup.whole.settled`.
+
+    Raises:
+        ValueError: a pair is of no document.
+    """
+
 def whole_tails(keepers: _Strings, numbers: NDArray[np.int64], shares: NDArray[np.float64]) -> _Strings:
-    """`dedup.whole.tails`: of each record the id of its keeper, how many characters that has, how many words the
+    """`dedup.gone.tails_of`: of each record the id of its keeper, how many characters that has, how many words the
     document has (int64 [2, k]), Jaccard similarity and containment (float64 [2, k]).
 
     Raises:

@@ -1,5 +1,7 @@
 #include "whole.hpp"
 
+#include <algorithm>
+#include <numeric>
 #include <stdexcept>
 
 #include "json.hpp"
@@ -41,6 +43,23 @@ Strings whole_tails(const WholeGone& gone) {
         append_share(rounded(jaccard), tail);
         tail += '}';
         out.end();
+    }
+    return out;
+}
+
+Settled settled(Span<std::int64_t> pairs, std::size_t documents) {
+    if (pairs.size() % 2 != 0) throw std::invalid_argument("a pair of one");
+    Settled out;
+    out.keepers.resize(documents);
+    std::iota(out.keepers.begin(), out.keepers.end(), 0);
+    out.pairs.assign(documents, -1);
+    for (std::size_t at = 0; at < pairs.size(); at += 2) {
+        const auto first = pairs[at], second = pairs[at + 1];
+        if (first < 0 || second < 0 || static_cast<std::size_t>(std::max(first, second)) >= documents) throw std::invalid_argument("a pair of no document");
+        const auto keeper = static_cast<std::size_t>(first), document = static_cast<std::size_t>(second);
+        if (out.keepers[document] != second || out.keepers[keeper] != first) continue;
+        out.keepers[document] = first;
+        out.pairs[document] = static_cast<std::int64_t>(at / 2);
     }
     return out;
 }

@@ -1,7 +1,8 @@
-// What records tell of documents that go as a whole: the definition is `dedup.whole.tails`.
+// Documents that go as a whole: which, and what records tell of them. The definitions are `dedup.whole` and `dedup.gone`.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "lines.hpp"
 #include "spans.hpp"
@@ -16,7 +17,14 @@ struct WholeGone {
     Span<double> jaccard, containment;
 };
 
-// What the record of each says behind the text. Throws std::invalid_argument where a share is none.
+// What the record of each says behind the text: `dedup.gone.tails_of`. Throws std::invalid_argument where a share is none.
 Strings whole_tails(const WholeGone& gone);
+
+// For every document the first of its keepers that stays, itself if there is none; and the number of that pair, or -1:
+// `dedup.whole.settled`. Throws std::invalid_argument where a pair is of no document.
+struct Settled {
+    std::vector<std::int64_t> keepers, pairs;
+};
+Settled settled(Span<std::int64_t> pairs, std::size_t documents);
 
 }  // namespace dedup
