@@ -1,12 +1,11 @@
 #include "common.hpp"
 
-#include <filesystem>
-#include <fstream>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
 
 #include "json.hpp"
+#include "random_file.hpp"
 #include "sketch.hpp"
 #include "text_words.hpp"
 
@@ -81,30 +80,22 @@ public:
 
     // Nothing for one that only the definition can read; it lasts until the next one is asked for.
     std::string_view read(std::size_t number) {
-        const auto *place = texts_.places.values + 3 * number;
+        const auto* place = texts_.places.values + 3 * number;
         const auto start = place[1], end = place[2];
         if (start == end) return {};
-        open(place[0]);
+        if (place[0] != open_) {
+            file_.open(texts_.files[static_cast<std::size_t>(place[0])]);
+            open_ = place[0];
+        }
         text_.resize(static_cast<std::size_t>(end - start));
-        handle_.clear();
-        handle_.seekg(start);
-        handle_.read(text_.data(), static_cast<std::streamsize>(text_.size()));
-        if (!handle_ || !is_json_string(text_)) throw std::invalid_argument("a text that is no string of JSON");
+        if (!file_.read(start, text_) || !is_json_string(text_)) throw std::invalid_argument("a text that is no string of JSON");
         return text_;
     }
 
 private:
-    void open(std::int64_t file) {
-        if (file == file_) return;
-        handle_ = std::ifstream();
-        handle_.rdbuf()->pubsetbuf(nullptr, 0);  // what lies around a text is not read
-        handle_.open(std::filesystem::u8path(texts_.files[static_cast<std::size_t>(file)]), std::ios::binary);
-        file_ = file;
-    }
-
     const TextPlaces& texts_;
-    std::ifstream handle_;
-    std::int64_t file_ = -1;
+    RandomFile file_;
+    std::int64_t open_ = -1;
     std::string text_;
 };
 
