@@ -58,7 +58,7 @@ WHOLE = (
     *("--unit", "document", "--threshold", str(THRESHOLD)),
     *("--lsh-similarity", str(THRESHOLD), "--lsh-recall", "0.98"),
 )
-"""What the peers are asked for, too; the recall of theirs, of 20 bands of 6 rows, is .92 there."""
+"""What the peers are asked for, too; the recall of daft's bands, 20 of 6 rows, is .92 there."""
 
 
 def clean(path: Path, out: Path, *options: str) -> list[str]:
