@@ -53,10 +53,18 @@ Sketcher::Sketcher(const Shape& shape) : shingle_(shape.shingle), multipliers_(s
 }
 
 void Sketcher::sketch(const std::uint64_t* words, std::size_t count, std::uint32_t* slots) {
+    spread(words, count, values_);
+    lower(values_.data(), shingle_count(count, shingle_), slots);
+}
+
+void Sketcher::spread(const std::uint64_t* words, std::size_t count, std::vector<std::uint32_t>& values) const {
     const auto size = shingle_count(count, shingle_);
-    if (values_.size() < size) values_.resize(size);
-    wide().spread(words, size, std::min(count, shingle_), values_.data());
-    wide().lower(values_.data(), size, {multipliers_.data(), increments_.data(), multipliers_.size()}, slots);
+    if (values.size() < size) values.resize(size);
+    wide().spread(words, size, std::min(count, shingle_), values.data());
+}
+
+void Sketcher::lower(const std::uint32_t* values, std::size_t count, std::uint32_t* slots) const {
+    wide().lower(values, count, {multipliers_.data(), increments_.data(), multipliers_.size()}, slots);
 }
 
 void make_keys(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys) {
