@@ -24,7 +24,7 @@ public:
         if (!reader_.read(text)) throw Unknown("a block whose words only the definition can tell");
         block_.take(text);
         // It may be where a link leads whose text ends the block before.
-        if (!unread_.known && before == U']' && block_.text()[0] == U'(') throw Unknown("what may be the target of a link");
+        if (!unread_.known && before == U']' && block_.code(0) == U'(') throw Unknown("what may be the target of a link");
         read_sentences(block_, before, alphabet_, sentences_);
         const auto next = size_, count = reader_.hashes().size();
         if (out_.size() < next + count) out_.resize(2 * (next + count));
@@ -77,21 +77,28 @@ private:
     }
 
     void put_natures(const Found& found, std::uint8_t kind) const {
-        const auto* bytes = block_.bytes();
         const unsigned names = is_shouted() ? 0 : name;
-        for (std::size_t word = 0; word < found.size; ++word) {
-            // Without a branch for names: where the next one stands cannot be guessed.
-            const auto capital = static_cast<unsigned char>(bytes[found.start(word)] - 'A') < 26 && found.ends[word] - found.starts[word] > 1;
-            found.marks[word] = static_cast<std::uint8_t>(kind | (capital ? names : 0));
-        }
+        put_capitals(found, kind, kind | names);
         // Of those with a figure or what is no ASCII each is looked at by itself.
         std::size_t word = 0;
-        for (auto at = next_special(0); at < block_.text().size(); at = next_special(at + 1)) {
+        for (auto at = next_special(0); at < block_.size(); at = next_special(at + 1)) {
             while (word < found.size && found.end(word) <= at) ++word;
             if (word == found.size) return;
             if (found.start(word) > at) continue;
             found.marks[word] = kind | nature_of_any(found.start(word), found.end(word), names);
             at = found.end(word) - 1;
+        }
+    }
+    // Put one mark to words that begin with a capital of ASCII and have more letters, another to the rest. Without a branch:
+    // where the next name stands cannot be guessed.
+    void put_capitals(const Found& found, unsigned usual, unsigned named) const {
+        const auto* bytes = block_.bytes() - found.block;
+        const auto *__restrict starts = found.starts, *__restrict ends = found.ends;
+        auto* __restrict marks = found.marks;
+        const auto both = usual ^ named;
+        for (std::size_t word = 0, size = found.size; word < size; ++word) {
+            const unsigned capital = static_cast<unsigned char>(bytes[starts[word]] - 'A') < 26;
+            marks[word] = static_cast<std::uint8_t>(usual ^ (both & (0U - (capital & (ends[word] - starts[word] > 1 ? 1U : 0U)))));
         }
     }
     std::size_t next_special(std::size_t at) const { return block_.next(&Survey::digits, &Survey::high, at); }
@@ -100,11 +107,25 @@ private:
     void mark_sentences(const Found& found) const {
         std::size_t word = 0;
         for (std::size_t at = 0; at + 1 < sentences_.size(); ++at) {
-            while (word < found.size && found.start(word) < sentences_[at]) ++word;
+            word = first_from(found, word, sentences_[at]);
             if (word == found.size) return;
             if (found.start(word) >= sentences_[at + 1]) continue;
             found.marks[word] = static_cast<std::uint8_t>((found.marks[word] & ~name) | starts_sentence);
         }
+    }
+
+    // The first word from one on that begins at a place or behind it. Eight are counted at a time.
+    static std::size_t first_from(const Found& found, std::size_t word, std::size_t place) {
+        constexpr std::size_t together = 8;
+        const auto least = found.block + static_cast<std::int32_t>(place);
+        const auto* starts = found.starts;
+        for (; word + together <= found.size; word += together) {
+            int before = 0;
+            for (std::size_t each = 0; each < together; ++each) before += starts[word + each] < least ? 1 : 0;
+            if (before < static_cast<int>(together)) return word + static_cast<std::size_t>(before);
+        }
+        while (word < found.size && starts[word] < least) ++word;
+        return word;
     }
 
     void mark_lines(const Found& found) const {
@@ -124,8 +145,8 @@ private:
     // Whether the block is set in capitals: they name nothing then.
     bool is_shouted() const {
         auto capital = block_.capitals(), small = block_.smalls();
-        for (auto at = next_high(0); at < block_.text().size(); at = next_high(at + 1)) {
-            const auto own = alphabet_.classes(block_.text()[at]);
+        for (auto at = next_high(0); at < block_.size(); at = next_high(at + 1)) {
+            const auto own = alphabet_.classes(block_.code(at));
             capital += (own & classes::capital) ? 1 : 0;
             small += (own & classes::small) ? 1 : 0;
         }
@@ -135,21 +156,19 @@ private:
 
     // The nature of a word that is no ASCII, or long.
     std::uint8_t nature_of_any(std::size_t begin, std::size_t end, bool names) const {
-        const auto& block = block_.text();
         for (auto at = begin; at < end; ++at) {
-            if (alphabet_.classes(block[at]) & classes::decimal) return figure;
+            if (alphabet_.classes(block_.code(at)) & classes::decimal) return figure;
         }
-        const auto own = alphabet_.classes(block[begin]);
+        const auto own = alphabet_.classes(block_.code(begin));
         if (own & classes::unspaced) return unspaced;
         return names && (own & classes::capital) && letters(begin, end) > 1 ? name : 0;
     }
 
     // How many characters are neither marks nor invisible.
-    std::ptrdiff_t letters(std::size_t begin, std::size_t end) const {
-        const auto* first = block_.text().data();
-        return std::count_if(first + begin, first + end, [&](char32_t code) {
-            return !(alphabet_.classes(code) & (classes::mark | classes::invisible));
-        });
+    std::size_t letters(std::size_t begin, std::size_t end) const {
+        std::size_t count = 0;
+        for (auto at = begin; at < end; ++at) count += alphabet_.classes(block_.code(at)) & (classes::mark | classes::invisible) ? 0 : 1;
+        return count;
     }
 
     const Unread& unread_;
