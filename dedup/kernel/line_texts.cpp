@@ -66,8 +66,7 @@ public:
     void add(std::string_view source) {
         const auto start = out_.texts.size(), first = out_.blocks.size();
         if (!source.empty()) {
-            if (!is_json_string(source)) throw std::invalid_argument("a text that is no string of JSON");
-            append_string(source, out_.texts);
+            if (!append_if_string(source, out_.texts)) throw std::invalid_argument("a text that is no string of JSON");
             read_blocks(std::string_view(out_.texts).substr(start), alphabet_, out_.blocks, {false, false});
         }
         out_.text_bounds.push_back(static_cast<std::int64_t>(out_.texts.size()));

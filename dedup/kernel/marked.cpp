@@ -5,6 +5,7 @@
 #include "sentences.hpp"
 #include "surveyed.hpp"
 #include "text_words.hpp"
+#include "word_ranks.hpp"
 
 namespace dedup {
 namespace {
@@ -31,8 +32,16 @@ public:
         const auto kept = put_places(start, next);
         size_ += kept;
         const Found found{out_.starts.data() + next, out_.ends.data() + next, out_.marks.data() + next, kept, start};
-        put_natures(found, kind);
-        mark_sentences(found);
+        if (ranks_.take(block_, kept)) {
+            put_natures_of_ascii(found, kind);
+            mark_sentences(found, [this](std::size_t, std::size_t place) { return ranks_.from(place); });
+        } else {
+            put_natures(found, kind);
+            mark_sentences(found, [&found](std::size_t word, std::size_t place) {
+                while (word < found.size && found.start(word) < place) ++word;
+                return word;
+            });
+        }
         if (kind & quoted) mark_lines(found);
         if (kept > 0) found.marks[0] |= starts_block;
     }
@@ -76,9 +85,21 @@ private:
         return kept - next;
     }
 
+    // Of a block whose words have ranks: the few that are names or figures are gone to.
+    void put_natures_of_ascii(const Found& found, std::uint8_t kind) const {
+        std::fill_n(found.marks, found.size, kind);
+        if (!is_shouted()) ranks_.for_names([&](std::size_t word) { found.marks[word] = kind | name; });
+        ranks_.for_figures([&](std::size_t word) { found.marks[word] = kind | figure; });
+    }
+
     void put_natures(const Found& found, std::uint8_t kind) const {
         const unsigned names = is_shouted() ? 0 : name;
-        put_capitals(found, kind, kind | names);
+        const auto* bytes = block_.bytes();
+        for (std::size_t word = 0; word < found.size; ++word) {
+            // Without a branch for names: where the next one stands cannot be guessed.
+            const auto capital = static_cast<unsigned char>(bytes[found.start(word)] - 'A') < 26 && found.ends[word] - found.starts[word] > 1;
+            found.marks[word] = static_cast<std::uint8_t>(kind | (capital ? names : 0));
+        }
         // Of those with a figure or what is no ASCII each is looked at by itself.
         std::size_t word = 0;
         for (auto at = next_special(0); at < block_.size(); at = next_special(at + 1)) {
@@ -89,43 +110,19 @@ private:
             at = found.end(word) - 1;
         }
     }
-    // Put one mark to words that begin with a capital of ASCII and have more letters, another to the rest. Without a branch:
-    // where the next name stands cannot be guessed.
-    void put_capitals(const Found& found, unsigned usual, unsigned named) const {
-        const auto* bytes = block_.bytes() - found.block;
-        const auto *__restrict starts = found.starts, *__restrict ends = found.ends;
-        auto* __restrict marks = found.marks;
-        const auto both = usual ^ named;
-        for (std::size_t word = 0, size = found.size; word < size; ++word) {
-            const unsigned capital = static_cast<unsigned char>(bytes[starts[word]] - 'A') < 26;
-            marks[word] = static_cast<std::uint8_t>(usual ^ (both & (0U - (capital & (ends[word] - starts[word] > 1 ? 1U : 0U)))));
-        }
-    }
     std::size_t next_special(std::size_t at) const { return block_.next(&Survey::digits, &Survey::high, at); }
 
-    // Mark the first word of each sentence, which is no name for its capital.
-    void mark_sentences(const Found& found) const {
+    // Mark the first word of each sentence, which is no name for its capital. `first_from` gives the first word from one on
+    // that begins at a place or behind it.
+    template <class FirstFrom>
+    void mark_sentences(const Found& found, FirstFrom first_from) const {
         std::size_t word = 0;
         for (std::size_t at = 0; at + 1 < sentences_.size(); ++at) {
-            word = first_from(found, word, sentences_[at]);
+            word = first_from(word, sentences_[at]);
             if (word == found.size) return;
             if (found.start(word) >= sentences_[at + 1]) continue;
             found.marks[word] = static_cast<std::uint8_t>((found.marks[word] & ~name) | starts_sentence);
         }
-    }
-
-    // The first word from one on that begins at a place or behind it. Eight are counted at a time.
-    static std::size_t first_from(const Found& found, std::size_t word, std::size_t place) {
-        constexpr std::size_t together = 8;
-        const auto least = found.block + static_cast<std::int32_t>(place);
-        const auto* starts = found.starts;
-        for (; word + together <= found.size; word += together) {
-            int before = 0;
-            for (std::size_t each = 0; each < together; ++each) before += starts[word + each] < least ? 1 : 0;
-            if (before < static_cast<int>(together)) return word + static_cast<std::size_t>(before);
-        }
-        while (word < found.size && starts[word] < least) ++word;
-        return word;
     }
 
     void mark_lines(const Found& found) const {
@@ -175,6 +172,7 @@ private:
     const Alphabet& alphabet_;
     WordReader reader_;
     Block block_;
+    WordRanks ranks_;
     std::vector<std::size_t> sentences_;
     MarkedWords& out_;
     std::size_t size_ = 0;

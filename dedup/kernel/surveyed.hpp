@@ -39,6 +39,9 @@ public:
         return block * block_size + lowest_bit(bits);
     }
 
+    // What stands in each 64 characters.
+    const Survey* survey() const { return survey_.data(); }
+
     bool has_breaks() const { return has_breaks_; }
     bool is_ascii() const { return is_ascii_; }
 
