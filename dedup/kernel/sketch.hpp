@@ -88,6 +88,8 @@ private:
     std::size_t least_of_four();
 
     const std::size_t shingle_, window_;
+    // Rows of the shingles of a passage, of longer passages before it, and of more.
+    std::size_t size_ = 0;
     std::vector<std::uint64_t> shingles_;
     std::vector<std::int64_t> places_;
     std::vector<std::uint8_t> own_;  // 1 for each shingle that is a seed
