@@ -28,18 +28,23 @@ std::size_t break_size(std::string_view text, std::size_t at) {
     return byte == 0xE2 && (begins(text.substr(at), "\u2028") || begins(text.substr(at), "\u2029")) ? 3 : 0;
 }
 
-// Where a line break may begin. `bytes` are one or several.
+// Where a line break may begin: of ASCII, or of any text.
+template <bool ascii>
 struct MayBreak {
-    template <class Bytes>
-    auto operator()(const char*, Bytes bytes) const {
-        return (bytes == '\n') | (bytes == '\r') | (bytes == '\v') | (bytes == '\f') | (bytes == '\xC2') | (bytes == '\xE2');
+    bool operator()(const char*, char byte) const { return (byte >= '\n' && byte <= '\r') || (!ascii && (byte == '\xC2' || byte == '\xE2')); }
+#ifdef DEDUP_SIXTEEN
+    Sixteen operator()(const char*, Sixteen bytes) const {
+        const auto breaks = bytes.within('\n', 4);
+        return ascii ? breaks : breaks | (bytes == '\xC2') | (bytes == '\xE2');
     }
+#endif
 };
 
 // Where the next line break begins, or the text ends.
-std::size_t next_break(std::string_view text, std::size_t at) {
+std::size_t next_break(std::string_view text, std::size_t at, bool ascii) {
+    if (ascii) return first_hit(text.data(), at, text.size(), MayBreak<true>());
     for (; at < text.size(); ++at) {
-        at = first_hit(text.data(), at, text.size(), MayBreak());
+        at = first_hit(text.data(), at, text.size(), MayBreak<false>());
         if (at == text.size() || break_size(text, at) != 0) return at;
     }
     return at;
@@ -116,7 +121,7 @@ void find_lines(std::string_view text, std::vector<TextLine>& out) {
     };
     std::uint32_t characters = 0;
     for (std::size_t at = 0; at < text.size();) {
-        const auto stop = next_break(text, at);
+        const auto stop = next_break(text, at, ascii);
         const auto next = stop < text.size() ? stop + break_size(text, stop) : stop;
         const auto raw = without_tail(text.substr(at, stop - at)), own = without_lead(raw);
         const auto end = at + raw.size(), start = end - own.size();

@@ -64,6 +64,11 @@ struct Sixteen {
     Sixteen operator==(char byte) const { return {_mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte))}; }
     Sixteen operator|(Sixteen other) const { return {_mm_or_si128(bytes, other.bytes)}; }
     Sixteen operator&(Sixteen other) const { return {_mm_and_si128(bytes, other.bytes)}; }
+    // From `low` on, so many of them.
+    Sixteen within(char low, char count) const {
+        const auto moved = _mm_sub_epi8(bytes, _mm_set1_epi8(low));
+        return {_mm_cmpeq_epi8(_mm_min_epu8(moved, _mm_set1_epi8(static_cast<char>(count - 1))), moved)};
+    }
     unsigned tops() const { return static_cast<unsigned>(_mm_movemask_epi8(bytes)); }  // a bit for each, which is its highest
 };
 #endif

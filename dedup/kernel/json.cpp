@@ -74,6 +74,28 @@ void append_character(char32_t code, std::string& out) {
     }
 }
 
+// Append what an escape stands for, whose backslash is before a place; where it ends.
+const char* append_escaped(const char* at, const char* end, std::string& out) {
+    const auto kind = *at++;
+    switch (kind) {
+        case 'b': out += '\b'; return at;
+        case 'f': out += '\f'; return at;
+        case 'n': out += '\n'; return at;
+        case 'r': out += '\r'; return at;
+        case 't': out += '\t'; return at;
+        case 'u': break;
+        default: out += kind; return at;
+    }
+    const auto unit = unit_at(at, end);
+    if (!leads(unit)) {
+        append_character(static_cast<char32_t>(unit), out);
+        return at + 4;
+    }
+    const auto low = unit_at(at + 6, end);
+    append_character(static_cast<char32_t>(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00)), out);
+    return at + 10;
+}
+
 class Reader {
 public:
     // `unchecked`: that strings are UTF-8 is seen elsewhere.
@@ -241,27 +263,21 @@ void append_string(std::string_view source, std::string& out) {
         const auto* stop = plain_end(at, end, high);
         out.append(at, stop);
         if (stop == end) return;
-        at = stop + 2;
-        switch (stop[1]) {
-            case 'b': out += '\b'; break;
-            case 'f': out += '\f'; break;
-            case 'n': out += '\n'; break;
-            case 'r': out += '\r'; break;
-            case 't': out += '\t'; break;
-            case 'u': {
-                const auto unit = unit_at(at, end);
-                at += 4;
-                if (!leads(unit)) {
-                    append_character(static_cast<char32_t>(unit), out);
-                } else {
-                    const auto low = unit_at(at + 2, end);
-                    append_character(static_cast<char32_t>(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00)), out);
-                    at += 6;
-                }
-                break;
-            }
-            default: out += stop[1];
-        }
+        at = append_escaped(stop + 1, end, out);
+    }
+}
+
+bool append_if_string(std::string_view source, std::string& out) {
+    if (source.size() < 2 || source.front() != '"' || source.back() != '"') return false;
+    const auto* at = source.data() + 1;
+    const auto* end = source.data() + source.size() - 1;
+    while (true) {
+        bool high = false;
+        const auto* stop = plain_end(at, end, high);
+        out.append(at, stop);
+        if (stop == end) return true;
+        if (*stop != '\\' || escape_size(stop + 1, end) == 0) return false;
+        at = append_escaped(stop + 1, end, out);
     }
 }
 

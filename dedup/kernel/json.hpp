@@ -35,6 +35,9 @@ bool is_json_string(std::string_view source);
 // Append the characters of a string that `read_record` has read, or that is one.
 void append_string(std::string_view source, std::string& out);
 
+// The same of a source that may be anything: false where `is_json_string` says so; some of it may have been appended then.
+bool append_if_string(std::string_view source, std::string& out);
+
 // Append characters as a string, as orjson writes it.
 void append_quoted(std::string_view characters, std::string& out);
 

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "code_points.hpp"
 #include "json.hpp"
-#include "text.hpp"
 #include "text_view.hpp"
-#include "utf8.hpp"
 
 namespace dedup {
 namespace {
@@ -14,36 +13,40 @@ namespace {
 // The numbers of `dedup.table.TAGS`, and what matching must know of their words (`dedup.words.Mark`).
 constexpr std::uint8_t tag_heading = 1, tag_quote = 3, tag_rule = 7, mark_heading = 16, mark_quoted = 32;
 
-// Characters as Python has them, in as many bytes each as the largest of them needs. The bytes are UTF-8.
+// Characters as Python has them, in as many bytes each as the largest of them needs.
 class Wide {
 public:
-    // Valid until the next text is.
+    // Valid until the next text is. What is not UTF-8 is read in some way.
     TextView view(std::string_view utf8) {
-        const auto size = count_characters(utf8);
-        if (size == utf8.size()) return {utf8.data(), size, 1};
-        char32_t most = 0;
-        for (std::size_t at = 0; at < utf8.size();) most = std::max(most, next(utf8, at));
-        const int width = most < 0x100 ? 1 : most < 0x10000 ? 2 : 4;
-        room_.resize(std::max(room_.size(), size * static_cast<std::size_t>(width) / 4 + 1));
-        if (width == 1) fill(utf8, reinterpret_cast<std::uint8_t*>(room_.data()));
-        else if (width == 2) fill(utf8, reinterpret_cast<std::uint16_t*>(room_.data()));
-        else fill(utf8, room_.data());
-        return {room_.data(), size, width};
+        // Of several bytes, the first one tells how large the character is.
+        unsigned char lead = 0;
+        for (const auto byte : utf8) lead = std::max(lead, static_cast<unsigned char>(byte));
+        if (lead < 0x80) return {utf8.data(), utf8.size(), 1};
+        const int width = lead < 0xC4 ? 1 : lead < 0xF0 ? 2 : 4;
+        room_.resize(std::max(room_.size(), utf8.size() * static_cast<std::size_t>(width) / sizeof room_[0] + 1));
+        if (width == 1) return {room_.data(), fill(utf8, reinterpret_cast<std::uint8_t*>(room_.data())), width};
+        if (width == 2) return {room_.data(), fill(utf8, reinterpret_cast<std::uint16_t*>(room_.data())), width};
+        return {room_.data(), fill(utf8, room_.data()), width};
     }
 
 private:
-    static char32_t next(std::string_view utf8, std::size_t& at) {
-        const auto lead = static_cast<unsigned char>(utf8[at++]);
-        if (lead < 0x80) return lead;
-        const int more = lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
-        char32_t code = lead & (0x3FU >> more);
-        for (int each = 0; each < more; ++each) code = (code << 6) | (static_cast<unsigned char>(utf8[at++]) & 0x3FU);
-        return code;
-    }
-
+    // How many characters these are.
     template <class Unit>
-    static void fill(std::string_view utf8, Unit* out) {
-        for (std::size_t at = 0; at < utf8.size();) *out++ = static_cast<Unit>(next(utf8, at));
+    static std::size_t fill(std::string_view utf8, Unit* const first) {
+        constexpr std::size_t together = 16;
+        auto* out = first;
+        for (std::size_t at = 0; at < utf8.size();) {
+            if (utf8.size() - at >= together && is_ascii(utf8.substr(at, together))) {
+                for (std::size_t each = 0; each < together; ++each) out[each] = static_cast<Unit>(utf8[at + each]);
+                at += together;
+                out += together;
+            } else {
+                const auto own = code_at(utf8, at);
+                *out++ = static_cast<Unit>(own.code);
+                at += own.size;
+            }
+        }
+        return static_cast<std::size_t>(out - first);
     }
 
     std::vector<std::uint32_t> room_;
@@ -63,8 +66,7 @@ public:
     void add(std::string_view source) {
         const auto start = out_.texts.size(), first = out_.blocks.size();
         if (!source.empty()) {
-            if (!is_json_string(source)) throw std::invalid_argument("a text that is no string of JSON");
-            append_string(source, out_.texts);
+            if (!append_if_string(source, out_.texts)) throw std::invalid_argument("a text that is no string of JSON");
             read_blocks(std::string_view(out_.texts).substr(start), alphabet_, out_.blocks, {false, false});
         }
         out_.text_bounds.push_back(static_cast<std::int64_t>(out_.texts.size()));

@@ -5,6 +5,7 @@
 #include "sentences.hpp"
 #include "surveyed.hpp"
 #include "text_words.hpp"
+#include "word_ranks.hpp"
 
 namespace dedup {
 namespace {
@@ -24,15 +25,23 @@ public:
         if (!reader_.read(text)) throw Unknown("a block whose words only the definition can tell");
         block_.take(text);
         // It may be where a link leads whose text ends the block before.
-        if (!unread_.known && before == U']' && block_.text()[0] == U'(') throw Unknown("what may be the target of a link");
+        if (!unread_.known && before == U']' && block_.code(0) == U'(') throw Unknown("what may be the target of a link");
         read_sentences(block_, before, alphabet_, sentences_);
         const auto next = size_, count = reader_.hashes().size();
         if (out_.size() < next + count) out_.resize(2 * (next + count));
         const auto kept = put_places(start, next);
         size_ += kept;
         const Found found{out_.starts.data() + next, out_.ends.data() + next, out_.marks.data() + next, kept, start};
-        put_natures(found, kind);
-        mark_sentences(found);
+        if (ranks_.take(block_, kept)) {
+            put_natures_of_ascii(found, kind);
+            mark_sentences(found, [this](std::size_t, std::size_t place) { return ranks_.from(place); });
+        } else {
+            put_natures(found, kind);
+            mark_sentences(found, [&found](std::size_t word, std::size_t place) {
+                while (word < found.size && found.start(word) < place) ++word;
+                return word;
+            });
+        }
         if (kind & quoted) mark_lines(found);
         if (kept > 0) found.marks[0] |= starts_block;
     }
@@ -76,9 +85,16 @@ private:
         return kept - next;
     }
 
+    // Of a block whose words have ranks: the few that are names or figures are gone to.
+    void put_natures_of_ascii(const Found& found, std::uint8_t kind) const {
+        std::fill_n(found.marks, found.size, kind);
+        if (!is_shouted()) ranks_.for_names([&](std::size_t word) { found.marks[word] = kind | name; });
+        ranks_.for_figures([&](std::size_t word) { found.marks[word] = kind | figure; });
+    }
+
     void put_natures(const Found& found, std::uint8_t kind) const {
-        const auto* bytes = block_.bytes();
         const unsigned names = is_shouted() ? 0 : name;
+        const auto* bytes = block_.bytes();
         for (std::size_t word = 0; word < found.size; ++word) {
             // Without a branch for names: where the next one stands cannot be guessed.
             const auto capital = static_cast<unsigned char>(bytes[found.start(word)] - 'A') < 26 && found.ends[word] - found.starts[word] > 1;
@@ -86,7 +102,7 @@ private:
         }
         // Of those with a figure or what is no ASCII each is looked at by itself.
         std::size_t word = 0;
-        for (auto at = next_special(0); at < block_.text().size(); at = next_special(at + 1)) {
+        for (auto at = next_special(0); at < block_.size(); at = next_special(at + 1)) {
             while (word < found.size && found.end(word) <= at) ++word;
             if (word == found.size) return;
             if (found.start(word) > at) continue;
@@ -96,11 +112,13 @@ private:
     }
     std::size_t next_special(std::size_t at) const { return block_.next(&Survey::digits, &Survey::high, at); }
 
-    // Mark the first word of each sentence, which is no name for its capital.
-    void mark_sentences(const Found& found) const {
+    // Mark the first word of each sentence, which is no name for its capital. `first_from` gives the first word from one on
+    // that begins at a place or behind it.
+    template <class FirstFrom>
+    void mark_sentences(const Found& found, FirstFrom first_from) const {
         std::size_t word = 0;
         for (std::size_t at = 0; at + 1 < sentences_.size(); ++at) {
-            while (word < found.size && found.start(word) < sentences_[at]) ++word;
+            word = first_from(word, sentences_[at]);
             if (word == found.size) return;
             if (found.start(word) >= sentences_[at + 1]) continue;
             found.marks[word] = static_cast<std::uint8_t>((found.marks[word] & ~name) | starts_sentence);
@@ -124,8 +142,8 @@ private:
     // Whether the block is set in capitals: they name nothing then.
     bool is_shouted() const {
         auto capital = block_.capitals(), small = block_.smalls();
-        for (auto at = next_high(0); at < block_.text().size(); at = next_high(at + 1)) {
-            const auto own = alphabet_.classes(block_.text()[at]);
+        for (auto at = next_high(0); at < block_.size(); at = next_high(at + 1)) {
+            const auto own = alphabet_.classes(block_.code(at));
             capital += (own & classes::capital) ? 1 : 0;
             small += (own & classes::small) ? 1 : 0;
         }
@@ -135,27 +153,26 @@ private:
 
     // The nature of a word that is no ASCII, or long.
     std::uint8_t nature_of_any(std::size_t begin, std::size_t end, bool names) const {
-        const auto& block = block_.text();
         for (auto at = begin; at < end; ++at) {
-            if (alphabet_.classes(block[at]) & classes::decimal) return figure;
+            if (alphabet_.classes(block_.code(at)) & classes::decimal) return figure;
         }
-        const auto own = alphabet_.classes(block[begin]);
+        const auto own = alphabet_.classes(block_.code(begin));
         if (own & classes::unspaced) return unspaced;
         return names && (own & classes::capital) && letters(begin, end) > 1 ? name : 0;
     }
 
     // How many characters are neither marks nor invisible.
-    std::ptrdiff_t letters(std::size_t begin, std::size_t end) const {
-        const auto* first = block_.text().data();
-        return std::count_if(first + begin, first + end, [&](char32_t code) {
-            return !(alphabet_.classes(code) & (classes::mark | classes::invisible));
-        });
+    std::size_t letters(std::size_t begin, std::size_t end) const {
+        std::size_t count = 0;
+        for (auto at = begin; at < end; ++at) count += alphabet_.classes(block_.code(at)) & (classes::mark | classes::invisible) ? 0 : 1;
+        return count;
     }
 
     const Unread& unread_;
     const Alphabet& alphabet_;
     WordReader reader_;
     Block block_;
+    WordRanks ranks_;
     std::vector<std::size_t> sentences_;
     MarkedWords& out_;
     std::size_t size_ = 0;

@@ -31,6 +31,20 @@ struct PackedWords {
 
     // Put the words of a document, the first so many, behind the others.
     void add(const MarkedWords& words, std::size_t count);
+
+private:
+    // The lower bits of places; those of all lengths, together. Compilers make vectors of it.
+    static std::uint32_t put_places(const std::int32_t* __restrict from, const std::int32_t* __restrict ends, std::size_t count,
+                                    std::uint16_t* __restrict to, std::uint8_t* __restrict sizes) {
+        std::uint32_t all = 0;
+        for (std::size_t word = 0; word < count; ++word) {
+            const auto size = static_cast<std::uint32_t>(ends[word] - from[word]);
+            to[word] = static_cast<std::uint16_t>(from[word]);
+            sizes[word] = static_cast<std::uint8_t>(size);
+            all |= size;
+        }
+        return all;
+    }
 };
 
 inline void PackedWords::add(const MarkedWords& words, std::size_t count) {
@@ -39,13 +53,7 @@ inline void PackedWords::add(const MarkedWords& words, std::size_t count) {
     marks.insert(marks.end(), words.marks.data(), words.marks.data() + count);
     starts.resize(first + count);
     lengths.resize(first + count);
-    std::uint32_t all = 0;  // the bits of all lengths
-    for (std::size_t word = 0; word < count; ++word) {
-        const auto size = static_cast<std::uint32_t>(words.ends[word] - words.starts[word]);
-        starts[first + word] = static_cast<std::uint16_t>(words.starts[word]);
-        lengths[first + word] = static_cast<std::uint8_t>(size);
-        all |= size;
-    }
+    const auto all = put_places(words.starts.data(), words.ends.data(), count, starts.data() + first, lengths.data() + first);
     if (count == 0 || (all < long_word && words.starts[count - 1] >> 16 == 0)) return;
     std::int32_t upper = 0;
     for (std::size_t word = 0; word < count; ++word) {

@@ -30,16 +30,33 @@ private:
 constexpr OneOf closing(U"\"'\u201d\u2019\u201c\u2018\u00bb\u00ab\u203a\u2039)]*_" DIRECTIONS);
 constexpr OneOf opening(U"\"'\u201c\u2018\u201d\u201e\u201a\u00ab\u00bb\u2039\u203a([*_>|#:\u00bf\u00a1\u2013\u2014\u2015-" DIRECTIONS);
 constexpr OneOf wide_closing(U"\u300d\u300f\uff09\uff63\"'\u201d\u2019"), quoting(U">|:}#%"), blank(U" \t");
+constexpr OneOf breaks(U"\r\n"), marking(U">|:}#% \t"), before_words(U"(\"'\u201c"), full_stops(U".!?\u2026");
 
 // After which a full stop ends no sentence: those of _ABBREVIATION that are words.
 constexpr std::u32string_view abbreviations[] = {U"Mr", U"Mrs", U"Ms", U"Dr", U"Prof", U"Gen", U"Sen", U"Rep", U"Gov", U"Lt", U"Col", U"Sgt", U"Capt",
                                                  U"St", U"Jr", U"Sr", U"vs", U"No", U"Nr", U"Art", U"etc", U"approx", U"z.B", U"bzw", U"ca"};
 
-// The patterns of sentences.py that tell sentences apart.
+// The last two letters of each, as most words of any text have others: which letter may stand before one. (A letter with
+// the same five bits is not told from it.)
+class LastTwo {
+public:
+    constexpr LastTwo() {
+        for (const auto word : abbreviations) before_[word[word.size() - 1] % 32] |= 1U << (word[word.size() - 2] % 32);
+    }
+    bool may_be(char32_t before, char32_t last) const { return before_[last % 32] >> (before % 32) & 1; }
+
+private:
+    std::uint32_t before_[32] = {};
+};
+
+constexpr LastTwo last_two;
+
+// The patterns of sentences.py that tell sentences apart. `Text` is a view of a block's characters: of ASCII, or all.
+template <class Text>
 class Sentences {
 public:
-    Sentences(const Block& block, char32_t before, const Alphabet& alphabet)
-        : block_(block), text_(block.text()), before_(before), alphabet_(alphabet) {}
+    Sentences(const Block& block, Text text, char32_t before, const Alphabet& alphabet)
+        : block_(block), text_(text), before_(before), alphabet_(alphabet) {}
 
     // The end of an agency's place and date that the text begins with, 0 if it does not: _DATELINE.
     std::size_t dateline() const {
@@ -128,8 +145,8 @@ private:
         auto end = at + 1;
         if (text_[at] != U':') {
             if (!is(at, classes::space) || end == text_.size()) return 0;
-            if (text_.compare(end, 2, U"--") == 0) end += 2;
-            else if (is_any(text_[end], U"\u2013\u2014-")) ++end;
+            if (text_[end] == U'-') end += end + 1 < text_.size() && text_[end + 1] == U'-' ? 2 : 1;
+            else if (is_any(text_[end], U"\u2013\u2014")) ++end;
             else return 0;
         }
         const auto after = skip_space(end);
@@ -138,7 +155,7 @@ private:
 
     // The end of the marks that stand here, with the space behind them, if a new sentence follows.
     std::size_t end_of_marks(std::size_t at) const {
-        if (is_any(at > 0 ? text_[at - 1] : before_, U".!?\u2026")) return none;
+        if (full_stops(at > 0 ? text_[at - 1] : before_)) return none;
         auto closed = at;
         while (closed < text_.size() && is_narrow(text_[closed])) ++closed;
         closed = skip(closed, closing);
@@ -160,12 +177,16 @@ private:
     // Whether the full stop ends no sentence, as far as can be told from `first` on: _ABBREVIATION.
     bool is_abbreviation(std::size_t first, std::size_t stop) const {
         const auto stands_alone = [&](std::size_t at) {
-            return at == first || is(at - 1, classes::space) || is_any(text_[at - 1], U"(\"'\u201c");
+            return at == first || is(at - 1, classes::space) || before_words(text_[at - 1]);
         };
         if (stop > first && is(stop - 1, classes::upper) && stands_alone(stop - 1)) return true;
-        for (const auto word : abbreviations) {
-            if (stop == first || text_[stop - 1] != word.back()) continue;
-            if (stop - first >= word.size() && text_.compare(stop - word.size(), word.size(), word) == 0 && stands_alone(stop - word.size())) return true;
+        if (stop - first >= 2 && last_two.may_be(text_[stop - 2], text_[stop - 1])) {
+            for (const auto word : abbreviations) {
+                const auto size = word.size();
+                const auto is_letter = [&](std::size_t at) { return static_cast<char32_t>(text_[stop - size + at]) == word[at]; };
+                if (size > stop - first || !is_letter(size - 1) || !is_letter(0)) continue;
+                if (std::equal(word.begin(), word.end(), text_.begin() + static_cast<std::ptrdiff_t>(stop - size)) && stands_alone(stop - size)) return true;
+            }
         }
         if (stop == first || !is(stop - 1, classes::alphabetic)) return false;
         for (auto at = stop - 1; at >= first + 2 && text_[at - 1] == U'.' && is(at - 2, classes::alphabetic); at -= 2) {
@@ -175,7 +196,7 @@ private:
     }
 
     const Block& block_;
-    const std::u32string& text_;
+    const Text text_;
     const char32_t before_;
     const Alphabet& alphabet_;
 };
@@ -184,29 +205,30 @@ struct Line {
     std::size_t first, end;
 };
 
-bool ends_openly(const std::u32string& text, const Line& line) {
+template <class Text>
+bool ends_openly(Text text, const Line& line) {
     auto end = line.end;
-    while (end > line.first && (text[end - 1] == U' ' || text[end - 1] == U'\t')) --end;
-    const auto own = std::u32string_view(text).substr(line.first, end - line.first);
-    const auto ends_with = [own](std::u32string_view what) {
-        return own.size() >= what.size() && own.substr(own.size() - what.size()) == what;
-    };
-    return ends_with(U":") || ends_with(U"...") || ends_with(U"\u2026");
+    while (end > line.first && blank(text[end - 1])) --end;
+    const auto is = [&](std::size_t behind, char32_t code) { return end - line.first >= behind && static_cast<char32_t>(text[end - behind]) == code; };
+    return is(1, U':') || is(1, U'\u2026') || (is(1, U'.') && is(2, U'.') && is(3, U'.'));
 }
 
-bool has_word(const std::u32string& text, const Line& line, const Alphabet& alphabet) {
+template <class Text>
+bool has_word(Text text, const Line& line, const Alphabet& alphabet) {
     return std::any_of(text.data() + line.first, text.data() + line.end,
                        [&](char32_t code) { return alphabet.classes(code) & (classes::alphabetic | classes::number); });
 }
 
 // Call `take` with the lines' first places that follow a break which was meant: sentences.py's _line_stops.
-template <class Take>
-void for_meant_lines(const Block& block, const Alphabet& alphabet, Take take) {
+template <class Text, class Take>
+void for_meant_lines(const Block& block, Text text, const Alphabet& alphabet, Take take) {
     if (!block.has_breaks()) return;
-    constexpr std::u32string_view breaks = U"\r\n";
-    const auto& text = block.text();
+    const auto skip = [&](std::size_t at, const OneOf& of) {
+        while (at < text.size() && of(text[at])) ++at;
+        return at;
+    };
     std::vector<Line> lines;
-    for (auto at = text.find_first_not_of(breaks); at != none; at = text.find_first_not_of(breaks, lines.back().end)) {
+    for (auto at = skip(0, breaks); at < text.size(); at = skip(lines.back().end, breaks)) {
         lines.push_back({at, block.next(&Survey::breaks, &Survey::breaks, at)});
     }
     if (lines.size() < 2) return;
@@ -216,30 +238,42 @@ void for_meant_lines(const Block& block, const Alphabet& alphabet, Take take) {
     std::nth_element(widths.begin(), middle, widths.end());
     for (std::size_t at = 1; at < lines.size(); ++at) {
         const auto& [first, end] = lines[at];
-        const auto word = std::min(text.find_first_not_of(U">|:}#% \t", first), end);
-        const auto size = static_cast<std::size_t>(std::find(text.data() + word, text.data() + end, U' ') - (text.data() + word));
+        const auto word = std::min(skip(first, marking), end);
+        const auto size = static_cast<std::size_t>(std::find(text.data() + word, text.data() + end, typename Text::value_type{' '}) - (text.data() + word));
         const auto needed = lines[at - 1].end - lines[at - 1].first + 1 + size;
         const bool is_short = static_cast<double>(needed) < meant * static_cast<double>(*middle);
         if (is_short || ends_openly(text, lines[at - 1]) || !has_word(text, lines[at], alphabet)) take(first);
     }
 }
 
+template <class Text>
+void read_text(const Block& block, Text text, char32_t before, const Alphabet& alphabet, std::vector<std::size_t>& out) {
+    const Sentences<Text> sentences(block, text, before, alphabet);
+    const auto dateline = sentences.dateline();
+    bool sorted = true;
+    const auto add = [&](std::size_t at) {
+        if (at == out.back()) return;
+        sorted &= at > out.back();
+        out.push_back(at);
+    };
+    out.push_back(0);
+    add(dateline);
+    sentences.for_ends(dateline, add);
+    if (!block.is_ascii()) sentences.for_phrases(dateline, add);
+    for_meant_lines(block, text, alphabet, add);
+    add(block.size());
+    if (sorted) return;
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+}
+
 }  // namespace
 
 void read_sentences(const Block& block, char32_t before, const Alphabet& alphabet, std::vector<std::size_t>& out) {
     out.clear();
-    if (block.text().empty()) return;
-    const Sentences sentences(block, before, alphabet);
-    const auto add = [&](std::size_t at) { out.push_back(at); };
-    const auto dateline = sentences.dateline();
-    add(0);
-    add(dateline);
-    sentences.for_ends(dateline, add);
-    if (!block.is_ascii()) sentences.for_phrases(dateline, add);
-    for_meant_lines(block, alphabet, add);
-    add(block.text().size());
-    if (!std::is_sorted(out.begin(), out.end())) std::sort(out.begin(), out.end());
-    out.erase(std::unique(out.begin(), out.end()), out.end());
+    if (block.size() == 0) return;
+    if (block.is_ascii()) read_text(block, std::string_view(block.bytes(), block.size()), before, alphabet, out);
+    else read_text(block, block.text(), before, alphabet, out);
 }
 
 }  // namespace dedup

@@ -53,10 +53,18 @@ Sketcher::Sketcher(const Shape& shape) : shingle_(shape.shingle), multipliers_(s
 }
 
 void Sketcher::sketch(const std::uint64_t* words, std::size_t count, std::uint32_t* slots) {
+    spread(words, count, values_);
+    lower(values_.data(), shingle_count(count, shingle_), slots);
+}
+
+void Sketcher::spread(const std::uint64_t* words, std::size_t count, std::vector<std::uint32_t>& values) const {
     const auto size = shingle_count(count, shingle_);
-    if (values_.size() < size) values_.resize(size);
-    wide().spread(words, size, std::min(count, shingle_), values_.data());
-    wide().lower(values_.data(), size, {multipliers_.data(), increments_.data(), multipliers_.size()}, slots);
+    if (values.size() < size) values.resize(size);
+    wide().spread(words, size, std::min(count, shingle_), values.data());
+}
+
+void Sketcher::lower(const std::uint32_t* values, std::size_t count, std::uint32_t* slots) const {
+    wide().lower(values, count, {multipliers_.data(), increments_.data(), multipliers_.size()}, slots);
 }
 
 void make_keys(const std::uint32_t* slots, std::size_t bands, std::size_t rows, std::uint64_t* keys) {
@@ -77,12 +85,16 @@ std::vector<std::uint64_t> band_keys(const Passages& passages, const Shape& shap
 }
 
 void SeedsReader::add(const std::uint64_t* words, std::size_t count, std::int64_t first) {
-    make_shingles(words, count, shingle_, shingles_);
-    const auto size = shingles_.size();
+    const auto size = size_ = shingle_count(count, shingle_);
     if (size == 0) return;
-    if (places_.size() < size) places_.resize(2 * size);
+    if (shingles_.size() < size) {
+        shingles_.resize(2 * size);
+        places_.resize(2 * size);
+        own_.resize(2 * size);
+    }
+    wide().join(words, size, std::min(count, shingle_), shingles_.data());
     std::size_t found = 0;
-    if (size <= window_) places_[found++] = std::min_element(shingles_.begin(), shingles_.end()) - shingles_.begin();
+    if (size <= window_) places_[found++] = std::min_element(shingles_.data(), shingles_.data() + size) - shingles_.data();
     else if (window_ == 4) found = least_of_four();
     else found = least_of_each();
     // In their place: they ascend.
@@ -98,7 +110,7 @@ std::size_t SeedsReader::least_of_each() {
     std::size_t found = 0;
     auto last = least_of(shingles_, 0, window_);
     places_[found++] = static_cast<std::int64_t>(last);
-    for (std::size_t start = 1; start + window_ <= shingles_.size(); ++start) {
+    for (std::size_t start = 1; start + window_ <= size_; ++start) {
         const auto end = start + window_ - 1;  // the one that came in; the least stays what it was while it is there
         const auto least = last < start ? least_of(shingles_, start, end + 1) : shingles_[end] <= shingles_[last] ? end : last;
         if (least != last) places_[found++] = static_cast<std::int64_t>(least);
@@ -108,9 +120,8 @@ std::size_t SeedsReader::least_of_each() {
 }
 
 std::size_t SeedsReader::least_of_four() {
-    const auto size = shingles_.size();
+    const auto size = size_;
     const auto* hashes = shingles_.data();
-    own_.resize(std::max(own_.size(), size));
     // Those near the ends one by one.
     const auto is_least = [&](std::size_t at) {
         std::size_t before = 0, behind = 0;
@@ -122,9 +133,11 @@ std::size_t SeedsReader::least_of_four() {
     for (std::size_t at = 0; at < std::min<std::size_t>(3, size); ++at) own_[at] = is_least(at);
     for (auto at = std::max<std::size_t>(3, size - 3); at < size; ++at) own_[at] = is_least(at);
     std::size_t found = 0;
+    const auto* __restrict own = own_.data();
+    auto* __restrict places = places_.data();
     for (std::size_t at = 0; at < size; ++at) {
-        places_[found] = static_cast<std::int64_t>(at);
-        found += own_[at];
+        places[found] = static_cast<std::int64_t>(at);
+        found += own[at];
     }
     return found;
 }

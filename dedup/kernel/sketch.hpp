@@ -44,6 +44,11 @@ public:
     // every band, and so on, as `make_keys` wants them; throws as `make_shingles` does.
     void sketch(const std::uint64_t* words, std::size_t count, std::uint32_t* slots);
 
+    // The same in two steps, so that what several passages share is made once: put what MinHash permutes of each shingle to
+    // `values`, and make a signature of some of these.
+    void spread(const std::uint64_t* words, std::size_t count, std::vector<std::uint32_t>& values) const;
+    void lower(const std::uint32_t* values, std::size_t count, std::uint32_t* slots) const;
+
 private:
     const std::size_t shingle_;
     std::vector<std::uint32_t> multipliers_, increments_;  // in the order of the slots
@@ -83,6 +88,8 @@ private:
     std::size_t least_of_four();
 
     const std::size_t shingle_, window_;
+    // Rows of the shingles of a passage, of longer passages before it, and of more.
+    std::size_t size_ = 0;
     std::vector<std::uint64_t> shingles_;
     std::vector<std::int64_t> places_;
     std::vector<std::uint8_t> own_;  // 1 for each shingle that is a seed

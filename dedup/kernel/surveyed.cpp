@@ -1,29 +1,31 @@
 #include "surveyed.hpp"
 
 #include <algorithm>
-
-#include "bits.hpp"
+#include <cstring>
 
 namespace dedup {
 
 void Block::take(const TextView& text) {
-    const auto size = text.size, blocks = (size + block_size - 1) / block_size;
-    text_.resize(size);
-    bytes_.resize(blocks * block_size);
+    size_ = text.size;
+    const auto whole = size_ / block_size, rest = size_ % block_size, blocks = whole + (rest > 0 ? 1 : 0);
+    if (narrow_.size() < size_) narrow_.resize(text.width == 1 ? 0 : 2 * size_);
+    bytes_ = narrow_.data();
     text.visit([&](auto* from) {
-        auto* to = text_.data();
-        for (std::size_t at = 0; at < size; ++at) to[at] = from[at];
-        if constexpr (sizeof *from == 1) std::copy_n(from, size, bytes_.data());
-        else if constexpr (sizeof *from == 2) wide().narrow_two(from, size, bytes_.data());
-        else wide().narrow_four(from, size, bytes_.data());
+        if constexpr (sizeof *from == 1) bytes_ = reinterpret_cast<const char*>(from);
+        else if constexpr (sizeof *from == 2) wide().narrow_two(from, size_, narrow_.data());
+        else wide().narrow_four(from, size_, narrow_.data());
     });
-    std::fill(bytes_.begin() + static_cast<std::ptrdiff_t>(size), bytes_.end(), '\0');
-    survey_.resize(blocks + 1);
-    wide().survey(bytes_.data(), blocks, survey_.data());
-    survey_[blocks] = {};
+    if (survey_.size() < blocks) survey_.resize(2 * blocks);
+    wide().survey(bytes_, whole, survey_.data());
+    if (rest > 0) {
+        char last[block_size] = {};
+        std::memcpy(last, bytes_ + whole * block_size, rest);
+        wide().survey(last, 1, survey_.data() + whole);
+    }
     std::uint64_t high = 0, breaks = 0;
     capitals_ = smalls_ = 0;
-    for (const auto& each : survey_) {
+    for (std::size_t block = 0; block < blocks; ++block) {
+        const auto& each = survey_[block];
         high |= each.high;
         breaks |= each.breaks;
         capitals_ += count_bits(each.capitals);
@@ -31,19 +33,9 @@ void Block::take(const TextView& text) {
     }
     is_ascii_ = high == 0;
     has_breaks_ = breaks != 0;
-}
-
-std::size_t Block::next(std::uint64_t Survey::*one, std::uint64_t Survey::*other, std::size_t at) const {
-    const auto size = text_.size();
-    if (at >= size) return size;
-    auto block = at / block_size;
-    const auto bits_of = [&] { return survey_[block].*one | survey_[block].*other; };
-    auto bits = bits_of() & (~std::uint64_t{0} << (at % block_size));
-    while (bits == 0) {
-        if (++block * block_size >= size) return size;
-        bits = bits_of();
-    }
-    return block * block_size + lowest_bit(bits);
+    if (is_ascii_) return;
+    if (text_.size() < size_) text_.resize(2 * size_);
+    text.visit([&](auto* from) { std::copy_n(from, size_, text_.data()); });
 }
 
 }  // namespace dedup

@@ -141,8 +141,6 @@ DEDUP_AVX2 Digest digest_avx2(const void* bytes, std::size_t size) {
 
 DEDUP_AVX2 void least_avx2(const std::uint64_t* hashes, std::size_t count, std::uint8_t* own) { mark_least(hashes, count, own); }
 
-}  // namespace
-
 DEDUP_AVX2 void survey_avx2(const char* from, std::size_t blocks, Survey* found) {
     for (std::size_t block = 0; block < blocks; ++block, from += block_size) {
         Survey own{};
@@ -159,6 +157,8 @@ DEDUP_AVX2 void survey_avx2(const char* from, std::size_t blocks, Survey* found)
         found[block] = own;
     }
 }
+
+}  // namespace
 
 DEDUP_AVX2 void narrow_two_avx2(const std::uint16_t* from, std::size_t count, char* to) { narrow(from, count, to); }
 DEDUP_AVX2 void narrow_four_avx2(const std::uint32_t* from, std::size_t count, char* to) { narrow(from, count, to); }

@@ -57,6 +57,17 @@ DEDUP_AVX512 void fold_four_avx512(const std::uint32_t* from, std::size_t blocks
     fold_blocks(read, blocks, drawn, to, masks);
 }
 
+DEDUP_AVX512 void survey_avx512(const char* from, std::size_t blocks, Survey* found) {
+    for (std::size_t block = 0; block < blocks; ++block) {
+        const auto bytes = _mm512_loadu_si512(from + block * block_size);
+        const auto is = [&](char byte) DEDUP_AVX512 { return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte)); };
+        const auto within = [&](char low, char count) DEDUP_AVX512 {
+            return _mm512_cmplt_epu8_mask(_mm512_sub_epi8(bytes, _mm512_set1_epi8(low)), _mm512_set1_epi8(count));
+        };
+        found[block] = {is('.') | is('!') | is('?'), is('\n') | is('\r'), within('0', 10), within('A', 26), within('a', 26), _mm512_movepi8_mask(bytes)};
+    }
+}
+
 DEDUP_AVX512 std::uint32_t* put_bits_avx512(std::uint64_t bits, std::uint32_t first, std::uint32_t* out) {
     alignas(64) static constexpr std::uint8_t numbers[64] = {
         0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
@@ -203,7 +214,7 @@ DEDUP_AVX512 void least_avx512(const std::uint64_t* hashes, std::size_t count, s
 
 }  // namespace
 
-const Wide wide_avx512{fold_avx512, fold_two_avx512, fold_four_avx512, survey_avx2, put_bits_avx512, put_edges_avx512, hash_eights, narrow_two_avx2, narrow_four_avx2,
+const Wide wide_avx512{fold_avx512, fold_two_avx512, fold_four_avx512, survey_avx512, put_bits_avx512, put_edges_avx512, hash_eights, narrow_two_avx2, narrow_four_avx2,
                        join_avx512, spread_avx512, lower_avx512, keys_avx512, plain_avx512, digest_avx512, least_avx512};
 
 }  // namespace dedup

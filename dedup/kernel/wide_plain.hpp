@@ -21,7 +21,6 @@ DEDUP_INLINE void narrow(const Code* __restrict from, std::size_t count, char* _
 extern const Wide wide_avx2, wide_avx512;
 
 // What AVX-512 does with AVX2.
-void survey_avx2(const char* from, std::size_t blocks, Survey* found);
 void narrow_two_avx2(const std::uint16_t* from, std::size_t count, char* to);
 void narrow_four_avx2(const std::uint32_t* from, std::size_t count, char* to);
 #endif

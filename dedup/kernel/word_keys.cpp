@@ -14,48 +14,54 @@ namespace dedup {
 // none of these.
 class KeysReader::Least {
 public:
-    Least(KeysReader& reader, const std::uint64_t* words, std::size_t count) : own_(reader), words_(words), count_(count) {
+    Least(KeysReader& reader, std::size_t count) : own_(reader), shingles_(count == 0 ? 0 : count < reader.shape_.shingle ? 1 : count - reader.shape_.shingle + 1) {
         // That of no shingle.
         std::fill(own_.all_.begin(), own_.all_.end(), std::numeric_limits<std::uint32_t>::max());
+        own_.rest_.clear();
     }
 
     // The slots are those of the block words[first:end].
     void add(std::size_t first, std::size_t end) {
         if (end - first < own_.shape_.shingle) return;  // its one shingle is none of the document
-        if (first > from_) {
-            const auto slots = own_.slots_;
-            rest(first + own_.shape_.shingle - 1);
-            lower(slots);
-        } else {
-            lower(own_.slots_);
-        }
+        lower();
+        rest(first);
         from_ = end - own_.shape_.shingle + 1;
     }
 
     void finish() {
-        if (from_ == 0 || count_ - from_ >= own_.shape_.shingle) rest(count_);
+        const auto* values = own_.values_.data();
+        if (from_ > 0) {
+            rest(shingles_);
+            if (own_.rest_.empty()) return;
+            own_.sketcher_.lower(own_.rest_.data(), own_.rest_.size(), own_.slots_.data());
+        } else {
+            own_.sketcher_.lower(values, shingles_, own_.slots_.data());
+        }
+        lower();
     }
 
 private:
-    // The shingles from the first one that was in no block to the last one of words[:end].
+    // Put those from the first one that was in no block up to one.
     void rest(std::size_t end) {
-        own_.sketcher_.sketch(words_ + from_, end - from_, own_.slots_.data());
-        lower(own_.slots_);
+        const auto* values = own_.values_.data();
+        if (from_ < end) own_.rest_.insert(own_.rest_.end(), values + from_, values + end);
     }
 
-    void lower(const std::vector<std::uint32_t>& slots) {
-        for (std::size_t at = 0; at < slots.size(); ++at) own_.all_[at] = std::min(own_.all_[at], slots[at]);
+    void lower() {
+        auto* __restrict all = own_.all_.data();
+        const auto* __restrict slots = own_.slots_.data();
+        for (std::size_t at = 0, size = own_.all_.size(); at < size; ++at) all[at] = std::min(all[at], slots[at]);
     }
 
     KeysReader& own_;
-    const std::uint64_t* words_;
-    const std::size_t count_;
+    const std::size_t shingles_;
     std::size_t from_ = 0;  // where the first shingle begins that was in no block
 };
 
 void KeysReader::add(const std::uint64_t* words, const std::uint8_t* marks, std::size_t count) {
     const auto document = static_cast<std::int32_t>(out_.prints.size() / 2);
-    Least all(*this, words, count);
+    sketcher_.spread(words, count, values_);
+    Least all(*this, count);
     for (std::size_t first = 0; first < count;) {
         auto end = first + 1;
         for (std::uint64_t eight = 0; end + sizeof eight <= count; end += sizeof eight) {
@@ -64,7 +70,8 @@ void KeysReader::add(const std::uint64_t* words, const std::uint8_t* marks, std:
         }
         while (end < count && !(marks[end] & starts_block)) ++end;
         if (end - first >= min_words_) {
-            sketcher_.sketch(words + first, end - first, slots_.data());
+            if (end - first < shape_.shingle) sketcher_.sketch(words + first, end - first, slots_.data());
+            else sketcher_.lower(values_.data() + first, end - first - shape_.shingle + 1, slots_.data());
             put(slots_, out_.keys);
             out_.signed_.push_back(document);
             all.add(first, end);

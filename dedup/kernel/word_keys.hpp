@@ -34,6 +34,7 @@ private:
     const std::size_t min_words_;
     Sketcher sketcher_;
     std::vector<std::uint32_t> slots_, all_;
+    std::vector<std::uint32_t> values_, rest_;  // of all shingles of a document, and of those that are in no block with keys
     WordKeys out_;
 };
 
