@@ -53,8 +53,8 @@ def proposed(work: Work, shards: list[str]) -> dict[str, list[list[int]]]:
     chosen = Chosen(RANKS, candidates.exact_copies(work, shards, RANKS))
     return {
         "copies": [chosen.copies.tolist()],
-        "whole": candidates.whole_pairs(work, shards, chosen).tolist(),
-        "bands": candidates.band_pairs(work, shards, chosen).tolist(),
+        "whole": candidates.whole_pairs(work, shards, chosen, serial).tolist(),
+        "bands": candidates.band_pairs(work, shards, chosen, serial).tolist(),
         "seeds": seeded.seed_pairs(work, shards, chosen, serial).tolist(),
         "repeats": candidates.repeats(work, shards).tolist(),
     }
