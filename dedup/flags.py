@@ -107,8 +107,8 @@ class Columns(NamedTuple):
 
 
 def as_flags(decisions: Decisions, cited: Cited, runner: Runner) -> Flags:
-    """Decisions as flags on code points, by document."""
-    corpus, config, decisions = cited.texts.corpus, cited.texts.work.config, decisions.ascending()
+    """Decisions, by the number of the document, as flags on code points."""
+    corpus, config = cited.texts.corpus, cited.texts.work.config
     keepers = decisions.keepers
     own, there = (
         Passages(documents.astype(np.int64), *decisions.spans[:, side].T.astype(np.int64))

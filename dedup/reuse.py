@@ -13,7 +13,7 @@ from dedup.candidates import Chosen
 from dedup.cluster import Aligned, Known, Standing
 from dedup.columns import site_key
 from dedup.corpus import Corpus
-from dedup.decide import Decisions, decide
+from dedup.decide import Decisions, decide_apart
 from dedup.passages import Limits
 from dedup.run import in_threads
 from dedup.stored import Texts
@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("dedup")
 CHUNK_PAIRS = 16_000
-"""Pairs that are verified at a time: some 150 ms, beside which what a chunk costs by itself is little."""
+"""Pairs that are verified at a time, at most: some 150 ms, beside which what a chunk costs by itself is little."""
+CHUNKS = 8
+"""Chunks that pairs are verified in at least, so that threads share them..."""
+LEAST_PAIRS = 500
+"""...but not of fewer."""
 
 
 # ── chunk by chunk: verify ──────────────────────────────────────────────────────────────────────────────────────────
@@ -95,8 +99,8 @@ def as_aligned(found: Verified) -> list[Aligned]:
 
 
 class Found(NamedTuple):
-    """What goes from which document; and how many pairs each proposer named, and how many of them agreed
-    in no passage."""
+    """What goes from which document, by its number; and how many pairs each proposer named, and how many of them
+    agreed in no passage."""
 
     decisions: Decisions
     counts: dict[str, dict[str, int]]
@@ -114,7 +118,7 @@ def find(texts: Texts, known: Known, runner: Runner) -> Found:
         name: {"pairs": len(pairs), "false": int(np.count_nonzero(~np.isin(_packed(pairs), agreed)))}
         for name, pairs in proposed.items()
     }
-    return Found(decide(texts.corpus, found, standing), counts)
+    return Found(decide_apart(texts.corpus, found, standing, runner), counts)
 
 
 def chosen(known: Known, config: Config) -> Chosen:
@@ -146,7 +150,8 @@ def shared(texts: Texts, own: Chosen, runner: Runner) -> tuple[Verified, dict[st
 
 def _verified(texts: Texts, pairs: NDArray[np.int64], runner: Runner) -> Verified:
     LOG.info("%d pairs to verify", len(pairs))
-    chunks = [Chunk(texts, pairs[at : at + CHUNK_PAIRS]) for at in range(0, len(pairs), CHUNK_PAIRS)]
+    step = min(CHUNK_PAIRS, max(LEAST_PAIRS, -(-len(pairs) // CHUNKS)))
+    chunks = [Chunk(texts, pairs[at : at + step]) for at in range(0, len(pairs), step)]
     return Verified.joined(runner(verify, chunks))
 
 

@@ -486,6 +486,13 @@ def decide(
             order.
     """
 
+def linked(count: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """`dedup.decide.defined_linked`.
+
+    Raises:
+        ValueError: a row of `pairs` is no two of them.
+    """
+
 def jaccard(words: NDArray[np.uint64], places: NDArray[np.int64], shingle: int) -> NDArray[np.float64]:
     """`dedup.flags.defined_jaccard`.
 

@@ -53,6 +53,16 @@ nb::object decide(const std::tuple<Column<std::uint8_t>, Column<std::int64_t>>& 
                           rows_of(std::move(decided.remains), 2));
 }
 
+nb::object linked(std::size_t count, const Rows<std::int64_t>& pairs) {
+    check_width(pairs, 2);
+    std::vector<std::int64_t> least;
+    {
+        nb::gil_scoped_release released;
+        least = dedup::linked(count, span(pairs));
+    }
+    return nb::cast(array(std::move(least)));
+}
+
 nb::object jaccard(const Column<std::uint64_t>& words, const Rows<std::int64_t>& places, std::size_t shingle) {
     check_width(places, 4);
     std::vector<double> shares;
@@ -102,6 +112,7 @@ nb::object written(const Column<std::uint8_t>& texts, const Column<std::int64_t>
 
 void dedup::add_cluster(nb::module_& module) {
     module.def("decide", &::decide, "words"_a, "found"_a, "order"_a, "copies"_a, "threshold"_a, "sites"_a);
+    module.def("linked", &::linked, "count"_a, "pairs"_a);
     module.def("jaccard", &::jaccard, "words"_a, "places"_a, "shingle"_a);
     module.def("block_edges", &::block_edges, "marks"_a, "spans"_a);
     module.def("written", &::written, "texts"_a, "bounds"_a, "owners"_a, "spans"_a, "reaches"_a, "page"_a);
