@@ -135,7 +135,7 @@ def shared(texts: Texts, own: Chosen, runner: Runner) -> tuple[Verified, dict[st
     found = [_verified(texts, proposed["documents"], runner)]
     own = own._replace(copies=_with_near(own.copies, found[0], texts.corpus))
     proposed["bands"] = candidates.band_pairs(work, shards, own, runner)
-    proposed["seeds"] = seeded.seed_pairs(work, shards, own, runner)
+    proposed["seeds"] = seeded.seed_pairs(texts, own, runner)
     first, second = np.concatenate([proposed["bands"], proposed["seeds"]]).T
     both = own.pairs(first, second)
     new = ~np.isin(_packed(both), _packed(proposed["documents"]))

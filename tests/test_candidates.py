@@ -15,6 +15,7 @@ from dedup.config import Config
 from dedup.corpus import Corpus, merge_words
 from dedup.run import serial
 from dedup.shards import Work
+from dedup.stored import Texts
 from tests.material import article, prose
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def proposed(work: Work, shards: list[str]) -> dict[str, list[list[int]]]:
         "copies": [chosen.copies.tolist()],
         "whole": candidates.whole_pairs(work, shards, chosen, serial).tolist(),
         "bands": candidates.band_pairs(work, shards, chosen, serial).tolist(),
-        "seeds": seeded.seed_pairs(work, shards, chosen, serial).tolist(),
+        "seeds": seeded.seed_pairs(Texts(work, shards), chosen, serial).tolist(),
         "repeats": candidates.repeats(work, shards).tolist(),
     }
 
