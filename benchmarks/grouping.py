@@ -29,7 +29,7 @@ import numpy as np
 
 from dedup import candidates, match
 from dedup.config import Config
-from dedup.run import own_process
+from dedup.run import own_process, serial
 from dedup.shards import Work
 from dedup.sign import mix
 
@@ -144,7 +144,7 @@ def group(folder: Path, out: Path, times: int) -> None:
     work, shards = Work(folder, Config()), (folder / "shards").read_text(encoding="utf-8").split("\n")
     order = np.arange(int(shards.pop(0)))
     for _ in range(times):
-        pairs = candidates.band_pairs(work, shards, candidates.Chosen(order, order))
+        pairs = candidates.band_pairs(work, shards, candidates.Chosen(order, order), serial)
     np.save(out, pairs)
 
 

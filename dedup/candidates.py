@@ -16,22 +16,27 @@ import numpy as np
 
 from dedup import match
 from dedup.corpus import Corpus
+from dedup.run import in_threads, own_buffer
 from dedup.runs import is_new
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
     from dedup.column_files import Place
+    from dedup.run import Runner
     from dedup.shards import Work
     from dedup.store import Store
 
-KEYS_AT_ONCE = 24 << 20
-"""Keys that are in memory at a time, of 8 bytes each, of as many bands as that is; 12 bytes more are needed for each
-entry of a band. To have twice as much memory from the system takes longer than to open the files twice as often."""
-BAND_AT_ONCE = 1 << 27
-"""Entries of which a band is taken whole (20 bytes each), else in ranges of its keys, for each of which all is read."""
+KEYS_AT_ONCE = 4 << 20
+"""Keys that a thread has in memory at a time, of 8 bytes each, of as many bands as that is; 12 bytes more are needed
+for each entry of a band."""
+BAND_AT_ONCE = 1 << 26
+"""Entries of which a thread takes a band whole (20 bytes each), else in ranges of its keys, for each of which all is
+read."""
+PIECES = 8
+"""Parts that the bands are taken in at least, so that threads share them."""
 
 
 class Chosen(NamedTuple):
@@ -118,100 +123,125 @@ def _copies_among(prints: NDArray[np.uint64], some: NDArray[np.int64], ranks: ND
 # ── by bands ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class _Bands(NamedTuple):
-    """A column of keys (uint64 [bands, entries]) in every shard, and which document each entry is of; -1 where
-    it is of none."""
+class _Entries(NamedTuple):
+    """Entries of a shard: where their keys lie, uint64 [bands, entries]; which of them are of a document that may be
+    paired (bool [entries]); and where those begin and end among those of all shards."""
 
-    store: Store
-    names: list[str]
-    column: str
-    owners: Callable[[Shard], NDArray[np.int64]]
+    keys: Place
+    alive: NDArray[np.bool_]
+    low: int
+    high: int
+
+
+class Bands(NamedTuple):
+    """Bands of keys of all shards, from one to another, and which keys of them: those whose upper `bits` are those of
+    `part`. `members` are the documents of all entries that may be paired (uint32); `buckets` are those that no thread
+    has."""
+
+    shards: list[_Entries]
+    members: NDArray[np.uint32]
     chosen: Chosen
-
-    def pairs(self, cap: match.Cap) -> NDArray[np.int64]:
-        """The distinct pairs of documents that have a key of a band in common."""
-        found, buckets = match.Pairs(len(self.chosen.ranks)), match.Buckets()
-        for keys, members in self._taken():
-            for first, second in buckets.pairs(keys, members, self.chosen.ranks, cap):
-                self.chosen.add(found, members[first], members[second])
-        return found.sorted()
-
-    def _taken(self) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
-        """Keys and members, a band at a time or a range of one."""
-        shards, of_shards = [], []
-        for shard in Shard.each(self.store, self.names):
-            shards.append(shard)
-            of_shards.append(self._members(shard))
-        members, counts = np.concatenate(of_shards), [len(each) for each in of_shards]
-        del of_shards
-        bands, size = len(self._keys(shards[0])), len(members)
-        if size > BAND_AT_ONCE:
-            del members
-            bits = (-(-size // BAND_AT_ONCE) - 1).bit_length()
-            for band, part in product(range(bands), range(1 << bits)):
-                yield self._range(shards, band, part, bits)
-            return
-        step = max(1, KEYS_AT_ONCE // max(1, size))
-        keys = np.empty((min(step, bands), size), np.uint64)
-        tables = [self.store.located(shard.name)[self.column] for shard in shards]
-        for band in range(0, bands, step):
-            some = keys[: bands - band]
-            self._read(list(zip(shards, tables, counts, strict=True)), band, some)
-            for row in some:
-                yield row, members
-
-    def _members(self, shard: Shard) -> NDArray[np.uint32]:
-        owners = self.owners(shard)
-        return owners[self.chosen.alive(owners)].astype(np.uint32)
-
-    def _read(self, shards: list[tuple[Shard, Place, int]], band: int, out: NDArray[np.uint64]) -> None:
-        """Put the keys of some bands, from `band` on, into `out`: of shards, and how many entries each has there."""
-        at = 0
-        for shard, table, count in shards:
-            own = out[:, at : at + count]
-            if count == table.shape[1]:
-                table.read(band, own)
-            else:
-                keys = np.empty((len(out), table.shape[1]), np.uint64)
-                table.read(band, keys)
-                own[:] = keys[:, self.chosen.alive(self.owners(shard))]
-            at += count
-
-    def _range(
-        self, shards: list[Shard], band: int, part: int, bits: int
-    ) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
-        """The keys of a band whose upper bits are those of `part`, and their members."""
-        pieces, members = [], []
-        for shard in shards:
-            owners, keys = self.owners(shard), self._keys(shard)[band]
-            own = (keys >> np.uint64(64 - bits) == part) & self.chosen.alive(owners)
-            pieces.append(keys[own])
-            members.append(owners[own].astype(np.uint32))
-        return np.concatenate(pieces), np.concatenate(members)
-
-    def _keys(self, shard: Shard) -> NDArray[np.uint64]:
-        return self.store.column(shard.name, self.column)
+    cap: match.Cap
+    buckets: list[match.Buckets]
+    bands: tuple[int, int]
+    part: int = 0
+    bits: int = 0
 
 
-def whole_pairs(work: Work, shards: list[str], chosen: Chosen) -> NDArray[np.int64]:
+def _pairs(
+    owned: Iterable[tuple[Place, NDArray[np.int64]]], chosen: Chosen, cap: match.Cap, runner: Runner
+) -> NDArray[np.int64]:
+    """The distinct pairs of documents that have a key of a band in common, given of every shard where its keys lie and
+    which document each entry is of; -1 where it is of none."""
+    shards, of_shards, size = [], [], 0
+    for keys, owners in owned:
+        alive = chosen.alive(owners)
+        of_shards.append(owners[alive].astype(np.uint32))
+        shards.append(_Entries(keys, alive, size, size := size + len(of_shards[-1])))
+    every = Bands(shards, np.concatenate(of_shards), chosen, cap, [], (0, 0))
+    del of_shards
+    bands = shards[0].keys.shape[0]
+    if size > BAND_AT_ONCE:
+        bits = (-(-size // BAND_AT_ONCE) - 1).bit_length()
+        ranges = product(range(bands), range(1 << bits))
+        jobs = [every._replace(bands=(band, band + 1), part=part, bits=bits) for band, part in ranges]
+    else:
+        step = max(1, min(KEYS_AT_ONCE // max(1, size), -(-bands // PIECES)))
+        jobs = [every._replace(bands=(band, min(band + step, bands))) for band in range(0, bands, step)]
+    found = match.Pairs(len(chosen.ranks))
+    for pairs in runner(near_bands, jobs):
+        chosen.add(found, *pairs)
+    return found.sorted()
+
+
+@in_threads
+def near_bands(own: Bands) -> NDArray[np.uint32]:
+    """Pairs of documents (uint32 [2, p]) that have a key of these bands in common."""
+    try:
+        buckets = own.buckets.pop()
+    except IndexError:
+        buckets = match.Buckets()
+    found = [np.zeros((2, 0), np.uint32)]
+    for keys, members in _range(own) if own.bits else _whole(own):
+        for pairs in buckets.pairs(keys, members, own.chosen.ranks, own.cap):
+            found.append(members[np.stack(pairs)])
+    own.buckets.append(buckets)
+    return np.concatenate(found, axis=1)
+
+
+def _whole(own: Bands) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
+    """The keys and members of each band."""
+    low, high = own.bands
+    size = len(own.members)
+    room = np.frombuffer(own_buffer(8 * (high - low) * size), np.uint64).reshape(high - low, size)
+    for shard in own.shards:
+        part = room[:, shard.low : shard.high]
+        if shard.alive.all():
+            shard.keys.read(low, part)
+        else:
+            keys = np.empty((high - low, len(shard.alive)), np.uint64)
+            shard.keys.read(low, keys)
+            part[:] = keys[:, shard.alive]
+    for row in room:
+        yield row, own.members
+
+
+def _range(own: Bands) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
+    """Those of the keys of a range of a band, and their members."""
+    pieces, members = [], []
+    for shard in own.shards:
+        keys = np.empty((1, len(shard.alive)), np.uint64)
+        shard.keys.read(own.bands[0], keys)
+        alive = keys[0, shard.alive]
+        some = alive >> np.uint64(64 - own.bits) == own.part
+        pieces.append(alive[some])
+        members.append(own.members[shard.low : shard.high][some])
+    yield np.concatenate(pieces), np.concatenate(members)
+
+
+def whole_pairs(work: Work, shards: list[str], chosen: Chosen, runner: Runner) -> NDArray[np.int64]:
     """Pairs of documents (int64 [p, 2]) that may be alike as a whole: each with the best keeper of its buckets."""
     store = work.store
 
-    def owners(shard: Shard) -> NDArray[np.int64]:
-        lengths = np.diff(store.column(shard.name, "bounds"))
-        return np.where(lengths >= work.config.min_words, np.arange(len(lengths)) + shard.document, -1)
+    def owned() -> Iterator[tuple[Place, NDArray[np.int64]]]:
+        for shard in Shard.each(store, shards):
+            lengths = np.diff(store.column(shard.name, "bounds"))
+            owners = np.where(lengths >= work.config.min_words, np.arange(len(lengths)) + shard.document, -1)
+            yield store.located(shard.name)["document_keys"], owners
 
-    return _Bands(store, shards, "document_keys", owners, chosen).pairs(match.STARS)
+    return _pairs(owned(), chosen, match.STARS, runner)
 
 
-def band_pairs(work: Work, shards: list[str], chosen: Chosen) -> NDArray[np.int64]:
+def band_pairs(work: Work, shards: list[str], chosen: Chosen, runner: Runner) -> NDArray[np.int64]:
     """Pairs of documents (int64 [p, 2]) that have blocks with a band in common."""
     store = work.store
 
-    def owners(shard: Shard) -> NDArray[np.int64]:
-        return store.column(shard.name, "signed") + np.int64(shard.document)
+    def owned() -> Iterator[tuple[Place, NDArray[np.int64]]]:
+        for shard in Shard.each(store, shards):
+            owners = store.column(shard.name, "signed") + np.int64(shard.document)
+            yield store.located(shard.name)["keys"], owners
 
-    return _Bands(store, shards, "keys", owners, chosen).pairs(match.PAIRS)
+    return _pairs(owned(), chosen, match.PAIRS, runner)
 
 
 # ── by seeds ────────────────────────────────────────────────────────────────────────────────────────────────────────

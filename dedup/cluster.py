@@ -64,7 +64,7 @@ class Aligned(NamedTuple):
 
 class Standing(NamedTuple):
     """What decides which document keeps a passage. `order` int64 [d], 0 for the best keeper; `copies` int64 [d] names a
-    document with the very same words; `sites` uint64 [d], if a keeper must be of another site."""
+    document with the very same words, else itself; -1 is one that is not decided on; `sites` uint64 [d], if a keeper must be of another site."""
 
     order: NDArray[np.int64]
     copies: NDArray[np.int64]
@@ -131,8 +131,10 @@ def duplicates(corpus: Corpus, aligned: Iterable[Aligned], standing: Standing) -
     """What goes from which document, by its number."""
     found: dict[int, list[tuple[int, Passage]]] = {}
     for keeper, document, passages in aligned:
-        found.setdefault(document, []).extend((keeper, passage) for passage in passages)
-    for document in np.flatnonzero(standing.copies != np.arange(len(standing.copies))).tolist():
+        if standing.copies[document] >= 0:
+            found.setdefault(document, []).extend((keeper, passage) for passage in passages)
+    are_copies = (standing.copies != np.arange(len(standing.copies))) & (standing.copies >= 0)
+    for document in np.flatnonzero(are_copies).tolist():
         length = len(corpus.words(document).hashes)
         found[document] = [(int(standing.copies[document]), Passage(0, length, [(0, 0, length)]))]
     moves: dict[int, Moved] = {}

@@ -10,6 +10,7 @@ import numpy as np
 from dedup import kernel
 from dedup.cluster import Aligned, Decision, Duplicate, duplicates
 from dedup.passages import Alike
+from dedup.run import in_threads
 from dedup.runs import each_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
     from dedup.align import Words
     from dedup.cluster import Standing
+    from dedup.run import Runner
     from dedup.verified import Verified
+
+PARTS = 8
+"""Parts in which documents are decided on, so that threads share them."""
 
 
 class Corpus(Protocol):
@@ -75,6 +80,15 @@ class Decisions(NamedTuple):
             np.array([each for decision in decisions.values() for each in decision.remains], np.int32).reshape(-1, 2),
         )
 
+    @classmethod
+    def joined(cls, several: Sequence[Decisions]) -> Decisions:
+        """Those of several, one behind the other."""
+        columns = [np.concatenate(column) for column in zip(*several, strict=True)]
+        for name in ("bounds", "remains_bounds"):
+            sizes = [np.diff(getattr(each, name)) for each in several]
+            columns[cls._fields.index(name)] = np.concatenate(([0], np.cumsum(np.concatenate(sizes))))
+        return cls(*columns)
+
     def ascending(self) -> Decisions:
         """The same, by the number of the document."""
         order = np.argsort(self.documents)
@@ -119,6 +133,57 @@ def decide(corpus: Corpus, found: Verified, standing: Standing) -> Decisions:
     sites = np.zeros(0, np.uint64) if sites is None else sites
     threshold = standing.limits.threshold
     return Decisions(*_native.decide(words, found, standing.order, standing.copies, threshold, sites))
+
+
+def decide_apart(corpus: Corpus, found: Verified, standing: Standing, runner: Runner) -> Decisions:
+    """`decide`, by the number of the document: of documents that nothing links, apart from each other."""
+    if not kernel.NATIVE:
+        return defined_decide(corpus, found, standing).ascending()
+    own = np.arange(len(standing.copies))
+    groups = linked(len(own), np.concatenate([found.pairs, np.stack([own, standing.copies], axis=1)]))
+    # As many passages in each part, as far as groups let them be shared.
+    passages = np.bincount(found.pairs[:, 1], np.diff(found.bounds), minlength=len(own)) + (standing.copies != own)
+    before = np.cumsum(np.bincount(groups, passages, minlength=len(own)))
+    parts = (PARTS * before / max(1, before[-1:].sum())).astype(np.int64)[groups]
+    shares = [Share(corpus, found, _only(standing, parts == part)) for part in np.unique(parts).tolist()]
+    return Decisions.joined([Decisions.of({}), *runner(decide_share, shares)]).ascending()
+
+
+class Share(NamedTuple):
+    """What is decided on by itself: only of some documents it is known whose copies they are."""
+
+    corpus: Corpus
+    found: Verified
+    standing: Standing
+
+
+@in_threads
+def decide_share(share: Share) -> Decisions:
+    """What goes from which document."""
+    return decide(*share)
+
+
+def _only(standing: Standing, own: NDArray[np.bool_]) -> Standing:
+    return standing._replace(copies=np.where(own, standing.copies, -1))
+
+
+def linked(count: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of so many things the least that each is linked with by pairs (int64 [p, 2]), over others, too (int64 [count])."""
+    if not kernel.NATIVE:
+        return defined_linked(count, pairs)
+    from dedup.kernel import _native
+
+    return _native.linked(count, pairs)
+
+
+def defined_linked(count: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The same, by the definition."""
+    least, before = np.arange(count), np.full(count, -1)
+    while (least != before).any():
+        before = least.copy()
+        for one, other in (pairs.T, pairs.T[::-1]):
+            np.minimum.at(least, one, before[other])
+    return least
 
 
 def defined_decide(corpus: Corpus, found: Verified, standing: Standing) -> Decisions:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import kernel
-from dedup.corpus import Corpus, Passages
+from dedup.corpus import Passages
 from dedup.data import Flag, Keeper, Kind, Reason
 from dedup.passages import TOLERANCE
+from dedup.run import in_threads
 from dedup.sign import shingles
 
 if TYPE_CHECKING:
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.corpus import Texts
+    from dedup.corpus import Corpus
     from dedup.decide import Decisions
-    from dedup.shards import Work
+    from dedup.run import Runner
+    from dedup.stored import Texts, Unread
+
+ROWS = 8_000
+"""Passages that are compared with what their keepers have at a time: some 10 ms."""
 
 
 class Cited(NamedTuple):
@@ -101,9 +106,9 @@ class Columns(NamedTuple):
         return Columns(self.documents[low:high], *copies, second, self.remains[rest], third, self.keepers[keepers])
 
 
-def as_flags(work: Work, decisions: Decisions, cited: Cited) -> Flags:
-    """Decisions as flags on code points, by document."""
-    corpus, config, decisions = cited.texts.corpus, work.config, decisions.ascending()
+def as_flags(decisions: Decisions, cited: Cited, runner: Runner) -> Flags:
+    """Decisions, by the number of the document, as flags on code points."""
+    corpus, config = cited.texts.corpus, cited.texts.work.config
     keepers = decisions.keepers
     own, there = (
         Passages(documents.astype(np.int64), *decisions.spans[:, side].T.astype(np.int64))
@@ -118,11 +123,13 @@ def as_flags(work: Work, decisions: Decisions, cited: Cited) -> Flags:
     one = np.minimum.reduceat(keepers, first) == np.maximum.reduceat(keepers, first) if len(first) else left
     is_document = np.repeat((decisions.whole > 0) & one & ~left, np.diff(decisions.bounds))
 
-    told = _with_unread(cited.texts, (own, there), decisions.likeness)
-    goes = (told.likeness[:, 0] >= config.threshold) & (told.likeness[:, 1] >= 1 - TOLERANCE)
-    goes &= ~cited.texts.are_broken(there)
+    unread = cited.texts.unread(own, there, runner)
+    told = _with_unread(unread, (own, there), decisions.likeness)
+    goes = (told.likeness[:, 0] >= config.threshold) & (told.likeness[:, 1] >= 1 - TOLERANCE) & ~unread.broken
     own, there, likeness = own.only(goes), there.only(goes), told.likeness[goes]
-    likeness[:, 2] = jaccard(Corpus.of(work), own, there, config.shingle)  # mapped for a moment
+    rows = range(0, len(likeness), ROWS)
+    pairs = [Pairs(corpus, own.part(at, ROWS), there.part(at, ROWS), config.shingle) for at in rows]
+    likeness[:, 2] = np.concatenate([np.zeros(0), *runner(similarity, pairs)])
     columns = (*corpus.places(own), there.documents, *corpus.places(there), told.words[goes], is_document[goes])
     bounds = np.concatenate(([0], np.cumsum(goes)))[decisions.bounds]
     copies = (bounds, np.stack(columns, axis=1).astype(np.int32), likeness)
@@ -147,24 +154,39 @@ def _rest(start: int, end: int, keepers: list[str]) -> Flag:
     return Flag(start, end, Reason.CHROME, Kind.HEADER, why, {"rule": "left-of-a-copy", "keepers": keepers})
 
 
-def _with_unread(texts: Texts, pairs: tuple[Passages, Passages], likeness: NDArray[np.float64]) -> Told:
+def _with_unread(unread: Unread, pairs: tuple[Passages, Passages], likeness: NDArray[np.float64]) -> Told:
     """What flags tell of passages and what their keepers have, of a likeness float64 [k, 2]; those words counted that
     were not compared, as they go, too. Of the Jaccard similarity nothing is told yet."""
     own, there = pairs
     words, kept = own.ends - own.starts, there.ends - there.starts
-    more, more_kept = texts.more(own, around=True), texts.more(there, around=False)
+    more, more_kept = unread.more, unread.more_kept
     result = np.zeros((len(words), 3))
     result[:, :2] = likeness
-    unread = np.flatnonzero(more + more_kept)
-    agreed = likeness[unread, 1] * words[unread]
-    similarity = 2 * agreed / (words + more + kept + more_kept)[unread]
-    containment = agreed / (words + more)[unread]
-    for row, *shares in zip(unread.tolist(), similarity.tolist(), containment.tolist(), strict=True):
+    some = np.flatnonzero(more + more_kept)
+    agreed = likeness[some, 1] * words[some]
+    similarity = 2 * agreed / (words + more + kept + more_kept)[some]
+    containment = agreed / (words + more)[some]
+    for row, *shares in zip(some.tolist(), similarity.tolist(), containment.tolist(), strict=True):
         result[row, :2] = [round(share, 4) for share in shares]
     return Told(words + more, result)
 
 
 # ── the similarity that MinHash estimates ───────────────────────────────────────────────────────────────────────────
+
+
+class Pairs(NamedTuple):
+    """Passages and what their keepers have, and how many words a shingle has."""
+
+    corpus: Corpus
+    own: Passages
+    there: Passages
+    shingle: int
+
+
+@in_threads
+def similarity(pairs: Pairs) -> NDArray[np.float64]:
+    """Their Jaccard similarity (float64 [k])."""
+    return jaccard(*pairs)
 
 
 def jaccard(corpus: Corpus, own: Passages, there: Passages, shingle: int) -> NDArray[np.float64]:

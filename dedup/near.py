@@ -27,6 +27,7 @@ from dedup.run import serial
 from dedup.shards import Work
 from dedup.sign import passage_keys
 from dedup.spans import ragged
+from dedup.stored import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -110,7 +111,7 @@ def _matches(work: Work, shards: list[str]) -> Iterator[Match]:
     corpus = Corpus.of(work)
     ranks = np.arange(len(corpus))
     chosen = Chosen(ranks, candidates.exact_copies(work, shards, ranks))
-    verified, _ = shared(work, shards, chosen, serial)
+    verified, _ = shared(Texts(work, shards), chosen, serial)
     aligned = as_aligned(verified) + _copies(chosen.copies, corpus)
     yield from sorted(_found(corpus, aligned, work.config.shingle))
 

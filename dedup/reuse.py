@@ -12,14 +12,15 @@ from dedup.align import Documents
 from dedup.candidates import Chosen
 from dedup.cluster import Aligned, Known, Standing
 from dedup.columns import site_key
-from dedup.corpus import Corpus, Texts
-from dedup.decide import Decisions, decide
+from dedup.corpus import Corpus
+from dedup.decide import Decisions, decide_apart
 from dedup.passages import Limits
 from dedup.run import in_threads
+from dedup.stored import Texts
 from dedup.verified import Verified, verified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -29,31 +30,41 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("dedup")
 CHUNK_PAIRS = 16_000
-"""Pairs that are verified at a time: some 150 ms, beside which what a chunk costs by itself is little."""
+"""Pairs that are verified at a time, at most: some 150 ms, beside which what a chunk costs by itself is little."""
+CHUNKS = 8
+"""Chunks that pairs are verified in at least, so that threads share them..."""
+LEAST_PAIRS = 500
+"""...but not of fewer."""
 
 
 # ── chunk by chunk: verify ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Chunk(NamedTuple):
-    """Pairs of documents (int64 [p, 2], the better keeper first) to verify, and the names of all shards."""
+    """Pairs of documents (int64 [p, 2], the better keeper first) to verify, and the texts of all."""
 
-    work: Work
-    shards: list[str]
+    texts: Texts
     pairs: NDArray[np.int64]
 
 
 @in_threads
 def verify(chunk: Chunk) -> Verified:
     """Align every pair; pairs with nothing in common that is long enough drop out."""
-    corpus, texts = Corpus.of(chunk.work), Texts(chunk.work, chunk.shards)
-    return verified(corpus.documents, chunk.pairs, _limits(chunk.work), texts.places).told()
+    texts = chunk.texts.beside()
+    return verified(texts.corpus.documents, chunk.pairs, _limits(texts.work), texts.places).told()
 
 
-def verify_within(chunk: Chunk) -> Verified:
-    """Align blocks with what stands above them in their document; the pairs are of a document and a word in a block."""
+class Within(NamedTuple):
+    """Places (int64 [p, 2], document and word) in blocks to verify."""
+
+    work: Work
+    places: NDArray[np.int64]
+
+
+def verify_within(chunk: Within) -> Verified:
+    """Align blocks with what stands above them in their document."""
     corpus = Corpus.of(chunk.work)
-    around = sorted({_block_around(corpus, *place) for place in chunk.pairs.tolist()})
+    around = sorted({_block_around(corpus, *place) for place in chunk.places.tolist()})
     blocks = np.array(around, np.int64).reshape(-1, 3)
     # What stands above a block, the block, and what is between it and the next one, which is no document.
     bounds = corpus.bounds[blocks[:, 0], None] + np.insert(blocks[:, 1:], 0, 0, axis=1)
@@ -88,26 +99,26 @@ def as_aligned(found: Verified) -> list[Aligned]:
 
 
 class Found(NamedTuple):
-    """What goes from which document; and how many pairs each proposer named, and how many of them agreed
-    in no passage."""
+    """What goes from which document, by its number; and how many pairs each proposer named, and how many of them
+    agreed in no passage."""
 
     decisions: Decisions
     counts: dict[str, dict[str, int]]
 
 
-def find(work: Work, shards: list[str], known: Known, runner: Runner) -> Found:
+def find(texts: Texts, known: Known, runner: Runner) -> Found:
     """Propose, verify, decide: the passages that documents have in common, and which of them keeps each."""
-    config = work.config
+    work, shards, config = texts.work, texts.shards, texts.work.config
     alone = chosen(known, config)
     own = alone._replace(copies=candidates.exact_copies(work, shards, alone.ranks, alone.sites))
-    found, proposed = shared(work, shards, own, runner)
+    found, proposed = shared(texts, own, runner)
     standing = Standing(own.ranks, own.copies, _limits(work), own.sites)
     agreed = _packed(found.pairs)
     counts = {
         name: {"pairs": len(pairs), "false": int(np.count_nonzero(~np.isin(_packed(pairs), agreed)))}
         for name, pairs in proposed.items()
     }
-    return Found(decide(Corpus.of(work), found, standing), counts)
+    return Found(decide_apart(texts.corpus, found, standing, runner), counts)
 
 
 def chosen(known: Known, config: Config) -> Chosen:
@@ -117,27 +128,31 @@ def chosen(known: Known, config: Config) -> Chosen:
     return Chosen(ranks, np.arange(len(ranks)), sites)
 
 
-def shared(work: Work, shards: list[str], own: Chosen, runner: Runner) -> tuple[Verified, dict[str, NDArray[np.int64]]]:
+def shared(texts: Texts, own: Chosen, runner: Runner) -> tuple[Verified, dict[str, NDArray[np.int64]]]:
     """What documents have in common that are not the very same, and the pairs that each proposer named."""
-    proposed = {"documents": candidates.whole_pairs(work, shards, own)}
-    found = [_verified(Chunk(work, shards, proposed["documents"]), verify, runner)]
-    own = own._replace(copies=_with_near(own.copies, found[0], Corpus.of(work)))
-    proposed["bands"] = candidates.band_pairs(work, shards, own)
-    proposed["seeds"] = seeded.seed_pairs(work, shards, own, runner)
+    work, shards = texts.work, texts.shards
+    proposed = {"documents": candidates.whole_pairs(work, shards, own, runner)}
+    found = [_verified(texts, proposed["documents"], runner)]
+    own = own._replace(copies=_with_near(own.copies, found[0], texts.corpus))
+    proposed["bands"] = candidates.band_pairs(work, shards, own, runner)
+    proposed["seeds"] = seeded.seed_pairs(texts, own, runner)
     first, second = np.concatenate([proposed["bands"], proposed["seeds"]]).T
     both = own.pairs(first, second)
     new = ~np.isin(_packed(both), _packed(proposed["documents"]))
-    found.append(_verified(Chunk(work, shards, both[new]), verify, runner))
+    found.append(_verified(texts, both[new], runner))
     if work.config.within:
-        found.append(_verified(Chunk(work, shards, candidates.repeats(work, shards)), verify_within, runner))
+        places = candidates.repeats(work, shards)
+        LOG.info("%d places to verify", len(places))
+        chunks = [Within(work, places[at : at + CHUNK_PAIRS]) for at in range(0, len(places), CHUNK_PAIRS)]
+        found.append(Verified.joined(runner(verify_within, chunks)))
     return Verified.joined(found), proposed
 
 
-def _verified(all_pairs: Chunk, stage: Callable[[Chunk], Verified], runner: Runner) -> Verified:
-    pairs = all_pairs.pairs
+def _verified(texts: Texts, pairs: NDArray[np.int64], runner: Runner) -> Verified:
     LOG.info("%d pairs to verify", len(pairs))
-    chunks = [all_pairs._replace(pairs=pairs[at : at + CHUNK_PAIRS]) for at in range(0, len(pairs), CHUNK_PAIRS)]
-    return Verified.joined(runner(stage, chunks))
+    step = min(CHUNK_PAIRS, max(LEAST_PAIRS, -(-len(pairs) // CHUNKS)))
+    chunks = [Chunk(texts, pairs[at : at + step]) for at in range(0, len(pairs), step)]
+    return Verified.joined(runner(verify, chunks))
 
 
 def _with_near(copies: NDArray[np.int64], found: Verified, corpus: Corpus) -> NDArray[np.int64]:

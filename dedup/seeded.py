@@ -12,7 +12,6 @@ import numpy as np
 from dedup import kernel, match
 from dedup.candidates import Shard
 from dedup.columns import SEED_PARTS
-from dedup.corpus import Corpus
 from dedup.match import AGREEING, NEAR, PAIRS, SEED_SHINGLE
 from dedup.run import in_threads, own_buffer
 from dedup.runs import each_of
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from dedup.candidates import Chosen
     from dedup.column_files import Place
     from dedup.run import Runner
-    from dedup.shards import Work
+    from dedup.stored import Texts
 
 SEEDS_AT_ONCE = 1 << 21
 """Seeds that a thread has in memory at a time, of 12 bytes each; of those of a 256th of all hashes another 12, and 80
@@ -126,15 +125,15 @@ class Range(NamedTuple):
     finders: list[Finder]
 
 
-def seed_pairs(work: Work, shards: list[str], chosen: Chosen, runner: Runner) -> NDArray[np.int64]:
+def seed_pairs(texts: Texts, chosen: Chosen, runner: Runner) -> NDArray[np.int64]:
     """Pairs of documents (int64 [p, 2]) that agree around a seed."""
-    store, found = work.store, match.Pairs(len(chosen.ranks))
+    store, shards, found = texts.work.store, texts.shards, match.Pairs(len(chosen.ranks))
     located = []
     for shard in Shard.each(store, shards):
         where, parts = store.located(shard.name), np.array(store.column(shard.name, "seed_parts"))
         located.append(_Shard(where["seeds"], where["places"], shard.word, parts))
     sizes = sum((np.diff(each.parts) for each in located), np.zeros(SEED_PARTS, np.int64))
-    corpus = Corpus.of(work)
+    corpus = texts.corpus
     around = Around(corpus.hashes, corpus.hashes.astype(np.uint8), np.asarray(corpus.bounds))
     finders: list[Finder] = []
     ranges = _ranges(sizes.tolist(), SEEDS_AT_ONCE)

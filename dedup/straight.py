@@ -9,7 +9,7 @@ import numpy as np
 
 from dedup import gone, reuse, whole
 from dedup.cluster import Known
-from dedup.corpus import Texts, merge_bounds
+from dedup.corpus import merge_bounds
 from dedup.data import Failure
 from dedup.dates import iso_date, sortable
 from dedup.extract import site_of
@@ -30,6 +30,7 @@ from dedup.lines import (
 from dedup.relay import COLUMNS, Writing, write_piece
 from dedup.runs import once, only
 from dedup.shards import ALL
+from dedup.stored import Texts
 from dedup.strings import Strings
 from dedup.whole import Compared
 
@@ -193,8 +194,9 @@ def find(told: Told, runner: Runner) -> Found:
 
 def passages(work: Work, shards: list[str], known: Known, runner: Runner) -> Found:
     """The passages that go since a better keeper has them, once the words of all shards are one behind the other."""
-    found = reuse.find(work, shards, known, runner)
-    return Found(as_flags(work, found.decisions, Cited(known.ids, Texts(work, shards))), found.counts)
+    texts = Texts(work, shards)
+    found = reuse.find(texts, known, runner)
+    return Found(as_flags(found.decisions, Cited(known.ids, texts), runner), found.counts)
 
 
 def _whole(told: Told, runner: Runner) -> Found:

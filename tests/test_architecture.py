@@ -40,6 +40,7 @@ ROWS: list[set[str]] = [
     {"records", "result", "sites", "decide"},
     {"shards"},
     {"pages", "counting", "corpus", "cutting"},
+    {"stored"},
     {"candidates", "flags"},
     {"whole", "seeded"},
     {"reuse", "gone"},

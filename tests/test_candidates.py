@@ -15,6 +15,7 @@ from dedup.config import Config
 from dedup.corpus import Corpus, merge_words
 from dedup.run import serial
 from dedup.shards import Work
+from dedup.stored import Texts
 from tests.material import article, prose
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ def proposed(work: Work, shards: list[str]) -> dict[str, list[list[int]]]:
     chosen = Chosen(RANKS, candidates.exact_copies(work, shards, RANKS))
     return {
         "copies": [chosen.copies.tolist()],
-        "whole": candidates.whole_pairs(work, shards, chosen).tolist(),
-        "bands": candidates.band_pairs(work, shards, chosen).tolist(),
-        "seeds": seeded.seed_pairs(work, shards, chosen, serial).tolist(),
+        "whole": candidates.whole_pairs(work, shards, chosen, serial).tolist(),
+        "bands": candidates.band_pairs(work, shards, chosen, serial).tolist(),
+        "seeds": seeded.seed_pairs(Texts(work, shards), chosen, serial).tolist(),
         "repeats": candidates.repeats(work, shards).tolist(),
     }
 

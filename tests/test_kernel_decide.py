@@ -15,7 +15,7 @@ import dedup
 from dedup import kernel
 from dedup.align import Run, Words
 from dedup.cluster import Aligned, Standing
-from dedup.corpus import alphanumeric, defined_written
+from dedup.stored import alphanumeric, defined_written
 from dedup.decide import Decisions, decide, defined_decide
 from dedup.flags import defined_jaccard
 from dedup.passages import Limits, Passage

@@ -493,11 +493,27 @@ def decide(
             order.
     """
 
+def linked(count: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """`dedup.decide.defined_linked`.
+
+    Raises:
+        ValueError: a row of `pairs` is no two of them.
+    """
+
 def jaccard(words: NDArray[np.uint64], places: NDArray[np.int64], shingle: int) -> NDArray[np.float64]:
     """`dedup.flags.defined_jaccard`.
 
     Raises:
         ValueError: a row of `places` is no two spans of the words.
+    """
+
+def block_edges(
+    marks: NDArray[np.uint8], spans: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """`dedup.corpus.defined_block_edges` of rows of spans.
+
+    Raises:
+        ValueError: a row of `spans` is no span of the words.
     """
 
 def written(
@@ -508,7 +524,7 @@ def written(
     reaches: NDArray[np.uint8],
     page: Callable[[int], bytes],
 ) -> NDArray[np.int64]:
-    """`dedup.corpus.Texts.written` of texts in UTF-8, one behind the other; `page` is `dedup.corpus.alphanumeric`.
+    """`dedup.stored.defined_written` of texts in UTF-8, one behind the other; `page` is `dedup.stored.alphanumeric`.
 
     Raises:
         ValueError: a span is no part of its text, or there is no such text.

@@ -1,6 +1,7 @@
 #include "cluster.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -194,6 +195,22 @@ Decisions decide(const MarkedDocuments& documents, const AlignedPassages& found,
         if (!deciding.write(decided)) moves.erase(passages.document());
     }
     return decided;
+}
+
+std::vector<std::int64_t> linked(std::size_t count, Span<std::int64_t> pairs) {
+    std::vector<std::int64_t> least(count);
+    std::iota(least.begin(), least.end(), 0);
+    const auto least_of = [&](Place each) {
+        if (each < 0 || at(each) >= count) throw std::invalid_argument("there is no such thing");
+        while (least[at(each)] != each) each = least[at(each)] = least[at(least[at(each)])];
+        return each;
+    };
+    for (const auto* pair = pairs.begin(); pair != pairs.end(); pair += 2) {
+        const auto [low, high] = std::minmax({least_of(pair[0]), least_of(pair[1])});
+        least[at(high)] = low;
+    }
+    for (auto& each : least) each = least[at(each)];  // those before it know theirs
+    return least;
 }
 
 }  // namespace dedup

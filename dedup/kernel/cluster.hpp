@@ -27,7 +27,9 @@ struct AlignedPassages {
     Span<std::int64_t> pairs, bounds, spans, run_bounds, runs;
 };
 
-// What decides which document keeps a passage: `dedup.cluster.Standing`; `sites` is empty where none must differ.
+// What decides which document keeps a passage: `dedup.cluster.Standing`; `sites` is empty where none must differ. Of a
+// document that is `undecided` nothing is told, and its passages are not looked at.
+constexpr std::int64_t undecided = -1;
 struct Standing {
     Span<std::int64_t> order, copies;
     double threshold;
@@ -46,5 +48,10 @@ struct Decisions {
 //
 // Throws std::invalid_argument where the passages are none of these documents.
 Decisions decide(const MarkedDocuments& documents, const AlignedPassages& found, const Standing& standing);
+
+// Of `count` things the least that each is linked with, over others, too: `pairs` has two of them in each row.
+//
+// Throws std::invalid_argument where a pair is of something else.
+std::vector<std::int64_t> linked(std::size_t count, Span<std::int64_t> pairs);
 
 }  // namespace dedup

@@ -33,13 +33,15 @@ FoundPassages::FoundPassages(const MarkedDocuments& documents, const AlignedPass
         const auto keeper = found.pairs[2 * pair], document = found.pairs[2 * pair + 1];
         require(0 <= keeper && keeper < count && 0 <= document && document < count, "there is no such document");
         for (auto passage = found.bounds[pair]; passage < found.bounds[pair + 1]; ++passage) {
+            if (standing.copies[at(document)] == undecided) continue;
             const Row row{standing.order[at(document)], passage, static_cast<Place>(pair)};
             check_passage(row);
             if (standing.copies[at(document)] == document) rows_.push_back(row);
         }
     }
     for (Place document = 0; document < count; ++document) {
-        if (standing.copies[at(document)] != document) rows_.push_back({standing.order[at(document)], document, -1});
+        const auto copied = standing.copies[at(document)];
+        if (copied != document && copied != undecided) rows_.push_back({standing.order[at(document)], document, -1});
     }
     std::sort(rows_.begin(), rows_.end());
 }
@@ -53,6 +55,7 @@ void FoundPassages::check_standing() const {
         const auto rank = order[document], copied = copies[document];
         require(0 <= rank && at(rank) < count && !taken[at(rank)], "an order that is none");
         taken[at(rank)] = true;
+        if (copied == undecided) continue;
         require(0 <= copied && at(copied) < count, "there is no such document");
         require(size_of(copied) == size_of(static_cast<Place>(document)), "a copy has other words");
     }

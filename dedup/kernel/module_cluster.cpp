@@ -53,6 +53,16 @@ nb::object decide(const std::tuple<Column<std::uint8_t>, Column<std::int64_t>>& 
                           rows_of(std::move(decided.remains), 2));
 }
 
+nb::object linked(std::size_t count, const Rows<std::int64_t>& pairs) {
+    check_width(pairs, 2);
+    std::vector<std::int64_t> least;
+    {
+        nb::gil_scoped_release released;
+        least = dedup::linked(count, span(pairs));
+    }
+    return nb::cast(array(std::move(least)));
+}
+
 nb::object jaccard(const Column<std::uint64_t>& words, const Rows<std::int64_t>& places, std::size_t shingle) {
     check_width(places, 4);
     std::vector<double> shares;
@@ -63,8 +73,20 @@ nb::object jaccard(const Column<std::uint64_t>& words, const Rows<std::int64_t>&
     return nb::cast(array(std::move(shares)));
 }
 
+nb::object block_edges(const Column<std::uint8_t>& marks, const Rows<std::int64_t>& spans) {
+    check_width(spans, 2);
+    dedup::BlockEdges found;
+    {
+        nb::gil_scoped_release released;
+        found = dedup::block_edges(span(marks), span(spans));
+    }
+    return nb::make_tuple(array(std::move(found.rows)), array(std::move(found.words)));
+}
+
+// What letters are is asked of Python, the first time that one of a page comes.
 dedup::LoadAlphanumeric loader(const nb::callable& page) {
-    return [page](std::uint32_t number) {
+    return [&page](std::uint32_t number) {
+        nb::gil_scoped_acquire acquired;
         const auto told = page(number);
         dedup::Alphanumeric own{};
         if (!nb::isinstance<nb::bytes>(told) || nb::len(told) != own.size()) throw std::invalid_argument("this is no page of characters");
@@ -74,18 +96,24 @@ dedup::LoadAlphanumeric loader(const nb::callable& page) {
     };
 }
 
-// Holds the GIL: what letters are is asked of Python.
 nb::object written(const Column<std::uint8_t>& texts, const Column<std::int64_t>& bounds, const Column<std::int64_t>& owners,
                    const Rows<std::int32_t>& spans, const Column<std::uint8_t>& reaches, const nb::callable& page) {
     check_width(spans, 2);
     const dedup::Written asked{{span(texts), span(bounds)}, span(owners), span(spans), span(reaches)};
-    return nb::cast(array(asked.count(loader(page))));
+    std::vector<std::int64_t> counts;
+    {
+        nb::gil_scoped_release released;
+        counts = asked.count(loader(page));
+    }
+    return nb::cast(array(std::move(counts)));
 }
 
 }  // namespace
 
 void dedup::add_cluster(nb::module_& module) {
     module.def("decide", &::decide, "words"_a, "found"_a, "order"_a, "copies"_a, "threshold"_a, "sites"_a);
+    module.def("linked", &::linked, "count"_a, "pairs"_a);
     module.def("jaccard", &::jaccard, "words"_a, "places"_a, "shingle"_a);
+    module.def("block_edges", &::block_edges, "marks"_a, "spans"_a);
     module.def("written", &::written, "texts"_a, "bounds"_a, "owners"_a, "spans"_a, "reaches"_a, "page"_a);
 }

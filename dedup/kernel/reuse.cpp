@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "bits.hpp"
+#include "marked.hpp"
 #include "rounded.hpp"
 #include "sketch.hpp"
 
@@ -192,6 +193,31 @@ std::vector<double> jaccard(Span<std::uint64_t> words, Span<std::int64_t> places
         shares.push_back(rounded(shingles.common_share()));
     }
     return shares;
+}
+
+BlockEdges block_edges(Span<std::uint8_t> marks, Span<std::int64_t> spans) {
+    BlockEdges found;
+    for (std::size_t row = 0; 2 * row < spans.size(); ++row) {
+        const auto low = spans[2 * row], high = spans[2 * row + 1];
+        const bool inside = 0 <= low && low <= high && static_cast<std::uint64_t>(high) <= marks.size();
+        if (!inside) throw std::invalid_argument("a span lies outside the words");
+        for (auto word = low + 1; word < high;) {
+            std::uint64_t eight = 0;  // few words begin a block: most are passed over eight at a time
+            if (high - word >= 8) {
+                std::memcpy(&eight, marks.begin() + word, sizeof eight);
+                if ((eight & 0x8080808080808080U) == 0) {
+                    word += 8;
+                    continue;
+                }
+            }
+            if (marks[static_cast<std::size_t>(word)] & starts_block) {
+                found.rows.push_back(static_cast<std::int64_t>(row));
+                found.words.push_back(word);
+            }
+            ++word;
+        }
+    }
+    return found;
 }
 
 std::vector<std::int64_t> Written::count(const LoadAlphanumeric& load) const {

@@ -1,4 +1,4 @@
-// What is told of passages that go. The definitions are `dedup/reuse.py` and `dedup/corpus.py`.
+// What is told of passages that go. The definitions are `dedup/flags.py`, `dedup/corpus.py` and `dedup/stored.py`.
 #pragma once
 
 #include <array>
@@ -16,6 +16,16 @@ namespace dedup {
 //
 // Throws std::invalid_argument where those are no words.
 std::vector<double> jaccard(Span<std::uint64_t> words, Span<std::int64_t> places, std::size_t shingle);
+
+// Words that blocks begin with behind the first of a span of words, by their numbers among all, and which span that is.
+struct BlockEdges {
+    std::vector<std::int64_t> rows, words;
+};
+
+// Those of every row of `spans`, [row[0], row[1]), in order; `marks` are those of all words.
+//
+// Throws std::invalid_argument where those are no words.
+BlockEdges block_edges(Span<std::uint8_t> marks, Span<std::int64_t> spans);
 
 // Which of 256 characters are letters or figures, by the number of their page.
 using Alphanumeric = std::array<std::uint8_t, 256>;
