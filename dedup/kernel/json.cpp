@@ -12,7 +12,6 @@ namespace {
 constexpr int deepest = 32;
 constexpr std::size_t most_digits = 15;  // every number of so many is exact, however it is read
 
-bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
 bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
 
 // Of the bytes from a place on the first one that ends a string, or escapes, or must be escaped. `high`: whether there was a
@@ -113,7 +112,7 @@ public:
 
 private:
     void skip_space() {
-        while (at_ != end_ && is_space(*at_)) ++at_;
+        while (at_ != end_ && is_json_space(*at_)) ++at_;
     }
 
     bool take(char byte) {

@@ -38,6 +38,9 @@ void append_string(std::string_view source, std::string& out);
 // The same of a source that may be anything: false where `is_json_string` says so; some of it may have been appended then.
 bool append_if_string(std::string_view source, std::string& out);
 
+// What may stand between the parts of a text of JSON.
+inline bool is_json_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
+
 // Append characters as a string, as orjson writes it.
 void append_quoted(std::string_view characters, std::string& out);
 

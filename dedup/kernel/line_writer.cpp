@@ -1,0 +1,151 @@
+#include <stdexcept>
+
+#include "lines.hpp"
+#include "shares.hpp"
+
+namespace dedup {
+namespace {
+
+void append_hex(std::uint64_t value, std::string& out) {
+    static constexpr std::string_view digits = "0123456789abcdef";
+    char written[16];
+    for (int at = 0; at < 16; ++at) written[at] = digits[(value >> (60 - 4 * at)) & 15];
+    out.append(written, sizeof written);
+}
+
+// Writes one line after the other.
+class LineWriter {
+public:
+    LineWriter(std::string_view piece, const LinesRead& lines, const Going& going) : piece_(piece), lines_(lines), going_(going) {}
+
+    Written write() {
+        const auto& rows = lines_.rows;
+        if (rows.empty()) return {};
+        const auto first = static_cast<std::size_t>(rows[0]), last = static_cast<std::size_t>(rows[rows.size() - 1]);
+        out_.clean.reserve(static_cast<std::size_t>(lines_.ends[last] - lines_.starts[first]) + rows.size());
+        for (std::size_t number = 0; number < rows.size(); ++number) {
+            const auto at = static_cast<std::size_t>(rows[number]);
+            id_.clear();
+            if (lines_.states[at] == Lines::read) {
+                append_quoted(view(lines_.ids[at]), id_);
+            } else {
+                put_place(at, id_);
+            }
+            if (going_.goes[number] < 0) keep(at);
+            else if (!going_.left) remove(at, static_cast<std::size_t>(going_.goes[number]));
+            else change(at, static_cast<std::size_t>(going_.goes[number]));
+            put_source(at);
+        }
+        return std::move(out_);
+    }
+
+private:
+    static std::string_view view(Span<std::uint8_t> bytes) { return {reinterpret_cast<const char*>(bytes.values), bytes.size()}; }
+
+    std::string_view source(std::int64_t start, std::int64_t end) const {
+        return piece_.substr(static_cast<std::size_t>(start), static_cast<std::size_t>(end - start));
+    }
+
+    void put_place(std::size_t at, std::string& out) const {
+        out.append(going_.place);
+        append_number(going_.first + lines_.numbers[at], out);
+        out += '"';
+    }
+
+    void keep(std::size_t at) {
+        put_start(at);
+        out_.clean.append(source(start_, lines_.ends[at]));
+        out_.clean += '\n';
+    }
+
+    // Put the id in front of a line that has none; `start_` is where the rest of the line begins.
+    void put_start(std::size_t at) {
+        start_ = lines_.starts[at];
+        if (lines_.states[at] != Lines::no_id) return;
+        out_.clean.append("{\"id\":");
+        out_.clean.append(id_);
+        out_.clean += ',';
+        for (++start_; start_ < lines_.text_starts[at] && is_json_space(piece_[static_cast<std::size_t>(start_)]);) ++start_;
+    }
+
+    // A line that parts of its text go of.
+    void change(std::size_t at, std::size_t number) {
+        out_.removed.append(view(going_.tails[number]));
+        const auto left = view((*going_.left)[number]);
+        if (left.empty()) return;
+        put_start(at);
+        out_.clean.append(source(start_, lines_.text_starts[at]));
+        append_quoted(left, out_.clean);
+        out_.clean.append(source(lines_.text_ends[at], lines_.ends[at]));
+        out_.clean += '\n';
+    }
+
+    void remove(std::size_t at, std::size_t number) {
+        const auto text = source(lines_.text_starts[at], lines_.text_ends[at]);
+        if (!is_json_string(text)) throw std::invalid_argument("a text that is no string of JSON");
+        text_.clear();
+        append_string(text, text_);
+        auto& out = out_.removed;
+        out.append("{\"id\":");
+        out.append(id_);
+        out.append(",\"start\":0,\"end\":");
+        append_number(lines_.characters[at], out);
+        out.append(",\"text\":");
+        append_quoted(text_, out);
+        out.append(view(going_.tails[number]));
+        out += '\n';
+    }
+
+    void put_source(std::size_t at) {
+        auto& out = out_.sources;
+        out.append("{\"id\":");
+        out.append(id_);
+        out.append(",\"place\":");
+        put_place(at, out);
+        out.append(",\"format\":\"text\",\"encoding\":null,\"exact\":true,\"characters\":");
+        append_number(lines_.characters[at], out);
+        out.append(",\"digest\":\"");
+        append_hex(lines_.digests[2 * at], out);
+        append_hex(lines_.digests[2 * at + 1], out);
+        out.append("\"}\n");
+    }
+
+    const std::string_view piece_;
+    const LinesRead& lines_;
+    const Going& going_;
+    Written out_;
+    std::string id_, text_;
+    std::int64_t start_ = 0;
+};
+
+}  // namespace
+
+void LinesRead::check(std::string_view piece) const {
+    const auto count = states.size();
+    for (const auto* each : {&numbers, &starts, &ends, &text_starts, &text_ends, &characters}) {
+        if (each->size() != count) throw std::invalid_argument("columns of different lengths");
+    }
+    if (digests.size() != 2 * count || ids.size() != count) throw std::invalid_argument("columns of different lengths");
+    const auto size = static_cast<std::int64_t>(piece.size());
+    std::int64_t row = -1, end = 0;
+    for (const auto at : rows) {
+        if (at <= row || static_cast<std::size_t>(at) >= count) throw std::invalid_argument("there is no such row");
+        const bool inside = end <= starts[at] && starts[at] < ends[at] && ends[at] <= size && starts[at] <= text_starts[at] &&
+                            text_starts[at] + 2 <= text_ends[at] && text_ends[at] <= ends[at];
+        if (!inside) throw std::invalid_argument("a line that does not lie in the piece");
+        row = at;
+        end = ends[at];
+    }
+}
+
+Written write_lines(std::string_view piece, const LinesRead& lines, const Going& going) {
+    lines.check(piece);
+    if (going.goes.size() != lines.rows.size()) throw std::invalid_argument("columns of different lengths");
+    for (const auto number : going.goes) {
+        if (number >= static_cast<std::int64_t>(going.tails.size())) throw std::invalid_argument("there is no such tail");
+    }
+    if (going.left && going.left->size() != going.tails.size()) throw std::invalid_argument("a tail has what is left of its text, or none has");
+    return LineWriter(piece, lines, going).write();
+}
+
+}  // namespace dedup
