@@ -234,20 +234,6 @@ private:
     bool unchecked_;
 };
 
-// What a control character is written as: a letter behind a backslash, or nothing where it takes digits.
-char short_escape(unsigned char byte) {
-    switch (byte) {
-        case '"': return '"';
-        case '\\': return '\\';
-        case '\b': return 'b';
-        case '\f': return 'f';
-        case '\n': return 'n';
-        case '\r': return 'r';
-        case '\t': return 't';
-        default: return '\0';
-    }
-}
-
 }  // namespace
 
 bool read_record(std::string_view line, JsonRecord& out) { return Reader(line).read(out); }
@@ -278,30 +264,6 @@ bool append_if_string(std::string_view source, std::string& out) {
         if (*stop != '\\' || escape_size(stop + 1, end) == 0) return false;
         at = append_escaped(stop + 1, end, out);
     }
-}
-
-void append_quoted(std::string_view characters, std::string& out) {
-    static constexpr std::array<char, 17> digits{"0123456789abcdef"};
-    const auto* at = characters.data();
-    const auto* end = at + characters.size();
-    out += '"';
-    while (true) {
-        bool high = false;
-        const auto* stop = plain_end(at, end, high);
-        out.append(at, stop);
-        if (stop == end) break;
-        const auto byte = static_cast<unsigned char>(*stop);
-        out += '\\';
-        if (const auto letter = short_escape(byte)) {
-            out += letter;
-        } else {
-            out.append("u00");
-            out += digits[byte >> 4];
-            out += digits[byte & 15];
-        }
-        at = stop + 1;
-    }
-    out += '"';
 }
 
 }  // namespace dedup
