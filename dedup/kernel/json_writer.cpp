@@ -1,3 +1,5 @@
+#include <array>
+
 #include "json.hpp"
 #include "wide.hpp"
 
@@ -27,7 +29,7 @@ void append_quoted(std::string_view characters, std::string& out) {
     out += '"';
     while (true) {
         bool high = false;
-        const auto* stop = plain_end(at, end, high);
+        const auto* stop = at + wide().plain(at, static_cast<std::size_t>(end - at), &high);
         out.append(at, stop);
         if (stop == end) break;
         const auto byte = static_cast<unsigned char>(*stop);
