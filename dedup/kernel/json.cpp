@@ -1,6 +1,5 @@
 #include "json.hpp"
 
-#include <array>
 #include <cstdint>
 
 #include "utf8.hpp"
