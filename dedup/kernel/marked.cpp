@@ -25,7 +25,7 @@ public:
         if (!reader_.read(text)) throw Unknown("a block whose words only the definition can tell");
         block_.take(text);
         // It may be where a link leads whose text ends the block before.
-        if (!unread_.known && before == U']' && block_.code(0) == U'(') throw Unknown("what may be the target of a link");
+        if (!unread_.known && before == U']' && block_.size() > 0 && block_.code(0) == U'(') throw Unknown("what may be the target of a link");
         read_sentences(block_, before, alphabet_, sentences_);
         const auto next = size_, count = reader_.hashes().size();
         if (out_.size() < next + count) out_.resize(2 * (next + count));
