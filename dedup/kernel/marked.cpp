@@ -95,10 +95,12 @@ private:
     void put_natures(const Found& found, std::uint8_t kind) const {
         const unsigned names = is_shouted() ? 0 : name;
         const auto* bytes = block_.bytes();
-        for (std::size_t word = 0; word < found.size; ++word) {
+        const auto *__restrict starts = found.starts, *__restrict ends = found.ends;
+        auto* __restrict marks = found.marks;
+        for (std::size_t word = 0, size = found.size; word < size; ++word) {
             // Without a branch for names: where the next one stands cannot be guessed.
-            const auto capital = static_cast<unsigned char>(bytes[found.start(word)] - 'A') < 26 && found.ends[word] - found.starts[word] > 1;
-            found.marks[word] = static_cast<std::uint8_t>(kind | (capital ? names : 0));
+            const auto capital = static_cast<unsigned char>(bytes[starts[word] - found.block] - 'A') < 26 && ends[word] - starts[word] > 1;
+            marks[word] = static_cast<std::uint8_t>(kind | (capital ? names : 0));
         }
         // Of those with a figure or what is no ASCII each is looked at by itself.
         std::size_t word = 0;
