@@ -315,6 +315,17 @@ def test_abbreviations_end_no_sentence_and_others_do(word: str) -> None:
         assert_same(marked_words(text, [(0, len(text))], (), ()), defined_words(text, [(0, len(text))], (), ()))
 
 
+@pytest.mark.parametrize(
+    "capitals", ["A", "A. ", "A B ", "NEW YORK", "ST. PAUL. ", "A'B-C. 3", "\u00c9VRY", "A - ", "AB.  - C. "]
+)
+def test_what_follows_capitals_is_a_dateline_as_far_as_it_is_near(capitals: str) -> None:
+    for gap in (0, 1, 2, 44, 45, 46, 47, 48, 49, 50, 51, 90):
+        for filler in ("x", ". ", ".5", " 3", "\u00e9", "!"):
+            for dash in (" -- The mill", ": The mill", " \u2013 A", ":", " - ", "-- A"):
+                text = capitals * 2 + (filler * gap)[:gap] + dash
+                assert_same(marked_words(text, [(0, len(text))], (), ()), defined_words(text, [(0, len(text))], (), ()))
+
+
 @native
 def test_an_empty_block_behind_a_bracket_is_no_target_of_a_link() -> None:
     from dedup.kernel import _native
