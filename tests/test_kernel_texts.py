@@ -289,6 +289,53 @@ def test_parts_of_sentences_have_the_marks_that_the_definition_gives(one: str) -
             assert_same(marked_words(text, blocks, (), {0}), defined_words(text, blocks, (), {0}))
 
 
+# What tells words of ASCII apart, put where the kernel goes from one 64 characters to the next, and where they end.
+AT_EDGES = ["Mill", "M", "M1", "MILL", "mill", "1904", "a1", "1a2b3", "A", "(Moor)", "Dr. Moor", "end. The", "e.g. x", "x? Y", "a\nB", "É", "a–B", ""]  # fmt: skip
+
+
+@pytest.mark.parametrize("one", AT_EDGES)
+def test_words_at_the_edges_of_what_is_read_at_once_have_their_marks(one: str) -> None:
+    for gap in (*range(56, 68), 120, 126, 127, 128):
+        for filler in ("a ", "7.", "x"):
+            start = (filler * gap)[:gap]
+            for text in (start + one, f"{start}{one} Hale 12", f"{start} {one}"):
+                for blocks in ([(0, len(text))], [(3, len(text))], [(0, gap), (gap, len(text))]):
+                    assert_same(marked_words(text, blocks, (), {0}), defined_words(text, blocks, (), {0}))
+
+
+ABBREVIATED = ["Mr", "Mrs", "Ms", "Dr", "Prof", "Gen", "Sen", "Rep", "Gov", "Lt", "Col", "Sgt", "Capt", "St", "Jr", "Sr", "vs", "No", "Nr", "Art", "etc", "approx", "z.B", "bzw", "ca"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "word", [*ABBREVIATED, "mr", "MR", "xMr", "Mrx", "Cap", "apt", "zxB", "ma", "ea", "\u00cdr", "M\u0152"]
+)
+def test_abbreviations_end_no_sentence_and_others_do(word: str) -> None:
+    for before in ("", " ", "(", "\u201c", "x", ".", "the mill of ", "\u00e9 "):
+        text = f"{before}{word}. Moor came"
+        assert_same(marked_words(text, [(0, len(text))], (), ()), defined_words(text, [(0, len(text))], (), ()))
+
+
+@pytest.mark.parametrize(
+    "capitals", ["A", "A. ", "A B ", "NEW YORK", "ST. PAUL. ", "A'B-C. 3", "\u00c9VRY", "A - ", "AB.  - C. "]
+)
+def test_what_follows_capitals_is_a_dateline_as_far_as_it_is_near(capitals: str) -> None:
+    for gap in (0, 1, 2, 44, 45, 46, 47, 48, 49, 50, 51, 90):
+        for filler in ("x", ". ", ".5", " 3", "\u00e9", "!"):
+            for dash in (" -- The mill", ": The mill", " \u2013 A", ":", " - ", "-- A"):
+                text = capitals * 2 + (filler * gap)[:gap] + dash
+                assert_same(marked_words(text, [(0, len(text))], (), ()), defined_words(text, [(0, len(text))], (), ()))
+
+
+@native
+def test_an_empty_block_behind_a_bracket_is_no_target_of_a_link() -> None:
+    from dedup.kernel import _native
+
+    for starts, ends, is_known in (([1], [1], True), ([1], [2], False), ([1, 1], [1, 3], False)):
+        place = np.array(starts, np.int32), np.array(ends, np.int32)
+        found = _native.marked_words("](b", *place, np.zeros(len(starts), np.uint8), None, characters.page)
+        assert (found is not None) == is_known, (starts, ends)
+
+
 @native
 def test_words_of_prose_stay_in_the_kernel() -> None:
     for text in [*PROSE, *PARTS]:

@@ -216,3 +216,53 @@ def test_a_text_that_is_none_is_refused() -> None:
     ):  # fmt: skip
         with pytest.raises(ValueError, match=why):
             _native.line_texts(piece, starts, ends, asked, characters.page)
+
+
+def texts_of(sources: list[bytes]) -> list[str]:
+    """What the kernel makes of some strings of JSON."""
+    edges = np.cumsum([0, *map(len, sources)], dtype=np.int64)
+    found, _ = lined.read(np.frombuffer(b"".join(sources), np.uint8), edges[:-1].copy(), edges[1:].copy(), Config())
+    whole = found.texts.tobytes()
+    return [whole[low:high].decode() for low, high in zip(found.text_bounds, found.text_bounds[1:], strict=False)]
+
+
+ESCAPES = [
+    "\\b",
+    "\\f",
+    "\\n",
+    "\\r",
+    "\\t",
+    "\\/",
+    '\\"',
+    "\\\\",
+    "\\u0041",
+    "\\u00e9",
+    "\\u6771",
+    "\\uD83D\\ude00",
+    "é",
+    "東",
+    "😀",
+    "a",
+]
+
+
+@pytest.mark.skipif(not kernel.NATIVE, reason="no kernel was built, or none is wanted")
+@settings(deadline=None)
+@given(st.lists(st.lists(st.sampled_from([*ESCAPES, "mill " * 9]), max_size=9), min_size=1, max_size=4))
+def test_strings_of_json_are_read_as_they_are_meant(texts: list[list[str]]) -> None:
+    sources = [f'"{"".join(parts)}"'.encode() for parts in texts]
+
+    assert texts_of(sources) == [orjson.loads(source) for source in sources]
+
+
+@pytest.mark.skipif(not kernel.NATIVE, reason="no kernel was built, or none is wanted")
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"', '"\\"', '"a', 'a"', '"a"b"', '"a\nb"', '"\\x"', '"\\u12"', '"\\u00g0"', '"\\ud83d"', '"\\ud83d\\n"',
+        '"\\ud83d\\u0041"', '"\\ude00"', '"\\ud83d\\ude0"', '"\x00"', '"a" ',
+    ],
+)  # fmt: skip
+def test_what_is_no_string_of_json_is_refused(source: str) -> None:
+    with pytest.raises(ValueError, match="no string of JSON"):
+        texts_of([source.encode()])

@@ -25,7 +25,7 @@ public:
         if (!reader_.read(text)) throw Unknown("a block whose words only the definition can tell");
         block_.take(text);
         // It may be where a link leads whose text ends the block before.
-        if (!unread_.known && before == U']' && block_.code(0) == U'(') throw Unknown("what may be the target of a link");
+        if (!unread_.known && before == U']' && block_.size() > 0 && block_.code(0) == U'(') throw Unknown("what may be the target of a link");
         read_sentences(block_, before, alphabet_, sentences_);
         const auto next = size_, count = reader_.hashes().size();
         if (out_.size() < next + count) out_.resize(2 * (next + count));
@@ -95,10 +95,12 @@ private:
     void put_natures(const Found& found, std::uint8_t kind) const {
         const unsigned names = is_shouted() ? 0 : name;
         const auto* bytes = block_.bytes();
-        for (std::size_t word = 0; word < found.size; ++word) {
+        const auto *__restrict starts = found.starts, *__restrict ends = found.ends;
+        auto* __restrict marks = found.marks;
+        for (std::size_t word = 0, size = found.size; word < size; ++word) {
             // Without a branch for names: where the next one stands cannot be guessed.
-            const auto capital = static_cast<unsigned char>(bytes[found.start(word)] - 'A') < 26 && found.ends[word] - found.starts[word] > 1;
-            found.marks[word] = static_cast<std::uint8_t>(kind | (capital ? names : 0));
+            const auto capital = static_cast<unsigned char>(bytes[starts[word] - found.block] - 'A') < 26 && ends[word] - starts[word] > 1;
+            marks[word] = static_cast<std::uint8_t>(kind | (capital ? names : 0));
         }
         // Of those with a figure or what is no ASCII each is looked at by itself.
         std::size_t word = 0;

@@ -12,25 +12,34 @@ constexpr double meant = 0.8;  // sentences.MEANT
 // Marks of direction: sentences._DIRECTIONS.
 #define DIRECTIONS U"\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
-// Whether a character is one of some, most of which are of ASCII: as most characters are.
+// Whether a character is one of some, most of which are of ASCII: as most characters are. Others are asked for by 256 bits
+// first, as each of a text in another script is.
 class OneOf {
 public:
     constexpr explicit OneOf(std::u32string_view of) : of_(of) {
         for (const auto each : of) {
             if (each < 128) ascii_[each / 64] |= std::uint64_t{1} << (each % 64);
+            else others_[place(each) / 64] |= std::uint64_t{1} << (place(each) % 64);
         }
     }
-    bool operator()(char32_t code) const { return code < 128 ? ascii_[code / 64] >> (code % 64) & 1 : is_any(code, of_); }
+    bool operator()(char32_t code) const {
+        if (code < 128) return ascii_[code / 64] >> (code % 64) & 1;
+        return (others_[place(code) / 64] >> (place(code) % 64) & 1) && is_any(code, of_);
+    }
 
 private:
+    static constexpr std::size_t place(char32_t code) { return (code ^ code >> 8) % 256; }
+
     std::u32string_view of_;
-    std::uint64_t ascii_[2] = {};
+    std::uint64_t ascii_[2] = {}, others_[4] = {};
 };
 
 constexpr OneOf closing(U"\"'\u201d\u2019\u201c\u2018\u00bb\u00ab\u203a\u2039)]*_" DIRECTIONS);
 constexpr OneOf opening(U"\"'\u201c\u2018\u201d\u201e\u201a\u00ab\u00bb\u2039\u203a([*_>|#:\u00bf\u00a1\u2013\u2014\u2015-" DIRECTIONS);
 constexpr OneOf wide_closing(U"\u300d\u300f\uff09\uff63\"'\u201d\u2019"), quoting(U">|:}#%"), blank(U" \t");
 constexpr OneOf breaks(U"\r\n"), marking(U">|:}#% \t"), before_words(U"(\"'\u201c"), full_stops(U".!?\u2026");
+constexpr OneOf narrow(U".!?\u2026\u203c\u2047\u2048\u2049\u061e\u061f\u06d4\u0700\u0964\u0965\u0589\u1803\u1809");
+constexpr OneOf wide_stops(U"\u3002\uff01\uff1f\uff61\u104b\u17d4\u17d5\u1362\u1367\u0f0d");
 
 // After which a full stop ends no sentence: those of _ABBREVIATION that are words.
 constexpr std::u32string_view abbreviations[] = {U"Mr", U"Mrs", U"Ms", U"Dr", U"Prof", U"Gen", U"Sen", U"Rep", U"Gov", U"Lt", U"Col", U"Sgt", U"Capt",
@@ -63,8 +72,15 @@ public:
         if (text_.empty() || !is(0, classes::upper)) return 0;
         std::size_t most = 1;
         while (most < text_.size() && (is(most, classes::upper | classes::mark) || is_any(text_[most], U".' -"))) ++most;
-        for (auto first = most; first >= 3; --first) {  // the capitals give back one after the other
-            if (const auto end = dash_within(first)) return end;
+        if (most < 3) return 0;
+        // The capitals give back one after the other. What ends the search from one place is what ends it from the one before,
+        // unless it is that itself.
+        auto found = mark_from(most, most + 48);
+        for (auto first = most; first >= 3; --first) {
+            if (first < most) {
+                if (const auto own = mark_from(first, first); own.at != none) found = own;
+            }
+            if (found.end != 0 && found.at <= first + 48) return found.end;
         }
         return 0;
     }
@@ -74,7 +90,7 @@ public:
     void for_ends(std::size_t from, Take take) const {
         const auto next_mark = [&](std::size_t at) { return block_.next(&Survey::stops, &Survey::high, at); };
         for (auto at = next_mark(from); at < text_.size();) {
-            const auto end = is_narrow(text_[at]) ? end_of_marks(at) : is_wide(at) ? end_of_wide_marks(at) : none;
+            const auto end = narrow(text_[at]) ? end_of_marks(at) : is_wide(at) ? end_of_wide_marks(at) : none;
             if (end == none) {
                 at = next_mark(at + 1);
                 continue;
@@ -109,14 +125,10 @@ public:
 private:
     static constexpr std::size_t phrase = 16;  // sentences.PHRASE
 
-    static bool is_narrow(char32_t code) {
-        if (code < 0x80) return code == U'.' || code == U'!' || code == U'?';
-        return is_any(code, U"\u2026\u203c\u2047\u2048\u2049\u061e\u061f\u06d4\u0700\u0964\u0965\u0589\u1803\u1809");
-    }
     bool is_wide(std::size_t at) const {
         if (text_[at] < 0x80) return false;
         if (text_[at] == U'\uff0e') return at + 1 == text_.size() || !is(at + 1, classes::number);
-        return is_any(text_[at], U"\u3002\uff01\uff1f\uff61\u104b\u17d4\u17d5\u1362\u1367\u0f0d");
+        return wide_stops(text_[at]);
     }
     bool is_phrased(std::size_t at) const { return text_[at] >= 0x80 && is(at, classes::phrased); }
 
@@ -131,15 +143,20 @@ private:
         return at;
     }
 
-    // The end of the dash or colon that follows within 48 characters, with the space behind it; 0 where none does.
-    std::size_t dash_within(std::size_t first) const {
-        for (auto at = first; at < text_.size() && at <= first + 48; ++at) {
-            if (const auto end = dash(at)) return end;
+    // A dash or colon with its end, the space behind it and all, or what says that none follows, whose end is 0.
+    struct DateMark {
+        std::size_t at, end;
+    };
+
+    // The first one from a place to another one.
+    DateMark mark_from(std::size_t at, std::size_t last) const {
+        for (; at < text_.size() && at <= last; ++at) {
+            if (const auto end = dash(at)) return {at, end};
             const auto code = text_[at];
             const bool decimal_follows = at + 2 < text_.size() && is(at + 1, classes::space) && is(at + 2, classes::digit);
-            if (is_any(code, U"!?:\n") || (code == U'.' && !decimal_follows)) return 0;
+            if (is_any(code, U"!?:\n") || (code == U'.' && !decimal_follows)) return {at, 0};
         }
-        return 0;
+        return {none, 0};
     }
     std::size_t dash(std::size_t at) const {
         auto end = at + 1;
@@ -157,7 +174,7 @@ private:
     std::size_t end_of_marks(std::size_t at) const {
         if (full_stops(at > 0 ? text_[at - 1] : before_)) return none;
         auto closed = at;
-        while (closed < text_.size() && is_narrow(text_[closed])) ++closed;
+        while (closed < text_.size() && narrow(text_[closed])) ++closed;
         closed = skip(closed, closing);
         const auto next = skip_space(closed);
         if (next == closed) return none;

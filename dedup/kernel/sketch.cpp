@@ -89,56 +89,50 @@ void SeedsReader::add(const std::uint64_t* words, std::size_t count, std::int64_
     if (size == 0) return;
     if (shingles_.size() < size) {
         shingles_.resize(2 * size);
-        places_.resize(2 * size);
-        own_.resize(2 * size);
+        found_.resize(2 * size + 8);
+        places_.resize(2 * size + 8);
     }
     wide().join(words, size, std::min(count, shingle_), shingles_.data());
     std::size_t found = 0;
-    if (size <= window_) places_[found++] = std::min_element(shingles_.data(), shingles_.data() + size) - shingles_.data();
-    else if (window_ == 4) found = least_of_four();
-    else found = least_of_each();
-    // In their place: they ascend.
-    for (std::size_t each = 0; each < found; ++each) {
-        shingles_[each] = shingles_[static_cast<std::size_t>(places_[each])];
-        places_[each] += first;
-    }
-    out_.hashes.insert(out_.hashes.end(), shingles_.data(), shingles_.data() + found);
+    if (size <= window_) put(static_cast<std::size_t>(std::min_element(shingles_.data(), shingles_.data() + size) - shingles_.data()), first, found);
+    else if (window_ == 4) found = least_of_four(first);
+    else found = least_of_each(first);
+    out_.hashes.insert(out_.hashes.end(), found_.data(), found_.data() + found);
     out_.places.insert(out_.places.end(), places_.data(), places_.data() + found);
 }
 
-std::size_t SeedsReader::least_of_each() {
+void SeedsReader::put(std::size_t at, std::int64_t first, std::size_t& found) {
+    found_[found] = shingles_[at];
+    places_[found++] = first + static_cast<std::int64_t>(at);
+}
+
+std::size_t SeedsReader::least_of_each(std::int64_t first) {
     std::size_t found = 0;
     auto last = least_of(shingles_, 0, window_);
-    places_[found++] = static_cast<std::int64_t>(last);
+    put(last, first, found);
     for (std::size_t start = 1; start + window_ <= size_; ++start) {
         const auto end = start + window_ - 1;  // the one that came in; the least stays what it was while it is there
         const auto least = last < start ? least_of(shingles_, start, end + 1) : shingles_[end] <= shingles_[last] ? end : last;
-        if (least != last) places_[found++] = static_cast<std::int64_t>(least);
+        if (least != last) put(least, first, found);
         last = least;
     }
     return found;
 }
 
-std::size_t SeedsReader::least_of_four() {
+std::size_t SeedsReader::least_of_four(std::int64_t first) {
     const auto size = size_;
     const auto* hashes = shingles_.data();
+    std::size_t found = 0;
     // Those near the ends one by one.
-    const auto is_least = [&](std::size_t at) {
+    const auto put_least = [&](std::size_t at) {
         std::size_t before = 0, behind = 0;
         while (before < 3 && before < at && hashes[at - before - 1] >= hashes[at]) ++before;
         while (behind < 3 && at + behind + 1 < size && hashes[at + behind + 1] > hashes[at]) ++behind;
-        return static_cast<std::uint8_t>(before + behind >= 3);
+        if (before + behind >= 3) put(at, first, found);
     };
-    if (size > 6) wide().least(hashes + 3, size - 6, own_.data() + 3);
-    for (std::size_t at = 0; at < std::min<std::size_t>(3, size); ++at) own_[at] = is_least(at);
-    for (auto at = std::max<std::size_t>(3, size - 3); at < size; ++at) own_[at] = is_least(at);
-    std::size_t found = 0;
-    const auto* __restrict own = own_.data();
-    auto* __restrict places = places_.data();
-    for (std::size_t at = 0; at < size; ++at) {
-        places[found] = static_cast<std::int64_t>(at);
-        found += own[at];
-    }
+    for (std::size_t at = 0; at < std::min<std::size_t>(3, size); ++at) put_least(at);
+    if (size > 6) found += wide().least(hashes + 3, size - 6, first + 3, found_.data() + found, places_.data() + found);
+    for (auto at = std::max<std::size_t>(3, size - 3); at < size; ++at) put_least(at);
     return found;
 }
 

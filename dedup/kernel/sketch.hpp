@@ -83,16 +83,17 @@ public:
     Seeds take() { return std::move(out_); }
 
 private:
-    // Put the places of the least of every window to `places_`; how many there are. There are more shingles than a window has.
-    std::size_t least_of_each();
-    std::size_t least_of_four();
+    // Put the seed at a place of the passage behind those that were found.
+    void put(std::size_t at, std::int64_t first, std::size_t& found);
+    // Put the least of every window; how many they are. There are more shingles than a window has.
+    std::size_t least_of_each(std::int64_t first);
+    std::size_t least_of_four(std::int64_t first);
 
     const std::size_t shingle_, window_;
-    // Rows of the shingles of a passage, of longer passages before it, and of more.
+    // The shingles of a passage, so many, and its seeds: rows of longer passages before it, and of more.
     std::size_t size_ = 0;
-    std::vector<std::uint64_t> shingles_;
+    std::vector<std::uint64_t> shingles_, found_;
     std::vector<std::int64_t> places_;
-    std::vector<std::uint8_t> own_;  // 1 for each shingle that is a seed
     Seeds out_;
 };
 

@@ -89,9 +89,10 @@ struct Wide {
     // XXH3 of 128 bits.
     Digest (*digest)(const void* bytes, std::size_t size);
 
-    // Put 1 to `own` for each of `count` hashes that is the last of the least of some four in a row, else 0; before and behind
-    // them there are three more.
-    void (*least)(const std::uint64_t* hashes, std::size_t count, std::uint8_t* own);
+    // Put the places, plus `first`, of those of `count` hashes that are the last of the least of some four in a row to
+    // `places`, and these to `found`, in order; how many they are. Before and behind the hashes there are three more; eight
+    // more than are found may be written.
+    std::size_t (*least)(const std::uint64_t* hashes, std::size_t count, std::int64_t first, std::uint64_t* found, std::int64_t* places);
 };
 
 // The widest that there is.

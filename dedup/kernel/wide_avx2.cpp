@@ -139,7 +139,9 @@ DEDUP_AVX2 Digest digest_avx2(const void* bytes, std::size_t size) {
     return {digest.low64, digest.high64};
 }
 
-DEDUP_AVX2 void least_avx2(const std::uint64_t* hashes, std::size_t count, std::uint8_t* own) { mark_least(hashes, count, own); }
+DEDUP_AVX2 std::size_t least_avx2(const std::uint64_t* hashes, std::size_t count, std::int64_t first, std::uint64_t* found, std::int64_t* places) {
+    return put_least(hashes, count, first, found, places);
+}
 
 DEDUP_AVX2 void survey_avx2(const char* from, std::size_t blocks, Survey* found) {
     for (std::size_t block = 0; block < blocks; ++block, from += block_size) {

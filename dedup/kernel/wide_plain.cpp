@@ -110,7 +110,9 @@ void fold_four_plain(const std::uint32_t* from, std::size_t blocks, bool drawn, 
     fold_plain(to, blocks, drawn, to, masks);
 }
 
-void least_plain(const std::uint64_t* hashes, std::size_t count, std::uint8_t* own) { mark_least(hashes, count, own); }
+std::size_t least_plain(const std::uint64_t* hashes, std::size_t count, std::int64_t first, std::uint64_t* found, std::int64_t* places) {
+    return put_least(hashes, count, first, found, places);
+}
 
 constexpr Wide plain{fold_plain, fold_two_plain, fold_four_plain, survey_plain, put_bits_plain, put_edges_plain, hash_plain, narrow_two_plain, narrow_four_plain,
                      join_plain, spread_plain, lower_plain, keys_plain, plain_bytes, digest_plain, least_plain};

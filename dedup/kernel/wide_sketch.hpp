@@ -82,15 +82,27 @@ DEDUP_INLINE void lower_slots(const std::uint32_t* values, std::size_t count, co
     }
 }
 
-// It is if so many in a row before it are no less, and behind it greater, that these fill four. Without a branch: two of five
+// One is if so many in a row before it are no less, and behind it greater, that these fill four. Without a branch: two of five
 // are, and which cannot be guessed.
-DEDUP_INLINE void mark_least(const std::uint64_t* __restrict hashes, std::size_t count, std::uint8_t* __restrict own) {
-    for (std::size_t at = 0; at < count; ++at) {
-        const auto* here = hashes + at;
-        const bool before = here[-1] >= *here, before2 = before & (here[-2] >= *here), before3 = before2 & (here[-3] >= *here);
-        const bool behind = here[1] > *here, behind2 = behind & (here[2] > *here), behind3 = behind2 & (here[3] > *here);
-        own[at] = before3 | (before2 & behind) | (before & behind2) | behind3;
+DEDUP_INLINE std::size_t put_least(const std::uint64_t* __restrict hashes, std::size_t count, std::int64_t first, std::uint64_t* __restrict found, std::int64_t* __restrict places) {
+    constexpr std::size_t together = 256;
+    std::uint8_t own[together];
+    std::size_t size = 0;
+    for (std::size_t from = 0; from < count; from += together) {
+        const auto some = std::min(together, count - from);
+        for (std::size_t at = 0; at < some; ++at) {
+            const auto* here = hashes + from + at;
+            const bool before = here[-1] >= *here, before2 = before & (here[-2] >= *here), before3 = before2 & (here[-3] >= *here);
+            const bool behind = here[1] > *here, behind2 = behind & (here[2] > *here), behind3 = behind2 & (here[3] > *here);
+            own[at] = before3 | (before2 & behind) | (before & behind2) | behind3;
+        }
+        for (std::size_t at = 0; at < some; ++at) {
+            found[size] = hashes[from + at];
+            places[size] = first + static_cast<std::int64_t>(from + at);
+            size += own[at];
+        }
     }
+    return size;
 }
 
 }  // namespace dedup
