@@ -20,6 +20,7 @@ from dedup.decide import Decisions, decide, decide_apart, defined_decide, define
 from dedup.flags import defined_jaccard
 from dedup.passages import Limits, Passage
 from dedup.run import pool, serial
+from dedup.sign import shingles
 from dedup.stored import alphanumeric, defined_written
 from dedup.verified import Verified
 from dedup.words import Mark, block_numbers
@@ -317,6 +318,23 @@ def test_jaccard_is_that_of_the_sets_of_shingles(letters: list[int], data: st.Da
     places = np.array(rows, np.int64)
 
     assert _native.jaccard(words, places, shingle).tolist() == defined_jaccard(words, places, shingle).tolist()
+
+
+@pytest.mark.parametrize("crowd", [20, 100, 900])
+def test_shingles_that_meet_in_one_slot_are_told_apart(crowd: int) -> None:
+    """Words are looked for whose shingles have the same upper bits: so many that to look for them takes too long."""
+    from dedup.kernel import _native
+
+    every = np.arange(1 << 22, dtype=np.uint64)
+    words = every[shingles(every, np.array([0, len(every)]), 1)[0] >> np.uint64(52) == 7][:crowd]
+    words = np.concatenate([words, words[::2], words[: crowd // 3]])
+    places = np.array([(0, 2 * crowd // 3, crowd // 3, crowd), (0, crowd, crowd, len(words)), (3, 9, 0, len(words))])
+
+    found = _native.jaccard(words, places, 1)
+
+    assert len(np.unique(words)) == crowd
+    assert found.tolist() == defined_jaccard(words, places, 1).tolist()
+    assert 0 < found[0] < 1
 
 
 # ── words in texts ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -219,4 +219,5 @@ def test_lowest_bytes_are_taken_in_parts(monkeypatch: pytest.MonkeyPatch, runner
 
     found = seeded.lowest_bytes(words, runner)
 
-    assert (found.dtype, found.tolist()) == (np.uint8, [word % 256 for word in words.tolist()])
+    assert found.dtype == np.uint8
+    assert found.tolist() == [word % 256 for word in words.tolist()]
