@@ -183,8 +183,7 @@ def near_bands(own: Bands) -> NDArray[np.uint32]:
         buckets = match.Buckets()
     found = [np.zeros((2, 0), np.uint32)]
     for keys, members in _range(own) if own.bits else _whole(own):
-        for pairs in buckets.pairs(keys, members, own.chosen.ranks, own.cap):
-            found.append(members[np.stack(pairs)])
+        found += (members[np.stack(pairs)] for pairs in buckets.pairs(keys, members, own.chosen.ranks, own.cap))
     own.buckets.append(buckets)
     return np.concatenate(found, axis=1)
 

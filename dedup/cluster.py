@@ -64,7 +64,8 @@ class Aligned(NamedTuple):
 
 class Standing(NamedTuple):
     """What decides which document keeps a passage. `order` int64 [d], 0 for the best keeper; `copies` int64 [d] names a
-    document with the very same words, else itself; -1 is one that is not decided on; `sites` uint64 [d], if a keeper must be of another site."""
+    document with the very same words, else itself; -1 for one that is not decided on; `sites` uint64 [d], if a keeper
+    must be of another site."""
 
     order: NDArray[np.int64]
     copies: NDArray[np.int64]

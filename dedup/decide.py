@@ -168,7 +168,7 @@ def _only(standing: Standing, own: NDArray[np.bool_]) -> Standing:
 
 
 def linked(count: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Of so many things the least that each is linked with by pairs (int64 [p, 2]), over others, too (int64 [count])."""
+    """Of so many things the least that each is linked with by pairs (int64 [p, 2]), over others, too (int64 [n])."""
     if not kernel.NATIVE:
         return defined_linked(count, pairs)
     from dedup.kernel import _native

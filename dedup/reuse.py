@@ -16,7 +16,6 @@ from dedup.corpus import Corpus
 from dedup.decide import Decisions, decide_apart
 from dedup.passages import Limits
 from dedup.run import in_threads
-from dedup.stored import Texts
 from dedup.verified import Verified, verified
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from dedup.config import Config
     from dedup.run import Runner
     from dedup.shards import Work
+    from dedup.stored import Texts
 
 LOG = logging.getLogger("dedup")
 CHUNK_PAIRS = 16_000

@@ -30,6 +30,9 @@ SEEDS_AT_ONCE = 1 << 21
 """Seeds that a thread has in memory at a time, of 12 bytes each; of those of a 256th of all hashes another 12, and 80
 for each that comes more than once."""
 
+WORDS_AT_ONCE = 1 << 22
+"""Words of which a thread takes the lowest bytes at a time."""
+
 PAIRS_KEPT = 1 << 22
 """Pairs that a finder knows, of at most 32 bytes each, before it forgets them."""
 
@@ -134,12 +137,27 @@ def seed_pairs(texts: Texts, chosen: Chosen, runner: Runner) -> NDArray[np.int64
         located.append(_Shard(where["seeds"], where["places"], shard.word, parts))
     sizes = sum((np.diff(each.parts) for each in located), np.zeros(SEED_PARTS, np.int64))
     corpus = texts.corpus
-    around = Around(corpus.hashes, corpus.hashes.astype(np.uint8), np.asarray(corpus.bounds))
+    around = Around(corpus.hashes, lowest_bytes(corpus.hashes, runner), np.asarray(corpus.bounds))
     finders: list[Finder] = []
     ranges = _ranges(sizes.tolist(), SEEDS_AT_ONCE)
     for pairs in runner(near_seeds, [Range(located, each, around, chosen, finders) for each in ranges]):
         chosen.add(found, *pairs.T)
     return found.sorted()
+
+
+def lowest_bytes(words: NDArray[np.uint64], runner: Runner) -> NDArray[np.uint8]:
+    """The lowest byte of each of many words (uint8 [n])."""
+    result = np.empty(len(words), np.uint8)
+    parts = range(0, len(words), WORDS_AT_ONCE)
+    for _ in runner(_put_lowest, [(words[at : at + WORDS_AT_ONCE], result[at : at + WORDS_AT_ONCE]) for at in parts]):
+        pass
+    return result
+
+
+@in_threads
+def _put_lowest(part: tuple[NDArray[np.uint64], NDArray[np.uint8]]) -> None:
+    words, room = part
+    np.copyto(room, words, casting="unsafe")
 
 
 @in_threads

@@ -17,6 +17,8 @@ from dedup.run import in_threads
 from dedup.verified import Written
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from dedup.column_files import Place
@@ -41,6 +43,12 @@ class Parts(NamedTuple):
     starts: NDArray[np.int32]
     ends: NDArray[np.int32]
     reaches: NDArray[np.uint8]
+
+    @classmethod
+    def joined(cls, several: Sequence[Parts]) -> Parts:
+        """Those of several, one behind the other."""
+        documents, starts, ends, reaches = zip(*several, strict=True)
+        return cls(np.concatenate(documents), np.concatenate(starts), np.concatenate(ends), np.concatenate(reaches))
 
     def only(self, rows: NDArray[np.int64]) -> Parts:
         """Some of them."""
@@ -122,9 +130,9 @@ class Texts:
     def unread(self, own: Passages, there: Passages, runner: Runner) -> Unread:
         """What is not compared of passages and of what their keepers have."""
         rows, gaps = self._gaps(there)
-        parts = (self._around(own), Parts(there.documents, *self.corpus.places(there), np.zeros(len(there.documents), np.uint8)), gaps)
-        counts = self.written(Parts(*map(np.concatenate, zip(*parts, strict=True))), runner)
         size = len(own.documents)
+        kept = Parts(there.documents, *self.corpus.places(there), np.zeros(size, np.uint8))
+        counts = self.written(Parts.joined([self._around(own), kept, gaps]), runner)
         more, more_kept = counts[:size] - (own.ends - own.starts), counts[size : 2 * size] - (there.ends - there.starts)
         broken = np.zeros(size, np.bool_)
         broken[rows[counts[2 * size :] > 0]] = True

@@ -13,7 +13,7 @@ from dedup import candidates, match, near, seeded
 from dedup.candidates import Chosen
 from dedup.config import Config
 from dedup.corpus import Corpus, merge_words
-from dedup.run import serial
+from dedup.run import Runner, pool, serial
 from dedup.shards import Work
 from dedup.stored import Texts
 from tests.material import article, prose
@@ -49,14 +49,14 @@ def taken(folder: Path, size: int) -> tuple[Work, list[str]]:
     return work, shards
 
 
-def proposed(work: Work, shards: list[str]) -> dict[str, list[list[int]]]:
+def proposed(work: Work, shards: list[str], runner: Runner = serial) -> dict[str, list[list[int]]]:
     """What each proposer names."""
     chosen = Chosen(RANKS, candidates.exact_copies(work, shards, RANKS))
     return {
         "copies": [chosen.copies.tolist()],
-        "whole": candidates.whole_pairs(work, shards, chosen, serial).tolist(),
-        "bands": candidates.band_pairs(work, shards, chosen, serial).tolist(),
-        "seeds": seeded.seed_pairs(Texts(work, shards), chosen, serial).tolist(),
+        "whole": candidates.whole_pairs(work, shards, chosen, runner).tolist(),
+        "bands": candidates.band_pairs(work, shards, chosen, runner).tolist(),
+        "seeds": seeded.seed_pairs(Texts(work, shards), chosen, runner).tolist(),
         "repeats": candidates.repeats(work, shards).tolist(),
     }
 
@@ -133,6 +133,17 @@ def test_what_is_in_memory_at_a_time_changes_nothing(
     monkeypatch.setattr(match.Pairs, "LEAST", 1)
 
     assert proposed(*taken(tmp_path, 4)) == in_memory
+
+
+@pytest.mark.parametrize("band", [5, 99])
+def test_threads_change_nothing(
+    in_memory: dict[str, list[list[int]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, band: int
+) -> None:
+    monkeypatch.setattr(candidates, "KEYS_AT_ONCE", 1)
+    monkeypatch.setattr(candidates, "BAND_AT_ONCE", band)
+    monkeypatch.setattr(seeded, "SEEDS_AT_ONCE", 700)
+
+    assert proposed(*taken(tmp_path, 4), pool(3)) == in_memory
 
 
 def test_seeds_are_kept_in_ranges_and_in_the_order_of_words(tmp_path: Path) -> None:

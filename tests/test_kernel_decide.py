@@ -15,10 +15,13 @@ import dedup
 from dedup import kernel
 from dedup.align import Run, Words
 from dedup.cluster import Aligned, Standing
-from dedup.stored import alphanumeric, defined_written
-from dedup.decide import Decisions, decide, defined_decide
+from dedup.corpus import defined_block_edges
+from dedup.decide import Decisions, decide, decide_apart, defined_decide, defined_linked, linked
 from dedup.flags import defined_jaccard
 from dedup.passages import Limits, Passage
+from dedup.run import pool, serial
+from dedup.sign import shingles
+from dedup.stored import alphanumeric, defined_written
 from dedup.verified import Verified
 from dedup.words import Mark, block_numbers
 from tests.golden import FILES, about, cases
@@ -156,6 +159,97 @@ def test_whole_corpora(drawn: Drawn) -> None:
     assert list(found.ascending().by_document().items()) == sorted(found.by_document().items())
 
 
+@settings(deadline=None, max_examples=300)
+@given(corpora(), st.data())
+def test_some_documents_of_a_corpus(drawn: Drawn, data: st.DataObject) -> None:
+    """Of those that are not decided on nothing is told, and their words stay."""
+    corpus, aligned, standing = drawn
+    own = np.array(data.draw(st.lists(st.booleans(), min_size=len(standing.copies), max_size=len(standing.copies))))
+    some = standing._replace(copies=np.where(own, standing.copies, -1))
+
+    found = assert_same(corpus, aligned, some)
+
+    assert own[found.documents].all()
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(corpora(), min_size=1, max_size=4), st.randoms(use_true_random=False))
+def test_corpora_that_nothing_links_are_decided_on_apart(several: list[Drawn], chance: random.Random) -> None:
+    drawn = together(several, chance)
+    columns = Verified.of(drawn.aligned)
+
+    found = decide_apart(drawn.corpus, columns, drawn.standing, serial)
+
+    wanted = decide(drawn.corpus, columns, drawn.standing).ascending()
+    assert [column.tolist() for column in found] == [column.tolist() for column in wanted]
+    assert [column.dtype for column in found] == [column.dtype for column in wanted]
+
+
+def together(several: list[Drawn], chance: random.Random) -> Drawn:
+    """Several corpora as one, whose ranks and pairs are mixed."""
+    sizes = [len(each.standing.order) for each in several]
+    firsts = np.cumsum([0, *sizes]).tolist()
+    marks = np.concatenate([each.corpus.marks for each in several])
+    bounds = np.cumsum([0, *np.concatenate([np.diff(each.corpus.bounds) for each in several]).tolist()])
+    aligned = [
+        Aligned(pair.keeper + first, pair.document + first, pair.passages)
+        for each, first in zip(several, firsts, strict=False)
+        for pair in each.aligned
+    ]
+    scores = [np.sort([chance.random() for _ in each.standing.order])[each.standing.order] for each in several]
+    order = np.argsort(np.argsort(np.concatenate(scores)))
+    copies = np.concatenate([each.standing.copies + first for each, first in zip(several, firsts, strict=False)])
+    chance.shuffle(aligned)
+    return Drawn(Marked(marks, bounds), aligned, Standing(order, copies, several[0].standing.limits, None))
+
+
+def test_threads_decide_as_one_does() -> None:
+    chance = random.Random(4)
+    corpus = marked([90] * 60, chance)
+    aligned = [
+        Aligned(keeper, keeper + each, passages_of(keeper + each, keeper, corpus, chance))
+        for keeper in range(0, 60, 3)
+        for each in (1, 2)
+    ]
+    columns, standing = Verified.of(aligned), Standing(np.arange(60), np.arange(60), Limits(15, 0.5), None)
+
+    found = decide_apart(corpus, columns, standing, pool(2))
+
+    assert len(found.documents) > 9
+    assert [column.tolist() for column in found] == [column.tolist() for column in decide(corpus, columns, standing)]
+
+
+LINKS = st.integers(1, 12).flatmap(
+    lambda count: st.tuples(
+        st.just(count), st.lists(st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)), max_size=15)
+    )
+)
+
+
+@given(LINKS)
+def test_what_is_linked_is_that_of_the_definition(drawn: tuple[int, list[tuple[int, int]]]) -> None:
+    count, pairs = drawn
+    columns = np.array(pairs, np.int64).reshape(-1, 2)
+
+    found = linked(count, columns)
+
+    assert found.tolist() == defined_linked(count, columns).tolist()
+
+
+def test_a_chain_is_linked_from_end_to_end() -> None:
+    pairs = np.array([(4, 3), (7, 6), (3, 7), (1, 5)])
+
+    assert linked(8, pairs).tolist() == defined_linked(8, pairs).tolist() == [0, 1, 2, 3, 3, 1, 3, 3]
+
+
+@pytest.mark.parametrize("pair", [(0, 2), (-1, 0), (2**62, 1)])
+def test_what_is_not_there_is_linked_with_nothing(pair: tuple[int, int]) -> None:
+    from dedup.kernel import _native
+
+    with pytest.raises(ValueError):
+        _native.linked(2, np.array([pair]))
+
+
 def test_a_long_chain_of_copies_of_copies() -> None:
     chance = random.Random(7)
     corpus = marked([90] * 60, chance)
@@ -226,6 +320,23 @@ def test_jaccard_is_that_of_the_sets_of_shingles(letters: list[int], data: st.Da
     assert _native.jaccard(words, places, shingle).tolist() == defined_jaccard(words, places, shingle).tolist()
 
 
+@pytest.mark.parametrize("crowd", [20, 100, 900])
+def test_shingles_that_meet_in_one_slot_are_told_apart(crowd: int) -> None:
+    """Words are looked for whose shingles have the same upper bits: so many that to look for them takes too long."""
+    from dedup.kernel import _native
+
+    every = np.arange(1 << 22, dtype=np.uint64)
+    words = every[shingles(every, np.array([0, len(every)]), 1)[0] >> np.uint64(52) == 7][:crowd]
+    words = np.concatenate([words, words[::2], words[: crowd // 3]])
+    places = np.array([(0, 2 * crowd // 3, crowd // 3, crowd), (0, crowd, crowd, len(words)), (3, 9, 0, len(words))])
+
+    found = _native.jaccard(words, places, 1)
+
+    assert len(np.unique(words)) == crowd
+    assert found.tolist() == defined_jaccard(words, places, 1).tolist()
+    assert 0 < found[0] < 1
+
+
 # ── words in texts ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 WRITTEN = st.text(
@@ -261,6 +372,36 @@ def test_written_words_are_those_of_the_definition(texts: list[str], data: st.Da
     )
 
     assert found.tolist() == [defined_written(texts[owner], *place) for owner, *place in rows]
+
+
+# ── blocks ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@given(st.lists(st.sampled_from([0, 1, 127, 128, 255]), max_size=60), st.data())
+def test_edges_of_blocks_are_those_of_the_definition(marks: list[int], data: st.DataObject) -> None:
+    from dedup.kernel import _native
+
+    ends = st.integers(0, len(marks))
+    spans = [sorted(each) for each in data.draw(st.lists(st.tuples(ends, ends), max_size=6))]
+    columns, rows = np.array(marks, np.uint8), np.array(spans, np.int64).reshape(-1, 2)
+
+    found = _native.block_edges(columns, rows)
+
+    wanted = defined_block_edges(columns, rows[:, 0], rows[:, 1])
+    assert [column.tolist() for column in found] == [column.tolist() for column in wanted]
+    assert list(zip(*(column.tolist() for column in found), strict=True)) == [
+        (row, word) for row, (low, high) in enumerate(spans) for word in range(low + 1, high) if marks[word] & 128
+    ]
+
+
+@pytest.mark.parametrize("row", [(0, 4), (-1, 1), (2, 1), (0, 2**63 - 1), (-(2**63), 1)])
+def test_blocks_of_no_words_are_refused(row: tuple[int, int]) -> None:
+    from dedup.kernel import _native
+
+    with pytest.raises(ValueError):
+        _native.block_edges(np.zeros(3, np.uint8), np.array([row]))
+    with pytest.raises(ValueError):
+        defined_block_edges(np.zeros(3, np.uint8), *np.array([row]).T)
 
 
 # ── whole runs ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -355,6 +496,7 @@ BAD: dict[str, dict[str, Any]] = {
     "a rank before the first": {"order": [-1, 0]},
     "fewer copies than documents": {"copies": [0]},
     "a copy of none": {"copies": [0, 2]},
+    "a copy of less than none": {"copies": [0, -2]},
     "a copy of a longer one": {"copies": [0, 0], "word_bounds": [0, 4, 6], "pairs": [[0, 0]], "runs": [[0, 0, 3]]},
     "fewer sites than documents": {"sites": [1]},
 }  # fmt: skip
@@ -417,6 +559,15 @@ def test_parts_of_no_text_are_refused(bounds: list[int], owner: int, span: tuple
     columns = (np.array(bounds), np.array([owner]), np.array([span], np.int32), np.zeros(1, np.uint8))
     with pytest.raises(ValueError):
         _native.written(np.frombuffer(TEXT, np.uint8), *columns, page)
+
+
+def test_what_is_wrong_with_a_page_is_told() -> None:
+    from dedup.kernel import _native
+
+    pages: dict[int, bytes] = {}
+    columns = (np.array([0, len(TEXT)]), np.array([0]), np.array([(0, 3)], np.int32), np.zeros(1, np.uint8))
+    with pytest.raises(KeyError, match="0"):
+        _native.written(np.frombuffer(TEXT, np.uint8), *columns, pages.__getitem__)
 
 
 @pytest.mark.parametrize("content", [b"\x80\x80", b"a\xff", b"\xf4\x9f", b"\xc3", b"\xe3\x81", b"\x80a\xff\xff"])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from dedup import kernel, seeded
 from dedup.match import CROWD, HUBS
+from dedup.run import Runner, pool, serial
 from dedup.seeded import Around, Finder, Seeds, defined_agreeing
 from dedup.sign import mix
 
@@ -208,3 +209,15 @@ def test_more_words_than_are_looked_at_are_an_error(asked: tuple[int, int, int, 
     seeds, around, ranks, copies = GOOD
     with pytest.raises(ValueError):
         _native.SeedPairs().find(seeds, around, (ranks, copies), asked, 9)
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 30])
+@pytest.mark.parametrize("runner", [serial, pool(2)], ids=["one", "threads"])
+def test_lowest_bytes_are_taken_in_parts(monkeypatch: pytest.MonkeyPatch, runner: Runner, count: int) -> None:
+    monkeypatch.setattr(seeded, "WORDS_AT_ONCE", 7)
+    words = np.arange(count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+
+    found = seeded.lowest_bytes(words, runner)
+
+    assert found.dtype == np.uint8
+    assert found.tolist() == [word % 256 for word in words.tolist()]

@@ -507,9 +507,7 @@ def jaccard(words: NDArray[np.uint64], places: NDArray[np.int64], shingle: int) 
         ValueError: a row of `places` is no two spans of the words.
     """
 
-def block_edges(
-    marks: NDArray[np.uint8], spans: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def block_edges(marks: NDArray[np.uint8], spans: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """`dedup.corpus.defined_block_edges` of rows of spans.
 
     Raises:

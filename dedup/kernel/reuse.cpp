@@ -18,50 +18,71 @@
 namespace dedup {
 namespace {
 
-// The shingles of two spans, in buckets by their upper bits and sorted within those, so that none can be made slow.
+// The shingles of two spans of words in a table, each in the first free slot from the one that its upper bits name on. Where
+// to look for them takes long, as made-up ones may see to, they are sorted.
 class Shingles {
 public:
-    void fill(Span<std::uint64_t> left, Span<std::uint64_t> right, std::size_t length) {
+    // Of all that is in either, the share that is in both.
+    double common_share(Span<std::uint64_t> left, Span<std::uint64_t> right, std::size_t length) {
         make_shingles(left.begin(), left.size(), length, sides_[0]);
         make_shingles(right.begin(), right.size(), length, sides_[1]);
         const auto count = sides_[0].size() + sides_[1].size();
-        unsigned bits = 1;
-        while (bits < 32 && (std::size_t{1} << bits) < count) ++bits;
-        const auto away = 64 - bits;
-        ends_.assign((std::size_t{1} << bits) + 1, 0);
-        for (const auto& side : sides_) {
-            for (const auto each : side) ++ends_[(each >> away) + 1];
-        }
-        std::partial_sum(ends_.begin(), ends_.end(), ends_.begin());
-        sorted_.resize(count);
-        for (const std::size_t side : {0, 1}) {
-            for (const auto each : sides_[side]) sorted_[ends_[each >> away]++] = {each, side};  // to where the bucket ends, at last
-        }
-        for (std::size_t bucket = 0, first = 0; bucket + 1 < ends_.size(); first = ends_[bucket++]) {
-            if (ends_[bucket] - first > 1) std::sort(place(first), place(ends_[bucket]));
-        }
-    }
-
-    // Of all that is in either, the share that is in both.
-    double common_share() const {
-        std::size_t either = 0, both = 0;
-        for (auto first = sorted_.begin(); first != sorted_.end(); ++either) {
-            auto end = first;
-            while (end != sorted_.end() && end->first == first->first) ++end;
-            both += first->second != std::prev(end)->second;
-            first = end;
-        }
-        return static_cast<double>(both) / static_cast<double>(std::max<std::size_t>(1, either));
+        unsigned bits = 4;
+        while (bits < 40 && (std::size_t{1} << bits) < 2 * count) ++bits;
+        away_ = 64 - bits;
+        looks_ = looks_each * (count + 8);
+        slots_.assign(std::size_t{1} << bits, {});
+        either_ = both_ = 0;
+        return put(0) && put(1) ? share(both_, either_) : sorted_share();
     }
 
 private:
-    using Entry = std::pair<std::uint64_t, std::size_t>;  // a shingle, and the side that has it
+    struct Slot {
+        std::uint64_t shingle = 0, sides = 0;  // the sides that have it, a bit each; none where the slot is free
+    };
+    static constexpr std::size_t looks_each = 8;
 
-    std::vector<Entry>::iterator place(std::size_t at) { return sorted_.begin() + static_cast<std::ptrdiff_t>(at); }
+    static double share(std::size_t both, std::size_t either) {
+        return static_cast<double>(both) / static_cast<double>(std::max<std::size_t>(1, either));
+    }
+
+    // False where that takes too long.
+    bool put(std::size_t side) {
+        const std::uint64_t own = side + 1;
+        const auto last = slots_.size() - 1;
+        for (const auto each : sides_[side]) {
+            auto at = static_cast<std::size_t>(each >> away_);
+            while (slots_[at].sides != 0 && slots_[at].shingle != each) {
+                if (looks_-- == 0) return false;
+                at = (at + 1) & last;
+            }
+            const auto sides = slots_[at].sides;
+            either_ += sides == 0;
+            both_ += (sides | own) == 3 && sides != 3;
+            slots_[at] = {each, sides | own};
+        }
+        return true;
+    }
+
+    double sorted_share() {
+        for (auto& side : sides_) {
+            std::sort(side.begin(), side.end());
+            side.erase(std::unique(side.begin(), side.end()), side.end());
+        }
+        std::size_t both = 0;
+        for (auto one = sides_[0].begin(), other = sides_[1].begin(); one != sides_[0].end() && other != sides_[1].end();) {
+            const bool first = *one <= *other, second = *other <= *one;
+            both += first && second;
+            one += first;
+            other += second;
+        }
+        return share(both, sides_[0].size() + sides_[1].size() - both);
+    }
 
     std::array<std::vector<std::uint64_t>, 2> sides_;
-    std::vector<std::size_t> ends_;
-    std::vector<Entry> sorted_;
+    std::vector<Slot> slots_;
+    unsigned away_ = 0;
+    std::size_t looks_ = 0, either_ = 0, both_ = 0;
 };
 
 bool is_letter_or_figure(std::uint8_t byte) {
@@ -189,8 +210,7 @@ std::vector<double> jaccard(Span<std::uint64_t> words, Span<std::int64_t> places
             shares.push_back(left.empty() ? 0 : 1);
             continue;
         }
-        shingles.fill(left, right, shingle);
-        shares.push_back(rounded(shingles.common_share()));
+        shares.push_back(rounded(shingles.common_share(left, right, shingle)));
     }
     return shares;
 }
