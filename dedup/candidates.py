@@ -170,22 +170,23 @@ def _pairs(
         jobs = [every._replace(bands=(band, min(band + step, bands))) for band in range(0, bands, step)]
     found = match.Pairs(len(chosen.ranks))
     for pairs in runner(near_bands, jobs):
-        chosen.add(found, *pairs)
+        found.add(*pairs.T)
     return found.sorted()
 
 
 @in_threads
-def near_bands(own: Bands) -> NDArray[np.uint32]:
-    """Pairs of documents (uint32 [2, p]) that have a key of these bands in common."""
+def near_bands(own: Bands) -> NDArray[np.int64]:
+    """The distinct pairs of documents (int64 [p, 2]) that have a key of these bands in common."""
     try:
         buckets = own.buckets.pop()
     except IndexError:
         buckets = match.Buckets()
-    found = [np.zeros((2, 0), np.uint32)]
+    found = match.Pairs(len(own.chosen.ranks))
     for keys, members in _range(own) if own.bits else _whole(own):
-        found += (members[np.stack(pairs)] for pairs in buckets.pairs(keys, members, own.chosen.ranks, own.cap))
+        for first, second in buckets.pairs(keys, members, own.chosen.ranks, own.cap):
+            own.chosen.add(found, members[first], members[second])
     own.buckets.append(buckets)
-    return np.concatenate(found, axis=1)
+    return found.sorted()
 
 
 def _whole(own: Bands) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
