@@ -8,7 +8,7 @@ import numpy as np
 
 from dedup import kernel
 from dedup.align import Documents, Words
-from dedup.packed import Places
+from dedup.packed import Packed, Places
 from dedup.runs import each_of
 from dedup.shards import ALL, Work
 from dedup.words import Mark, block_numbers
@@ -34,20 +34,26 @@ class Passages(NamedTuple):
 
 
 class Corpus(NamedTuple):
-    """The words of all documents, memory-mapped: `bounds` int64 [documents + 1] and the columns of `Packed`."""
+    """The words of all documents, memory-mapped, and their `bounds` (int64 [documents + 1])."""
 
     bounds: NDArray[np.int64]
-    hashes: NDArray[np.uint64]
-    marks: NDArray[np.uint8]
-    starts: NDArray[np.uint16]
-    lengths: NDArray[np.uint8]
-    wraps: NDArray[np.int64]
-    longs: NDArray[np.int64]
+    packed: Packed
 
     @classmethod
     def of(cls, work: Work) -> Corpus:
         """The corpus of a run, as `merge_words` left it."""
-        return cls(*(work.store.column(ALL, name) for name in cls._fields))
+        store = work.store
+        return cls(store.column(ALL, "bounds"), Packed(*(store.column(ALL, name) for name in Packed._fields)))
+
+    @property
+    def hashes(self) -> NDArray[np.uint64]:
+        """The hashes of all words (uint64 [words])."""
+        return self.packed.hashes
+
+    @property
+    def marks(self) -> NDArray[np.uint8]:
+        """Their marks (uint8 [words])."""
+        return self.packed.marks
 
     @property
     def documents(self) -> Documents:
@@ -87,7 +93,7 @@ class Corpus(NamedTuple):
     @property
     def written(self) -> Places:
         """Where the words stand in their texts."""
-        return Places(self.starts, self.lengths, self.wraps, self.longs)
+        return self.packed.places
 
     def starts_of(self, documents: NDArray[np.int64], words: NDArray[np.int64]) -> NDArray[np.int32]:
         """Where words of documents start (int32 [k]), in code points, by their numbers among all."""

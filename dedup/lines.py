@@ -254,7 +254,8 @@ def compare(job: Comparing) -> NDArray[np.int64]:
             [*names.values()], _places(job, [*names]), job.pairs, shingle, characters.page
         )
     except ValueError as error:
-        raise InputError(f"{', '.join(names)}: was changed while it was read") from error
+        which = next(iter(names)) if len(names) == 1 else f"one of {len(names)} files"
+        raise InputError(f"{which}: was changed while it was read") from error
     result = np.stack([*sizes[job.pairs.T], common], axis=1)
     if len(unknown):
         left = np.isin(job.pairs, unknown).any(axis=1)

@@ -12,9 +12,10 @@ from dedup.cutting import count
 from dedup.data import Kind, Reason
 from dedup.records import removed_record
 from dedup.store import line
+from dedup.strings import Strings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -63,10 +64,10 @@ def losses(losing: Losing) -> Lost:
     places = columns.places.copy()
     keepers, places[:, 2] = np.unique(columns.places[:, 2], return_inverse=True)
     (records, ends), (left, left_ends), loses, told, unknown = _native.losses(
-        (losing.texts, _ragged(losing.ids)),
+        (losing.texts, Strings.of(losing.ids).columns),
         losing.blocks,
         ((places.reshape(-1), bounds * places.shape[1]), (columns.likeness.reshape(-1), bounds * 3)),
-        _ragged(losing.flags.ids[keeper] for keeper in keepers.tolist()),
+        Strings.of(losing.flags.ids[keeper] for keeper in keepers.tolist()).columns,
         characters.page,
     )
     lines, texts = records.tobytes(), left.tobytes()
@@ -92,8 +93,3 @@ def defined_loss(document: Document, flags: list[Flag]) -> tuple[Loss, list[Flag
     left = kept(document.text, final)
     records = b"".join(line(removed_record(document.id, document.text, each)) for each in final)
     return Loss(records, b"" if left.isspace() else left.encode()), final
-
-
-def _ragged(strings: Iterable[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    parts = [each.encode() for each in strings]
-    return np.frombuffer(b"".join(parts), np.uint8), np.cumsum([0, *map(len, parts)], dtype=np.int64)
