@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-import tomllib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,6 +117,8 @@ class Config:
         Raises:
             SettingError: the file is not readable TOML, or a setting in it is unknown or out of range.
         """
+        import tomllib
+
         try:
             table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
