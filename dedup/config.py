@@ -7,12 +7,12 @@ A field is a flag (`--min-words`), a key of the `[dedup]` table of a TOML file (
 from __future__ import annotations
 
 import codecs
-import hashlib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import xxhash
 
 from dedup.bands import Shape, band_shape
 from dedup.data import CHROME_KINDS
@@ -108,7 +108,7 @@ class Config:
     @property
     def digest(self) -> str:
         """A hex digest of every setting: equal settings, equal digest."""
-        return hashlib.blake2b(orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+        return xxhash.xxh3_128_hexdigest(orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS))
 
     @classmethod
     def load(cls, path: str | Path, changes: Mapping[str, Any] | None = None) -> Config:
