@@ -30,7 +30,8 @@ import numpy as np
 from dedup import candidates, match
 from dedup.config import Config
 from dedup.keepers import Chosen
-from dedup.run import own_process, serial
+from dedup.process import own_process
+from dedup.run import serial
 from dedup.sign import mix
 from dedup.work import Work
 

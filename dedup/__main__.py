@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -24,7 +25,10 @@ def program() -> None:
                 os._exit(status)
 
     atexit.register(leave)  # first of all, so that it is called last
+    gc.disable()  # while all that is imported stays
     from dedup.cli import main  # not in worker processes, which load this module where it is a script
+
+    gc.enable()
 
     try:
         main(prog_name="dedup")

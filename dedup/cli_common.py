@@ -80,7 +80,8 @@ def _ended(error: BaseException) -> int:
 def runner(params: dict[str, Any], *, ahead: bool = True) -> Runner:
     """What runs the stages, as it was asked for; in this process, before NumPy is imported in it. `ahead`: where
     there is much to read, processes are started at once."""
-    from dedup.run import own_process, pool
+    from dedup.process import own_process
+    from dedup.run import pool
 
     own_process()
     files = [Path(each) for each in params["inputs"] if os.path.isfile(each)]  # noqa: PTH113 (whatever was typed)

@@ -5,7 +5,6 @@ Every runner gives its results in the items' order, so that an answer never depe
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -13,11 +12,12 @@ from collections import deque
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from itertools import chain, islice
+from queue import SimpleQueue
 from threading import Thread, local
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
-from dedup import kernel
 from dedup.errors import WorkerError
+from dedup.process import own_process
 from dedup.shelf import SHELF
 
 if TYPE_CHECKING:
@@ -45,17 +45,19 @@ def in_threads(stage: _Stage) -> _Stage:
 
 
 class _Buffers(local):
-    """What a thread keeps to read into."""
+    """What a thread keeps to read into: what one before it left, since new memory is dear."""
+
+    left: ClassVar[list[bytearray]] = []
 
     def __init__(self) -> None:
-        self.room = bytearray()
+        self.room = self.left.pop() if self.left else bytearray()
 
 
 _buffers = _Buffers()
 
 
 def own_buffer(size: int) -> memoryview:
-    """So many bytes that are this thread's until it asks again."""
+    """So many bytes that are this thread's until it asks again, or ends."""
     if len(_buffers.room) < size:
         _buffers.room = bytearray(size + size // 4)
     return memoryview(_buffers.room)[:size]
@@ -121,18 +123,22 @@ class _Pool:
             yield from map(function, first)
             return
         with self._processes() as executor:
-            futures = (_submit(executor, _call, function, item) for item in chain(first, rest))
-            yield from _results(futures, 3 * self.workers)
+            under_way = (_submit(executor, _call, function, item).result for item in chain(first, rest))
+            yield from _results(under_way, 3 * self.workers)
 
     def _in_threads(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(self.workers) as threads:
-            try:
-                yield from _results((threads.submit(function, item) for item in items), self.workers + 1)
-            except BaseException:
-                threads.shutdown(wait=False, cancel_futures=True)
-                raise
+        # Those of `concurrent.futures` load `logging` and more, of which nothing is needed here: .004 s.
+        calls: SimpleQueue[Any] = SimpleQueue()
+        threads = [Thread(target=_work, args=[calls]) for _ in range(self.workers)]
+        for each in threads:
+            each.start()
+        try:
+            yield from _results((_handed(function, item, calls) for item in items), self.workers + 1)
+        finally:
+            for _ in threads:
+                calls.put(None)
+            for each in threads:
+                each.join()
 
     def _started(self) -> ProcessPoolExecutor:
         import multiprocessing  # takes .015 s, and threads need none of it
@@ -169,15 +175,39 @@ class _Pool:
             raise
 
 
-def _results(futures: Iterator[Future[_Out]], most: int) -> Iterator[_Out]:
+def _handed(function: Callable[[Any], Any], item: Any, calls: SimpleQueue[Any]) -> Callable[[], Any]:
+    """Hand a call to the threads; what gives its result."""
+    answer: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
+    calls.put((function, item, answer))
+
+    def result() -> Any:
+        given, error = answer.get()
+        if error:
+            raise error
+        return given
+
+    return result
+
+
+def _work(calls: SimpleQueue[Any]) -> None:
+    while call := calls.get():
+        function, item, answer = call
+        try:
+            answer.put((function(item), None))
+        except BaseException as error:  # raised where the result is taken
+            answer.put((None, error))
+    _buffers.left.append(_buffers.room)
+
+
+def _results(under_way: Iterator[Callable[[], _Out]], most: int) -> Iterator[_Out]:
     """The results of what is under way, in order; at most so many are at a time."""
-    waiting: deque[Future[_Out]] = deque()
-    for future in futures:
-        waiting.append(future)
+    waiting: deque[Callable[[], _Out]] = deque()
+    for each in under_way:
+        waiting.append(each)
         if len(waiting) >= most:
-            yield waiting.popleft().result()
+            yield waiting.popleft()()
     while waiting:
-        yield waiting.popleft().result()
+        yield waiting.popleft()()
 
 
 def _submit(executor: ProcessPoolExecutor, function: Callable[..., _Out], *items: object) -> Future[_Out]:
@@ -216,21 +246,6 @@ class _Self:
     """What a worker knows of itself; it lasts as long as the process."""
 
     busy = stopped = False
-
-
-def own_process() -> None:
-    """Settle in a process that is ours, before NumPy is imported in it.
-
-    Python looks for cycles of garbage seldom: the stages make millions of small objects and hardly a cycle, and to look
-    through them all takes a tenth of the time of a run. And NumPy's library for matrices, of which we use nothing,
-    starts no threads, nor in the processes that are started here: that takes .05 s, half of NumPy's start.
-    """
-    gc.set_threshold(100_000, 50, 100)
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    if kernel.NATIVE:
-        from dedup.kernel import _native
-
-        _native.keep_memory()
 
 
 def _begin() -> None:
