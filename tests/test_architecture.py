@@ -24,7 +24,7 @@ ROWS: list[set[str]] = [
     {"errors", "data", "kernel", "shelf"},
     {"bands", "column_files"},
     {"config", "store", "strings", "run", "runs", "text", "dates", "find", "model", "table"},
-    {"characters", "sentences"},
+    {"characters", "sentences", "direct"},
     {"sieve", "decode", "words", "spans", "sign", "telling"},
     {"pattern_info", "hashed", "packed"},
     {"literals", "misread"},
