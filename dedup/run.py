@@ -72,7 +72,7 @@ class Beside:
     def _call(self, function: Callable[[_In], object], item: _In) -> None:
         try:
             function(item)
-        except BaseException as error:  # noqa: BLE001 (it is raised where it is waited for)
+        except BaseException as error:
             self._error = error
 
     def join(self) -> None:

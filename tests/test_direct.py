@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,6 @@ from dedup.direct import Direct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 BLOCK = 1 << 12
 """Bytes: parts of it may go past the cache; of fewer no system takes any, so that these go by way of it."""
@@ -74,7 +74,7 @@ def test_a_system_may_take_less_at_a_time(chunks: list[bytes], most: int) -> Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(direct, "PART", 32)
         patch.setattr(os, "write", short)
-        with open(os.devnull, "wb") as none, Direct(none.fileno()) as to:
+        with Path(os.devnull).open("wb") as none, Direct(none.fileno()) as to:
             for chunk in chunks:
                 to.write(chunk)
 
