@@ -1,6 +1,6 @@
 """Speed, memory and disk of grouping band keys: `python -m benchmarks.grouping --passages 10_000_000 --bands 20`
 
-Made-up keys with planted buckets, in the store's files as `dedup.columns.save_words` leaves them: eight passages a
+Made-up keys with planted buckets, in the store's files as `dedup.keyed.save_words` leaves them: eight passages a
 document, 500 documents a shard. Of the passages a twentieth is in pairs and a thirtieth in threes, that share the key
 of one band only; there are three crowds of 10,000 and one of a million (of fewer than ten million passages, a
 thousandth and a tenth); no other two share a key.
@@ -29,9 +29,10 @@ import numpy as np
 
 from dedup import candidates, match
 from dedup.config import Config
+from dedup.keepers import Chosen
 from dedup.run import own_process, serial
-from dedup.shards import Work
 from dedup.sign import mix
+from dedup.work import Work
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -144,7 +145,7 @@ def group(folder: Path, out: Path, times: int) -> None:
     work, shards = Work(folder, Config()), (folder / "shards").read_text(encoding="utf-8").split("\n")
     order = np.arange(int(shards.pop(0)))
     for _ in range(times):
-        pairs = candidates.band_pairs(work, shards, candidates.Chosen(order, order), serial)
+        pairs = candidates.band_pairs(work, shards, Chosen(order, order), serial)
     np.save(out, pairs)
 
 

@@ -10,12 +10,13 @@ a whole. What is left is proposed by the bands of its blocks and by seeds (see `
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from dedup import match
 from dedup.corpus import Corpus
+from dedup.keepers import copies
 from dedup.run import in_threads, own_buffer
 from dedup.runs import is_new
 
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.column_files import Place
+    from dedup.keepers import Chosen
     from dedup.run import Runner
-    from dedup.shards import Work
     from dedup.store import Store
+    from dedup.work import Work
 
 KEYS_AT_ONCE = 4 << 20
 """Keys that a thread has in memory at a time, of 8 bytes each, of as many bands as that is; 12 bytes more are needed
@@ -37,33 +39,6 @@ BAND_AT_ONCE = 1 << 26
 read."""
 PIECES = 8
 """Parts that the bands are taken in at least, so that threads share them."""
-
-
-class Chosen(NamedTuple):
-    """Which documents may be paired. `ranks` int64 [d], 0 for the best keeper; `copies` int64 [d] names a document that
-    this one is a copy of, else itself: copies are in no pair. `sites` uint64 [d], if pairs must be of two sites."""
-
-    ranks: NDArray[np.int64]
-    copies: NDArray[np.int64]
-    sites: NDArray[np.uint64] | None = None
-
-    def pairs(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Distinct pairs of document numbers (int64 [p, 2]), of two sites where they must be, sorted."""
-        pairs = match.Pairs(len(self.ranks))
-        self.add(pairs, first, second)
-        return pairs.sorted()
-
-    def add(self, pairs: match.Pairs, first: NDArray[Any], second: NDArray[Any]) -> None:
-        """Add to `pairs` those that may be."""
-        if self.sites is not None:
-            other = self.sites[first] != self.sites[second]
-            first, second = first[other], second[other]
-        pairs.add(first, second)
-
-    def alive(self, documents: NDArray[Any]) -> NDArray[np.bool_]:
-        """Which of some documents are no copies (bool [n]); -1 is none."""
-        own: NDArray[np.bool_] = self.copies[documents] == documents
-        return own
 
 
 class Shard(NamedTuple):
@@ -94,30 +69,6 @@ def exact_copies(
     parts = ((store.column(shard, "word_prints"), np.diff(store.column(shard, "bounds"))) for shard in shards)
     prints, lengths = map(np.concatenate, zip(*parts, strict=True))
     return copies(prints, lengths >= work.config.min_words, ranks, sites)
-
-
-def copies(
-    prints: NDArray[np.uint64], long: NDArray[np.bool_], ranks: NDArray[np.int64], sites: NDArray[np.uint64] | None
-) -> NDArray[np.int64]:
-    """The same, given the prints of all words (uint64 [d, 2]), and which documents are `long` enough to be copies."""
-    result, own = np.arange(len(prints)), np.flatnonzero(long)
-    upper, lower = np.ascontiguousarray(prints[own].T)
-    for first, second in match.Buckets().pairs(upper, own, ranks, match.STARS):
-        same = lower[first] == lower[second]
-        result[own[second[same]]] = own[first[same]]
-        if not same.all():  # half of the print is the same, of texts that are not
-            some = own[np.isin(upper, upper[second[~same]])]
-            result[some] = _copies_among(prints, some, ranks)
-    return result if sites is None else np.where(sites[result] == sites, np.arange(len(result)), result)
-
-
-def _copies_among(prints: NDArray[np.uint64], some: NDArray[np.int64], ranks: NDArray[np.int64]) -> NDArray[np.int64]:
-    order = np.lexsort((ranks[some], prints[some, 1], prints[some, 0]))
-    ordered = some[order]
-    heads = np.flatnonzero(is_new(prints[ordered, 0]) | is_new(prints[ordered, 1]))
-    result = np.empty(len(some), np.int64)
-    result[order] = np.repeat(ordered[heads], np.diff(np.concatenate((heads, [len(ordered)]))))
-    return result
 
 
 # ── by bands ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -122,11 +122,15 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
     plain = config.verbatim and all(str(each).lower().endswith(".jsonl") for each in params["inputs"])
     workers = runner(params, ahead=not plain)
     from dedup.pipeline import clean as run
-    from dedup.progress import telling, with_bars
 
-    with telling(params["verbose"]):
-        bars = workers if params["quiet"] else with_bars(workers, STAGES)
-        result = run(params["inputs"], folder, config=config, runner=bars)
+    if params["quiet"] and not params["verbose"]:
+        result = run(params["inputs"], folder, config=config, runner=workers)
+    else:
+        from dedup.progress import telling, with_bars
+
+        with telling(params["verbose"]):
+            bars = workers if params["quiet"] else with_bars(workers, STAGES)
+            result = run(params["inputs"], folder, config=config, runner=bars)
     _print_result(result, params)
     if not params["quiet"]:
         _print_summary(result, folder, params)
@@ -135,9 +139,9 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
 
 def _print_result(result: Result, params: dict[str, Any]) -> None:
     """What a dry run would take out, or with `-o -` what is left."""
-    from dedup.terminal import going
-
     if params["dry_run"]:
+        from dedup.terminal import going
+
         for line in going(result.removed()):
             click.echo(line)
     elif params["out"] == PIPE:

@@ -8,17 +8,16 @@ chains of likeness (A like B like C).
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from dedup.moved import LOST, STAYS, Moved, settled
 from dedup.passages import OWN_RUN, TOLERANCE, Alike, Limits, Passage, alike, clipped, is_copy
-from dedup.strings import Strings
 from dedup.words import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -75,57 +74,6 @@ class Standing(NamedTuple):
     def may_keep(self, keeper: int, document: int) -> bool:
         """Whether a passage of `document` may go since `keeper` has it."""
         return self.sites is None or bool(self.sites[keeper] != self.sites[document])
-
-
-class Known(NamedTuple):
-    """What is known of documents to choose keepers, each in their order: dates as ISO 8601 or nothing, lengths in
-    words, ids and sites."""
-
-    dates: Sequence[str]
-    lengths: Sequence[int] | NDArray[np.int64]
-    ids: Sequence[str]
-    sites: Sequence[str]
-
-
-def ranks(known: Known, keep: str, site_order: Sequence[str] = ()) -> NDArray[np.int64]:
-    """The order of documents as keepers (int64 [d], 0 = best): by date, length, site or order as `keep` says; ties go
-    on to date, length and id.
-
-    A document without a date is later than every dated one; a site that `site_order` does not name is behind those that
-    it does.
-
-    >>> known = Known(["2024-02-01", "", "2024-01-01"], [10, 99, 10], ["a", "b", "c"], ["x", "y", "z"])
-    >>> ranks(known, "earliest").tolist(), ranks(known, "site-order", ("y", "x")).tolist()
-    ([1, 2, 0], [1, 0, 2])
-    """
-    count = len(known.ids)
-    place = {site: number for number, site in enumerate(site_order)}
-    site = np.array([place.get(each, len(place)) for each in known.sites] if place else [0] * count, np.int64)
-    length = -np.asarray(known.lengths, np.int64)
-    date = _numbers([each or "~" for each in known.dates]) if any(known.dates) else np.zeros(count, np.int64)
-    keys = {"earliest": (length, date), "longest": (date, length), "first": (), "site-order": (length, date, site)}
-    order = np.arange(count) if keep == "first" else _by_id(known.ids)
-    for key in keys[keep]:  # a sort keeps the order of what is equal
-        order = order[np.argsort(_small(key)[order], kind="stable")]
-    result = np.empty(count, np.int64)
-    result[order] = np.arange(count)
-    return result
-
-
-def _by_id(ids: Sequence[str]) -> NDArray[np.int64]:
-    return (ids if isinstance(ids, Strings) else Strings.of(ids)).order().numbers
-
-
-def _small(key: NDArray[np.int64]) -> NDArray[Any]:
-    """The same in 16 bits where that does: NumPy sorts these by their digits, in a tenth of the time."""
-    least, most = (int(key.min()), int(key.max())) if len(key) else (0, 0)
-    return (key - least).astype(np.uint16) if most - least < 1 << 16 else key
-
-
-def _numbers(values: Sequence[str]) -> NDArray[np.int64]:
-    """The place of each value among all, in order."""
-    number = {value: at for at, value in enumerate(sorted(set(values)))}
-    return np.array([number[value] for value in values], np.int64)
 
 
 def duplicates(corpus: Corpus, aligned: Iterable[Aligned], standing: Standing) -> dict[int, Decision]:

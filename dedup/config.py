@@ -7,13 +7,12 @@ A field is a flag (`--min-words`), a key of the `[dedup]` table of a TOML file (
 from __future__ import annotations
 
 import codecs
-import hashlib
-import tomllib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import xxhash
 
 from dedup.bands import Shape, band_shape
 from dedup.data import CHROME_KINDS
@@ -109,7 +108,7 @@ class Config:
     @property
     def digest(self) -> str:
         """A hex digest of every setting: equal settings, equal digest."""
-        return hashlib.blake2b(orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+        return xxhash.xxh3_128_hexdigest(orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS))
 
     @classmethod
     def load(cls, path: str | Path, changes: Mapping[str, Any] | None = None) -> Config:
@@ -118,6 +117,8 @@ class Config:
         Raises:
             SettingError: the file is not readable TOML, or a setting in it is unknown or out of range.
         """
+        import tomllib
+
         try:
             table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

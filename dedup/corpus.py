@@ -10,8 +10,8 @@ from dedup import kernel
 from dedup.align import Documents, Words
 from dedup.packed import Packed, Places
 from dedup.runs import each_of
-from dedup.shards import ALL, Work
 from dedup.words import Mark, block_numbers
+from dedup.work import ALL, Work
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,8 +10,8 @@ import numpy as np
 from dedup.columns import ARTICLE_BANDS
 from dedup.repetition import count_articles, with_known
 from dedup.runs import each_of, is_new
-from dedup.shards import ALL, Work
 from dedup.sites import SiteFile
+from dedup.work import ALL, Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,6 +9,7 @@ import numpy as np
 
 from dedup.clean import cut, filled, kept, snapped
 from dedup.columns import load_table
+from dedup.counts import Cut, count
 from dedup.data import Document, Flag, Format
 from dedup.records import clean_record, flags_of, removed_record, source_record, with_text
 from dedup.store import Store, line
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.shards import Work
+    from dedup.work import Work
 
 
 class Cutting(NamedTuple):
@@ -29,17 +30,6 @@ class Cutting(NamedTuple):
     shard: str
     live: NDArray[np.bool_]
     duplicates: Mapping[int, list[Flag]]
-
-
-class Cut(NamedTuple):
-    """What cutting came to: counts by (reason, kind) of spans and characters, and of the documents."""
-
-    removed: dict[tuple[str, str], tuple[int, int]]
-    documents: int
-    cleaned: int
-    characters: int
-    left: int
-    encodings: dict[str, int]
 
 
 def cut_shard(job: Cutting) -> Cut:
@@ -77,14 +67,6 @@ def _clean_line(known: dict[str, Any], text: str, came: bytes, *, came_whole: bo
     if came:
         return came if came_whole else with_text(came, text)
     return line(clean_record(known, text))
-
-
-def count(counts: dict[tuple[str, str], tuple[int, int]], flags: Iterable[Flag]) -> None:
-    """Add spans and characters of flags to the counts by (reason, kind)."""
-    for each in flags:
-        what = (str(each.reason), str(each.kind))
-        spans, characters = counts.get(what, (0, 0))
-        counts[what] = (spans + 1, characters + each.end - each.start)
 
 
 def _final(store: Store, job: Cutting) -> Callable[[int, dict[str, Any], str], list[Flag]]:

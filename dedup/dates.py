@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import warnings
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 ISO = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2}(?:[T ]\d{2}:\d{2}.*)?)?)?$")
@@ -24,6 +23,8 @@ def iso_date(text: str | None) -> str | None:
     """
     if text is None or ISO.match(text):
         return text
+    from email.utils import parsedate_to_datetime  # with sockets and all: .005 s, for dates that are no ISO 8601
+
     try:
         return parsedate_to_datetime(text).isoformat()
     except (ValueError, TypeError):

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,11 +12,12 @@ import xxhash
 from dedup.config import Config
 from dedup.data import Document, Failure, Format, Source
 from dedup.decode import encoding_of
+from dedup.domains import site_of
 from dedup.features import Blocks
 from dedup.html import read_page, utf8
 from dedup.judge import Judgement, decided, judge
 from dedup.markup import blocks as markup_blocks
-from dedup.shelf import SHELF
+from dedup.records import pack
 from dedup.spans import Spans
 from dedup.table import Table
 
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 
 _BODIES = (("html", Format.HTML), ("markdown", Format.MARKDOWN), ("text", Format.TEXT))
 _JSON_SPACE = b" \t\r\n"
-_APART = ("text", "blocks", "html", "content", "line")
 _STATED = ("url", "site", "title", "author", "date", "language")
 
 
@@ -110,33 +107,6 @@ def read_html(document: Document) -> None:
     document.says = int(said.get("says", 0))
     if said.get("sitename"):
         document.metadata.setdefault("publisher", said["sitename"])
-
-
-def site_of(url: str | None) -> str | None:
-    """The registrable domain of a URL (Public Suffix List, as of the installed list; no network).
-
-    >>> site_of("https://news.bbc.co.uk/2/hi/8.stm"), site_of("about:blank")
-    ('bbc.co.uk', None)
-    """
-    if not url:
-        return None
-    from urllib.parse import urlsplit
-
-    try:
-        host = urlsplit(url if "//" in url else f"//{url}").hostname
-    except ValueError:
-        return None
-    if not host or "." not in host:
-        return None
-    return _suffixes().privatesuffix(host) or host
-
-
-@cache
-def _suffixes() -> Any:
-    import publicsuffixlist
-
-    text = Path(publicsuffixlist.PSLFILE).read_text(encoding="utf-8")  # the file can be renewed without the package
-    return SHELF.get(f"publicsuffixlist {version('publicsuffixlist')} {text}", publicsuffixlist.PublicSuffixList)
 
 
 def _from_file(source: Source, kind: Format, content: bytes, config: Config) -> Document:
@@ -236,13 +206,3 @@ def _parsed(line: bytes) -> Mapping[str, Any]:
     if not isinstance(record, dict):
         raise ValueError(f"not a JSON object but {type(record).__name__}")
     return record
-
-
-def pack(document: Document) -> dict[str, Any]:
-    """A document as a mapping that JSON can hold: without what is kept as columns."""
-    return {name: getattr(document, name) for name in Document.__slots__ if name not in _APART}
-
-
-def unpack(record: Mapping[str, Any], text: str) -> Document:
-    """The document that `pack` made the mapping of, without blocks."""
-    return Document(**{**record, "text": text, "format": Format(record["format"])})

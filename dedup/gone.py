@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.flags import Flags
+
 
 class Named(NamedTuple):
     """What names documents in records, by their numbers: ids, and lengths of their texts in characters and in words
@@ -61,6 +63,13 @@ class Gone(Mapping[int, list[Flag]]):
         """Those of `count` documents from `first` on, which are counted from there on."""
         own = slice(*np.searchsorted(self.numbers, [first, first + count]).tolist())
         return Gone(self.numbers[own] - first, self.found.only(own), self.named, self.first + first)
+
+
+class Found(NamedTuple):
+    """The flags of what goes, by the number of the document; and counts of pairs."""
+
+    flags: Flags | Gone
+    counts: dict[str, dict[str, int]]
 
 
 def as_flags(found: Decided, named: Named) -> Gone:

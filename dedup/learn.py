@@ -12,12 +12,13 @@ from dedup import repetition, site
 from dedup.config import Config
 from dedup.data import Format
 from dedup.model import ODDS
-from dedup.pipeline import nothing_to_read, study
 from dedup.places import place
-from dedup.read import Inputs, open_inputs
+from dedup.read import Inputs, nothing_to_read, open_inputs
 from dedup.run import Runner, serial
-from dedup.shards import ALL, Work, documents
+from dedup.shards import documents
 from dedup.sites import Repeated, SiteFile, TaughtPlace
+from dedup.staged import study
+from dedup.work import ALL, Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

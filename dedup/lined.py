@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 
 from dedup import characters, match
-from dedup.columns import KINDS, SEED_PART_BITS, keys, named_keys
 from dedup.data import Document, Tag
+from dedup.keyed import KINDS, SEED_PART_BITS, keys, named_keys
 from dedup.packed import Packed
 from dedup.sign import sketch
 from dedup.table import TAGS, Table
@@ -30,7 +30,7 @@ _Rows = TypeVar("_Rows")
 class Texts(NamedTuple):
     """The texts of lines (uint8, UTF-8), their blocks (starts and ends int32, code points; tags uint8) and the words of
     those; what of each is of line i lies from `bounds[i]` to `bounds[i + 1]` (int64 [n + 1]) of it. The keys are what
-    `columns.parted_seeds` and `columns.word_keys` give of the words; none where there are other words now."""
+    `keyed.parted_seeds` and `keyed.word_keys` give of the words; none where there are other words now."""
 
     texts: NDArray[np.uint8]
     text_bounds: NDArray[np.int64]

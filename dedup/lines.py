@@ -14,12 +14,10 @@ import numpy as np
 import orjson
 import xxhash
 
-from dedup import characters, kernel, lined, sign, sketched, whole
+from dedup import characters, kernel, sign, whole
 from dedup.data import Document, Failure, Format, Source
 from dedup.errors import InputError
-from dedup.extract import read_source
 from dedup.run import in_threads, own_buffer
-from dedup.sketch import whole_words
 from dedup.strings import Strings
 
 if TYPE_CHECKING:
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
 
     from dedup.config import Config
     from dedup.packed import Packed
-    from dedup.shards import Work
+    from dedup.work import Work
 
 PIECE = 4_000_000
 """Bytes of a piece of a file; the output does not depend on it."""
@@ -156,6 +154,8 @@ def read_piece(job: Reading) -> Lines:
     strings = {name: Strings(*columns.pop(name)) for name in STRINGS}
     columns["states"][[*job.without]] = FAILED
     if config.unit == "passage":
+        from dedup import lined  # only here, as all that follows passages: .02 s
+
         own = columns["states"] < UNKNOWN
         texts, unknown = lined.read(
             piece, columns["text_starts"], np.where(own, columns["text_ends"], columns["text_starts"]), config
@@ -206,10 +206,15 @@ def _named(documents: Mapping[int, Document | None], name: str) -> dict[int, str
 
 def _sketch(columns: dict[str, NDArray[Any]], documents: dict[int, Document | None], config: Config) -> None:
     """Sketch the documents that the kernel could not read."""
+    if not documents:
+        return
+    from dedup.sketch import whole_words
+    from dedup.sketched import Sketched
+
     for row, document in documents.items():
         if document:
             words = whole_words([document.text])
-            sketch = sketched.Sketched.of([document.text], words, config)
+            sketch = Sketched.of([document.text], words, config)
             columns["words"][row] = len(words.hashes)
             columns["keys"][:, row], columns["prints"][row] = sketch.keys[:, 0], sketch.prints[0]
 
@@ -222,6 +227,8 @@ def defined(columns: Any, row: int, piece: NDArray[np.uint8], config: Config, pl
     """
     if columns["states"][row] == TOO_LONG:
         return Failure(place, f"larger than max_bytes = {config.max_bytes}; raise it with --max-bytes")
+    from dedup.extract import read_source  # with all that reads pages: .04 s, and most lines need it not
+
     content = piece[columns["starts"][row] : columns["ends"][row]].tobytes()
     found = read_source(Source(place, place, None, content), config)
     if isinstance(found, Document) and not (found.format is Format.TEXT and found.line):
@@ -274,6 +281,9 @@ def _places(job: Comparing, names: list[str]) -> NDArray[np.int64]:
 
 
 def _words(job: Comparing, document: int) -> NDArray[np.uint64]:
+    from dedup.extract import read_source
+    from dedup.sketch import whole_words
+
     number, start, end, row = job.documents[document].tolist()
     with job.stretches[number].path.open("rb", 0) as handle:
         handle.seek(start)

@@ -8,7 +8,7 @@ import numpy as np
 
 from dedup import characters
 from dedup.clean import cut, kept, snapped
-from dedup.cutting import count
+from dedup.counts import count
 from dedup.data import Kind, Reason
 from dedup.records import removed_record
 from dedup.store import line

@@ -12,22 +12,22 @@ import numpy as np
 
 from dedup import candidates, match, sketched
 from dedup.align import Words, align
-from dedup.candidates import Chosen
 from dedup.cluster import Aligned
-from dedup.columns import save_words
 from dedup.config import UNITS, Config
 from dedup.corpus import Corpus, Passages, merge_words
 from dedup.data import Document, Format, Match
 from dedup.errors import SettingError
 from dedup.flags import common_share, jaccard, shingle_set
+from dedup.keepers import Chosen
+from dedup.keyed import save_words
 from dedup.markup import blocks
 from dedup.passages import Passage, alike
 from dedup.reuse import as_aligned, shared
 from dedup.run import serial
-from dedup.shards import Work
 from dedup.sign import passage_keys
 from dedup.spans import ragged
 from dedup.stored import Texts
+from dedup.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

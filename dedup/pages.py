@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import site
-from dedup.columns import block_words, save_articles, site_key
+from dedup.columns import block_words, save_articles
+from dedup.domains import site_key
 from dedup.extract import judge_page
 from dedup.judge import decided
 from dedup.runs import is_new
-from dedup.shards import ALL, Work, documents
+from dedup.shards import documents
 from dedup.sites import SiteFile
+from dedup.work import ALL, Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

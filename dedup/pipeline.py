@@ -11,50 +11,33 @@
 
 Shard by shard: prepare, judge, settle, flag, cut. Chunk by chunk: verify. Once, over columns: learn, count, candidates,
 decide. What only pages go through is drawn in `dedup.pages`. Shards meet only through the store. Nothing is cut before
-it is flagged. Lines of JSONL that only duplicates go of take a shorter way to the same bytes: `dedup.straight`.
+it is flagged. This is `dedup.staged`; lines of JSONL that only duplicates go of take a shorter way to the same bytes:
+`dedup.straight`.
 """
 
 from __future__ import annotations
 
-import logging
 from contextlib import suppress
-from operator import attrgetter
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from dedup import counting, lines, pages, reuse, shards, straight, whole, write
+from dedup import lines, straight, write
 from dedup.bands import candidate_probability
-from dedup.cluster import Known
 from dedup.config import Config
-from dedup.corpus import merge_words
-from dedup.cutting import Cut, Cutting, cut_shard, pieces
-from dedup.data import Failure, Source
-from dedup.dates import sortable
-from dedup.errors import InputError
-from dedup.flags import Flags
-from dedup.gone import Gone, Named, as_flags
-from dedup.read import Inputs, open_inputs
+from dedup.read import Inputs, nothing_to_read, open_inputs
 from dedup.result import Result
 from dedup.run import Runner, serial
-from dedup.shards import Batch, Flagging, Prepared, Work
 from dedup.sign import SCHEME, SHINGLES
-from dedup.sites import SiteFile, file_digest
 from dedup.store import Store
+from dedup.work import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from numpy.typing import NDArray
+    from collections.abc import Iterator
+    from tempfile import TemporaryDirectory
 
     from dedup.bands import Shape
-    from dedup.data import Flag
-
-LOG = logging.getLogger("dedup")
-SHARD_DOCUMENTS, SHARD_BYTES = 500, 16_000_000
-"""A shard ends with whichever comes first; the output does not depend on it."""
+    from dedup.counts import Run
+    from dedup.data import Failure, Source
 
 
 def clean(
@@ -74,161 +57,67 @@ def clean(
     (['The mill closed in May.'], 'empty: there is no text in it')
     """
     config = config or Config()
-    if config.sites:
-        SiteFile.load(Path(config.sites))  # so that what is wrong in it ends the run before any work
-    temporary = None if out else _Temporary(prefix="dedup-")
+    sites = _digest(config.sites)
+    temporary = None if out else _temporary()
     folder = Path(out) if out else Path(temporary.name if temporary else "")
     write.check_folder(folder)
     opened = open_inputs(inputs, config.max_bytes, folder)
     write.make_folder(folder)
-    stamp = f"{config.digest} {file_digest(config.sites)} {SCHEME} {SHINGLES} {write.versions()}"
+    stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()}"
     store = Store.open(folder / write.WORK, stamp)
     work = Work(store.folder, config)
-    try:
-        done = lines.can_read(config, opened.files) and _straight(work, opened.files, runner)
-    except lines.NotPlainError:
-        done = False
-    run = done or _staged(work, opened.sources, runner)
+    run = _of_lines(work, opened.files, runner) or _of_all(work, opened.sources, runner)
     if not run.documents:
         store.remove()
         with suppress(OSError):  # the files of an earlier run stay
             folder.rmdir()
         raise nothing_to_read(run.failures)
-    write.write_run(folder, config, run.pieces, run.failures, lambda: _summary(run, opened.ignored, config))
+    write.write_run(folder, config, run.pieces, run.failures, lambda: _summary(run, opened.ignored, config, sites))
     store.remove()
     return Result(folder, temporary)
 
 
-class Run(NamedTuple):
-    """What a run comes to: how many documents it has, what is to be written piece by piece, the counts of each (once it
-    is written), the failures, and counts of pairs."""
+def _digest(sites: str) -> str:
+    """The digest of a file of sites; empty without one.
 
-    documents: int
-    pieces: Iterator[write.Piece]
-    cut: list[Cut]
-    failures: list[Failure]
-    pairs: dict[str, dict[str, int]]
+    Raises:
+        SettingError, InputError: what is wrong in it, so that it ends the run before any work.
+    """
+    if not sites:
+        return ""
+    from dedup.sites import SiteFile, file_digest
 
-
-def _staged(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> Run:
-    """The way of all documents, stage by stage."""
-    names, live, failures = study(work, sources, runner)
-    if not names:
-        return Run(0, iter(()), [], failures, {})
-    flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
-    found, pairs = ({}, {}) if work.config.keep_duplicates else _duplicates(work, flagged, runner)
-    parts = zip(names, _by_shard(flagged, found), strict=True)
-    cut = list(runner(cut_shard, [Cutting(work, name, live[name], part) for name, part in parts]))
-    return Run(sum(each.documents for each in cut), pieces(work, names), cut, failures, pairs)
+    SiteFile.load(Path(sites))
+    return file_digest(sites)
 
 
-def _straight(work: Work, files: list[tuple[str, Path]], runner: Runner) -> Run:
-    """The shorter way of lines of which nothing but duplicates goes: see `straight`."""
-    told = straight.read(work, files, runner)
-    none = work.config.keep_duplicates or not told.ids
-    found = straight.Found(Gone.none(), {}) if none else straight.find(told, runner)
-    cut: list[Cut] = []
-    return Run(len(told.ids), straight.write(told, found.flags, runner, cut), cut, told.failures, found.counts)
-
-
-def study(
-    work: Work, sources: Iterator[Source | Failure], runner: Runner
-) -> tuple[list[str], dict[str, NDArray[np.bool_]], list[Failure]]:
-    """Read all sources and learn what their sites have in common: the shards, which of their documents have an id of
-    their own, and all failures in order."""
-    names, live, failures = _take(list(runner(shards.prepare, _batches(work, sources))))
-    if names:
-        chosen = pages.choose(work, names, live)
-        list(runner(pages.judge, chosen))
-        pages.learn(work, names)
-        list(runner(pages.settle, chosen))
-        counting.count_repetition(work, names, live, runner)
-    return names, live, failures
-
-
-def nothing_to_read(failures: list[Failure]) -> InputError:
-    """The error of a run without a document."""
-    return InputError("nothing to read: no input could be used" + "".join(f"\n  {f.id}: {f.why}" for f in failures[:5]))
-
-
-class _Temporary(TemporaryDirectory[str]):
+def _temporary() -> TemporaryDirectory[str]:
     """A temporary folder that goes with the last reference to it, without a warning."""
+    from tempfile import TemporaryDirectory
 
-    def __del__(self) -> None:
-        self.cleanup()
+    class Temporary(TemporaryDirectory[str]):
+        def __del__(self) -> None:
+            self.cleanup()
 
-
-def _duplicates(
-    work: Work, flagged: list[shards.Flagged], runner: Runner
-) -> tuple[Mapping[int, list[Flag]], dict[str, dict[str, int]]]:
-    """The passages that go since a better keeper has them, by the number of the document; and counts of the pairs."""
-    names = [each.shard for each in flagged]
-    dates = [sortable(date) for each in flagged for date in each.dates]
-    lengths, ids, sites = (
-        [value for each in flagged for value in column(each)]
-        for column in (attrgetter("lengths"), attrgetter("ids"), attrgetter("sites"))
-    )
-    known = Known(dates, lengths, ids, sites)
-    if work.config.unit == "document":
-        return _whole(work, flagged, known, runner)
-    merge_words(work, names)
-    return straight.passages(work, names, known, runner)
+    return Temporary(prefix="dedup-")
 
 
-def _whole(
-    work: Work, flagged: list[shards.Flagged], known: Known, runner: Runner
-) -> tuple[Mapping[int, list[Flag]], dict[str, dict[str, int]]]:
-    """The documents that go since a better keeper is alike, and counts of the pairs."""
-    found = whole.found_in(work, [each.shard for each in flagged], reuse.chosen(known, work.config), runner)
-    characters = [value for each in flagged for value in each.characters]
-    lengths = (np.array(each, np.int64) for each in (characters, known.lengths))
-    return as_flags(found.decided, Named(known.ids, *lengths)), found.counts
+def _of_lines(work: Work, files: list[tuple[str, Path]], runner: Runner) -> Run | None:
+    """The shorter way, where it leads on."""
+    try:
+        return straight.run(work, files, runner) if lines.can_read(work.config, files) else None
+    except lines.NotPlainError:
+        return None
 
 
-def _batches(work: Work, sources: Iterator[Source | Failure]) -> Iterator[Batch]:
-    number, batch, size = 0, [], 0
-    for source in sources:
-        batch.append(source)
-        size += len(source.content) if isinstance(source, Source) else 0
-        if len(batch) >= SHARD_DOCUMENTS or size >= SHARD_BYTES:
-            yield Batch(work, number, batch)
-            number, batch, size = number + 1, [], 0
-    if batch:
-        yield Batch(work, number, batch)
+def _of_all(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> Run:
+    """The way of all documents."""
+    from dedup import staged  # what looks at pages and prose takes .06 s to import, and lines need none of it
+
+    return staged.run(work, sources, runner)
 
 
-def _take(prepared: Iterable[Prepared]) -> tuple[list[str], dict[str, NDArray[np.bool_]], list[Failure]]:
-    """The shards, which of their documents have an id of their own, and all failures in order."""
-    places: dict[str, str] = {}
-    live: dict[str, NDArray[np.bool_]] = {}
-    failures: list[Failure] = []
-    again: list[Failure] = []
-    for each in prepared:
-        failures.extend(each.failures)
-        own = []
-        for id_, place in zip(each.ids, each.places, strict=True):
-            own.append(id_ not in places)
-            if id_ in places:
-                again.append(Failure(place, f"has the id {id_!r} of {places[id_]}"))
-            places.setdefault(id_, place)
-        if any(own):
-            live[each.shard] = np.array(own)
-    return list(live), live, failures + again
-
-
-def _by_shard(flagged: list[shards.Flagged], found: Mapping[int, list[Flag]]) -> Iterator[Mapping[int, list[Flag]]]:
-    first = 0
-    for each in flagged:
-        last = first + len(each.ids)
-        if isinstance(found, Flags | Gone):
-            part = found.part(first, len(each.ids))
-            yield dict(part) if isinstance(part, Gone) else part  # to another process go the names of its keepers only
-        else:
-            yield {}
-        first = last
-
-
-def _summary(run: Run, ignored: list[str], config: Config) -> dict[str, Any]:
+def _summary(run: Run, ignored: list[str], config: Config, sites: str) -> dict[str, Any]:
     cut = run.cut
     removed: dict[str, dict[str, dict[str, int]]] = {"chrome": {}, "duplicate": {}}
     encodings: dict[str, int] = {}
@@ -250,7 +139,7 @@ def _summary(run: Run, ignored: list[str], config: Config) -> dict[str, Any]:
         "removed": removed,
         "encodings": dict(sorted(encodings.items())),
         "ignored_files": len(ignored),
-        **({"sites_digest": file_digest(config.sites)} if config.sites else {}),
+        **({"sites_digest": sites} if sites else {}),
         "lsh": _lsh(config.shape),
         "pairs": run.pairs,
     }

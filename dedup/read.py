@@ -225,6 +225,11 @@ def open_inputs(inputs: Inputs, max_bytes: int, exclude: Path | None) -> Opened:
     return Opened(_all(found, piped, max_bytes), found.ignored, alone)
 
 
+def nothing_to_read(failures: list[Failure]) -> InputError:
+    """The error of a run without a document."""
+    return InputError("nothing to read: no input could be used" + "".join(f"\n  {f.id}: {f.why}" for f in failures[:5]))
+
+
 def _chain(first: Any, rest: Iterable[Any]) -> Iterator[Any]:
     yield first
     yield from rest

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import xxhash
 
-from dedup.data import Document, Flag, Kind, Reason
-from dedup.extract import pack
+from dedup.data import Document, Flag, Format, Kind, Reason
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_APART = ("text", "blocks", "html", "content", "line")
 _KNOWN = ("url", "site", "title", "author", "date", "language", "source")
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[][{},:]')
 """What tells where the values of a line of JSON begin and end, given that it is JSON."""
 _KINDS = {str(kind): kind for kind in Kind}  # a look-up takes a tenth of the time of Kind(…)
+
+
+def pack(document: Document) -> dict[str, Any]:
+    """A document as a mapping that JSON can hold: without what is kept as columns."""
+    return {name: getattr(document, name) for name in Document.__slots__ if name not in _APART}
+
+
+def unpack(record: Mapping[str, Any], text: str) -> Document:
+    """The document that `pack` made the mapping of, without blocks."""
+    return Document(**{**record, "text": text, "format": Format(record["format"])})
 
 
 def flagged_record(document: Document, flags: list[Flag]) -> dict[str, Any]:

@@ -9,16 +9,12 @@ import numpy as np
 import orjson
 import xxhash
 
-from dedup.cutting import Cut
+from dedup.counts import Cut
 from dedup.data import Document, Format, Kind, Reason
 from dedup.errors import InputError
-from dedup.extract import pack
-from dedup.flags import Flags
 from dedup.gone import Gone, tails_of
-from dedup.lined import table
 from dedup.lines import DEFINED, Stretch, content, defined, words_of
-from dedup.losses import Losing, Loss, Lost, losses
-from dedup.records import removed_record, source_record, with_text
+from dedup.records import pack, removed_record, source_record, with_text
 from dedup.run import in_threads
 from dedup.runs import only
 from dedup.store import line
@@ -30,7 +26,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.shards import Work
+    from dedup.flags import Flags
+    from dedup.losses import Loss, Lost
+    from dedup.work import Work
 
 COLUMNS = ("states", "numbers", "starts", "ends", "text_starts", "text_ends", "characters", "digests")
 """The columns that the kernel writes lines by, in its order; and then their ids."""
@@ -125,6 +123,10 @@ def _by_definition(job: Writing, view: NDArray[np.uint8], number: int, loss: Los
 
 def _lost(job: Writing) -> Lost:
     """What the documents of a piece lose that passages go of."""
+    from dedup.flags import Flags
+    from dedup.lined import table
+    from dedup.losses import Losing, Lost, losses
+
     if not job.goes:
         return Lost({}, {})
     assert isinstance(job.goes, Flags)

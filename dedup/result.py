@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from dedup.clean import restored
 from dedup.data import Failure, Format
 from dedup.errors import OutputError
-from dedup.html_walk import SEPARATOR
-from dedup.markup import blocks as markup_blocks
 from dedup.read import open_zstd
 from dedup.write import CLEAN, FAILURES, MANIFEST, REMOVED, SOURCES, TREE, is_finished, tree_path
 
@@ -90,6 +87,8 @@ class Result:
 
     def restore(self) -> Iterator[dict[str, Any]]:
         """Every document with its source text: the records of `sources` with a `text`."""
+        from dedup.clean import restored  # here and below: a run that is done is asked for nothing of it, most often
+
         documents, removed = _Ahead(self.documents()), _Ahead(self.removed())
         for source in self.sources():
             clean = "".join(record["text"] for record in documents.of(source["id"]))
@@ -102,6 +101,8 @@ class Result:
         Raises:
             OutputError: no document has this id.
         """
+        from dedup.clean import restored
+
         source = next((each for each in self.sources() if each["id"] == id_), None)
         if source is None:
             near = [each["id"] for each in self.sources() if id_ in each["id"]][:3]
@@ -141,7 +142,11 @@ def _pieces(text: str, kind: Format, removed: list[dict[str, Any]]) -> Iterator[
 
 def _blocks(text: str, kind: Format) -> list[tuple[int, int]]:
     if kind is not Format.HTML:
+        from dedup.markup import blocks as markup_blocks
+
         return [(block.start, block.end) for block in markup_blocks(text)]
+    from dedup.html_walk import SEPARATOR
+
     spans, start = [], 0
     for part in text.split(SEPARATOR):
         if part.strip():

@@ -7,26 +7,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup import candidates, cluster, seeded
+from dedup import candidates, seeded
 from dedup.align import Documents
-from dedup.candidates import Chosen
-from dedup.cluster import Aligned, Known, Standing
-from dedup.columns import site_key
+from dedup.cluster import Aligned, Standing
 from dedup.corpus import Corpus
 from dedup.decide import Decisions, decide_apart
+from dedup.keepers import chosen
 from dedup.passages import Limits
 from dedup.run import in_threads
 from dedup.verified import Verified, verified
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
-    from dedup.config import Config
+    from dedup.keepers import Chosen, Known
     from dedup.run import Runner
-    from dedup.shards import Work
     from dedup.stored import Texts
+    from dedup.work import Work
 
 LOG = logging.getLogger("dedup")
 CHUNK_PAIRS = 16_000
@@ -121,13 +118,6 @@ def find(texts: Texts, known: Known, runner: Runner) -> Found:
     return Found(decide_apart(texts.corpus, found, standing, runner), counts)
 
 
-def chosen(known: Known, config: Config) -> Chosen:
-    """Which documents may be paired, before any is known to be a copy."""
-    ranks = cluster.ranks(known, config.keep, config.site_order)
-    sites = _numbered(known.sites) if config.across_sites_only else None
-    return Chosen(ranks, np.arange(len(ranks)), sites)
-
-
 def shared(texts: Texts, own: Chosen, runner: Runner) -> tuple[Verified, dict[str, NDArray[np.int64]]]:
     """What documents have in common that are not the very same, and the pairs that each proposer named."""
     work, shards = texts.work, texts.shards
@@ -171,7 +161,3 @@ def are_copies(found: Verified, corpus: Corpus) -> NDArray[np.bool_]:
 
 def _packed(pairs: NDArray[np.int64]) -> NDArray[np.int64]:
     return (pairs[:, 0] << np.int64(32)) | pairs[:, 1]
-
-
-def _numbered(names: Sequence[str]) -> NDArray[np.uint64]:
-    return np.array([site_key(name) for name in names], np.uint64)

@@ -11,7 +11,7 @@ import numpy as np
 
 from dedup import kernel, match
 from dedup.candidates import Shard
-from dedup.columns import SEED_PARTS
+from dedup.keyed import SEED_PARTS
 from dedup.match import AGREEING, NEAR, PAIRS, SEED_SHINGLE
 from dedup.run import in_threads, own_buffer
 from dedup.runs import each_of
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.candidates import Chosen
     from dedup.column_files import Place
+    from dedup.keepers import Chosen
     from dedup.run import Runner
     from dedup.stored import Texts
 

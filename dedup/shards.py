@@ -7,7 +7,7 @@ leaves its result in the store, and returns a small summary.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -16,43 +16,28 @@ import xxhash
 
 from dedup import chrome, repetition, site, sketched
 from dedup.clean import cut, kept
-from dedup.columns import block_words, load_table, save_blocks, save_words
+from dedup.columns import block_words, load_table, save_blocks
 from dedup.data import Document, Failure, Flag, Format, Source, Tag
 from dedup.dates import iso_date
-from dedup.extract import pack, read_source, unpack
+from dedup.extract import read_source
 from dedup.judge import Proofs
+from dedup.keyed import save_words
 from dedup.outside import Kinds, Known, outside, proofs
 from dedup.read import Unread, unread
-from dedup.records import flagged_record
-from dedup.store import Store
+from dedup.records import flagged_record, pack, unpack
 from dedup.table import TAGS
 from dedup.wanted import kept_outside, with_wanted
+from dedup.work import ALL, Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from dedup.config import Config
+    from dedup.store import Store
     from dedup.table import Table
 
 RULE = TAGS.index(Tag.RULE)
-ALL = "all"
-"""The shard under which columns of the whole corpus are kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What every stage is given: where the store lies, and the settings."""
-
-    folder: Path
-    config: Config
-
-    @property
-    def store(self) -> Store:
-        """The store, as this worker opens it."""
-        return Store(self.folder)
 
 
 class Batch(NamedTuple):

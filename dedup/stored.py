@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from dedup.column_files import Place
     from dedup.corpus import Passages
     from dedup.run import Runner
-    from dedup.shards import Work
     from dedup.store import Store
+    from dedup.work import Work
 
 
 _ANY_WORD = re.compile(r"[^\W_]+")

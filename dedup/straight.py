@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup import gone, reuse, whole
-from dedup.cluster import Known
-from dedup.corpus import merge_bounds
+from dedup import whole
+from dedup.counts import Cut, Run
 from dedup.data import Failure
 from dedup.dates import iso_date, sortable
-from dedup.extract import site_of
-from dedup.flags import Cited, Flags, as_flags
-from dedup.gone import Gone, Named
+from dedup.domains import site_of
+from dedup.gone import Found, Gone, Named, as_flags
+from dedup.keepers import Known, chosen
 from dedup.lines import (
     DEFINED,
     FAILED,
@@ -29,10 +28,9 @@ from dedup.lines import (
 )
 from dedup.relay import COLUMNS, Writing, write_piece
 from dedup.runs import once, only
-from dedup.shards import ALL
-from dedup.stored import Texts
 from dedup.strings import Strings
 from dedup.whole import Compared
+from dedup.work import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,9 +38,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.cutting import Cut
+    from dedup.flags import Flags
     from dedup.run import Runner
-    from dedup.shards import Work
+    from dedup.work import Work
     from dedup.write import Piece
 
 CHUNK_PAIRS = 3_000
@@ -98,6 +96,18 @@ class Told(NamedTuple):
     def strings(self, name: str) -> Strings:
         """The same of strings."""
         return Strings.of_sizes(self.columns[name], self.columns[f"{name}_sizes"]).only(self.rows)
+
+
+def run(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Run:
+    """All of it.
+
+    Raises:
+        NotPlainError: see `read`.
+    """
+    told = read(work, files, runner)
+    found = find(told, runner)
+    cuts: list[Cut] = []
+    return Run(len(told.ids), write(told, found.flags, runner, cuts), cuts, told.failures, found.counts)
 
 
 def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
@@ -175,42 +185,33 @@ def _once(told: Told) -> Told:
 # ── what goes ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Found(NamedTuple):
-    """The flags of what goes, by the number of the document; and counts of pairs."""
-
-    flags: Flags | Gone
-    counts: dict[str, dict[str, int]]
-
-
 def find(told: Told, runner: Runner) -> Found:
     """Propose, verify, decide."""
+    if told.work.config.keep_duplicates or not told.ids:
+        return Found(Gone.none(), {})
     if told.work.config.unit == "document":
         return _whole(told, runner)
     with_some = np.unique(told.pieces(told.rows)).tolist()
     names = [words_of(told.stretches[number]) for number in with_some]
+    from dedup.corpus import merge_bounds
+    from dedup.duplicates import passages  # what aligns passages takes .02 s to import
+
     merge_bounds(told.work, names)
     return passages(told.work, names, _known(told), runner)
 
 
-def passages(work: Work, shards: list[str], known: Known, runner: Runner) -> Found:
-    """The passages that go since a better keeper has them, once the words of all shards are one behind the other."""
-    texts = Texts(work, shards)
-    found = reuse.find(texts, known, runner)
-    return Found(as_flags(found.decisions, Cited(known.ids, texts), runner), found.counts)
-
-
 def _whole(told: Told, runner: Runner) -> Found:
     config = told.work.config
-    chosen = reuse.chosen(_known(told), config)
+    known = chosen(_known(told), config)
 
     def verify(pairs: NDArray[np.int64]) -> Iterator[Compared]:
         parts = list(whole.chunks(pairs, CHUNK_PAIRS))
         for part, counts in zip(parts, runner(compare, [_comparing(told, each) for each in parts]), strict=True):
             yield Compared(part, *counts.T)
 
-    found = whole.find(told.bands(), told.column("prints"), chosen, config.threshold, verify)
+    found = whole.find(told.bands(), told.column("prints"), known, config.threshold, verify)
     named = Named(told.ids, told.column("characters"), told.column("words"))
-    return Found(gone.as_flags(found.decided, named), found.counts)
+    return Found(as_flags(found.decided, named), found.counts)
 
 
 def _known(told: Told) -> Known:

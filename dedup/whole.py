@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import kernel, match
-from dedup.candidates import copies
+from dedup.keepers import copies
 from dedup.runs import is_new, once, only
 from dedup.sign import shingles
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.bands import Shape
-    from dedup.candidates import Chosen
+    from dedup.keepers import Chosen
     from dedup.run import Runner
-    from dedup.shards import Work
     from dedup.store import Store
+    from dedup.work import Work
 
 CHUNK_PAIRS = 4_000
 

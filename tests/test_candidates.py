@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import candidates, match, near, seeded
-from dedup.candidates import Chosen
 from dedup.config import Config
 from dedup.corpus import Corpus, merge_words
+from dedup.keepers import Chosen
 from dedup.run import Runner, pool, serial
-from dedup.shards import Work
 from dedup.stored import Texts
+from dedup.work import Work
 from tests.material import article, prose
 
 if TYPE_CHECKING:

@@ -255,7 +255,7 @@ def test_dry_run_prints_what_would_go_and_writes_nothing(here: Path) -> None:
 
 
 def test_workers_and_the_order_of_inputs_change_no_byte(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dedup.pipeline.SHARD_DOCUMENTS", 1)  # else there is work for one only
+    monkeypatch.setattr("dedup.staged.SHARD_DOCUMENTS", 1)  # else there is work for one only
     (here / "c.jsonl").write_text(json.dumps({"id": "c", "text": FERRY}) + "\n{}\n", encoding="utf-8")
     runs = (
         ("one", ["in", "c.jsonl", "-j", "1"], 1 << 30),

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.align import Run, Words, align
-from dedup.cluster import Aligned, Decision, Duplicate, Known, Standing, duplicates, ranks
+from dedup.cluster import Aligned, Decision, Duplicate, Standing, duplicates
 from dedup.decide import decide
+from dedup.keepers import Known, ranks
 from dedup.moved import LOST, STAYS, Moved, settled
 from dedup.passages import TOLERANCE, Alike, Limits, Passage, passages
 from dedup.verified import Verified

@@ -16,7 +16,7 @@ import pytest
 from datasketch import LeanMinHash, MinHash, MinHashLSH
 
 import dedup
-from dedup import Config, SettingError, columns, sketch
+from dedup import Config, SettingError, keyed, sketch
 from dedup.data import Block, Document, Format, Tag
 from dedup.sign import band_keys
 from dedup.store import Store
@@ -177,7 +177,7 @@ def test_the_signature_of_a_block_is_the_one_that_a_run_compares(tmp_path: Path)
         for blocks in [[Block(0, len(text), Tag.PARAGRAPH, True)]]
     ]
 
-    sizes = np.array(columns.save_words(store, "0", documents, config))
+    sizes = np.array(keyed.save_words(store, "0", documents, config))
 
     long = np.flatnonzero(sizes >= config.min_words)
     own = dedup.signatures([texts()[number] for number in long])

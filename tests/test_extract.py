@@ -11,7 +11,9 @@ import pytest
 
 import dedup
 from dedup import Config, Document, Failure, Format, Source
-from dedup.extract import pack, read_source, site_of, unpack
+from dedup.domains import site_of
+from dedup.extract import read_source
+from dedup.records import pack, unpack
 from tests.material import prose
 
 GERMAN = (

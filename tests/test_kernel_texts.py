@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup import characters, columns, kernel, spans
+from dedup import characters, kernel, keyed, spans
 from dedup.bands import Shape
 from dedup.characters import PAGE, Class, Page
 from dedup.repetition import block_texts, defined_texts
@@ -378,7 +378,7 @@ def test_passages_have_the_keys_that_the_definition_gives(
 @settings(deadline=None)
 @given(PASSAGES)
 def test_documents_have_the_seeds_that_the_definition_gives(passages: list[list[int]]) -> None:
-    assert_same(columns.seeds(*ragged_of(passages)), columns.defined_seeds(*ragged_of(passages)))
+    assert_same(keyed.seeds(*ragged_of(passages)), keyed.defined_seeds(*ragged_of(passages)))
 
 
 @native

@@ -12,7 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import Config, characters, kernel, lined, markup, match
-from dedup.columns import (
+from dedup.counts import count
+from dedup.data import Document, Format
+from dedup.flags import Columns, Flags
+from dedup.keyed import (
     SEED_PART_BITS,
     defined_parted_seeds,
     defined_word_keys,
@@ -21,9 +24,6 @@ from dedup.columns import (
     parted_seeds,
     word_keys,
 )
-from dedup.cutting import count
-from dedup.data import Document, Format
-from dedup.flags import Columns, Flags
 from dedup.losses import Losing, Loss, defined_loss, losses
 from dedup.packed import Packed
 from dedup.sign import sketch

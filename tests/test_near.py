@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dedup
-from dedup import SettingError, candidates, match
+from dedup import SettingError, match
+from dedup.keepers import Chosen
 from dedup.near import near_duplicates
 from dedup.text import word_list
 from tests.material import VOCABULARY, article, cleaned, prose
@@ -253,7 +254,7 @@ def test_a_bucket_of_a_million_is_proposed_in_a_star() -> None:
 
 def test_pairs_are_of_two_sites_where_they_must_be() -> None:
     sites = np.array([1, 1, 2], np.uint64)
-    chosen = candidates.Chosen(np.arange(3), np.arange(3), sites)
+    chosen = Chosen(np.arange(3), np.arange(3), sites)
 
     found = chosen.pairs(np.array([0, 0, 1]), np.array([1, 2, 2]))
 

@@ -15,7 +15,8 @@ from backports import zstd
 from dedup import Config, Failure, Format, InputError, Source
 from dedup.find import find
 from dedup.read import given, open_inputs, sources
-from dedup.shards import Batch, Work
+from dedup.shards import Batch
+from dedup.work import Work
 
 MAX = 1_000_000
 

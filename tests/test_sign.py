@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dedup import kernel
 from dedup.bands import Shape
-from dedup.sign import LONGEST, SCHEME, SEED, band_keys, drawn, mix, passage_keys, shingles, signatures
+from dedup.sign import LONGEST, SCHEME, SEED, band_keys, drawn, mix, passage_keys, shingles, signatures, twister
 
 HASHES = st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=40)
 
@@ -177,3 +177,12 @@ def test_permutations_are_those_of_datasketch(num_perm: int) -> None:
     wanted = MinHash(num_perm=num_perm, seed=SEED, scheme=SCHEME).permutations
 
     assert [column.tolist() for column in drawn(num_perm)] == [np.asarray(column).tolist() for column in wanted]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 1500))
+@example(SEED, 2048)
+def test_the_numbers_are_those_of_numpy(seed: int, count: int) -> None:
+    """Over the end of the twister's state, too, behind which numbers are made of those before them."""
+    expected = np.random.RandomState(seed).randint(0, 1 << 32, count, np.uint32)
+
+    assert twister(seed, count) == expected.tolist()

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from dedup import kernel, near, stored
-from dedup.columns import save_words
 from dedup.config import Config
 from dedup.corpus import Passages, merge_words
+from dedup.keyed import save_words
 from dedup.markup import blocks
 from dedup.run import pool, serial
-from dedup.shards import Work
 from dedup.stored import Parts, Texts, defined_written
+from dedup.work import Work
 from tests.material import prose
 
 if TYPE_CHECKING:

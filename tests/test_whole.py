@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import kernel, whole
-from dedup.candidates import copies
 from dedup.gone import Named, as_flags, tails_of
+from dedup.keepers import copies
 from dedup.records import why_record
 from dedup.strings import Strings
 from dedup.whole import Decided

@@ -298,7 +298,7 @@ def instructions() -> str:
 def seeds(
     words: NDArray[np.uint64], bounds: NDArray[np.int64], shingle: int, window: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The hashes and places of the seeds of all passages: `dedup.columns.seeds`.
+    """The hashes and places of the seeds of all passages: `dedup.keyed.seeds`.
 
     Raises:
         ValueError: the bounds are not those of the words.
@@ -307,7 +307,7 @@ def seeds(
 def parted_seeds(
     words: NDArray[np.uint64], bounds: NDArray[np.int64], shingle: int, window: int, bits: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.int32]]:
-    """The same by ranges of hashes, `2 ** bits` of them: `dedup.columns.parted_seeds`.
+    """The same by ranges of hashes, `2 ** bits` of them: `dedup.keyed.parted_seeds`.
 
     Raises:
         ValueError: the bounds are not those of the words, or `bits` is not from 1 to 16.
@@ -318,7 +318,7 @@ _Keys = tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.uint64], NDArray
 def word_keys(
     words: NDArray[np.uint64], marks: NDArray[np.uint8], bounds: NDArray[np.int64], min_words: int, sketch: _Sketch
 ) -> _Keys:
-    """What `dedup.columns.word_keys` gives, given the hashes and the marks of words.
+    """What `dedup.keyed.word_keys` gives, given the hashes and the marks of words.
 
     Raises:
         ValueError: the bounds are not those of the words, or as `band_keys`.
@@ -363,7 +363,7 @@ def line_texts(
     NDArray[np.int64],
 ]:
     """The columns of `dedup.lined.Texts` of texts that are strings of JSON from `starts` to `ends` (int64 [n]) of a
-    piece; what `dedup.columns.parted_seeds` and `word_keys` give of their words; and the numbers (int64 [u]) of those
+    piece; what `dedup.keyed.parted_seeds` and `word_keys` give of their words; and the numbers (int64 [u]) of those
     that only the definition can tell. `asked` are the least words of a block with keys, the sketch of these, and the
     shingle, the window and the bits of seeds.
 

@@ -1,0 +1,45 @@
+"""The sites that documents are of, by name and by key."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import xxhash
+
+from dedup.shelf import SHELF
+
+
+def site_of(url: str | None) -> str | None:
+    """The registrable domain of a URL (Public Suffix List, as of the installed list; no network).
+
+    >>> site_of("https://news.bbc.co.uk/2/hi/8.stm"), site_of("about:blank")
+    ('bbc.co.uk', None)
+    """
+    if not url:
+        return None
+    from urllib.parse import urlsplit
+
+    try:
+        host = urlsplit(url if "//" in url else f"//{url}").hostname
+    except ValueError:
+        return None
+    if not host or "." not in host:
+        return None
+    return _suffixes().privatesuffix(host) or host
+
+
+@cache
+def _suffixes() -> Any:
+    from importlib.metadata import version
+
+    import publicsuffixlist
+
+    text = Path(publicsuffixlist.PSLFILE).read_text(encoding="utf-8")  # the file can be renewed without the package
+    return SHELF.get(f"publicsuffixlist {version('publicsuffixlist')} {text}", publicsuffixlist.PublicSuffixList)
+
+
+def site_key(name: str | None) -> int:
+    """The 64-bit key of a site by its name."""
+    return xxhash.xxh3_64_intdigest((name or "").encode())

@@ -1,0 +1,121 @@
+"""The way of all documents, stage by stage: what is drawn in `dedup.pipeline`."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup import counting, pages, shards, whole
+from dedup.corpus import merge_words
+from dedup.counts import Run
+from dedup.cutting import Cutting, cut_shard, pieces
+from dedup.data import Failure, Source
+from dedup.dates import sortable
+from dedup.duplicates import passages
+from dedup.gone import Found, Gone, Named, as_flags
+from dedup.keepers import Known, chosen
+from dedup.shards import Batch, Flagging, Prepared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from dedup.data import Flag
+    from dedup.flags import Flags
+    from dedup.run import Runner
+    from dedup.work import Work
+
+SHARD_DOCUMENTS, SHARD_BYTES = 500, 16_000_000
+"""A shard ends with whichever comes first; the output does not depend on it."""
+
+
+def run(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> Run:
+    """The way of all documents, stage by stage."""
+    names, live, failures = study(work, sources, runner)
+    if not names:
+        return Run(0, iter(()), [], failures, {})
+    flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
+    found = Found(Gone.none(), {}) if work.config.keep_duplicates else _duplicates(work, flagged, runner)
+    parts = zip(names, _by_shard(flagged, found.flags), strict=True)
+    cut = list(runner(cut_shard, [Cutting(work, name, live[name], part) for name, part in parts]))
+    return Run(sum(each.documents for each in cut), pieces(work, names), cut, failures, found.counts)
+
+
+def study(
+    work: Work, sources: Iterator[Source | Failure], runner: Runner
+) -> tuple[list[str], dict[str, NDArray[np.bool_]], list[Failure]]:
+    """Read all sources and learn what their sites have in common: the shards, which of their documents have an id of
+    their own, and all failures in order."""
+    names, live, failures = _take(list(runner(shards.prepare, _batches(work, sources))))
+    if names:
+        some = pages.choose(work, names, live)
+        list(runner(pages.judge, some))
+        pages.learn(work, names)
+        list(runner(pages.settle, some))
+        counting.count_repetition(work, names, live, runner)
+    return names, live, failures
+
+
+def _duplicates(work: Work, flagged: list[shards.Flagged], runner: Runner) -> Found:
+    """The passages or documents that go since a better keeper has them."""
+    names = [each.shard for each in flagged]
+    dates = [sortable(date) for each in flagged for date in each.dates]
+    lengths, ids, sites = (
+        [value for each in flagged for value in column(each)]
+        for column in (attrgetter("lengths"), attrgetter("ids"), attrgetter("sites"))
+    )
+    known = Known(dates, lengths, ids, sites)
+    if work.config.unit == "document":
+        return _whole(work, flagged, known, runner)
+    merge_words(work, names)
+    return passages(work, names, known, runner)
+
+
+def _whole(work: Work, flagged: list[shards.Flagged], known: Known, runner: Runner) -> Found:
+    """The documents that go since a better keeper is alike."""
+    found = whole.found_in(work, [each.shard for each in flagged], chosen(known, work.config), runner)
+    characters = [value for each in flagged for value in each.characters]
+    lengths = (np.array(each, np.int64) for each in (characters, known.lengths))
+    return Found(as_flags(found.decided, Named(known.ids, *lengths)), found.counts)
+
+
+def _batches(work: Work, sources: Iterator[Source | Failure]) -> Iterator[Batch]:
+    number, batch, size = 0, [], 0
+    for source in sources:
+        batch.append(source)
+        size += len(source.content) if isinstance(source, Source) else 0
+        if len(batch) >= SHARD_DOCUMENTS or size >= SHARD_BYTES:
+            yield Batch(work, number, batch)
+            number, batch, size = number + 1, [], 0
+    if batch:
+        yield Batch(work, number, batch)
+
+
+def _take(prepared: Iterable[Prepared]) -> tuple[list[str], dict[str, NDArray[np.bool_]], list[Failure]]:
+    """The shards, which of their documents have an id of their own, and all failures in order."""
+    places: dict[str, str] = {}
+    live: dict[str, NDArray[np.bool_]] = {}
+    failures: list[Failure] = []
+    again: list[Failure] = []
+    for each in prepared:
+        failures.extend(each.failures)
+        own = []
+        for id_, place in zip(each.ids, each.places, strict=True):
+            own.append(id_ not in places)
+            if id_ in places:
+                again.append(Failure(place, f"has the id {id_!r} of {places[id_]}"))
+            places.setdefault(id_, place)
+        if any(own):
+            live[each.shard] = np.array(own)
+    return list(live), live, failures + again
+
+
+def _by_shard(flagged: list[shards.Flagged], found: Flags | Gone) -> Iterator[Mapping[int, list[Flag]]]:
+    first = 0
+    for each in flagged:
+        part = found.part(first, len(each.ids))
+        yield dict(part) if isinstance(part, Gone) else part  # to another process go the names of its keepers only
+        first += len(each.ids)
