@@ -126,16 +126,6 @@ def _group_pairs(size: int, cap: Cap) -> tuple[NDArray[np.int64], NDArray[np.int
     return left[upper].astype(np.int64), right[upper].astype(np.int64)
 
 
-def pairs_in_buckets(
-    keys: NDArray[np.uint64], members: NDArray[Any], ranks: NDArray[Any], cap: Cap = PAIRS
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs of positions (int64 [p] twice) in `members` that share a key, all at once: see `Buckets.pairs`."""
-    none = np.zeros(0, np.uint32)
-    chunks = [(none, none), *Buckets().pairs(keys, members, ranks, cap)]
-    first, second = (np.concatenate(column).astype(np.int64) for column in zip(*chunks, strict=True))
-    return first, second
-
-
 class Places(NamedTuple):
     """Words: the documents (uint32 [p]) that they are in, and their positions (int64 [p]) among all words."""
 

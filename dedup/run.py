@@ -67,17 +67,25 @@ class Beside:
     """A call that runs beside all else in this process."""
 
     def __init__(self, function: Callable[[_In], object], item: _In) -> None:
-        self._thread = Thread(target=function, args=[item])
+        self._error: BaseException | None = None
+        self._thread = Thread(target=self._call, args=[function, item])
         self._thread.start()
 
-    @property
-    def is_over(self) -> bool:
-        """Whether it has returned."""
-        return not self._thread.is_alive()
+    def _call(self, function: Callable[[_In], object], item: _In) -> None:
+        try:
+            function(item)
+        except BaseException as error:
+            self._error = error
+
+    def join(self) -> None:
+        """Wait until it has returned, or failed."""
+        self._thread.join()
 
     def wait(self) -> None:
-        """Wait until it has."""
-        self._thread.join()
+        """The same; what it raised is raised here."""
+        self.join()
+        if self._error:
+            raise self._error
 
 
 def serial(function: Callable[[_In], _Out], items: Iterable[_In]) -> Iterator[_Out]:

@@ -94,26 +94,10 @@ def permutations(num_perm: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]
 
 def drawn(num_perm: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """`permutations` as datasketch draws them: numbers of 31 bits, then of 32, of NumPy's `RandomState`."""
-    numbers = np.array(twister(SEED, 2 * num_perm), np.uint32)
-    return numbers[:num_perm] * np.uint32(2) + np.uint32(1), numbers[num_perm:]  # odd: no two values meet
+    from dedup.kernel import _native
 
-
-def twister(seed: int, count: int) -> list[int]:
-    """The first numbers of 32 bits that the Mersenne Twister MT19937 gives for a seed (Matsumoto and Nishimura 1998,
-    seeded as they did in 2002): NumPy's `RandomState`, which takes .006 s to import."""
-    state = [seed]
-    for at in range(1, 624):
-        state.append((1812433253 * (state[-1] ^ state[-1] >> 30) + at) & 0xFFFFFFFF)
-    numbers = []
-    for at in range(count):
-        both = state[at] & 0x80000000 | state[at + 1] & 0x7FFFFFFF
-        own = state[at + 397] ^ both >> 1 ^ (both & 1) * 0x9908B0DF
-        state.append(own)
-        own ^= own >> 11
-        own ^= own << 7 & 0x9D2C5680
-        own ^= own << 15 & 0xEFC60000
-        numbers.append(own ^ own >> 18)
-    return numbers
+    halves, increments = np.split(_native.random_numbers(SEED, 2 * num_perm), 2)
+    return halves * np.uint32(2) + np.uint32(1), increments  # odd: no two values meet
 
 
 def signatures(hashes: NDArray[np.uint64], bounds: NDArray[np.int64], num_perm: int) -> NDArray[np.uint32]:

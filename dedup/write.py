@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
 import re
 import shutil
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import distribution, version
@@ -23,9 +22,9 @@ import orjson
 import xxhash
 
 from dedup.column_files import atomic
+from dedup.direct import Direct
 from dedup.errors import OutputError
 from dedup.read import open_zstd
-from dedup.run import Beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -49,8 +48,6 @@ CLEAN = {
 }
 MAX_STEP, MAX_PATH = 200, 900
 """Bytes of a name and of a path in the tree; systems take 255, and 1,024 or more with the folder's own path."""
-TO_FLUSH = 1 << 26
-"""Bytes that go to the disk at a time."""
 _VERSION = re.compile(r"^Version: *(\S+)", re.MULTILINE)
 _FILE_NAME = re.compile(r"\.(?=(?:md|txt)$)", re.IGNORECASE)
 _LIBRARIES = (
@@ -147,47 +144,28 @@ def write_run(
 def writing(path: Path, files: dict[str, dict[str, Any]]) -> Iterator[Callable[[Buffer], object]]:
     """What writes a file, compressed as its name says; into `files` goes its digest. Equal lines give equal bytes: no
     time or name goes into the file."""
-    with atomic(path) as raw:
-        digested = _Digested(raw)
-        try:
-            with _compressed(path, cast("IO[bytes]", digested)) as handle:
-                yield handle.write
-        finally:
-            digested.settle()
+    with atomic(path) as raw, Direct(raw.fileno()) as direct:
+        digested = _Digested(direct)
+        with _compressed(path, cast("IO[bytes]", digested)) as handle:
+            yield handle.write
     files[path.name] = {"bytes": digested.bytes, "xxh3_128": digested.digest.hexdigest()}
 
 
 class _Digested(RawIOBase):
-    """A file that is being written, with the digest of what went into it: it tells damage, not forgery.
+    """A file that is being written, with the digest of what went into it: it tells damage, not forgery."""
 
-    What was written goes to the disk meanwhile, so that nobody waits for all of it at the end.
-    """
-
-    def __init__(self, handle: IO[bytes]) -> None:
+    def __init__(self, handle: Direct) -> None:
         self.handle, self.bytes, self.digest = handle, 0, xxhash.xxh3_128()
-        self.flushed = 0
-        self.flushing: Beside | None = None
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
         self.digest.update(data)
-        self.bytes += memoryview(data).nbytes
-        written = self.handle.write(data)
-        if self.bytes - self.flushed >= TO_FLUSH and (self.flushing is None or self.flushing.is_over):
-            self.flushed, self.flushing = self.bytes, Beside(_flush, self.handle.fileno())
-        return written
-
-    def settle(self) -> None:
-        """Wait for what is under way to the disk."""
-        if self.flushing:
-            self.flushing.wait()
-
-
-def _flush(number: int) -> None:
-    with suppress(OSError):  # who writes the last of it is told
-        os.fsync(number)
+        self.handle.write(data)
+        size = memoryview(data).nbytes
+        self.bytes += size
+        return size
 
 
 @contextmanager

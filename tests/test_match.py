@@ -15,11 +15,12 @@ from dedup.match import (
     CROWD,
     HUBS,
     NEAR,
+    PAIRS,
     SEED_SHINGLE,
     SEED_WINDOW,
+    Buckets,
     Places,
     agreeing_words,
-    pairs_in_buckets,
     unique_pairs,
     winnow,
 )
@@ -32,6 +33,13 @@ GUARANTEE = SEED_SHINGLE + SEED_WINDOW - 1
 
 def column(values: list[int]) -> np.ndarray[Any, np.dtype[np.uint64]]:
     return np.array(values, np.uint64)
+
+
+def paired(keys: Any, members: Any, ranks: Any) -> tuple[Any, Any]:
+    """All pairs of buckets at once (int64 [p] twice)."""
+    none = np.zeros(0, np.uint32)
+    first, second = zip((none, none), *Buckets().pairs(keys, members, ranks, PAIRS), strict=True)
+    return np.concatenate(first).astype(np.int64), np.concatenate(second).astype(np.int64)
 
 
 def seeds(words: list[int]) -> set[int]:
@@ -75,7 +83,7 @@ def test_pairs_are_all_pairs_of_small_buckets(rows: list[tuple[int, int]], order
     keys, members = column([key for key, _ in rows]), np.array([member for _, member in rows], np.int64)
     ranks = np.array(order, np.int64)
 
-    first, second = pairs_in_buckets(keys, members, ranks)
+    first, second = paired(keys, members, ranks)
 
     expected = {
         frozenset(pair)
@@ -94,7 +102,7 @@ def test_a_bucket_costs_its_size(size: int) -> None:
     keys, members, ranks = np.zeros(size, np.uint64), np.arange(size), np.arange(size)[::-1].copy()
     tracemalloc.start()
 
-    first, second = pairs_in_buckets(keys, members, ranks)
+    first, second = paired(keys, members, ranks)
 
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -106,14 +114,14 @@ def test_a_bucket_costs_its_size(size: int) -> None:
 
 @pytest.mark.parametrize("size", [CROWD - 1, CROWD, CROWD + 1, CROWD + 2])
 def test_all_pairs_of_a_small_bucket_and_those_of_the_best_of_a_crowd(size: int) -> None:
-    first, _ = pairs_in_buckets(np.zeros(size, np.uint64), np.arange(size), np.arange(size))
+    first, _ = paired(np.zeros(size, np.uint64), np.arange(size), np.arange(size))
 
     assert len(first) == (size * (size - 1) // 2 if size <= CROWD else HUBS * size - HUBS * (HUBS + 1) // 2)
 
 
 def test_many_seeds_of_one_document_are_no_crowd_of_pairs() -> None:
     size = 10_000
-    first, second = pairs_in_buckets(np.zeros(size, np.uint64), np.zeros(size, np.int64), np.zeros(1, np.int64))
+    first, second = paired(np.zeros(size, np.uint64), np.zeros(size, np.int64), np.zeros(1, np.int64))
 
     assert len(first) == len(second) == 0
 
@@ -122,7 +130,7 @@ def test_a_crowd_pairs_everyone_with_the_best_keepers() -> None:
     size = CROWD + 1
     ranks = np.arange(size)
 
-    first, second = pairs_in_buckets(np.zeros(size, np.uint64), np.arange(size), ranks)
+    first, second = paired(np.zeros(size, np.uint64), np.arange(size), ranks)
 
     assert set(zip(first.tolist(), second.tolist(), strict=True)) == {
         (a, b) for a in range(HUBS) for b in range(a + 1, size)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dedup import kernel
 from dedup.bands import Shape
-from dedup.sign import LONGEST, SCHEME, SEED, band_keys, drawn, mix, passage_keys, shingles, signatures, twister
+from dedup.sign import LONGEST, SCHEME, SEED, band_keys, drawn, mix, passage_keys, shingles, signatures
 
 HASHES = st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=40)
 
@@ -170,6 +170,10 @@ def test_mixing_loses_nothing(values: list[int]) -> None:
     assert len(set(mix(column(values)).tolist())) == len(values)
 
 
+native = pytest.mark.skipif(not kernel.NATIVE, reason="no kernel was built, or none is wanted")
+
+
+@native
 @given(st.integers(1, 300))
 def test_permutations_are_those_of_datasketch(num_perm: int) -> None:
     from datasketch import MinHash
@@ -179,10 +183,12 @@ def test_permutations_are_those_of_datasketch(num_perm: int) -> None:
     assert [column.tolist() for column in drawn(num_perm)] == [np.asarray(column).tolist() for column in wanted]
 
 
+@native
 @given(st.integers(0, 2**32 - 1), st.integers(0, 1500))
 @example(SEED, 2048)
 def test_the_numbers_are_those_of_numpy(seed: int, count: int) -> None:
-    """Over the end of the twister's state, too, behind which numbers are made of those before them."""
+    from dedup.kernel import _native
+
     expected = np.random.RandomState(seed).randint(0, 1 << 32, count, np.uint32)
 
-    assert twister(seed, count) == expected.tolist()
+    assert _native.random_numbers(seed, count).tolist() == expected.tolist()

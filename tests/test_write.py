@@ -13,7 +13,7 @@ import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import OutputError, write
+from dedup import OutputError
 from dedup.store import line
 from dedup.write import check_folder, front_matter, is_finished, make_folder, tree_path, versions, writing
 
@@ -58,26 +58,10 @@ def test_a_file_or_a_folder_in_a_file_is_refused(tmp_path: Path) -> None:
         make_folder(tmp_path / "out" / "in")
 
 
-def test_what_is_written_goes_to_the_disk_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(write, "TO_FLUSH", 10)
-    flushed: list[bool] = []
-    files: dict[str, dict[str, Any]] = {}
-    with monkeypatch.context() as patch:
-        patch.setattr(write, "_flush", lambda number: flushed.append(bool(os.fstat(number))))
-        with writing(tmp_path / "a.jsonl", files) as put:
-            for _ in range(50):
-                put(b"line\n")
-
-    assert (tmp_path / "a.jsonl").read_bytes() == b"line\n" * 50
-    assert files["a.jsonl"]["bytes"] == 250
-    assert 0 < len(flushed) <= 25
-
-
 def test_a_disk_that_fails_is_told_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(_: int) -> None:
         raise OSError(errno.EIO, "the disk is spoilt")
 
-    monkeypatch.setattr(write, "TO_FLUSH", 10)
     monkeypatch.setattr(os, "fsync", fails)
     with pytest.raises(OSError, match="the disk is spoilt"), writing(tmp_path / "a.jsonl", {}) as put:
         put(b"a line of more\n")

@@ -1,4 +1,6 @@
 // What Python sees of sketches, of words and straight from texts.
+#include <random>
+
 #include "bits.hpp"
 #include "python_sketch.hpp"
 #include "python_texts.hpp"
@@ -60,6 +62,13 @@ nb::object word_keys_of(const Column<std::uint64_t>& words, const Column<std::ui
     const auto count = found.signed_.size();
     return nb::make_tuple(table(std::move(found.keys), count, shape.bands), array(std::move(found.signed_)),
                           table(std::move(found.document_keys), own.size, shape.bands), table(std::move(found.prints), own.size, 2));
+}
+
+Array<std::uint32_t> random_numbers(std::uint32_t seed, std::size_t count) {
+    std::mt19937 chance(seed);
+    std::vector<std::uint32_t> numbers(count);
+    for (auto& number : numbers) number = static_cast<std::uint32_t>(chance());
+    return array(std::move(numbers));
 }
 
 nb::object signatures_of(const nb::list& texts, std::size_t shingle, const Column<std::uint32_t>& multipliers,
@@ -153,6 +162,7 @@ void add_sketch(nb::module_& module) {
     module.def("parted_seeds", &parted_seeds_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("window"), nb::arg("bits"));
     module.def("word_keys", &word_keys_of, nb::arg("words"), nb::arg("marks"), nb::arg("bounds"), nb::arg("min_words"), nb::arg("sketch"));
     module.def("seeds", &seeds_of, nb::arg("words"), nb::arg("bounds"), nb::arg("shingle"), nb::arg("window"));
+    module.def("random_numbers", &random_numbers, nb::arg("seed"), nb::arg("count"));
     module.def("signatures", &signatures_of, nb::arg("texts"), nb::arg("shingle"), nb::arg("multipliers"), nb::arg("increments"), nb::arg("page"));
     module.def("whole_words", &whole_words_of, nb::arg("texts"), nb::arg("page"));
     module.def("text_keys", &text_keys_of, nb::arg("data"), nb::arg("bounds"), nb::arg("sketch"), nb::arg("whole"), nb::arg("page"));
