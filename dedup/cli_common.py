@@ -27,7 +27,7 @@ STAGES = {
     "verify": "duplicates",
     "cut_shard": "cutting",
     "read_piece": "reading",
-    "compare": "comparing",
+    "compare_pairs": "comparing",
     "write_piece": "writing",
 }
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 class Known(NamedTuple):
     """What is known of documents to choose keepers, each in their order: dates as ISO 8601 or nothing, lengths in
-    words, ids and sites."""
+    words, ids and sites. No dates at all where none is known; and no sites where nobody asks for them."""
 
     dates: Sequence[str]
     lengths: Sequence[int] | NDArray[np.int64]
@@ -43,13 +43,15 @@ def ranks(known: Known, keep: str, site_order: Sequence[str] = ()) -> NDArray[np
     """
     count = len(known.ids)
     place = {site: number for number, site in enumerate(site_order)}
-    site = np.array([place.get(each, len(place)) for each in known.sites] if place else [0] * count, np.int64)
+    none = np.zeros(count, np.int64)
+    site = np.array([place.get(each, len(place)) for each in known.sites], np.int64) if place else none
     length = -np.asarray(known.lengths, np.int64)
-    date = _numbers([each or "~" for each in known.dates]) if any(known.dates) else np.zeros(count, np.int64)
+    date = _numbers([each or "~" for each in known.dates]) if any(known.dates) else none
     keys = {"earliest": (length, date), "longest": (date, length), "first": (), "site-order": (length, date, site)}
     order = np.arange(count) if keep == "first" else _by_id(known.ids)
     for key in keys[keep]:  # a sort keeps the order of what is equal
-        order = order[np.argsort(_small(key)[order], kind="stable")]
+        if key.any():
+            order = order[np.argsort(_small(key)[order], kind="stable")]
     result = np.empty(count, np.int64)
     result[order] = np.arange(count)
     return result

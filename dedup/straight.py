@@ -27,6 +27,7 @@ from dedup.lines import (
     words_of,
 )
 from dedup.relay import COLUMNS, Writing, write_piece
+from dedup.run import in_threads
 from dedup.runs import once, only
 from dedup.strings import Strings
 from dedup.whole import Compared
@@ -206,7 +207,7 @@ def _whole(told: Told, runner: Runner) -> Found:
 
     def verify(pairs: NDArray[np.int64]) -> Iterator[Compared]:
         parts = list(whole.chunks(pairs, CHUNK_PAIRS))
-        for part, counts in zip(parts, runner(compare, [_comparing(told, each) for each in parts]), strict=True):
+        for part, counts in zip(parts, runner(compare_pairs, [(told, each) for each in parts]), strict=True):
             yield Compared(part, *counts.T)
 
     found = whole.find(told.bands(), told.column("prints"), known, config.threshold, verify)
@@ -216,15 +217,19 @@ def _whole(told: Told, runner: Runner) -> Found:
 
 def _known(told: Told) -> Known:
     """What is known of the documents to choose keepers."""
-    config, count = told.work.config, len(told.ids)
-    dates = [""] * count
+    config, dates, sites = told.work.config, list[str](), list[str]()
     if (stated := told.strings("dates")).bounds[-1]:
         dates = [sortable(iso_date(date)) if date else "" for date in stated]
-    sites = [""] * count
     if config.across_sites_only or config.site_order:
         named = zip(told.strings("sites"), told.strings("urls"), strict=True)
         sites = [site or site_of(url) or config.site for site, url in named]
     return Known(dates, told.column("words"), told.ids, sites)
+
+
+@in_threads
+def compare_pairs(job: tuple[Told, NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Compare some pairs of documents: see `lines.compare`."""
+    return compare(_comparing(*job))
 
 
 def _comparing(told: Told, pairs: NDArray[np.int64]) -> Comparing:
