@@ -1,5 +1,6 @@
 #include "common.hpp"
 
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -79,7 +80,7 @@ public:
     explicit TextFiles(const TextPlaces& texts) : texts_(texts) {}
 
     // Nothing for one that only the definition can read; it lasts until the next one is asked for.
-    std::string_view read(std::size_t number) {
+    std::optional<std::string_view> read(std::size_t number) {
         const auto* place = texts_.places.values + 3 * number;
         const auto start = place[1], end = place[2];
         if (start == end) return {};
@@ -87,16 +88,19 @@ public:
             file_.open(texts_.files[static_cast<std::size_t>(place[0])]);
             open_ = place[0];
         }
-        text_.resize(static_cast<std::size_t>(end - start));
-        if (!file_.read(start, text_) || !is_json_string(text_)) throw std::invalid_argument("a text that is no string of JSON");
-        return text_;
+        const auto size = static_cast<std::size_t>(end - start);
+        if (source_.size() < size) source_.resize(size + size / 2);
+        std::string_view text;
+        if (!file_.read(start, source_.data(), size) || !strings_.read({source_.data(), size}, text)) throw std::invalid_argument("a text that is no string of JSON");
+        return text;
     }
 
 private:
     const TextPlaces& texts_;
     RandomFile file_;
     std::int64_t open_ = -1;
-    std::string text_;
+    std::vector<char> source_;
+    StringReader strings_;
 };
 
 // Reads texts when they are first asked for, and forgets them once they have been asked for the last time, so that what is
@@ -128,12 +132,9 @@ private:
         std::vector<std::uint64_t> values;
     };
 
-    void read(std::string_view source, Set& out) {
+    void read(std::optional<std::string_view> text, Set& out) {
         out.read = true;
-        if (source.empty()) return;
-        text_.clear();
-        append_string(source, text_);
-        out.known = reader_.read(text_);
+        out.known = text && reader_.read(*text);
         if (!out.known) return;
         make_shingles(reader_.hashes().values, reader_.hashes().size(), shingle_, shingles_);
         table_.clear(shingles_.size());
@@ -149,7 +150,6 @@ private:
     const std::size_t shingle_;
     WordReader reader_;
     Table table_;
-    std::string text_;
     std::vector<std::uint64_t> shingles_;
     std::vector<Set> sets_;
     std::vector<std::uint32_t> uses_;

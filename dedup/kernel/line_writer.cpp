@@ -82,16 +82,15 @@ private:
 
     void remove(std::size_t at, std::size_t number) {
         const auto text = source(lines_.text_starts[at], lines_.text_ends[at]);
-        if (!is_json_string(text)) throw std::invalid_argument("a text that is no string of JSON");
-        text_.clear();
-        append_string(text, text_);
+        std::string_view characters;
+        if (!strings_.read(text, characters)) throw std::invalid_argument("a text that is no string of JSON");
         auto& out = out_.removed;
         out.append("{\"id\":");
         out.append(id_);
         out.append(",\"start\":0,\"end\":");
         append_number(lines_.characters[at], out);
         out.append(",\"text\":");
-        append_quoted(text_, out);
+        append_quoted(characters, out);
         out.append(view(going_.tails[number]));
         out += '\n';
     }
@@ -114,7 +113,8 @@ private:
     const LinesRead& lines_;
     const Going& going_;
     Written out_;
-    std::string id_, text_;
+    std::string id_;
+    StringReader strings_;
     std::int64_t start_ = 0;
 };
 
