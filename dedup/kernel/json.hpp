@@ -52,7 +52,8 @@ private:
 // What may stand between the parts of a text of JSON.
 inline bool is_json_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
 
-// Append characters as a string, as orjson writes it.
-void append_quoted(std::string_view characters, std::string& out);
+// Append characters to a std::string or to `Bytes` as a string, as orjson writes it.
+template <class Out>
+void append_quoted(std::string_view characters, Out& out);
 
 }  // namespace dedup
