@@ -205,7 +205,7 @@ def _whole(told: Told, runner: Runner) -> Found:
 
     def verify(pairs: NDArray[np.int64]) -> Iterator[Compared]:
         parts = list(whole.chunks(pairs, CHUNK_PAIRS))
-        for part, counts in zip(parts, runner(compare, [_comparing(told, each) for each in parts]), strict=True):
+        for part, counts in zip(parts, runner(compare, (_comparing(told, each) for each in parts)), strict=True):
             yield Compared(part, *counts.T)
 
     found = whole.find(told.bands(), told.column("prints"), chosen, config.threshold, verify)
