@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dedup.stored import Texts
 
 SEEDS_AT_ONCE = 1 << 21
-"""Seeds that a thread has in memory at a time, of 8 bytes each; of those of a 256th of all hashes another 12, and 80
+"""Seeds that a thread has in memory at a time, of 8 bytes each; of those of a 256th of all hashes another 12, and 64
 for each that comes more than once."""
 
 WORDS_AT_ONCE = 1 << 22

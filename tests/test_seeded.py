@@ -139,6 +139,13 @@ def test_eight_words_agree_around_a_seed(left: Any, right: Any, seeds: tuple[int
         assert found(Finder(), corpus) == defined_agreeing(*corpus).tolist() == [[0, 1]] * agree
 
 
+def test_seeds_of_two_ranges_differ_whatever_is_kept_of_their_hashes() -> None:
+    corpus = made([[range(30), range(30)]], [])
+    for edges, wanted in (([[0, 2, 2]], [[0, 1]]), ([[0, 1, 2]], [])):
+        seeds = Seeds(np.ones(2, np.uint32), np.array([9, 39], np.uint32), numbers(edges), numbers([0]))
+        assert found(Finder(), (seeds, *corpus[1:])) == defined_agreeing(seeds, *corpus[1:]).tolist() == wanted
+
+
 @pytest.mark.parametrize("count", [CROWD - 1, CROWD, CROWD + 1, 3_000])
 def test_of_a_crowd_the_best_keepers_are_paired(count: int) -> None:
     ranks = np.random.default_rng(count).permutation(count)
