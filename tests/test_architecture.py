@@ -24,7 +24,7 @@ ROWS: list[set[str]] = [
     {"errors", "data", "kernel", "shelf"},
     {"bands", "column_files", "process"},
     {"config", "store", "strings", "run", "runs", "text", "dates", "domains", "find", "model", "records", "table"},
-    {"characters", "sentences", "direct", "work"},
+    {"characters", "sentences", "direct", "gathered", "work"},
     {"sieve", "decode", "words", "spans", "sign", "telling"},
     {"pattern_info", "hashed", "packed"},
     {"literals", "misread"},
