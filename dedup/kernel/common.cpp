@@ -1,5 +1,7 @@
 #include "common.hpp"
 
+#include <limits>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -12,43 +14,47 @@
 namespace dedup {
 namespace {
 
-// Where shingles stand in a set of some: a quarter of the places are taken at most, so that few have to be looked for twice.
-class Table {
-public:
-    // Make room for so many.
-    void clear(std::size_t most) {
-        std::size_t size = 64;
-        while (size < 4 * most) size *= 2;
-        slots_.assign(size, none);
-        limit_ = size - 1;
-    }
+using Shingles = std::vector<std::uint64_t>;
 
-    // Add a value behind the others, if it is not there.
-    void add(std::uint64_t value, std::vector<std::uint64_t>& values) {
-        auto& slot = find(value, values);
-        if (slot != none) return;
-        slot = static_cast<std::uint32_t>(values.size());
-        values.push_back(value);
+// Where shingles stand in a set of less than `none`: a quarter of the places are taken at most, so that few have to be looked
+// for twice.
+template <class Place>
+class Places {
+public:
+    static constexpr Place none = std::numeric_limits<Place>::max();
+
+    // Make a set of shingles: each once, as they come first.
+    void collect(const Shingles& shingles, Shingles& set) {
+        clear(shingles.size());
+        set.resize(shingles.size());
+        std::size_t count = 0;
+        for (const auto shingle : shingles) {
+            auto& place = find(shingle, set);
+            if (place != none) continue;
+            place = static_cast<Place>(count);
+            set[count++] = shingle;
+        }
+        set.resize(count);
     }
 
     // Tell of all of a set.
-    void fill(const std::vector<std::uint64_t>& values) {
-        clear(values.size());
-        for (std::uint32_t at = 0; at < values.size(); ++at) {
-            auto slot = first(values[at]);
+    void fill(const Shingles& set) {
+        clear(set.size());
+        for (std::size_t at = 0; at < set.size(); ++at) {
+            auto slot = first(set[at]);
             while (slots_[slot] != none) slot = (slot + 1) & limit_;
-            slots_[slot] = at;
+            slots_[slot] = static_cast<Place>(at);
         }
     }
 
     // How many of these a set has, of which this tells. What stands behind one that both have is most often what stands
     // behind it there.
-    std::int64_t count(const std::vector<std::uint64_t>& others, const std::vector<std::uint64_t>& values) {
+    std::int64_t count(const Shingles& others, const Shingles& set) {
         std::int64_t result = 0;
         std::size_t next = 0;
         for (const auto other : others) {
-            if (next >= values.size() || values[next] != other) {
-                const auto at = find(other, values);
+            if (next >= set.size() || set[next] != other) {
+                const auto at = find(other, set);
                 if (at == none) continue;
                 next = at;
             }
@@ -59,18 +65,42 @@ public:
     }
 
 private:
-    static constexpr std::uint32_t none = 0xFFFFFFFF;
+    void clear(std::size_t most) {
+        std::size_t size = 64;
+        while (size < 4 * most) size *= 2;
+        slots_.assign(size, none);
+        limit_ = size - 1;
+    }
 
     std::size_t first(std::uint64_t value) const { return static_cast<std::size_t>(value) & limit_; }  // shingles are mixed: any bits will do
 
-    std::uint32_t& find(std::uint64_t value, const std::vector<std::uint64_t>& values) {
+    Place& find(std::uint64_t value, const Shingles& set) {
         auto slot = first(value);
-        while (slots_[slot] != none && values[slots_[slot]] != value) slot = (slot + 1) & limit_;
+        while (slots_[slot] != none && set[slots_[slot]] != value) slot = (slot + 1) & limit_;
         return slots_[slot];
     }
 
-    std::vector<std::uint32_t> slots_;
+    std::vector<Place> slots_;
     std::size_t limit_ = 0;
+};
+
+// The same of sets of any size; of most the places take half of the first cache.
+class Table {
+public:
+    void collect(const Shingles& shingles, Shingles& set) {
+        are_many_ = shingles.size() >= Places<std::uint16_t>::none;
+        are_many_ ? many_.collect(shingles, set) : few_.collect(shingles, set);
+    }
+    void fill(const Shingles& set) {
+        are_many_ = set.size() >= Places<std::uint16_t>::none;
+        are_many_ ? many_.fill(set) : few_.fill(set);
+    }
+    std::int64_t count(const Shingles& others, const Shingles& set) { return are_many_ ? many_.count(others, set) : few_.count(others, set); }
+
+private:
+    Places<std::uint16_t> few_;
+    Places<std::uint32_t> many_;
+    bool are_many_ = false;
 };
 
 // Reads texts from their files, of which one is open at a time.
@@ -79,7 +109,7 @@ public:
     explicit TextFiles(const TextPlaces& texts) : texts_(texts) {}
 
     // Nothing for one that only the definition can read; it lasts until the next one is asked for.
-    std::string_view read(std::size_t number) {
+    std::optional<std::string_view> read(std::size_t number) {
         const auto* place = texts_.places.values + 3 * number;
         const auto start = place[1], end = place[2];
         if (start == end) return {};
@@ -87,16 +117,19 @@ public:
             file_.open(texts_.files[static_cast<std::size_t>(place[0])]);
             open_ = place[0];
         }
-        text_.resize(static_cast<std::size_t>(end - start));
-        if (!file_.read(start, text_) || !is_json_string(text_)) throw std::invalid_argument("a text that is no string of JSON");
-        return text_;
+        const auto size = static_cast<std::size_t>(end - start);
+        if (source_.size() < size) source_.resize(size + size / 2);
+        std::string_view text;
+        if (!file_.read(start, source_.data(), size) || !strings_.read({source_.data(), size}, text)) throw std::invalid_argument("a text that is no string of JSON");
+        return text;
     }
 
 private:
     const TextPlaces& texts_;
     RandomFile file_;
     std::int64_t open_ = -1;
-    std::string text_;
+    std::vector<char> source_;
+    StringReader strings_;
 };
 
 // Reads texts when they are first asked for, and forgets them once they have been asked for the last time, so that what is
@@ -109,11 +142,23 @@ public:
     }
 
     // The shingles of a text, each once; null where only the definition can read it.
-    const std::vector<std::uint64_t>* of(std::size_t number) {
+    const Shingles* of(std::size_t number) {
         auto& own = sets_[number];
-        if (!own.read) read(texts_.read(number), own);
+        if (!own.read) read(number, own, others_);
         return own.known ? &own.values : nullptr;
     }
+
+    // The same of one that others are counted against.
+    const Shingles* keeper(std::size_t number) {
+        auto& own = sets_[number];
+        if (!own.read) read(number, own, keeper_);
+        else if (own.known && held_ != number) keeper_.fill(own.values);
+        if (own.known) held_ = number;
+        return own.known ? &own.values : nullptr;
+    }
+
+    // How many of these the keeper has that was asked for last.
+    std::int64_t count(const Shingles& others) { return keeper_.count(others, sets_[held_].values); }
 
     // One use of a text is over.
     void leave(std::size_t number) {
@@ -125,35 +170,32 @@ public:
 private:
     struct Set {
         bool read = false, known = false;
-        std::vector<std::uint64_t> values;
+        Shingles values;
     };
 
-    void read(std::string_view source, Set& out) {
+    // Leaves a table of them, too.
+    void read(std::size_t number, Set& out, Table& table) {
         out.read = true;
-        if (source.empty()) return;
-        text_.clear();
-        append_string(source, text_);
-        out.known = reader_.read(text_);
+        const auto text = texts_.read(number);
+        out.known = text && reader_.read(*text);
         if (!out.known) return;
         make_shingles(reader_.hashes().values, reader_.hashes().size(), shingle_, shingles_);
-        table_.clear(shingles_.size());
         if (!spare_.empty()) {
             out.values = std::move(spare_.back());
             spare_.pop_back();
-            out.values.clear();
         }
-        for (const auto each : shingles_) table_.add(each, out.values);
+        table.collect(shingles_, out.values);
     }
 
     TextFiles texts_;
     const std::size_t shingle_;
     WordReader reader_;
-    Table table_;
-    std::string text_;
-    std::vector<std::uint64_t> shingles_;
+    Table keeper_, others_;  // of the keeper, and of what was read besides
+    std::size_t held_ = std::numeric_limits<std::size_t>::max();  // the keeper
+    Shingles shingles_;
     std::vector<Set> sets_;
     std::vector<std::uint32_t> uses_;
-    std::vector<std::vector<std::uint64_t>> spare_;
+    std::vector<Shingles> spare_;
 };
 
 }  // namespace
@@ -173,20 +215,16 @@ InCommon in_common(const TextPlaces& texts, Span<std::int64_t> pairs, std::size_
     out.common.resize(pairs.size() / 2);
     std::vector<std::uint8_t> is_unknown(texts.size());
     Sets sets(texts, pairs, shingle, alphabet);
-    const auto set = [&](std::size_t number) {
-        const auto* own = sets.of(number);
+    const auto note = [&](std::size_t number, const Shingles* own) {
         is_unknown[number] = own == nullptr ? 1 : 0;
         if (own != nullptr) out.sizes[number] = static_cast<std::int64_t>(own->size());
-        return own;
+        return own != nullptr;
     };
-    Table table;
     for (std::size_t at = 0; at < pairs.size(); at += 2) {
         const auto first = static_cast<std::size_t>(pairs[at]), second = static_cast<std::size_t>(pairs[at + 1]);
-        const auto *keeper = set(first), *document = set(second);
-        if (keeper != nullptr && document != nullptr) {
-            if (at == 0 || pairs[at] != pairs[at - 2]) table.fill(*keeper);
-            out.common[at / 2] = table.count(*document, *keeper);
-        }
+        const bool has_keeper = note(first, sets.keeper(first));
+        const auto* document = sets.of(second);
+        if (note(second, document) && has_keeper) out.common[at / 2] = sets.count(*document);
         sets.leave(first);
         sets.leave(second);
     }

@@ -1,6 +1,7 @@
 #include "json.hpp"
 
 #include <cstdint>
+#include <cstring>
 
 #include "utf8.hpp"
 #include "wide.hpp"
@@ -54,44 +55,57 @@ std::size_t escape_size(const char* at, const char* end) {
     return end - at >= 11 && at[5] == '\\' && at[6] == 'u' && trails(unit_at(at + 7, end)) ? 11 : 0;
 }
 
-void append_character(char32_t code, std::string& out) {
+// Put a character in UTF-8 to a place; where the next one goes.
+char* put_character(char32_t code, char* to) {
+    const auto put = [&to](char32_t byte) { *to++ = static_cast<char>(byte); };
     if (code < 0x80) {
-        out += static_cast<char>(code);
-    } else if (code < 0x800) {
-        out += static_cast<char>(0xC0 | (code >> 6));
-        out += static_cast<char>(0x80 | (code & 0x3F));
-    } else if (code < 0x10000) {
-        out += static_cast<char>(0xE0 | (code >> 12));
-        out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-        out += static_cast<char>(0x80 | (code & 0x3F));
-    } else {
-        out += static_cast<char>(0xF0 | (code >> 18));
-        out += static_cast<char>(0x80 | ((code >> 12) & 0x3F));
-        out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-        out += static_cast<char>(0x80 | (code & 0x3F));
+        put(code);
+        return to;
     }
+    if (code < 0x800) {
+        put(0xC0 | (code >> 6));
+    } else {
+        if (code < 0x10000) {
+            put(0xE0 | (code >> 12));
+        } else {
+            put(0xF0 | (code >> 18));
+            put(0x80 | ((code >> 12) & 0x3F));
+        }
+        put(0x80 | ((code >> 6) & 0x3F));
+    }
+    put(0x80 | (code & 0x3F));
+    return to;
 }
 
-// Append what an escape stands for, whose backslash is before a place; where it ends.
-const char* append_escaped(const char* at, const char* end, std::string& out) {
+// Put what an escape stands for, whose backslash is before a place, to `to`, which moves on: fewer bytes than it is written in;
+// where it ends.
+const char* put_escaped(const char* at, const char* end, char*& to) {
     const auto kind = *at++;
     switch (kind) {
-        case 'b': out += '\b'; return at;
-        case 'f': out += '\f'; return at;
-        case 'n': out += '\n'; return at;
-        case 'r': out += '\r'; return at;
-        case 't': out += '\t'; return at;
+        case 'b': *to++ = '\b'; return at;
+        case 'f': *to++ = '\f'; return at;
+        case 'n': *to++ = '\n'; return at;
+        case 'r': *to++ = '\r'; return at;
+        case 't': *to++ = '\t'; return at;
         case 'u': break;
-        default: out += kind; return at;
+        default: *to++ = kind; return at;
     }
     const auto unit = unit_at(at, end);
     if (!leads(unit)) {
-        append_character(static_cast<char32_t>(unit), out);
+        to = put_character(static_cast<char32_t>(unit), to);
         return at + 4;
     }
     const auto low = unit_at(at + 6, end);
-    append_character(static_cast<char32_t>(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00)), out);
+    to = put_character(static_cast<char32_t>(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00)), to);
     return at + 10;
+}
+
+const char* append_escaped(const char* at, const char* end, std::string& out) {
+    char bytes[4];
+    auto* to = bytes;
+    at = put_escaped(at, end, to);
+    out.append(bytes, to);
+    return at;
 }
 
 class Reader {
@@ -262,6 +276,29 @@ bool append_if_string(std::string_view source, std::string& out) {
         if (stop == end) return true;
         if (*stop != '\\' || escape_size(stop + 1, end) == 0) return false;
         at = append_escaped(stop + 1, end, out);
+    }
+}
+
+bool StringReader::read(std::string_view source, std::string_view& out) {
+    if (source.size() < 2 || source.front() != '"' || source.back() != '"') return false;
+    const auto* at = source.data() + 1;
+    const auto* end = source.data() + source.size() - 1;
+    bool high = false;
+    const auto* stop = plain_end(at, end, high);
+    if (stop == end) {
+        out = {at, static_cast<std::size_t>(end - at)};
+        return true;
+    }
+    if (room_.size() < source.size()) room_.resize(source.size() + source.size() / 2);
+    for (auto* to = room_.data();; stop = plain_end(at, end, high)) {
+        std::memcpy(to, at, static_cast<std::size_t>(stop - at));
+        to += stop - at;
+        if (stop == end) {
+            out = {room_.data(), static_cast<std::size_t>(to - room_.data())};
+            return true;
+        }
+        if (*stop != '\\' || escape_size(stop + 1, end) == 0) return false;
+        at = put_escaped(stop + 1, end, to);
     }
 }
 

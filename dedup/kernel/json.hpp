@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dedup {
 
@@ -38,10 +39,21 @@ void append_string(std::string_view source, std::string& out);
 // The same of a source that may be anything: false where `is_json_string` says so; some of it may have been appended then.
 bool append_if_string(std::string_view source, std::string& out);
 
+// Reads the characters of one string after the other, without a copy where nothing is escaped.
+class StringReader {
+public:
+    // False where `is_json_string` says so; what is read lasts as long as the source does, and until the next one is read.
+    bool read(std::string_view source, std::string_view& out);
+
+private:
+    std::vector<char> room_;
+};
+
 // What may stand between the parts of a text of JSON.
 inline bool is_json_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
 
-// Append characters as a string, as orjson writes it.
-void append_quoted(std::string_view characters, std::string& out);
+// Append characters to a std::string or to `Bytes` as a string, as orjson writes it.
+template <class Out>
+void append_quoted(std::string_view characters, Out& out);
 
 }  // namespace dedup

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "bytes.hpp"
 #include "json.hpp"
 #include "wide.hpp"
 
@@ -22,7 +23,8 @@ char short_escape(unsigned char byte) {
 
 }  // namespace
 
-void append_quoted(std::string_view characters, std::string& out) {
+template <class Out>
+void append_quoted(std::string_view characters, Out& out) {
     static constexpr std::array<char, 17> digits{"0123456789abcdef"};
     const auto* at = characters.data();
     const auto* end = at + characters.size();
@@ -45,5 +47,8 @@ void append_quoted(std::string_view characters, std::string& out) {
     }
     out += '"';
 }
+
+template void append_quoted(std::string_view characters, std::string& out);
+template void append_quoted(std::string_view characters, Bytes& out);
 
 }  // namespace dedup

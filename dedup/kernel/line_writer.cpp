@@ -6,8 +6,8 @@
 namespace dedup {
 namespace {
 
-void append_hex(std::uint64_t value, std::string& out) {
-    static constexpr std::string_view digits = "0123456789abcdef";
+void append_hex(std::uint64_t value, Bytes& out) {
+    static constexpr char digits[] = "0123456789abcdef";
     char written[16];
     for (int at = 0; at < 16; ++at) written[at] = digits[(value >> (60 - 4 * at)) & 15];
     out.append(written, sizeof written);
@@ -23,19 +23,18 @@ public:
         if (rows.empty()) return {};
         const auto first = static_cast<std::size_t>(rows[0]), last = static_cast<std::size_t>(rows[rows.size() - 1]);
         out_.clean.reserve(static_cast<std::size_t>(lines_.ends[last] - lines_.starts[first]) + rows.size());
+        out_.sources.reserve(rows.size() * (going_.place.size() + 160));
         for (std::size_t number = 0; number < rows.size(); ++number) {
             const auto at = static_cast<std::size_t>(rows[number]);
             id_.clear();
-            if (lines_.states[at] == Lines::read) {
-                append_quoted(view(lines_.ids[at]), id_);
-            } else {
-                put_place(at, id_);
-            }
+            if (lines_.states[at] == Lines::read) append_quoted(view(lines_.ids[at]), id_);
+            else put_place(at, id_);
             if (going_.goes[number] < 0) keep(at);
             else if (!going_.left) remove(at, static_cast<std::size_t>(going_.goes[number]));
             else change(at, static_cast<std::size_t>(going_.goes[number]));
             put_source(at);
         }
+        flush();
         return std::move(out_);
     }
 
@@ -46,20 +45,39 @@ private:
         return piece_.substr(static_cast<std::size_t>(start), static_cast<std::size_t>(end - start));
     }
 
-    void put_place(std::size_t at, std::string& out) const {
+    template <class Out>
+    void put_place(std::size_t at, Out& out) const {
         out.append(going_.place);
         append_number(going_.first + lines_.numbers[at], out);
         out += '"';
     }
 
+    // Lines that are kept wait for those behind them, to be copied at once: one byte between two is a line break.
     void keep(std::size_t at) {
-        put_start(at);
-        out_.clean.append(source(start_, lines_.ends[at]));
+        if (lines_.states[at] == Lines::no_id) {
+            put_start(at);
+            out_.clean.append(source(start_, lines_.ends[at]));
+            out_.clean += '\n';
+            return;
+        }
+        const auto start = lines_.starts[at];
+        if (kept_ == kept_end_ || start != kept_end_ + 1) {
+            flush();
+            kept_ = start;
+        }
+        kept_end_ = lines_.ends[at];
+    }
+
+    void flush() {
+        if (kept_ == kept_end_) return;
+        out_.clean.append(source(kept_, kept_end_));
         out_.clean += '\n';
+        kept_ = kept_end_;
     }
 
     // Put the id in front of a line that has none; `start_` is where the rest of the line begins.
     void put_start(std::size_t at) {
+        flush();
         start_ = lines_.starts[at];
         if (lines_.states[at] != Lines::no_id) return;
         out_.clean.append("{\"id\":");
@@ -82,22 +100,22 @@ private:
 
     void remove(std::size_t at, std::size_t number) {
         const auto text = source(lines_.text_starts[at], lines_.text_ends[at]);
-        if (!is_json_string(text)) throw std::invalid_argument("a text that is no string of JSON");
-        text_.clear();
-        append_string(text, text_);
+        std::string_view characters;
+        if (!strings_.read(text, characters)) throw std::invalid_argument("a text that is no string of JSON");
         auto& out = out_.removed;
         out.append("{\"id\":");
         out.append(id_);
         out.append(",\"start\":0,\"end\":");
         append_number(lines_.characters[at], out);
         out.append(",\"text\":");
-        append_quoted(text_, out);
+        append_quoted(characters, out);
         out.append(view(going_.tails[number]));
         out += '\n';
     }
 
     void put_source(std::size_t at) {
         auto& out = out_.sources;
+        out.reserve(2 * id_.size() + going_.place.size() + 256);
         out.append("{\"id\":");
         out.append(id_);
         out.append(",\"place\":");
@@ -114,8 +132,10 @@ private:
     const LinesRead& lines_;
     const Going& going_;
     Written out_;
-    std::string id_, text_;
+    std::string id_;
+    StringReader strings_;
     std::int64_t start_ = 0;
+    std::int64_t kept_ = 0, kept_end_ = 0;  // what waits
 };
 
 }  // namespace

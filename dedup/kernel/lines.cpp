@@ -70,19 +70,12 @@ private:
         if (std::any_of(stated.begin(), stated.end(), is_strange)) return Lines::unknown;
         const bool named = record_.id.kind != JsonValue::missing;
         if (named && (record_.id.kind == JsonValue::null || record_.id.source.size() == 2)) return Lines::unknown;
-        text_ = characters_of(record_.text);
+        if (!record_.text.escaped) text_ = record_.text.source.substr(1, record_.text.source.size() - 2);
+        else if (!strings_.read(record_.text.source, text_)) return Lines::unknown;
         known_.characters = record_.text.wide ? count_characters(text_) : text_.size();
         known_.digest = wide().digest(text_.data(), text_.size());
         if (limits_.words ? !read_words() : !is_utf8(text_)) return Lines::unknown;
         return named ? Lines::read : Lines::no_id;
-    }
-
-    // What a string holds: where it stands, if nothing is escaped in it.
-    std::string_view characters_of(const JsonValue& string) {
-        if (!string.escaped) return string.source.substr(1, string.source.size() - 2);
-        unescaped_.clear();
-        append_string(string.source, unescaped_);
-        return unescaped_;
     }
 
     // Sketch the words of the text; false where only the definition can tell them, or whether there are any.
@@ -146,7 +139,7 @@ private:
     std::vector<std::uint32_t> slots_;
     std::vector<std::uint64_t> keys_;
     JsonRecord record_;
-    std::string unescaped_;
+    StringReader strings_;
     std::string_view text_;
     Known known_;
     Lines out_;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bytes.hpp"
 #include "json.hpp"
 #include "sketch.hpp"
 #include "text_words.hpp"
@@ -76,7 +77,7 @@ struct Going {
 
 // What a run writes of them.
 struct Written {
-    std::string clean, removed, sources;
+    Bytes clean, removed, sources;
 };
 
 Written write_lines(std::string_view piece, const LinesRead& lines, const Going& going);

@@ -22,10 +22,13 @@ std::string_view characters(const Column<std::uint8_t>& bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-nb::object array_of(std::string&& bytes) {
-    auto held = std::make_unique<std::string>(std::move(bytes));
+// Of a std::string, or of `Bytes`.
+template <class Held>
+nb::object array_of(Held&& bytes) {
+    static_assert(std::is_rvalue_reference_v<Held&&>);
+    auto held = std::make_unique<Held>(std::move(bytes));
     auto* own = held.get();
-    nb::capsule owner(own, [](void* each) noexcept { std::unique_ptr<std::string>(static_cast<std::string*>(each)); });
+    nb::capsule owner(own, [](void* each) noexcept { std::unique_ptr<Held>(static_cast<Held*>(each)); });
     held.release();
     return nb::cast(Array<std::uint8_t>(reinterpret_cast<std::uint8_t*>(own->data()), {own->size()}, owner));
 }

@@ -11,6 +11,7 @@
 #include <fstream>
 #endif
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -31,10 +32,10 @@ public:
         handle_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     }
 
-    // Fill `out` from a place on; false where the file does not reach so far.
-    bool read(std::int64_t place, std::string& out) const {
-        for (std::size_t done = 0; done < out.size();) {
-            const auto count = ::pread(handle_, out.data() + done, out.size() - done, static_cast<off_t>(place + static_cast<std::int64_t>(done)));
+    // Put so many bytes from a place on to `to`; false where the file does not reach so far.
+    bool read(std::int64_t place, char* to, std::size_t size) const {
+        for (std::size_t done = 0; done < size;) {
+            const auto count = ::pread(handle_, to + done, size - done, static_cast<off_t>(place + static_cast<std::int64_t>(done)));
             if (count < 0 && errno == EINTR) continue;
             if (count <= 0) return false;
             done += static_cast<std::size_t>(count);
@@ -59,10 +60,10 @@ public:
         handle_.open(std::filesystem::u8path(path), std::ios::binary);
     }
 
-    bool read(std::int64_t place, std::string& out) {
+    bool read(std::int64_t place, char* to, std::size_t size) {
         handle_.clear();
         handle_.seekg(place);
-        handle_.read(out.data(), static_cast<std::streamsize>(out.size()));
+        handle_.read(to, static_cast<std::streamsize>(size));
         return static_cast<bool>(handle_);
     }
 

@@ -7,7 +7,8 @@
 
 namespace dedup {
 
-inline void append_number(std::int64_t number, std::string& out) {
+template <class Out>
+void append_number(std::int64_t number, Out& out) {
     char digits[24];
     out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
 }
