@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dedup import kernel
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ ROWS: list[set[str]] = [
     {"errors", "data", "kernel", "shelf"},
     {"bands", "column_files", "process"},
     {"config", "store", "strings", "run", "runs", "text", "dates", "domains", "find", "model", "records", "table"},
-    {"characters", "sentences", "direct", "work"},
+    {"characters", "sentences", "direct", "gathered", "work"},
     {"sieve", "decode", "words", "spans", "sign", "telling"},
     {"pattern_info", "hashed", "packed"},
     {"literals", "misread"},
@@ -162,3 +163,35 @@ def test_help_starts_without_the_heavy_libraries() -> None:
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
 
     assert found.stdout.split() == []
+
+
+# What a run over lines of JSONL has no use for; a tenth of a second in all.
+PROSE = {
+    "lxml", "trafilatura", "htmldate", "dateparser", "charset_normalizer", "publicsuffixlist", "datasketch", "scipy",
+    "tqdm", "concurrent", "multiprocessing", "numpy.random", "dedup.extract", "dedup.html", "dedup.html_blocks",
+    "dedup.judge", "dedup.lexicon", "dedup.markup", "dedup.repetition", "dedup.staged", "dedup.shards", "dedup.columns",
+    "dedup.sites", "dedup.sketch", "dedup.progress", "dedup.terminal", "dedup.threads",
+}  # fmt: skip
+OF_PASSAGES = {
+    "logging", "tomllib", "dedup.align", "dedup.candidates", "dedup.clean", "dedup.cluster", "dedup.corpus",
+    "dedup.decide", "dedup.flags", "dedup.keyed", "dedup.lined", "dedup.losses", "dedup.passages", "dedup.reuse",
+    "dedup.seeded", "dedup.stored", "dedup.table", "dedup.verified", "dedup.words",
+}  # fmt: skip
+
+
+@pytest.mark.skipif(not kernel.NATIVE, reason="without the kernel all documents take the long way")
+@pytest.mark.parametrize(("unit", "unwanted"), [("passage", PROSE), ("document", PROSE | OF_PASSAGES)])
+def test_lines_start_with_what_they_need(tmp_path: Path, unit: str, unwanted: set[str]) -> None:
+    """`dedup clean` over lines of JSONL of which nothing but duplicates goes: see `dedup.lines`."""
+    text = "The ferry to the island stopped before the mill was sold, and nobody in the village had been asked of it. "
+    (tmp_path / "in.jsonl").write_text("".join(f'{{"id": "{id_}", "text": "{text * 3}"}}\n' for id_ in "ab"))
+    words = ["dedup", "clean", "in.jsonl", "-o", "out", "-q", "-j", "2", "--keep-chrome", "--unit", unit]
+    code = (
+        f"import sys; sys.argv = {words}; from dedup.cli import main; main(standalone_mode=False); print(*sys.modules)"
+    )
+
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+
+    assert (tmp_path / "out" / "removed.jsonl").read_bytes().count(b"\n") == 1
+    assert sorted(unwanted & set(found.stdout.split())) == []
+    assert {"dedup.straight", "numpy"} <= set(found.stdout.split())

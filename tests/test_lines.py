@@ -244,6 +244,16 @@ def test_nothing_depends_on_pieces_or_workers(tmp_path: Path, piece: int, worker
     assert wrote(tmp_path, content, config=config, piece=piece, workers=workers) == whole
 
 
+@pytest.mark.parametrize("kept", [0, 300, 3000], ids="{} bytes".format)
+@BOTH
+def test_nothing_depends_on_what_is_kept_in_memory(tmp_path: Path, kept: int, config: Config) -> None:
+    again = record(id="b", text=MILL)  # so that passages are read twice
+
+    whole = wrote(tmp_path, b"\n".join([*CORPUS, again]), config=config, piece=500)
+    with patch.object(straight, "IN_MEMORY", kept):
+        assert wrote(tmp_path, b"\n".join([*CORPUS, again]), config=config, piece=500) == whole
+
+
 @pytest.mark.parametrize(
     "more",
     [
