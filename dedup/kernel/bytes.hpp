@@ -45,6 +45,7 @@ private:
         void operator()(char* bytes) const { std::free(bytes); }
     };
 
+    // Apart from all that appends, which is then short enough to stand where it is called.
 #if defined(__GNUC__)
     __attribute__((noinline))
 #endif

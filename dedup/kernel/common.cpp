@@ -120,7 +120,8 @@ public:
         const auto size = static_cast<std::size_t>(end - start);
         if (source_.size() < size) source_.resize(size + size / 2);
         std::string_view text;
-        if (!file_.read(start, source_.data(), size) || !strings_.read({source_.data(), size}, text)) throw std::invalid_argument("a text that is no string of JSON");
+        const bool read = file_.read(start, source_.data(), size) && strings_.read({source_.data(), size}, text);
+        if (!read) throw std::invalid_argument("a text that is no string of JSON");
         return text;
     }
 

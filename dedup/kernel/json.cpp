@@ -110,17 +110,11 @@ const char* append_escaped(const char* at, const char* end, std::string& out) {
 
 class Reader {
 public:
-    // `unchecked`: that strings are UTF-8 is seen elsewhere.
-    explicit Reader(std::string_view line, bool unchecked = false) : at_(line.data()), end_(line.data() + line.size()), unchecked_(unchecked) {}
+    explicit Reader(std::string_view line) : at_(line.data()), end_(line.data() + line.size()) {}
 
     bool read(JsonRecord& out) {
         skip_space();
         return take('{') && read_members(out) && (skip_space(), at_ == end_);
-    }
-
-    bool is_string() {
-        JsonValue value;
-        return read_string(value) && at_ == end_;
     }
 
 private:
@@ -244,26 +238,12 @@ private:
 
     const char* at_;
     const char* end_;
-    bool unchecked_;
+    bool unchecked_ = false;  // that the string at hand is UTF-8 is seen elsewhere
 };
 
 }  // namespace
 
 bool read_record(std::string_view line, JsonRecord& out) { return Reader(line).read(out); }
-
-bool is_json_string(std::string_view source) { return Reader(source, true).is_string(); }
-
-void append_string(std::string_view source, std::string& out) {
-    const auto* at = source.data() + 1;
-    const auto* end = source.data() + source.size() - 1;
-    while (true) {
-        bool high = false;
-        const auto* stop = plain_end(at, end, high);
-        out.append(at, stop);
-        if (stop == end) return;
-        at = append_escaped(stop + 1, end, out);
-    }
-}
 
 bool append_if_string(std::string_view source, std::string& out) {
     if (source.size() < 2 || source.front() != '"' || source.back() != '"') return false;

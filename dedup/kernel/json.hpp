@@ -30,19 +30,14 @@ struct JsonRecord {
 // twice, a number may be too large, or it may be nested deeper than 32. That the text is UTF-8 is left to who reads it.
 bool read_record(std::string_view line, JsonRecord& out);
 
-// Whether this is one string, and nothing else. That it is UTF-8 is left to who reads it.
-bool is_json_string(std::string_view source);
-
-// Append the characters of a string that `read_record` has read, or that is one.
-void append_string(std::string_view source, std::string& out);
-
-// The same of a source that may be anything: false where `is_json_string` says so; some of it may have been appended then.
+// Append the characters of a string. False where this is not one string and nothing else: some of it may have been appended
+// then. That it is UTF-8 is left to who reads it.
 bool append_if_string(std::string_view source, std::string& out);
 
 // Reads the characters of one string after the other, without a copy where nothing is escaped.
 class StringReader {
 public:
-    // False where `is_json_string` says so; what is read lasts as long as the source does, and until the next one is read.
+    // False where `append_if_string` says so; what is read lasts as long as the source does, and until the next one is read.
     bool read(std::string_view source, std::string_view& out);
 
 private:

@@ -122,7 +122,7 @@ private:
     }
 
     static void put_string(const JsonValue& value, Strings& out) {
-        if (value.is_string()) append_string(value.source, out.bytes);
+        if (value.is_string()) append_if_string(value.source, out.bytes);  // which it is
         out.end();
     }
 
