@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dedup
-from dedup import Config, candidates, counting, pipeline, reuse, seeded, shards
+from dedup import Config, candidates, counting, reuse, seeded, shards, staged
 from dedup.run import pool
 from dedup.write import is_finished
 from tests.conftest import ROOT
@@ -87,7 +87,7 @@ def expected(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 def test_workers_change_nothing(
     inputs: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "SHARD_DOCUMENTS", 9)
+    monkeypatch.setattr(staged, "SHARD_DOCUMENTS", 9)
     monkeypatch.setattr(reuse, "CHUNK_PAIRS", 20)
 
     dedup.clean(inputs, tmp_path / "out", runner=pool(2))
@@ -108,7 +108,7 @@ def test_the_order_of_arguments_changes_nothing(inputs: Path, expected: dict[str
 def test_the_size_of_shards_changes_nothing(
     inputs: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, documents: int
 ) -> None:
-    monkeypatch.setattr(pipeline, "SHARD_DOCUMENTS", documents)
+    monkeypatch.setattr(staged, "SHARD_DOCUMENTS", documents)
     monkeypatch.setattr(reuse, "CHUNK_PAIRS", documents * 3)
 
     dedup.clean(inputs, tmp_path / "out")
@@ -131,7 +131,7 @@ def test_parts_of_the_key_range_change_nothing(
 def test_what_is_in_memory_of_bands_and_seeds_changes_nothing(
     inputs: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entries: int
 ) -> None:
-    monkeypatch.setattr(pipeline, "SHARD_DOCUMENTS", 6)
+    monkeypatch.setattr(staged, "SHARD_DOCUMENTS", 6)
     for name in ("KEYS_AT_ONCE", "BAND_AT_ONCE"):
         monkeypatch.setattr(candidates, name, entries)
     monkeypatch.setattr(seeded, "SEEDS_AT_ONCE", entries)
@@ -144,9 +144,9 @@ def test_what_is_in_memory_of_bands_and_seeds_changes_nothing(
 def test_a_run_that_was_interrupted_goes_on_to_the_same_output(
     inputs: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "SHARD_DOCUMENTS", 5)
+    monkeypatch.setattr(staged, "SHARD_DOCUMENTS", 5)
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "cut_shard", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(staged, "cut_shard", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             dedup.clean(inputs, tmp_path / "out")
     assert not is_finished(tmp_path / "out")
@@ -161,7 +161,7 @@ def test_a_run_interrupted_with_other_settings_is_not_mixed_in(
     inputs: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "cut_shard", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(staged, "cut_shard", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             dedup.clean(inputs, tmp_path / "out", config=Config(min_words=40, keep_chrome=True))
 
