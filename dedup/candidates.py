@@ -17,6 +17,7 @@ import numpy as np
 from dedup import match
 from dedup.corpus import Corpus
 from dedup.keepers import copies
+from dedup.keyed import SEED_BITS
 from dedup.run import in_threads, own_buffer
 from dedup.runs import is_new
 
@@ -202,7 +203,10 @@ def repeats(work: Work, shards: list[str]) -> NDArray[np.int64]:
     """Places (int64 [p, 2], document and word) where a document agrees with itself, further up, around a seed."""
     store, corpus, result = work.store, Corpus.of(work), [np.zeros((0, 2), np.int64)]
     for shard in Shard.each(store, shards):
-        seeds, places, bounds = (store.column(shard.name, name) for name in ("seeds", "places", "bounds"))
+        hashes, places, parts, bounds = (
+            store.column(shard.name, name) for name in ("seeds", "places", "seed_parts", "bounds")
+        )
+        seeds = np.repeat(np.arange(len(parts) - 1), np.diff(parts)) << SEED_BITS | hashes
         words = corpus.hashes[shard.word : shard.word + int(bounds[-1])]
         owners = match.owners(places, bounds)
         order = np.lexsort((places, owners, seeds))

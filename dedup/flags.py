@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from dedup.data import Flag, Keeper, Kind, Reason
 from dedup.passages import TOLERANCE
 from dedup.run import in_threads
 from dedup.sign import shingles
+from dedup.strings import Strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,7 +52,11 @@ class Flags(Mapping[int, list[Flag]]):
     def __init__(self, columns: Columns, ids: Sequence[str] | Mapping[int, str], first: int = 0) -> None:
         """`ids` name documents by their numbers; those of the flags are counted from `first` on."""
         self.columns, self.ids, self.first = columns, ids, first
-        self._rows = {document - first: row for row, document in enumerate(columns.documents.tolist())}
+
+    @cached_property
+    def _rows(self) -> dict[int, int]:
+        """The row of each document."""
+        return {document - self.first: row for row, document in enumerate(self.columns.documents.tolist())}
 
     def __getitem__(self, document: int) -> list[Flag]:
         row, columns = self._rows[document], self.columns
@@ -71,12 +77,21 @@ class Flags(Mapping[int, list[Flag]]):
         return iter(self._rows)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.columns.documents)
+
+    def named(self, documents: NDArray[Any]) -> Strings:
+        """The ids of documents, by their numbers."""
+        if isinstance(self.ids, Strings):
+            return self.ids.only(documents)
+        return Strings.of(self.ids[document] for document in documents.tolist())
 
     def part(self, first: int, count: int) -> Flags:
-        """Those of `count` documents from `first` on, which are counted from there on."""
+        """Those of `count` documents from `first` on, which are counted from there on; with the ids that they name, as
+        they may be sent to another process, or all where ids are a column, as threads have it."""
         low, high = np.searchsorted(self.columns.documents, [first, first + count]).tolist()
         columns = self.columns.part(low, high)
+        if isinstance(self.ids, Strings):
+            return Flags(columns, self.ids, first)
         keepers = {*columns.places[:, 2].tolist(), *columns.keepers.tolist()}
         return Flags(columns, {keeper: self.ids[keeper] for keeper in keepers}, first)
 

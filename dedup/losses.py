@@ -34,10 +34,29 @@ class Loss(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """What documents lose, by their number, and counts by (reason, kind) of spans and characters."""
+    """What documents lose: `goes` int64 [n] tells which row of `records` and `left`, as in `Loss`, is of each document,
+    -1 where it loses nothing; and counts by (reason, kind) of spans and characters."""
 
-    losses: dict[int, Loss]
+    goes: NDArray[np.int64]
+    records: Strings
+    left: Strings
     counts: dict[tuple[str, str], tuple[int, int]]
+
+    @classmethod
+    def nothing(cls, count: int) -> Lost:
+        """So many documents lose nothing."""
+        return cls(np.full(count, -1, np.int64), Strings.of([]), Strings.of([]), {})
+
+    def loss(self, number: int) -> Loss | None:
+        """What a document loses, if anything."""
+        row = int(self.goes[number])
+        return None if row < 0 else Loss(self.records.encoded(row), self.left.encoded(row))
+
+    @property
+    def whole(self) -> int:
+        """How many documents lose all they have."""
+        rows = self.goes[self.goes >= 0]
+        return int(np.count_nonzero(self.left.sizes[rows] == 0))
 
 
 class Losing(NamedTuple):
@@ -45,7 +64,7 @@ class Losing(NamedTuple):
     blocks start and end (int32, code points) with the bounds of those (int64 [n + 1]); the flags on copies in them; and
     what gives one of them by its number."""
 
-    ids: list[str]
+    ids: Strings
     texts: tuple[NDArray[np.uint8], NDArray[np.int64]]
     blocks: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
     flags: Flags
@@ -63,28 +82,27 @@ def losses(losing: Losing) -> Lost:
     bounds = np.cumsum(counts)
     places = columns.places.copy()
     keepers, places[:, 2] = np.unique(columns.places[:, 2], return_inverse=True)
-    (records, ends), (left, left_ends), loses, told, unknown = _native.losses(
-        (losing.texts, Strings.of(losing.ids).columns),
+    records, left, loses, told, unknown = _native.losses(
+        (losing.texts, losing.ids.columns),
         losing.blocks,
         ((places.reshape(-1), bounds * places.shape[1]), (columns.likeness.reshape(-1), bounds * 3)),
-        Strings.of(losing.flags.ids[keeper] for keeper in keepers.tolist()).columns,
+        losing.flags.named(keepers).columns,
         characters.page,
     )
-    lines, texts = records.tobytes(), left.tobytes()
-    own = np.flatnonzero(loses)
-    edges = np.stack([ends[own], ends[own + 1], left_ends[own], left_ends[own + 1]], axis=1)
-    found = {
-        number: Loss(lines[low:high], texts[first:last])
-        for number, (low, high, first, last) in zip(own.tolist(), edges.tolist(), strict=True)
-    }
+    goes = np.where(loses, np.arange(len(loses)), -1)
     pairs = zip(_KINDS, (told[:2], told[2:]), strict=True)
     sums = {(str(Reason.DUPLICATE), str(kind)): (spans, size) for kind, (spans, size) in pairs if spans}
+    defined: dict[int, Loss] = {}
     for number in unknown.tolist():
         loss, flags = defined_loss(losing.document(number), losing.flags[number])
         count(sums, flags)
         if flags:
-            found[number] = loss
-    return Lost(found, sums)
+            defined[number], goes[number] = loss, number
+    all_records, all_left = (
+        Strings(*columns).put({number: loss[at] for number, loss in defined.items()})
+        for at, columns in enumerate((records, left))
+    )
+    return Lost(goes, all_records, all_left, sums)
 
 
 def defined_loss(document: Document, flags: list[Flag]) -> tuple[Loss, list[Flag]]:

@@ -18,7 +18,6 @@ from dedup.records import pack, removed_record, source_record, with_text
 from dedup.run import in_threads
 from dedup.runs import only
 from dedup.store import line
-from dedup.strings import Strings
 from dedup.write import Piece
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from dedup.flags import Flags
     from dedup.losses import Loss, Lost
+    from dedup.strings import Strings
     from dedup.work import Work
 
 COLUMNS = ("states", "numbers", "starts", "ends", "text_starts", "text_ends", "characters", "digests")
@@ -85,21 +85,18 @@ def _written(job: Writing, view: NDArray[np.uint8], lost: Lost | None) -> Iterat
     for before, after in pairwise(edges):
         yield _natively(job, view, slice(before + 1, after), lost)
         if after < len(states):
-            yield _by_definition(job, view, after, lost.losses.get(after) if lost else None)
+            yield _by_definition(job, view, after, lost.loss(after) if lost else None)
 
 
 def _natively(job: Writing, view: NDArray[np.uint8], run: slice, lost: Lost | None) -> tuple[Any, Any, Any]:
     from dedup.kernel import _native
 
     rows = job.rows[run]
-    goes = np.full(len(rows), -1, np.int64)
     if lost is not None:
-        going = [number for number in range(run.start, run.stop) if number in lost.losses] if lost.losses else []
-        goes[np.array(going, np.int64) - run.start] = np.arange(len(going))
-        tails = Strings.of(lost.losses[number].records for number in going).columns
-        left = Strings.of(lost.losses[number].left for number in going).columns
+        goes, tails, left = lost.goes[run], lost.records.columns, lost.left.columns
     else:
         assert isinstance(job.goes, Gone)
+        goes = np.full(len(rows), -1, np.int64)
         gone = job.goes.part(run.start, len(rows))
         goes[gone.numbers] = np.arange(len(gone))
         tails, left = tails_of(gone), None
@@ -128,12 +125,12 @@ def _lost(job: Writing) -> Lost:
     from dedup.losses import Losing, Lost, losses
 
     if not job.goes:
-        return Lost({}, {})
+        return Lost.nothing(len(job.rows))
     assert isinstance(job.goes, Flags)
     store, words = job.work.store, words_of(job.stretch)
     bounds, *blocks = (store.column(words, name) for name in ("blocks", "block_starts", "block_ends", "block_tags"))
-    own = job.ids.only(job.rows)
-    ids = [id_ or job.place(row) for id_, row in zip(own, job.rows.tolist(), strict=True)]
+    ids = job.ids.only(job.rows)
+    ids = ids.put({number: job.place(int(job.rows[number])) for number in np.flatnonzero(ids.sizes == 0).tolist()})
 
     def document(number: int) -> Document:
         own = slice(*bounds[number : number + 2].tolist())
@@ -151,7 +148,7 @@ def _counted(job: Writing, lost: Lost | None, parts: Sequence[tuple[Any, Any, An
     total, gone = int(sizes.sum()), sum(not clean and not records for clean, records, _ in parts[1::2])  # blank ones
     if lost is not None:
         removed = lost.counts
-        gone += sum(not loss.left for loss in lost.losses.values())
+        gone += lost.whole
     elif isinstance(job.goes, Gone) and job.goes:
         gone += len(job.goes)
         removed[str(Reason.DUPLICATE), str(Kind.DOCUMENT)] = len(job.goes), int(sizes[job.goes.numbers].sum())

@@ -12,9 +12,8 @@ from collections import deque
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from itertools import chain, islice
-from queue import SimpleQueue
 from threading import Thread, local
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from dedup.errors import WorkerError
 from dedup.process import own_process
@@ -22,7 +21,7 @@ from dedup.shelf import SHELF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
     from types import FrameType
 
 _IN_THREADS: set[Callable[..., Any]] = set()
@@ -45,19 +44,17 @@ def in_threads(stage: _Stage) -> _Stage:
 
 
 class _Buffers(local):
-    """What a thread keeps to read into: what one before it left, since new memory is dear."""
-
-    left: ClassVar[list[bytearray]] = []
+    """What a thread keeps to read into, since new memory is dear."""
 
     def __init__(self) -> None:
-        self.room = self.left.pop() if self.left else bytearray()
+        self.room = bytearray()
 
 
 _buffers = _Buffers()
 
 
 def own_buffer(size: int) -> memoryview:
-    """So many bytes that are this thread's until it asks again, or ends."""
+    """So many bytes that are this thread's until it asks again."""
     if len(_buffers.room) < size:
         _buffers.room = bytearray(size + size // 4)
     return memoryview(_buffers.room)[:size]
@@ -110,6 +107,7 @@ class _Pool:
     def __init__(self, workers: int, module: str) -> None:
         self.workers = workers
         self._executor: ProcessPoolExecutor | None = None
+        self._threads: ThreadPoolExecutor | None = None  # kept as well: what they read into need not be had again
         if module:
             self._executor = self._started()
             for _ in range(workers):
@@ -131,22 +129,19 @@ class _Pool:
             yield from map(function, first)
             return
         with self._processes() as executor:
-            under_way = (_submit(executor, _call, function, item).result for item in chain(first, rest))
-            yield from _results(under_way, 3 * self.workers)
+            futures = (_submit(executor, _call, function, item) for item in chain(first, rest))
+            yield from _results(futures, 3 * self.workers)
 
     def _in_threads(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
-        # Those of `concurrent.futures` load `logging` and more, of which nothing is needed here: .004 s.
-        calls: SimpleQueue[Any] = SimpleQueue()
-        threads = [Thread(target=_work, args=[calls]) for _ in range(self.workers)]
-        for each in threads:
-            each.start()
+        from concurrent.futures import ThreadPoolExecutor
+
+        self._threads = self._threads or ThreadPoolExecutor(self.workers)
         try:
-            yield from _results((_handed(function, item, calls) for item in items), self.workers + 1)
-        finally:
-            for _ in threads:
-                calls.put(None)
-            for each in threads:
-                each.join()
+            yield from _results((self._threads.submit(function, item) for item in items), self.workers + 1)
+        except BaseException:
+            self._threads.shutdown(cancel_futures=True)
+            self._threads = None
+            raise
 
     def _started(self) -> ProcessPoolExecutor:
         import multiprocessing  # takes .015 s, and threads need none of it
@@ -183,39 +178,15 @@ class _Pool:
             raise
 
 
-def _handed(function: Callable[[Any], Any], item: Any, calls: SimpleQueue[Any]) -> Callable[[], Any]:
-    """Hand a call to the threads; what gives its result."""
-    answer: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
-    calls.put((function, item, answer))
-
-    def result() -> Any:
-        given, error = answer.get()
-        if error:
-            raise error
-        return given
-
-    return result
-
-
-def _work(calls: SimpleQueue[Any]) -> None:
-    while call := calls.get():
-        function, item, answer = call
-        try:
-            answer.put((function(item), None))
-        except BaseException as error:  # raised where the result is taken
-            answer.put((None, error))
-    _buffers.left.append(_buffers.room)
-
-
-def _results(under_way: Iterator[Callable[[], _Out]], most: int) -> Iterator[_Out]:
+def _results(futures: Iterator[Future[_Out]], most: int) -> Iterator[_Out]:
     """The results of what is under way, in order; at most so many are at a time."""
-    waiting: deque[Callable[[], _Out]] = deque()
-    for each in under_way:
-        waiting.append(each)
+    waiting: deque[Future[_Out]] = deque()
+    for future in futures:
+        waiting.append(future)
         if len(waiting) >= most:
-            yield waiting.popleft()()
+            yield waiting.popleft().result()
     while waiting:
-        yield waiting.popleft()()
+        yield waiting.popleft().result()
 
 
 def _submit(executor: ProcessPoolExecutor, function: Callable[..., _Out], *items: object) -> Future[_Out]:

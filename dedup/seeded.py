@@ -11,7 +11,7 @@ import numpy as np
 
 from dedup import kernel, match
 from dedup.candidates import Shard
-from dedup.keyed import SEED_PARTS
+from dedup.keyed import SEED_BITS, SEED_PARTS
 from dedup.match import AGREEING, NEAR, PAIRS, SEED_SHINGLE
 from dedup.run import in_threads, own_buffer
 from dedup.runs import each_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dedup.stored import Texts
 
 SEEDS_AT_ONCE = 1 << 21
-"""Seeds that a thread has in memory at a time, of 12 bytes each; of those of a 256th of all hashes another 12, and 80
+"""Seeds that a thread has in memory at a time, of 8 bytes each; of those of a 256th of all hashes another 12, and 64
 for each that comes more than once."""
 
 WORDS_AT_ONCE = 1 << 22
@@ -39,11 +39,11 @@ PAIRS_KEPT = 1 << 22
 
 class Seeds(NamedTuple):
     """Seeds of shards, part by part of their hashes, so that equal ones are in one part: the rows of part i in shard s
-    are `edges[s, i]:edges[s, i + 1]` (int64 [shards, parts + 1]) of `hashes` uint64 [n] and `places` uint32 [n], the
+    are `edges[s, i]:edges[s, i + 1]` (int64 [shards, parts + 1]) of `hashes` uint32 [n] and `places` uint32 [n], the
     words where they stand, ascending, as counted from the first one of the shard; `firsts` int64 [shards] has the
     numbers of those, ascending."""
 
-    hashes: NDArray[np.uint64]
+    hashes: NDArray[np.uint32]
     places: NDArray[np.uint32]
     edges: NDArray[np.int64]
     firsts: NDArray[np.int64]
@@ -97,7 +97,9 @@ def defined_agreeing(
         raise ValueError("a place lies outside the words")
     owners = np.searchsorted(around.bounds, words, "right") - 1
     own = copies[owners] == owners
-    hashes, where = seeds.hashes[rows][own], match.Places(owners[own].astype(np.uint32), words[own])
+    parts = np.repeat(np.arange(sizes.size) % max(1, sizes.shape[1]), sizes.reshape(-1)).astype(np.uint64)
+    keys = parts << np.uint64(SEED_BITS) | seeds.hashes[rows]
+    hashes, where = keys[own], match.Places(owners[own].astype(np.uint32), words[own])
     first, second = match.defined_pairs(hashes, where.owners, ranks, PAIRS)
     near = match.defined_agreeing(around.words, around.bounds, where.only(first), where.only(second)) >= AGREEING
     own_numbers = where.owners.astype(np.int64)
@@ -178,8 +180,7 @@ def _read(own: Range) -> Seeds:
     sizes = edges[:, -1] - edges[:, 0]
     ends = np.cumsum(sizes)
     size = int(ends[-1])
-    room = own_buffer(12 * size)
-    hashes, places = np.frombuffer(room[: 8 * size], np.uint64), np.frombuffer(room[8 * size :], np.uint32)
+    hashes, places = np.frombuffer(own_buffer(8 * size), np.uint32).reshape(2, size)
     for shard, row, end, count in zip(own.shards, edges[:, 0].tolist(), ends.tolist(), sizes.tolist(), strict=True):
         shard.hashes.read(row, hashes[end - count : end])
         shard.places.read(row, places[end - count : end])

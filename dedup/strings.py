@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, overload
 
@@ -84,7 +84,11 @@ class Strings(Sequence[str]):
         """Those from one to another."""
         return Strings(self.data, self.bounds[low : high + 1])
 
-    def put(self, others: dict[int, str]) -> Strings:
+    def encoded(self, number: int) -> bytes:
+        """One of them, in UTF-8."""
+        return self.data[self.bounds[number] : self.bounds[number + 1]].tobytes()
+
+    def put(self, others: Mapping[int, str | bytes]) -> Strings:
         """The same with others in the place of some."""
         if not others:
             return self

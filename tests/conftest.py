@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 import dedup
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from dedup import Result
 
 ROOT = Path(__file__).parent.parent
+
+settings.register_profile("dedup", deadline=None)  # no test asserts a time
+settings.load_profile("dedup")
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import candidates, match, near, seeded
+from dedup import candidates, keyed, match, near, seeded
 from dedup.config import Config
 from dedup.corpus import Corpus, merge_words
 from dedup.keepers import Chosen
@@ -148,17 +148,19 @@ def test_threads_change_nothing(
 
 def test_seeds_are_kept_in_ranges_and_in_the_order_of_words(tmp_path: Path) -> None:
     work, shards = taken(tmp_path, 9)
-    corpus, first = Corpus.of(work), 0
+    corpus, first, word = Corpus.of(work), 0, 0
     for shard in shards:
         seeds, places, parts, bounds = (
             work.store.column(shard, name) for name in ("seeds", "places", "seed_parts", "bounds")
         )
-        part = (seeds >> np.uint64(56)).astype(np.int64)
+        hashes, at = keyed.seeds(corpus.hashes[word : word + int(bounds[-1])], bounds)
+        part = np.repeat(np.arange(256), np.diff(parts))
+        wanted = zip((hashes >> np.uint64(24)).tolist(), at.tolist(), strict=True)
 
-        assert parts.tolist() == np.searchsorted(part, np.arange(257)).tolist()
+        assert sorted(zip((part << 32 | seeds).tolist(), places.tolist(), strict=True)) == sorted(wanted)
         assert (np.diff(part * (1 << 32) + places) > 0).all()
         assert (places < bounds[-1]).all()
-        first += len(bounds) - 1
+        first, word = first + len(bounds) - 1, word + int(bounds[-1])
     assert first == len(corpus)
 
 

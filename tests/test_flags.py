@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pickle
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from dedup.data import Flag, Keeper, Kind, Reason
 from dedup.flags import Columns, Flags
+from dedup.strings import Strings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 IDS = [f"id{number}" for number in range(12)]
 # Of document 2 two passages go, of 5 all but a dateline, of 9 what was decided on is told otherwise and stays.
@@ -49,9 +54,12 @@ def test_flags_are_those_of_the_columns() -> None:
     assert (len(flags), 5 in flags, 4 in flags, flags.get(4)) == (3, True, False, None)
 
 
+@pytest.mark.parametrize("ids", [IDS, Strings.of(IDS)], ids=["as a list", "as a column"])
 @pytest.mark.parametrize("edges", [(0, 12), (0, 2, 3, 12), (0, 5, 9, 12), (2, 6, 10), (0, 1, 2)])
-def test_parts_have_the_flags_of_their_documents_counted_from_their_first(edges: tuple[int, ...]) -> None:
-    flags = Flags(COLUMNS, IDS)
+def test_parts_have_the_flags_of_their_documents_counted_from_their_first(
+    edges: tuple[int, ...], ids: Sequence[str]
+) -> None:
+    flags = Flags(COLUMNS, ids)
 
     found = {
         first + number: own
@@ -60,6 +68,11 @@ def test_parts_have_the_flags_of_their_documents_counted_from_their_first(edges:
     }
 
     assert found == {number: own for number, own in FLAGS.items() if edges[0] <= number < edges[-1]}
+
+
+@pytest.mark.parametrize("ids", [IDS, Strings.of(IDS)], ids=["as a list", "as a column"])
+def test_documents_are_named_by_their_numbers(ids: Sequence[str]) -> None:
+    assert list(Flags(COLUMNS, ids).named(np.array([0, 4, 11, 4]))) == ["id0", "id4", "id11", "id4"]
 
 
 def test_a_part_names_no_others() -> None:

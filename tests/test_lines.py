@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup import Config, InputError, characters, kernel, lines, straight
+from dedup import Config, InputError, characters, kernel, lines, straight, whole
 from dedup.pipeline import clean
 from dedup.records import with_text
 from dedup.run import pool, serial
+from dedup.sketch import whole_words
 from dedup.strings import Strings
 
 if TYPE_CHECKING:
@@ -84,6 +85,18 @@ CORPUS = [
     record(id="f", text="The mill."),
     record(id="g", text="The mill."),
 ]
+
+
+@pytest.mark.parametrize(
+    "between", [b"\n", b"\r\n", b" \n", b"\n\n", b"\n \n", b"\n\xef\xbb\xbf", b"\nno record\n"], ids=repr
+)
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n\n"], ids=repr)
+def test_lines_that_stay_are_parted_by_line_breaks(tmp_path: Path, between: bytes, end: bytes) -> None:
+    b, c, d, a, f, g = (CORPUS[number] for number in (1, 2, 3, 0, 5, 6))
+
+    found = same(tmp_path, between.join([b, d, c, f, g, a]) + end)
+
+    assert found["clean.jsonl"] == b"".join(line + b"\n" for line in (b, d, f, g))
 
 
 def test_whole_documents_go_and_the_others_stay_as_they_came(tmp_path: Path) -> None:
@@ -337,6 +350,25 @@ def test_shingles_in_common_are_those_of_the_sets(tmp_path: Path) -> None:
     # Of two words each: ab, bc, ca; bc, cd; none; and what only the definition can read.
     found = in_common(tmp_path, texts, [[0, 1], [1, 0], [0, 0], [0, 2], [3, 1]])
     assert found == ([3, 2, 0, 0], [1, 1, 3, 0, 0], [3])
+
+
+@pytest.mark.parametrize("words", [0, 3, 40, 70_000], ids="of {} words".format)
+def test_shingles_in_common_are_as_defined(tmp_path: Path, words: int) -> None:
+    drawn = np.random.default_rng(words).integers(0, max(2, words // 2), (4, words + 5)).astype(str)
+    drawn[1, words // 3 :] = drawn[0, words // 3 :]
+    drawn[2, : words // 2] = drawn[0, words // 2 : 2 * (words // 2)]
+    texts = [" ".join(own[: words + number]) for number, own in enumerate(drawn)]
+    pairs = np.array([[0, 1], [0, 2], [2, 1], [3, 0], [1, 0], [1, 3], [3, 3], [0, 2]])
+
+    sizes, common, unknown = in_common(tmp_path, [orjson.dumps(text) for text in texts], pairs.tolist())
+
+    shape = Config().shape._replace(shingle=2)
+    told = whole.compared(pairs, lambda number: whole_words([texts[number]]).hashes, shape)
+    assert (np.array(sizes)[pairs].T.tolist(), common) == (
+        [told.keepers.tolist(), told.documents.tolist()],
+        told.common.tolist(),
+    )
+    assert unknown == []
 
 
 @pytest.mark.parametrize("pair", [[0, 1], [-1, 0], [0, 2**40]])

@@ -55,7 +55,7 @@ def made(
             edges[-1].append(len(hashes))
     number = len(documents)
     return (
-        Seeds(mix(np.array(hashes, np.uint64)), np.array(places, np.uint32),
+        Seeds(mix(np.array(hashes, np.uint64)).astype(np.uint32), np.array(places, np.uint32),
               numbers([each for row in edges for each in row]).reshape(-1, PARTS + 1), firsts[:-1]),
         Around(words, words.astype(np.uint8), bounds),
         numbers(range(number) if ranks is None else ranks), numbers(range(number) if copies is None else copies),
@@ -129,7 +129,7 @@ def test_eight_words_agree_around_a_seed(left: Any, right: Any, seeds: tuple[int
         if len(shards) == 2:
             corpus = (
                 Seeds(
-                    np.ones(2, np.uint64),
+                    np.ones(2, np.uint32),
                     np.array(seeds, np.uint32),
                     numbers([[0, 1], [1, 2]]),
                     numbers([0, len(left)]),
@@ -139,12 +139,19 @@ def test_eight_words_agree_around_a_seed(left: Any, right: Any, seeds: tuple[int
         assert found(Finder(), corpus) == defined_agreeing(*corpus).tolist() == [[0, 1]] * agree
 
 
+def test_seeds_of_two_ranges_differ_whatever_is_kept_of_their_hashes() -> None:
+    corpus = made([[range(30), range(30)]], [])
+    for edges, wanted in (([[0, 2, 2]], [[0, 1]]), ([[0, 1, 2]], [])):
+        seeds = Seeds(np.ones(2, np.uint32), np.array([9, 39], np.uint32), numbers(edges), numbers([0]))
+        assert found(Finder(), (seeds, *corpus[1:])) == defined_agreeing(seeds, *corpus[1:]).tolist() == wanted
+
+
 @pytest.mark.parametrize("count", [CROWD - 1, CROWD, CROWD + 1, 3_000])
 def test_of_a_crowd_the_best_keepers_are_paired(count: int) -> None:
     ranks = np.random.default_rng(count).permutation(count)
     corpus = made([[range(30)] * (count // 2), [range(30)] * (count - count // 2)], [])
     places = np.concatenate([np.arange(half) * 30 + 9 for half in (count // 2, count - count // 2)]).astype(np.uint32)
-    keys, edges = np.full(count, 7, np.uint64), numbers([[0, count // 2], [count // 2, count]])
+    keys, edges = np.full(count, 7, np.uint32), numbers([[0, count // 2], [count // 2, count]])
     corpus = (Seeds(keys, places, edges, corpus[0].firsts), corpus[1], ranks, corpus[3])
 
     pairs = found(Finder(), corpus)

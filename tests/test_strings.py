@@ -21,6 +21,7 @@ def test_strings_are_what_they_were_made_of(names: list[str]) -> None:
     assert (len(strings), list(strings), strings[:]) == (len(names), names, names)
     assert [strings[at] for at in range(-len(names), len(names))] == names + names
     assert strings.sizes.tolist() == [len(name.encode()) for name in names]
+    assert [strings.encoded(at) for at in range(len(names))] == [name.encode() for name in names]
 
 
 @given(NAMES, st.data())

@@ -306,7 +306,7 @@ def seeds(
 
 def parted_seeds(
     words: NDArray[np.uint64], bounds: NDArray[np.int64], shingle: int, window: int, bits: int
-) -> tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.int32]]:
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.int32]]:
     """The same by ranges of hashes, `2 ** bits` of them: `dedup.keyed.parted_seeds`.
 
     Raises:
@@ -566,7 +566,7 @@ def agreeing_words(
         ValueError: a place is not in its document, that not in the words, or more words than 255 are asked for.
     """
 
-_Seeds = tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]
+_Seeds = tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]
 """The columns of `dedup.seeded.Seeds`."""
 
 class SeedPairs:

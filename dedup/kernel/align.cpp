@@ -14,7 +14,7 @@ namespace {
 
 using namespace aligning;
 
-constexpr std::size_t fetched = 4096;  // bytes of the words that are read next
+constexpr std::size_t fetched = 4096, marks_fetched = 1024;  // bytes of the words that are read next, and of their marks
 
 // Aligns pair by pair; what it needs for one is kept for the next.
 class Aligner {
@@ -56,8 +56,13 @@ private:
         if (std::min(size_of(keeper_), size_of(document_.hashes)) < anchor) return;
         hits_.assign(keeper_.size(), 0);
         const auto count = size_of(document_.hashes) - anchor + 1;
+        const auto* words = document_.hashes.begin();
         for (Place at = 0; at < count; ++at) {
-            const auto shingle = shingle_at(document_.hashes.begin() + at);
+            if (open_.empty()) {  // most of what is no copy
+                at = index_.next(words + at, words + count) - words;
+                if (at == count) break;
+            }
+            const auto shingle = shingle_at(words + at);
             if (open_.size() == 1 && index_.stands_only_at(open_[0].other, shingle)) {  // the one run goes on: most of a copy
                 ++runs_[open_[0].run].length;
                 ++hits_[open_[0].other++];
@@ -238,7 +243,9 @@ Chains align(const Documents& documents, Span<std::int64_t> pairs) {
     for (std::size_t at = 0; at + 1 < pairs.size(); at += 2) {
         const auto keeper = documents[pairs[at]].hashes;
         if (at + 3 < pairs.size()) {
-            fetch_first(documents[pairs[at + 3]].hashes, fetched);
+            const auto next = documents[pairs[at + 3]];
+            fetch_first(next.hashes, fetched);
+            fetch_first(next.marks, marks_fetched);
             if (pairs[at + 2] != pairs[at]) fetch_first(documents[pairs[at + 2]].hashes, fetched);
         }
         if (pairs[at] != taken) aligner.take_keeper(keeper);

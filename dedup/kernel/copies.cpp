@@ -69,8 +69,10 @@ Alike alike(const Runs& runs, Place start, Place end) {
 
 Runs clipped(const Runs& runs, Place start, Place end) {
     Runs parts;
-    const auto before = [&](const Run& run, Place place) { return run.end() <= place; };
-    for (auto run = std::lower_bound(runs.begin(), runs.end(), start, before); run != runs.end() && run->start < end; ++run) {
+    const auto first = std::partition_point(runs.begin(), runs.end(), [&](const Run& run) { return run.end() <= start; });
+    const auto last = std::partition_point(first, runs.end(), [&](const Run& run) { return run.start < end; });
+    parts.reserve(static_cast<std::size_t>(last - first));
+    for (auto run = first; run != last; ++run) {
         const auto cut = std::max(Place{0}, start - run->start);
         parts.push_back({run->start + cut, run->other + cut, std::min(run->length - cut, end - run->start - cut)});
     }

@@ -85,6 +85,7 @@ bool FoundPassages::next() {
 
 Passage FoundPassages::passage_of(Place row) const {
     Passage passage{found_.spans[at(2 * row)], found_.spans[at(2 * row + 1)], {}};
+    passage.runs.reserve(at(found_.run_bounds[at(row + 1)] - found_.run_bounds[at(row)]));
     for (auto run = found_.run_bounds[at(row)]; run < found_.run_bounds[at(row + 1)]; ++run) {
         const auto* own = found_.runs.begin() + 3 * run;
         passage.runs.push_back({own[0], own[1], own[2]});
@@ -110,10 +111,11 @@ std::vector<FoundPassage> FoundPassages::best_first() const {
         const auto agreed = within ? 0 : passage.agreed(), rank = within ? 0 : standing_.order[at(keeper)];
         ranked.push_back({within, agreed, rank, {keeper, std::move(passage)}});
     }
-    std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& one, const Ranked& other) {
+    if (ranked.size() > 1) std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& one, const Ranked& other) {
         return std::tie(one.within, other.agreed, one.rank, one.found.passage) < std::tie(other.within, one.agreed, other.rank, other.found.passage);
     });
     std::vector<FoundPassage> found;
+    found.reserve(ranked.size());
     for (auto& each : ranked) found.push_back(std::move(each.found));
     return found;
 }

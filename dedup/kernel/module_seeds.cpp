@@ -17,7 +17,7 @@ using Numbers = Column<std::int64_t>;
 
 class PythonSeedPairs {
 public:
-    dedup::Table<std::int64_t> find(const std::tuple<Column<std::uint64_t>, Column<std::uint32_t>, dedup::Rows<std::int64_t>, Numbers>& seeds,
+    dedup::Table<std::int64_t> find(const std::tuple<Column<std::uint32_t>, Column<std::uint32_t>, dedup::Rows<std::int64_t>, Numbers>& seeds,
                                     const std::tuple<Column<std::uint64_t>, Column<std::uint8_t>, Numbers>& words,
                                     const std::tuple<Numbers, Numbers>& chosen,
                                     const std::tuple<std::size_t, std::size_t, std::size_t, std::size_t, std::size_t>& asked, std::size_t kept) {

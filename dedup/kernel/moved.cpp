@@ -18,17 +18,23 @@ struct Most {
     Runs runs;
 };
 
-// Whether a keeper's span from the first to the last of the runs, which must ascend, is all there.
+// Whether a keeper's span from one run to another is all there.
+bool stands(const Moves& moves, Place keeper, const Run& first, const Run& last) {
+    const auto moved = moves.find(keeper);
+    return moved == moves.end() || moved->second.stays(first.other, last.other_end());
+}
+
+// The same from the first to the last of runs, which must ascend.
 bool stands(const Moves& moves, Place keeper, const Runs& runs) {
     for (std::size_t at = 1; at < runs.size(); ++at) {
         if (runs[at].other < runs[at - 1].other_end()) return false;
     }
-    const auto moved = moves.find(keeper);
-    return moved == moves.end() || moved->second.stays(runs.front().other, runs.back().other_end());
+    return stands(moves, keeper, runs.front(), runs.back());
 }
 
 std::vector<Followed> follow(const Passage& passage, Place keeper, const Moves& moves) {
     std::vector<Followed> found;
+    found.reserve(passage.runs.size());
     const auto moved = moves.find(keeper);
     for (const auto& run : passage.runs) {
         if (moved == moves.end()) {
@@ -47,13 +53,15 @@ public:
 
     Most most(Place low, Place high, Span<std::int64_t> order) {
         read(low, high);
-        // By keeper, those of each in order.
-        std::stable_sort(parts_.begin(), parts_.end(), [](const Followed& one, const Followed& other) { return one.keeper < other.keeper; });
+        // By keeper, those of each in order; most often there is one keeper, and sorting takes memory.
+        const auto before = [](const Followed& one, const Followed& other) { return one.keeper < other.keeper; };
+        if (!std::is_sorted(parts_.begin(), parts_.end(), before)) std::stable_sort(parts_.begin(), parts_.end(), before);
         Most best;
         Place agreed = 0;
         for (auto first = parts_.begin(); first != parts_.end();) {
             const auto end = std::find_if(first, parts_.end(), [&](const Followed& each) { return each.keeper != first->keeper; });
             Most own{first->keeper, {}};
+            own.runs.reserve(static_cast<std::size_t>(end - first));
             Place sum = 0;
             for (auto part = first; part != end; ++part) {
                 if (!own.runs.empty() && own.runs.back().other_end() > part->run.other) continue;
@@ -87,10 +95,12 @@ private:
     std::size_t next_ = 0;
 };
 
-Place told(const Runs& runs, Span<std::uint8_t> marks) {
+// How many figures and names of some words agree.
+Place told(const Runs& runs, Span<std::uint8_t> marks, Place low, Place high) {
     Place count = 0;
-    for (const auto& run : runs) {
-        count += std::count_if(marks.begin() + run.start, marks.begin() + run.end(),
+    const auto before = [](const Run& run, Place place) { return run.end() <= place; };
+    for (auto run = std::lower_bound(runs.begin(), runs.end(), low, before); run != runs.end() && run->start < high; ++run) {
+        count += std::count_if(marks.begin() + std::max(low, run->start), marks.begin() + std::min(high, run->end()),
                                [](std::uint8_t mark) { return (mark & (figure | name)) != 0; });
     }
     return count;
@@ -98,7 +108,7 @@ Place told(const Runs& runs, Span<std::uint8_t> marks) {
 
 // Whether a sentence still agrees, with all the figures and names that did.
 bool is_told(const Runs& before, const Runs& runs, Span<std::uint8_t> marks, Place low, Place high) {
-    return told(clipped(before, low, high), marks) == told(runs, marks) && is_shared(runs, low, high);
+    return told(before, marks, low, high) == told(runs, marks, low, high) && is_shared(runs, low, high);
 }
 
 }  // namespace
@@ -173,8 +183,9 @@ void settle(const Passage& passage, Place keeper, const Asked& asked, const std:
         const auto& inside = most.runs;
         const bool is_kept = is_told(passage.runs, inside, asked.marks, low, high) && stands(moves, most.keeper, inside);
         const auto goes_on = [&] {
-            return most.keeper == target &&
-                   stands(moves, target, runs.empty() ? Runs{inside.front()} : Runs{runs.back(), inside.front()});
+            if (most.keeper != target) return false;
+            const auto& last = runs.empty() ? inside.front() : runs.back();
+            return (runs.empty() || last.other_end() <= inside.front().other) && stands(moves, target, last, inside.front());
         };
         if (!is_kept || !goes_on()) {
             give();

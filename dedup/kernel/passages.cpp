@@ -13,7 +13,7 @@ namespace {
 // As in `dedup/passages.py` and `dedup/conflicts.py`, which say what they are.
 constexpr Place own_run = 6, edge = 2, form = 50, piece_words = 4;
 constexpr double own_share = 0.6, most_names = 0.6;
-constexpr std::size_t batch = 256;  // pairs that are aligned at a time
+constexpr std::size_t batch = 64;  // pairs that are aligned at a time
 
 // Verifies pair by pair; what it needs for one is kept for the next.
 class Verifier {

@@ -118,7 +118,7 @@ private:
         }
     }
 
-    std::size_t slot_of(std::uint64_t hash) const { return static_cast<std::size_t>((hash * 0x9E3779B97F4A7C15U) >> away_); }
+    std::size_t slot_of(std::uint32_t hash) const { return static_cast<std::size_t>((hash * 0x9E3779B97F4A7C15U) >> away_); }
 
     // Those that may come more than once, of documents that are no copies.
     void keep_repeated(std::size_t part, std::size_t shard) {
@@ -147,7 +147,8 @@ private:
             const auto owner = behind - 1;
             if (corpus_.copies[owner] != static_cast<std::int64_t>(owner)) continue;
             const auto reach = inside(place - bounds[owner], bounds[behind] - place);
-            *next++ = {seeds_.hashes[kept_[row]], place, static_cast<std::uint32_t>(corpus_.ranks[owner]), static_cast<std::uint32_t>(owner), reach};
+            const auto order = std::uint64_t{seeds_.hashes[kept_[row]]} << 32 | static_cast<std::uint32_t>(corpus_.ranks[owner]);
+            *next++ = {order, place, static_cast<std::uint32_t>(owner), reach};
         }
         entries_.resize(static_cast<std::size_t>(next - entries_.data()));
     }
@@ -164,7 +165,7 @@ private:
     void sort() {
         unsigned bits = 1;
         while (bits < 16 && (entries_.size() >> bits) > 2) ++bits;
-        const auto lot_of = [bits](const Entry& entry) { return static_cast<std::size_t>((entry.key * 0xC2B2AE3D27D4EB4FU) >> (64 - bits)); };
+        const auto lot_of = [bits](const Entry& entry) { return static_cast<std::size_t>((entry.hash() * 0xC2B2AE3D27D4EB4FU) >> (64 - bits)); };
         lots_.assign((std::size_t{1} << bits) + 1, 0);
         for (const auto& entry : entries_) ++lots_[lot_of(entry) + 1];
         for (std::size_t lot = 1; lot < lots_.size(); ++lot) lots_[lot] += lots_[lot - 1];
@@ -181,8 +182,8 @@ private:
 
     // Where the bucket of an entry ends.
     std::size_t end_of(std::size_t at) const {
-        const auto key = entries_[at].key;
-        while (at < entries_.size() && entries_[at].key == key) ++at;
+        const auto hash = entries_[at].hash();
+        while (at < entries_.size() && entries_[at].hash() == hash) ++at;
         return at;
     }
 

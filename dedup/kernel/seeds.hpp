@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <tuple>
 #include <vector>
 
 #include "distinct_pairs.hpp"
@@ -16,8 +15,7 @@ namespace dedup {
 // part begin in a shard, the next one where they end. In each they stand as their words do; `places` are counted from the
 // first word of the shard, which `firsts` tells.
 struct Seeds {
-    Span<std::uint64_t> hashes;
-    Span<std::uint32_t> places;
+    Span<std::uint32_t> hashes, places;
     Span<std::int64_t> edges, firsts;
 };
 
@@ -50,13 +48,14 @@ private:
     friend class SeedRange;
     static constexpr std::size_t width = 32;  // words around a seed, at most
 
-    // A seed that may come more than once, and which of the words around it are of its document.
+    // A seed that may come more than once: its hash and the rank of its document; and which of the words around it are of that.
     struct Entry {
-        std::uint64_t key;
+        std::uint64_t order;
         std::int64_t word;
-        std::uint32_t rank, owner, inside;
+        std::uint32_t owner, inside;
 
-        bool operator<(const Entry& other) const { return std::tie(key, rank, word) < std::tie(other.key, other.rank, other.word); }
+        std::uint32_t hash() const { return static_cast<std::uint32_t>(order >> 32); }
+        bool operator<(const Entry& other) const { return order != other.order ? order < other.order : word < other.word; }
     };
     // The lowest bytes of the words around a seed, and which of them are of its document.
     struct Around {

@@ -186,22 +186,33 @@ DEDUP_AVX512 void keys_avx512(const std::uint32_t* slots, std::size_t bands, std
     }
 }
 
-// Which of 64 bytes end the plain part of a string of JSON.
+// Those of some of 64 bytes that do not end the plain part of a string of JSON.
+DEDUP_AVX512 inline __mmask64 plain_of(__m512i block, __mmask64 some) {
+    const auto unquoted = _mm512_mask_cmpneq_epi8_mask(some, block, _mm512_set1_epi8('"'));
+    return _mm512_mask_cmpge_epu8_mask(_mm512_mask_cmpneq_epi8_mask(unquoted, block, _mm512_set1_epi8('\\')), block, _mm512_set1_epi8(0x20));
+}
+
 DEDUP_AVX512 std::size_t plain_avx512(const char* bytes, std::size_t size, bool* wide) {
     std::size_t at = 0;
-    for (; at < size; at += 64) {
-        const auto there = size - at >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << (size - at)) - 1;
-        const auto block = _mm512_maskz_loadu_epi8(there, bytes + at);
-        const auto ends = there & (_mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8('"')) | _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8('\\')) |
-                                   _mm512_cmplt_epu8_mask(block, _mm512_set1_epi8(0x20)));
-        const auto high = static_cast<std::uint64_t>(_mm512_movepi8_mask(block));
-        if (ends != 0) {
-            *wide |= (high & (ends ^ (ends - 1))) != 0;
-            return at + _tzcnt_u64(ends);
+    auto seen = _mm512_setzero_si512();
+    __m512i block;
+    __mmask64 some = ~__mmask64{0}, plain;
+    while (true) {
+        if (size - at >= 64) {
+            block = _mm512_loadu_si512(bytes + at);
+        } else {
+            some = (__mmask64{1} << (size - at)) - 1;
+            block = _mm512_maskz_loadu_epi8(some, bytes + at);
         }
-        *wide |= high != 0;
+        plain = plain_of(block, some);
+        if (plain != ~__mmask64{0}) break;
+        seen = _mm512_or_si512(seen, block);
+        at += 64;
     }
-    return size;
+    const auto count = _tzcnt_u64(~plain);
+    const auto before = (__mmask64{1} << count) - 1;  // at most 63
+    *wide |= (_mm512_movepi8_mask(seen) | (_mm512_movepi8_mask(block) & before)) != 0;
+    return at + count;
 }
 
 DEDUP_AVX512 Digest digest_avx512(const void* bytes, std::size_t size) {

@@ -118,7 +118,7 @@ PartedSeeds parted(const Seeds& seeds, unsigned bits) {
         const auto place = seeds.places[at];
         if (place < 0 || place > std::numeric_limits<std::uint32_t>::max()) throw std::invalid_argument("a place that is too large");
         const auto to = static_cast<std::size_t>(next[part(seeds.hashes[at])]++);
-        out.hashes[to] = seeds.hashes[at];
+        out.hashes[to] = static_cast<std::uint32_t>(seeds.hashes[at] >> (32 - bits));
         out.places[to] = static_cast<std::uint32_t>(place);
     }
     return out;

@@ -41,9 +41,9 @@ private:
 // Document i has the words from bounds[i] to bounds[i + 1].
 WordKeys word_keys(const Passages& documents, const std::uint8_t* marks, std::size_t min_words, const Shape& shape);
 
-// Seeds by ranges of their hashes: by the upper bits, in each as they stand.
+// Seeds by ranges of their hashes: by the upper bits, in each as they stand, with the 32 bits below those.
 struct PartedSeeds {
-    std::vector<std::uint64_t> hashes;
+    std::vector<std::uint32_t> hashes;
     std::vector<std::uint32_t> places;
     std::vector<std::int32_t> parts;  // the bounds of the ranges
 };
