@@ -3,6 +3,7 @@ the long way writes."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -28,7 +29,7 @@ from dedup.lines import (
     words_of,
 )
 from dedup.relay import COLUMNS, Writing, write_piece
-from dedup.run import in_threads
+from dedup.run import Beside, in_threads
 from dedup.runs import once, only
 from dedup.strings import Strings
 from dedup.whole import Compared
@@ -109,6 +110,8 @@ def run(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Run:
     Raises:
         NotPlainError: see `read`.
     """
+    if work.config.unit == "passage":
+        Beside(import_module, "dedup.duplicates")  # what is needed next takes .02 s to import
     told = read(work, files, runner)
     found = find(told, runner)
     cuts: list[Cut] = []
@@ -198,7 +201,7 @@ def find(told: Told, runner: Runner) -> Found:
     with_some = np.unique(told.pieces(told.rows)).tolist()
     names = [words_of(told.stretches[number]) for number in with_some]
     from dedup.corpus import merge_bounds
-    from dedup.duplicates import passages  # what aligns passages takes .02 s to import
+    from dedup.duplicates import passages
 
     merge_bounds(told.work, names)
     return passages(told.work, names, _known(told), runner)
