@@ -1,5 +1,4 @@
-"""Where work is spread: a runner is `map` in another shape. Nothing else starts a thread or a process
-(`threaded` has the threads of a pool).
+"""Where work is spread: a runner is `map` in another shape. Nothing else starts a thread or a process.
 
 Every runner gives its results in the items' order, so that an answer never depends on the runner.
 """
@@ -19,11 +18,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from dedup.errors import WorkerError
 from dedup.process import own_process
 from dedup.shelf import SHELF
-from dedup.threaded import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
     from types import FrameType
 
 _IN_THREADS: set[Callable[..., Any]] = set()
@@ -109,7 +107,7 @@ class _Pool:
     def __init__(self, workers: int, module: str) -> None:
         self.workers = workers
         self._executor: ProcessPoolExecutor | None = None
-        self._threads: Threads | None = None  # kept as well: what they read into need not be had again
+        self._threads: ThreadPoolExecutor | None = None  # kept as well: what they read into need not be had again
         if module:
             self._executor = self._started()
             for _ in range(workers):
@@ -119,8 +117,6 @@ class _Pool:
         # Left to itself, the executor may close its pipes just while the program ends and writes to them.
         if self._executor:
             self._executor.shutdown()
-        if self._threads:
-            self._threads.end()
 
     def run(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
         """The results of the function, in the items' order."""
@@ -133,16 +129,18 @@ class _Pool:
             yield from map(function, first)
             return
         with self._processes() as executor:
-            under_way = (_submit(executor, _call, function, item).result for item in chain(first, rest))
-            yield from _results(under_way, 3 * self.workers)
+            futures = (_submit(executor, _call, function, item) for item in chain(first, rest))
+            yield from _results(futures, 3 * self.workers)
 
     def _in_threads(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
-        self._threads = threads = self._threads or Threads(self.workers)
+        from concurrent.futures import ThreadPoolExecutor
+
+        self._threads = self._threads or ThreadPoolExecutor(self.workers)
         try:
-            yield from _results((threads.take(function, item) for item in items), self.workers + 1)
+            yield from _results((self._threads.submit(function, item) for item in items), self.workers + 1)
         except BaseException:
+            self._threads.shutdown(cancel_futures=True)
             self._threads = None
-            threads.end(wait=True)
             raise
 
     def _started(self) -> ProcessPoolExecutor:
@@ -180,15 +178,15 @@ class _Pool:
             raise
 
 
-def _results(under_way: Iterator[Callable[[], _Out]], most: int) -> Iterator[_Out]:
+def _results(futures: Iterator[Future[_Out]], most: int) -> Iterator[_Out]:
     """The results of what is under way, in order; at most so many are at a time."""
-    waiting: deque[Callable[[], _Out]] = deque()
-    for each in under_way:
-        waiting.append(each)
+    waiting: deque[Future[_Out]] = deque()
+    for future in futures:
+        waiting.append(future)
         if len(waiting) >= most:
-            yield waiting.popleft()()
+            yield waiting.popleft().result()
     while waiting:
-        yield waiting.popleft()()
+        yield waiting.popleft().result()
 
 
 def _submit(executor: ProcessPoolExecutor, function: Callable[..., _Out], *items: object) -> Future[_Out]:

@@ -23,7 +23,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 # From low to high; a module imports only what stands in a lower row. `html*` and `cli*` stand for families.
 ROWS: list[set[str]] = [
     {"errors", "data", "kernel", "shelf"},
-    {"bands", "column_files", "process", "threaded"},
+    {"bands", "column_files", "process"},
     {"config", "store", "strings", "run", "runs", "text", "dates", "domains", "find", "model", "records", "table"},
     {"characters", "sentences", "direct", "gathered", "work"},
     {"sieve", "decode", "words", "spans", "sign", "telling"},
@@ -154,7 +154,7 @@ def test_a_function_fits_a_screen_and_takes_at_most_six_arguments(path: Path) ->
 def test_only_the_runner_starts_processes_and_threads(path: Path) -> None:
     spreading = {"multiprocessing", "concurrent", "threading", "asyncio", "joblib"}
 
-    assert path.stem in {"run", "threaded"} or not spreading & {name.split(".")[0] for name in imported(path)}
+    assert path.stem == "run" or not spreading & {name.split(".")[0] for name in imported(path)}
 
 
 def test_help_starts_without_the_heavy_libraries() -> None:

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -76,27 +75,6 @@ def test_an_error_in_a_thread_is_raised_here_and_ends_the_rest() -> None:
         list(pool(2)(_inverse_in_a_thread, numbers()))
 
     assert len(taken) < 10
-
-
-def test_threads_are_kept_and_end_with_the_last_reference_or_with_an_error() -> None:
-    before, run = set(threading.enumerate()), pool(2)
-
-    def kept() -> set[threading.Thread]:
-        return set(threading.enumerate()) - before
-
-    list(run(_inverse_in_a_thread, [1, 2, 3]))
-    first = kept()
-    list(run(_inverse_in_a_thread, [1, 2, 3]))
-    assert kept() == first
-    assert len(first) == 2
-    del run
-    for each in first:
-        each.join(10)
-    assert kept() == set()
-
-    with pytest.raises(ZeroDivisionError):
-        list(pool(2)(_inverse_in_a_thread, [1, 0]))
-    assert kept() == set()
 
 
 def test_a_buffer_is_of_its_thread_and_grows() -> None:
