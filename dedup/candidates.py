@@ -129,15 +129,11 @@ def _pairs(
 @in_threads
 def near_bands(own: Bands) -> NDArray[np.int64]:
     """The distinct pairs of documents (int64 [p, 2]) that have a key of these bands in common."""
-    try:
-        buckets = own.buckets.pop()
-    except IndexError:
-        buckets = match.Buckets()
     found = match.Pairs(len(own.chosen.ranks))
-    for keys, members in _range(own) if own.bits else _whole(own):
-        for first, second in buckets.pairs(keys, members, own.chosen.ranks, own.cap):
-            own.chosen.add(found, members[first], members[second])
-    own.buckets.append(buckets)
+    with match.borrowed(own.buckets) as buckets:
+        for keys, members in _range(own) if own.bits else _whole(own):
+            for first, second in buckets.pairs(keys, members, own.chosen.ranks, own.cap):
+                own.chosen.add(found, members[first], members[second])
     return found.sorted()
 
 

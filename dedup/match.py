@@ -7,6 +7,7 @@ pair.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -94,6 +95,17 @@ class Buckets:
             first, second = found
             for at in range(0, len(first), CHUNK):  # of a bucket of millions all come at once
                 yield first[at : at + CHUNK], second[at : at + CHUNK]
+
+
+@contextmanager
+def borrowed(spare: list[Buckets]) -> Iterator[Buckets]:
+    """Buckets that no other thread has meanwhile: spare ones, or new ones, which are spare then."""
+    try:
+        buckets = spare.pop()
+    except IndexError:
+        buckets = Buckets()
+    yield buckets
+    spare.append(buckets)
 
 
 def defined_pairs(

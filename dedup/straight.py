@@ -3,6 +3,7 @@ the long way writes."""
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -95,9 +96,9 @@ class Told(NamedTuple):
         """A column of all documents."""
         return only(self.columns[name], self.rows)
 
-    def bands(self) -> Iterator[NDArray[np.uint64]]:
-        """The keys of all documents, band by band."""
-        return (only(self.columns.once(f"keys-{band}"), self.rows) for band in range(self.work.config.shape.bands))
+    def band(self, number: int) -> NDArray[np.uint64]:
+        """The keys of all documents in a band."""
+        return only(self.columns.once(f"keys-{number}"), self.rows)
 
     def strings(self, name: str) -> Strings:
         """The same of strings."""
@@ -216,7 +217,8 @@ def _whole(told: Told, runner: Runner) -> Found:
         for part, counts in zip(parts, runner(compare_pairs, [(told, each) for each in parts]), strict=True):
             yield Compared(part, *counts.T)
 
-    found = whole.find(told.bands(), told.column("prints"), known, config.threshold, verify)
+    bands = [partial(told.band, number) for number in range(config.shape.bands)]
+    found = whole.find(bands, told.column("prints"), known, config.threshold, verify, runner)
     named = Named(told.ids, told.column("characters"), told.column("words"))
     return Found(as_flags(found.decided, named), found.counts)
 

@@ -7,24 +7,26 @@ no chains of likeness. Candidates are those that share a band of their MinHash s
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from dedup import kernel, match
 from dedup.keepers import copies
+from dedup.run import in_threads
 from dedup.runs import is_new, once, only
 from dedup.sign import shingles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from dedup.bands import Shape
     from dedup.keepers import Chosen
     from dedup.run import Runner
-    from dedup.store import Store
     from dedup.work import Work
 
 CHUNK_PAIRS = 4_000
@@ -33,14 +35,36 @@ CHUNK_PAIRS = 4_000
 # ── candidates ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def candidates(keys: Iterator[NDArray[np.uint64]], prints: NDArray[np.uint64], chosen: Chosen) -> NDArray[np.int64]:
-    """Pairs of documents that share a band (int64 [p, 2], the better keeper first), given the keys band by band."""
+Keys = Callable[[], "NDArray[np.uint64]"]
+"""What gives the keys of all documents in a band (uint64 [d])."""
+
+
+class Band(NamedTuple):
+    """A band: its keys; the documents of them that may be paired (int64 [n]); and buckets that no thread has."""
+
+    keys: Keys
+    own: NDArray[np.int64]
+    chosen: Chosen
+    spare: list[match.Buckets]
+
+
+def candidates(bands: Sequence[Keys], prints: NDArray[np.uint64], chosen: Chosen, runner: Runner) -> NDArray[np.int64]:
+    """Pairs of documents that share a band (int64 [p, 2], the better keeper first)."""
     own = np.flatnonzero(are_long(prints) & (chosen.copies == np.arange(len(prints))))
-    found, buckets = match.Pairs(len(prints)), match.Buckets()
-    members, ranks = own.astype(np.uint32), chosen.ranks.astype(np.uint32)  # as buckets take them, for all bands
-    for band in keys:
-        for first, second in buckets.pairs(only(band, own), members, ranks):
-            chosen.add(found, members[first], members[second])
+    chosen = chosen._replace(ranks=chosen.ranks.astype(np.uint32))  # as buckets take them
+    found, spare = match.Pairs(len(prints)), list[match.Buckets]()
+    for pairs in runner(pairs_in, [Band(keys, own, chosen, spare) for keys in bands]):
+        found.add(*pairs.T)
+    return found.sorted()
+
+
+@in_threads
+def pairs_in(band: Band) -> NDArray[np.int64]:
+    """The distinct pairs of documents that share a key of this band (int64 [p, 2])."""
+    found, members = match.Pairs(len(band.chosen.ranks)), band.own.astype(np.uint32)
+    with match.borrowed(band.spare) as buckets:
+        for first, second in buckets.pairs(only(band.keys(), band.own), members, band.chosen.ranks):
+            band.chosen.add(found, members[first], members[second])
     return found.sorted()
 
 
@@ -183,15 +207,16 @@ class Found(NamedTuple):
 
 
 def find(
-    keys: Iterator[NDArray[np.uint64]],
+    bands: Sequence[Keys],
     prints: NDArray[np.uint64],
     chosen: Chosen,
     threshold: float,
     verify: Callable[[NDArray[np.int64]], Iterator[Compared]],
+    runner: Runner,
 ) -> Found:
     """Propose, verify, decide, given the keys band by band and what compares pairs."""
     chosen = chosen._replace(copies=copies(prints, are_long(prints), chosen.ranks, chosen.sites))
-    pairs = candidates(keys, prints, chosen)
+    pairs = candidates(bands, prints, chosen, runner)
     told = Compared.joined(list(verify(pairs)))
     alike = told.only(told.jaccard >= threshold)
     counts = {"documents": {"pairs": len(pairs), "false": len(pairs) - len(alike.pairs)}}
@@ -201,9 +226,9 @@ def find(
 # ── bound to the store ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def bands(store: Store, shards: Sequence[str], count: int) -> Iterator[NDArray[np.uint64]]:
-    """The keys of all documents, band by band (uint64 [d])."""
-    return (np.concatenate([store.column(shard, "whole_keys")[band] for shard in shards]) for band in range(count))
+def band(work: Work, shards: Sequence[str], number: int) -> NDArray[np.uint64]:
+    """The keys of all documents in a band (uint64 [d])."""
+    return np.concatenate([work.store.column(shard, "whole_keys")[number] for shard in shards])
 
 
 class Chunk(NamedTuple):
@@ -236,4 +261,5 @@ def found_in(work: Work, shards: list[str], chosen: Chosen, runner: Runner) -> F
         parts = (pairs[at : at + CHUNK_PAIRS] for at in range(0, len(pairs), CHUNK_PAIRS))
         return runner(verify_whole, [Chunk(work, shards, part) for part in parts])
 
-    return find(bands(store, shards, work.config.shape.bands), prints, chosen, work.config.threshold, verify)
+    bands = [partial(band, work, shards, number) for number in range(work.config.shape.bands)]
+    return find(bands, prints, chosen, work.config.threshold, verify, runner)

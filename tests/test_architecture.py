@@ -168,12 +168,12 @@ def test_help_starts_without_the_heavy_libraries() -> None:
 # What a run over lines of JSONL has no use for; a tenth of a second in all.
 PROSE = {
     "lxml", "trafilatura", "htmldate", "dateparser", "charset_normalizer", "publicsuffixlist", "datasketch", "scipy",
-    "tqdm", "concurrent", "multiprocessing", "numpy.random", "dedup.extract", "dedup.html", "dedup.html_blocks",
+    "tqdm", "multiprocessing", "numpy.random", "dedup.extract", "dedup.html", "dedup.html_blocks",
     "dedup.judge", "dedup.lexicon", "dedup.markup", "dedup.repetition", "dedup.staged", "dedup.shards", "dedup.columns",
     "dedup.sites", "dedup.sketch", "dedup.progress", "dedup.terminal", "dedup.threads",
 }  # fmt: skip
 OF_PASSAGES = {
-    "logging", "tomllib", "dedup.align", "dedup.candidates", "dedup.clean", "dedup.cluster", "dedup.corpus",
+    "tomllib", "dedup.align", "dedup.candidates", "dedup.clean", "dedup.cluster", "dedup.corpus",
     "dedup.decide", "dedup.flags", "dedup.keyed", "dedup.lined", "dedup.losses", "dedup.passages", "dedup.reuse",
     "dedup.seeded", "dedup.stored", "dedup.table", "dedup.verified", "dedup.words",
 }  # fmt: skip
