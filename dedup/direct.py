@@ -10,23 +10,31 @@ from __future__ import annotations
 
 import errno
 import os
-from mmap import mmap
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from dedup.run import Beside
+import numpy as np
+
+from dedup.memory import huge
+from dedup.run import beside
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
+
+    from numpy.typing import NDArray
 
 PART = 1 << 22
 """Bytes that are written at a time: a multiple of every disk's block. A smaller file is written in one go, by way of
 the cache."""
+ROOMS = 4
+"""Parts that are collected ahead of the disk at most."""
 _DIRECT = getattr(os, "O_DIRECT", 0)  # not there on macOS and Windows
 
 
 class Direct:
-    """A file that is written from its beginning to its end: parts of it are collected, and written beside all else. It
-    ends with its context: without an error, once all of it is written.
+    """A file that is written from its beginning to its end: parts of it are collected, and written beside all else, as
+    the disk takes longer than we do. It ends with its context: without an error, once all of it is written.
 
     Raises (from any call):
         OSError: it cannot be written.
@@ -35,46 +43,60 @@ class Direct:
     def __init__(self, number: int) -> None:
         """Write to the file that the system has open under a number, in which nothing else writes."""
         self._number = number
-        self._room = [memoryview(mmap(-1, PART)) for _ in range(2)]  # memory counts once it is filled
         self._filled = 0
-        self._under_way: Beside | None = None
+        self._full: SimpleQueue[NDArray[np.uint8] | None] = SimpleQueue()
+        self._free: SimpleQueue[NDArray[np.uint8]] = SimpleQueue()
+        for _ in range(ROOMS):
+            self._free.put(np.frombuffer(huge(PART), np.uint8))
+        self._room = self._free.get()
+        self._wait: Callable[[], None] | None = None
+        self._error: Exception | None = None
 
     def __enter__(self) -> Direct:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._under_way:
-            self._under_way.join()
+        if self._wait:
+            self._full.put(None)
+            self._wait()
         if kind is None:
-            self._settle()
+            self._check()
             _be_direct(self._number, wanted=False)  # what is left is no whole block
-            _write(self._number, self._room[0][: self._filled])
+            _write(self._number, self._room[: self._filled].data)
 
     def write(self, data: Any) -> None:
         """Write bytes, or a buffer of them, behind all that was written."""
-        rest = memoryview(data).cast("B")
-        while rest:
+        rest = np.frombuffer(data, np.uint8)
+        while len(rest):
             taken = rest[: PART - self._filled]
-            self._room[0][self._filled : self._filled + len(taken)] = taken
+            self._room[self._filled : self._filled + len(taken)] = taken  # without Python's lock, as a memoryview has
             self._filled += len(taken)
             rest = rest[len(taken) :]
             if self._filled == PART:
                 self._hand_over()
 
     def _hand_over(self) -> None:
-        """Have what was collected written, and collect in the other room."""
-        if self._under_way:
-            self._settle()
-        else:
+        """Have what was collected written, and collect in another room."""
+        self._check()
+        if not self._wait:
             _be_direct(self._number, wanted=True)
-        part, other = self._room
-        self._room, self._filled = [other, part], 0
-        self._under_way = Beside(lambda whole: _write(self._number, whole), part)
+            self._wait = beside(self._write_parts)
+        self._full.put(self._room)
+        self._room, self._filled = self._free.get(), 0
 
-    def _settle(self) -> None:
-        """Wait for what is under way; what went wrong there is raised here."""
-        if self._under_way:
-            self._under_way.wait()
+    def _write_parts(self) -> None:
+        """Write parts as they come; after an error they are let go, and it is raised where the next one is given."""
+        while (part := self._full.get()) is not None:
+            try:
+                if not self._error:
+                    _write(self._number, part.data)
+            except Exception as error:
+                self._error = error
+            self._free.put(part)
+
+    def _check(self) -> None:
+        if self._error:
+            raise self._error
 
 
 def _write(number: int, part: memoryview) -> None:

@@ -16,6 +16,7 @@ from threading import Thread, local
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from dedup.errors import WorkerError
+from dedup.memory import huge
 from dedup.process import own_process
 from dedup.shelf import SHELF
 
@@ -47,7 +48,7 @@ class _Buffers(local):
     """What a thread keeps to read into, since new memory is dear."""
 
     def __init__(self) -> None:
-        self.room = bytearray()
+        self.room = memoryview(bytearray())
 
 
 _buffers = _Buffers()
@@ -56,33 +57,15 @@ _buffers = _Buffers()
 def own_buffer(size: int) -> memoryview:
     """So many bytes that are this thread's until it asks again."""
     if len(_buffers.room) < size:
-        _buffers.room = bytearray(size + size // 4)
-    return memoryview(_buffers.room)[:size]
+        _buffers.room = huge(size + size // 4)
+    return _buffers.room[:size]
 
 
-class Beside:
-    """A call that runs beside all else in this process."""
-
-    def __init__(self, function: Callable[[_In], object], item: _In) -> None:
-        self._error: BaseException | None = None
-        self._thread = Thread(target=self._call, args=[function, item])
-        self._thread.start()
-
-    def _call(self, function: Callable[[_In], object], item: _In) -> None:
-        try:
-            function(item)
-        except BaseException as error:
-            self._error = error
-
-    def join(self) -> None:
-        """Wait until it has returned, or failed."""
-        self._thread.join()
-
-    def wait(self) -> None:
-        """The same; what it raised is raised here."""
-        self.join()
-        if self._error:
-            raise self._error
+def beside(function: Callable[..., object], *items: object) -> Callable[[], None]:
+    """Call beside all else in this process; what waits until that has returned."""
+    thread = Thread(target=function, args=items)
+    thread.start()
+    return thread.join
 
 
 def serial(function: Callable[[_In], _Out], items: Iterable[_In]) -> Iterator[_Out]:

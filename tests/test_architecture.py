@@ -22,7 +22,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 
 # From low to high; a module imports only what stands in a lower row. `html*` and `cli*` stand for families.
 ROWS: list[set[str]] = [
-    {"errors", "data", "kernel", "shelf"},
+    {"errors", "data", "kernel", "memory", "shelf"},
     {"bands", "column_files", "process"},
     {"config", "store", "strings", "run", "runs", "text", "dates", "domains", "find", "model", "records", "table"},
     {"characters", "sentences", "direct", "gathered", "work"},

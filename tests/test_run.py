@@ -77,15 +77,6 @@ def test_an_error_in_a_thread_is_raised_here_and_ends_the_rest() -> None:
     assert len(taken) < 10
 
 
-def test_a_buffer_is_of_its_thread_and_grows() -> None:
-    first = own_buffer(10)
-    first[:] = b"0123456789"
-
-    assert len(own_buffer(5)) == 5
-    assert len(own_buffer(1000)) == 1000
-    assert bytes(first) == b"0123456789"
-
-
 def test_a_pool_reads_only_a_few_items_ahead() -> None:
     taken: list[int] = []
 
@@ -153,3 +144,13 @@ def test_what_ends_the_program_ends_its_workers(tmp_path: Path, sent: signal.Sig
 def test_bars_are_silent_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(with_bars(serial, {})(operator.neg, [1, 2])) == [-1, -2]
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_buffer_is_of_its_thread_and_grows() -> None:
+    assert not own_buffer(0).readonly
+    first = own_buffer(10)
+    first[:] = b"0123456789"
+
+    assert len(own_buffer(5)) == 5
+    assert len(own_buffer(1000)) == 1000
+    assert bytes(first) == b"0123456789"
