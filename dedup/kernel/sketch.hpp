@@ -97,7 +97,7 @@ private:
     Seeds out_;
 };
 
-// The least shingle of every `window` in a row: `dedup.columns.seeds`.
+// The least shingle of every `window` in a row: `dedup.keyed.seeds`.
 Seeds seeds(const Passages& passages, std::size_t shingle, std::size_t window);
 
 }  // namespace dedup

@@ -1,4 +1,4 @@
-// What the words of documents are found by. The definition is `dedup/columns.py`.
+// What the words of documents are found by. The definition is `dedup/keyed.py`.
 #pragma once
 
 #include <cstdint>
