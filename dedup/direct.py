@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-PART = 1 << 22
-"""Bytes that are written at a time: a multiple of every disk's block. A smaller file is written in one go, by way of
-the cache."""
-ROOMS = 4
+PART = 1 << 21
+"""Bytes that are written at a time: a huge page, and a multiple of every disk's block. A smaller file is written in one
+go, by way of the cache."""
+ROOMS = 3
 """Parts that are collected ahead of the disk at most."""
 _DIRECT = getattr(os, "O_DIRECT", 0)  # not there on macOS and Windows
 
