@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import unicodedata
 from enum import IntFlag
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from dedup.text import CLASSES, fold, straight, stripped
+from dedup import text
+from dedup.shelf import SHELF
+from dedup.text import CLASSES, REGEX, fold, straight, stripped
 
 PAGE = 256
+KEPT = 0x20
+"""The last page that is kept for the next process: U+2000 to U+20FF, of quotation marks and dashes."""
 FOLDED = 7
 """Bytes that a character's folding has at most, for the kernel."""
 _ASTRAL = 0x10000
@@ -71,7 +76,22 @@ class Page(NamedTuple):
 
 
 def page(number: int) -> Page:
-    """What there is to know of a page of characters."""
+    """What there is to know of a page of characters. Those of alphabets and of punctuation are kept for the next
+    process: nearly every text has some of two of them, and these take .01 s to make."""
+    if number > KEPT:
+        return made(number)
+    return SHELF.get(f"page {number} of {_sources()}", partial(made, number))
+
+
+@cache
+def _sources() -> str:
+    """All that a page depends on: the definitions, and the tables that they look into."""
+    definitions = "".join(Path(each).read_text(encoding="utf-8") for each in (__file__, text.__file__))
+    return f"{REGEX} {unicodedata.unidata_version} {definitions}"
+
+
+def made(number: int) -> Page:
+    """The same, made anew."""
     characters = list(map(chr, range(number * PAGE, (number + 1) * PAGE)))
     classes = np.zeros(PAGE, np.uint32)
     whole = "".join(characters)

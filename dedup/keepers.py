@@ -9,7 +9,7 @@ import numpy as np
 
 from dedup import match
 from dedup.domains import site_key
-from dedup.runs import is_new
+from dedup.runs import is_new, only
 from dedup.strings import Strings
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def copies(
 ) -> NDArray[np.int64]:
     """The same, given the prints of all words (uint64 [d, 2]), and which documents are `long` enough to be copies."""
     result, own = np.arange(len(prints)), np.flatnonzero(long)
-    upper, lower = np.ascontiguousarray(prints[own].T)
+    upper, lower = (np.ascontiguousarray(only(half, own)) for half in prints.T)
     for first, second in match.Buckets().pairs(upper, own, ranks, match.STARS):
         same = lower[first] == lower[second]
         result[own[second[same]]] = own[first[same]]

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from dedup.work import Work
     from dedup.write import Piece
 
-CHUNK_PAIRS = 3_000
+CHUNK_PAIRS = 1_500
 """Pairs that are compared at a time: the shingles of their documents are held meanwhile."""
 LINES = "lines"
 """The shard under which the columns of all lines are kept."""

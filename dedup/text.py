@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 V1 = regex.V1  # sets of sets in patterns
+REGEX = regex.__version__  # what it says of characters depends on it
 
 
 def compiled(source: str, flags: int = 0) -> regex.Pattern[str]:

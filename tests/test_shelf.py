@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dedup import characters
 from dedup.clauses import names, table
 from dedup.lexicon import dom_rules, rules
 from dedup.shelf import Shelf
@@ -174,3 +175,25 @@ def test_the_processes_of_a_pool_keep_what_they_made(tmp_path: Path) -> None:
     loaded = runs(tmp_path / "kept", "-c", load)
 
     assert [(each.stderr, each.returncode) for each in (made, loaded)] == [("", 0), ("", 0)]
+
+
+def test_pages_of_characters_are_kept_up_to_punctuation(
+    shelf: Callable[[], Shelf], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are those that would be made, and the next process makes none of them; of others none is kept."""
+    made: list[int] = []
+    real = characters.made
+
+    def noted(number: int) -> characters.Page:
+        made.append(number)
+        return real(number)
+
+    monkeypatch.setattr(characters, "made", noted)
+    pages = [0, 4, 0x20, 0x21, 0x4E]
+    for expected in (pages, [0x21, 0x4E]):
+        own = shelf()
+        monkeypatch.setattr(characters, "SHELF", own)
+        made.clear()
+        assert [characters.page(number) for number in pages] == [real(number) for number in pages]
+        assert made == expected
+        own.save()
