@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.align import GAP, Words, align, chains, clip, defined_align
@@ -23,7 +23,6 @@ def column(values: list[int]) -> np.ndarray[Any, np.dtype[np.uint64]]:
     return np.array(values, np.uint64)
 
 
-@settings(deadline=None)
 @given(NUMBERS, NUMBERS)
 def test_runs_agree_word_by_word_and_ascend(document: list[int], keeper: list[int]) -> None:
     seen: set[int] = set()
@@ -44,7 +43,6 @@ def assert_ascends(chain: list[Run], document: list[int], keeper: list[int]) -> 
         last, other_last = start + length, other + length
 
 
-@settings(deadline=None)
 @given(NUMBERS, NUMBERS, st.lists(st.booleans(), min_size=40, max_size=40))
 def test_chains_are_led_on_within_the_sentence_and_no_further_than_a_gap(
     document: list[int], keeper: list[int], starts: list[bool]
@@ -95,7 +93,6 @@ def test_a_chain_of_which_no_anchor_is_left_is_none(aligner: Callable[..., list[
     assert aligner(document, keeper) == [[(0, 0, 10)]]
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(), min_size=20, max_size=60, unique=True))
 def test_a_copy_is_one_run(numbers: list[int]) -> None:
     words = column([number % 2**64 for number in numbers])

@@ -449,7 +449,7 @@ def _edited(sentence: str, chance: random.Random, rate: float) -> str:
     return " ".join(written)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(corpora())
 def test_what_goes_is_a_copy_of_what_stays(drawn: tuple[list[str], list[int], float]) -> None:
     """By an independent comparison, with the words of the keeper that stand."""
@@ -474,7 +474,7 @@ def test_what_goes_is_a_copy_of_what_stays(drawn: tuple[list[str], list[int], fl
             assert len(set(corpus.blocks(number)[start:end].tolist())) == 1
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(corpora(), st.randoms(use_true_random=False))
 def test_the_order_of_documents_does_not_matter(
     drawn: tuple[list[str], list[int], float], chance: random.Random

@@ -30,7 +30,7 @@ def texts(html: str) -> list[tuple[str, str]]:
     return [(block.tag.value, page.text[block.start : block.end]) for block in page.blocks]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(MARKUP)
 def test_blocks_are_the_text_between_separators(html: str) -> None:
     page = read_page(f"<html><body><p>start</p>{html}</body></html>")

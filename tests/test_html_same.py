@@ -79,7 +79,7 @@ def same_metadata(html: str, url: str | None = None) -> None:
     assert found == plain or not plain
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(SOUP, st.sampled_from(["", "<!DOCTYPE html>", XHTML]))
 def test_blocks_are_those_of_the_plain_walk(soup: str, doctype: str) -> None:
     same_blocks(f"{doctype}<html><body>{soup}</body></html>")
@@ -87,7 +87,7 @@ def test_blocks_are_those_of_the_plain_walk(soup: str, doctype: str) -> None:
     same_finds(doctype + soup)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from(HEADS), max_size=5).map("".join), SOUP)
 def test_metadata_is_what_trafilatura_finds_with_all_its_means(head: str, body: str) -> None:
     same_metadata(f"<html lang=en><head>{head}</head><body>{body}</body></html>", "https://mill.example/a")

@@ -68,7 +68,7 @@ def same(expressions: Iterable[XPath], tree: _Element) -> None:
         assert selector(expression)(tree) == expression(tree), expression.path
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(MARKUP)
 def test_what_trafilatura_looks_for_is_found(markup: str) -> None:
     tree = document_fromstring(f"<html><body>{markup}</body></html>")

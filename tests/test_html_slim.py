@@ -114,7 +114,7 @@ def shape(page: bytes) -> list[Any]:
     return found
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(SOUP, st.sampled_from(["", "<!DOCTYPE html><html><head></head><body>"]))
 def test_the_tree_stays_the_same(soup: str, head: str) -> None:
     page = (head + soup).encode()
@@ -127,7 +127,7 @@ def test_the_tree_of_a_case_stays_the_same(page: str) -> None:
     assert shape(slim(page.encode())) == shape(page.encode())
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(st.one_of(SOUP.map(str.encode), st.text("<>/!-='\"scriptyle \n&+jon").map(str.encode), st.binary()))
 def test_the_kernel_gives_what_the_definition_does(page: bytes) -> None:
     found = slim(page)

@@ -92,13 +92,13 @@ def test_this_libxml2_is_known() -> None:
     assert parsed("<p>a") is not None, "this libxml2 is not known: see _KNOWN_LIBXML in html_tree.py"
 
 
-@settings(deadline=None, max_examples=1500)
+@settings(max_examples=1500)
 @given(MESS, st.sampled_from(["", "<!DOCTYPE html>", "<html><head><title>a</title></head><body>"]))
 def test_a_mess_is_parsed_as_lxml_does(mess: str, start: str) -> None:
     same_tree(start + mess)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(SOUP)
 def test_a_soup_is_parsed_as_lxml_does(soup: str) -> None:
     same_tree(f"<html><body>{soup}</body></html>")
@@ -138,7 +138,7 @@ def test_made_up_pages_are_read_as_with_lxml() -> None:
         same_page(record["html"])
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from(HEADS), max_size=4).map("".join), SOUP)
 def test_a_page_is_read_as_with_lxml(head: str, body: str) -> None:
     same_page(f"<html lang=en><head>{head}</head><body><h1 class=title>A<br>mill</h1>{body}</body></html>")

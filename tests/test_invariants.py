@@ -206,7 +206,7 @@ def documents(files: dict[str, str]) -> list[dict[str, Any]]:
     return [{"id": name, "text": text, "site": f"{name[0]}.example"} for name, text in files.items() if text]
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(st.integers(2, 10_000))
 def test_nothing_is_lost_and_what_a_keeper_has_stays(seed: int) -> None:
     files = made(seed)
@@ -214,7 +214,7 @@ def test_nothing_is_lost_and_what_a_keeper_has_stays(seed: int) -> None:
     check(cleaned(documents(files)), {name: text for name, text in files.items() if text})
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(st.integers(2, 10_000), st.randoms(use_true_random=False), st.sampled_from(["earliest", "longest"]))
 def test_the_order_of_documents_changes_nothing(seed: int, chance: random.Random, keep: str) -> None:
     files = documents(made(seed))

@@ -70,7 +70,7 @@ def test_a_variable_has_the_definitions_run() -> None:
     assert "kernel: python" in run.stdout
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(st.lists(XML, max_size=4))
 def test_a_page_is_read_as_the_definition_reads_it(inside: list[str]) -> None:
     same_as_the_definition(f"<html>{''.join(inside)}</html>".encode())
@@ -108,7 +108,7 @@ def test_what_only_the_definition_knows_is_left_to_it(text: str, monkeypatch: py
 
 
 @native
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(st.lists(st.sampled_from([*TEXTS, *STRANGE]) | XML, max_size=8), st.binary(max_size=3), st.integers(0, 300))
 def test_nothing_that_it_may_be_given_does_harm(inside: list[str], noise: bytes, at: int) -> None:
     from dedup.kernel import _native

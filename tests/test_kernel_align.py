@@ -66,7 +66,7 @@ def sequences(draw: st.DrawFn) -> Words:
     return words(own, starts)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(st.lists(sequences(), min_size=1, max_size=3))
 def test_words_of_small_alphabets(several: list[Words]) -> None:
     assert_same(*several)
@@ -87,7 +87,7 @@ def changed(own: list[int], chance: random.Random, rate: float) -> list[int]:
     return result
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.integers(0, 1_000_000), st.sampled_from([30, 100, 400]), st.sampled_from([0.01, 0.05, 0.15, 0.3, 0.5]))
 def test_copies_that_were_changed(seed: int, size: int, rate: float) -> None:
     chance = random.Random(seed)
@@ -115,7 +115,7 @@ def posts(draw: st.DrawFn) -> str:
     )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(posts(), posts())
 def test_prose_that_was_edited(one: str, other: str) -> None:
     found = [marked_words(text, [(0, len(text))]) for text in (one, other)]

@@ -150,7 +150,7 @@ def corpora(draw: st.DrawFn) -> Drawn:
     return Drawn(corpus, aligned, Standing(np.array(order), np.array(copies), limits, sites))
 
 
-@settings(deadline=None, max_examples=600)
+@settings(max_examples=600)
 @given(corpora())
 def test_whole_corpora(drawn: Drawn) -> None:
     found = assert_same(*drawn)
@@ -159,7 +159,7 @@ def test_whole_corpora(drawn: Drawn) -> None:
     assert list(found.ascending().by_document().items()) == sorted(found.by_document().items())
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(corpora(), st.data())
 def test_some_documents_of_a_corpus(drawn: Drawn, data: st.DataObject) -> None:
     """Of those that are not decided on nothing is told, and their words stay."""
@@ -172,7 +172,7 @@ def test_some_documents_of_a_corpus(drawn: Drawn, data: st.DataObject) -> None:
     assert own[found.documents].all()
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(corpora(), min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_corpora_that_nothing_links_are_decided_on_apart(several: list[Drawn], chance: random.Random) -> None:
     drawn = together(several, chance)
@@ -306,7 +306,6 @@ def test_shares_are_rounded_as_python_rounds_them() -> None:
     assert {(1, 32), (3, 32), (1, 160)} <= {(part, whole) for _, part, _, whole in places}  # just between two numbers
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 6), max_size=60), st.data(), st.integers(1, 6))
 def test_jaccard_is_that_of_the_sets_of_shingles(letters: list[int], data: st.DataObject, shingle: int) -> None:
     from dedup.kernel import _native
@@ -349,7 +348,7 @@ WRITTEN = st.text(
 LONG = st.text("aAzZ09  @[`{/:\x7f\x00é", min_size=15, max_size=70)  # of which 16 are counted at a time
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(WRITTEN | LONG | st.text("ab 1_.\n"), min_size=1, max_size=4), st.data())
 def test_written_words_are_those_of_the_definition(texts: list[str], data: st.DataObject) -> None:
     from dedup.kernel import _native

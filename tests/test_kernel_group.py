@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import kernel, match
@@ -53,7 +53,6 @@ def assert_same(buckets: Buckets, given_: Entries, cap: Cap = PAIRS) -> int:
     return len(wanted[0])
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(KEYS, st.integers(0, 8)), max_size=80),
     st.permutations(range(9)) | st.lists(st.integers(0, 2), min_size=9, max_size=9),
@@ -193,7 +192,6 @@ def test_numbers_that_cannot_be_sorted_where_they_are_are_an_error() -> None:
             sorted_once(some)  # type: ignore[arg-type]
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(-9, 9) | st.integers(LEAST, MOST), max_size=40), st.integers(0, 63), st.integers(1, 2_000))
 def test_many_numbers_are_sorted_each_once(numbers: list[int], shift: int, more: int) -> None:
     every = np.concatenate([np.array(numbers, np.int64), mix(np.arange(more, dtype=np.uint64)).view(np.int64) >> shift])
@@ -216,7 +214,6 @@ def places(draw: st.DrawFn) -> tuple[NDArray[np.uint64], NDArray[np.int64], Plac
     return words, bounds, own.only(slice(0, None, 2)), own.only(slice(1, None, 2))
 
 
-@settings(deadline=None)
 @given(places())
 def test_words_agree_as_the_definition_counts_them(given_: tuple[Any, Any, Places, Places]) -> None:
     words, bounds, left, right = given_
@@ -229,7 +226,6 @@ def test_words_agree_as_the_definition_counts_them(given_: tuple[Any, Any, Place
     assert (found.dtype, found.tolist()) == (wanted.dtype, wanted.tolist())
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 4), max_size=8), st.lists(st.integers(0, 31), max_size=30))
 def test_words_stand_in_the_documents_of_the_definition(sizes: list[int], drawn: list[int]) -> None:
     bounds = np.cumsum([0, *sizes])

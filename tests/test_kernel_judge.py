@@ -39,7 +39,7 @@ BLOCKS = st.tuples(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(BLOCKS, max_size=20), TEXTS, st.integers(-1, 1))
 def test_features_are_those_of_the_definition(page: list[tuple[str, Block, bool]], title: str, says: int) -> None:
     blocks = features.Blocks.of([text for text, *_ in page], [block for _, block, _ in page])
@@ -101,7 +101,7 @@ def ragged(lines: list[tuple[int, ...]]) -> Hashed:
     return Hashed(np.array([word for line in lines for word in line], np.uint64), bounds)
 
 
-@settings(deadline=None, max_examples=1000)
+@settings(max_examples=1000)
 @given(LINES, LINES)
 def test_blocks_are_kept_as_the_definition_keeps_them(
     blocks: list[tuple[int, ...]], lines: list[tuple[int, ...]]
@@ -127,7 +127,7 @@ def test_many_blocks_and_lines_are_kept_as_the_definition_keeps_them() -> None:
         assert _native.kept_blocks(*ragged(blocks), *ragged(lines)).tolist() == verdict.defined(blocks, lines).tolist()
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, 2**32), st.integers(0, 150))
 def test_trees_are_applied_as_the_definition_applies_them(seed: int, size: int) -> None:
     rows = np.random.default_rng(seed).integers(-300, 3000, (size, len(model.weights().names))).astype(np.int16)

@@ -46,7 +46,7 @@ LIMITS = st.lists(st.tuples(LENGTH, LENGTH), min_size=8, max_size=8)
 
 @native
 @given(NEEDED, LIMITS, st.lists(st.tuples(ANY, LENGTH, LENGTH), min_size=1, max_size=4))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_the_kernel_sifts_as_the_definition_does(
     needed: list[tuple[frozenset[str], ...]], limits: list[tuple[int, int]], texts: list[tuple[str, int, int]]
 ) -> None:
@@ -58,7 +58,7 @@ def test_the_kernel_sifts_as_the_definition_does(
 
 
 @given(NEEDED, ANY)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_pattern_is_found_when_the_text_holds_a_string_of_each_clause(
     needed: list[tuple[frozenset[str], ...]], text: str
 ) -> None:
@@ -101,7 +101,7 @@ def test_the_kernel_refuses_what_does_not_fit(
 
 @native
 @given(st.dictionaries(st.text(st.sampled_from("abß漢"), min_size=1, max_size=4), st.lists(st.integers(0, 2))), ANY)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_kernel_counts_words_as_the_definition_does(groups_of: dict[str, list[int]], text: str) -> None:
     from dedup.kernel import _native
 

@@ -119,7 +119,7 @@ def test_what_stands_in_no_word_is_of_no_class_that_words_are_made_of() -> None:
 # ── prints ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(st.lists(TEXT, max_size=6))
 def test_blocks_have_the_prints_that_the_definition_gives(texts: list[str]) -> None:
     assert_same(block_texts(spans_of(texts)), defined_texts(spans_of(texts)))
@@ -134,7 +134,6 @@ def test_two_that_stand_together_have_the_prints_that_the_definition_gives(one: 
     assert_same(block_texts(spans_of(texts)), defined_texts(spans_of(texts)))
 
 
-@settings(deadline=None)
 @given(st.lists(TEXT, max_size=6))
 def test_spans_have_the_words_that_the_definition_gives(texts: list[str]) -> None:
     assert_same(words(spans_of(texts)), spans.defined_words(spans_of(texts)))
@@ -155,7 +154,6 @@ def assert_bare_as_defined(texts: list[str]) -> None:
     assert spans.bare(whole, starts, ends.astype(np.int32)) == [spans.defined_bare(text) for text in texts]
 
 
-@settings(deadline=None)
 @given(st.lists(TEXT, min_size=1, max_size=6))
 def test_rules_see_the_texts_that_the_definition_gives(texts: list[str]) -> None:
     assert_bare_as_defined(texts)
@@ -201,7 +199,6 @@ def test_prints_of_many_blocks_are_put_where_they_belong() -> None:
 # ── distinct texts ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_equal_texts_have_one_number_however_they_are_kept(data: st.DataObject) -> None:
     texts = data.draw(st.lists(st.text(alphabet="ab é東🌾\ud800", max_size=9), min_size=1, max_size=4))
@@ -214,7 +211,6 @@ def test_equal_texts_have_one_number_however_they_are_kept(data: st.DataObject) 
     assert_same(distinct(drawn, groups), defined_distinct(drawn, groups))
 
 
-@settings(deadline=None)
 @given(st.lists(st.text() | st.sampled_from([*NASTY, "a" * 63 + "é", "a" * 200, "东" * 130, "é" * 64 + "a" * 70])))
 def test_texts_have_the_hashes_that_the_definition_gives(texts: list[str]) -> None:
     assert_same([hashes(texts)], [defined_hashes(texts)])
@@ -272,7 +268,7 @@ PARTS = [
 MARKED = st.lists(st.sampled_from([*PARTS, *PARTS, *NASTY]) | st.text(max_size=2), max_size=14).map("".join)
 
 
-@settings(deadline=None, max_examples=600)
+@settings(max_examples=600)
 @given(MARKED, st.lists(st.integers(0, 200), max_size=6))
 def test_words_have_the_marks_that_the_definition_gives(text: str, cuts: list[int]) -> None:
     places = sorted(min(cut, len(text)) for cut in [0, *cuts, len(text)])
@@ -365,7 +361,6 @@ def ragged_of(passages: list[list[int]]) -> tuple[NDArray[np.uint64], NDArray[np
     return ragged([np.array(passage, np.uint64) for passage in passages])
 
 
-@settings(deadline=None)
 @given(PASSAGES, st.integers(1, 6), st.sampled_from([(1, 1), (8, 3), (20, 6), (3, 5)]), st.integers(0, 9))
 def test_passages_have_the_keys_that_the_definition_gives(
     passages: list[list[int]], shingle: int, shape: tuple[int, int], more: int
@@ -375,7 +370,6 @@ def test_passages_have_the_keys_that_the_definition_gives(
     assert_same([passage_keys(*ragged_of(passages), asked)], [defined_keys(*ragged_of(passages), asked)])
 
 
-@settings(deadline=None)
 @given(PASSAGES)
 def test_documents_have_the_seeds_that_the_definition_gives(passages: list[list[int]]) -> None:
     assert_same(keyed.seeds(*ragged_of(passages)), keyed.defined_seeds(*ragged_of(passages)))

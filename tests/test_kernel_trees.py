@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(st.lists(XML, max_size=4))
 def test_a_tree_is_read_as_its_xml(inside: list[str]) -> None:
     same_off_the_tree(_parse(f"<html>{''.join(inside)}</html>"))

@@ -226,7 +226,7 @@ def retold(text: str, chance: random.Random, rate: float) -> str:
     return misread(made, chance, 0.03) if made.strip() and chance.random() < 0.3 else made
 
 
-@settings(deadline=None, max_examples=250)
+@settings(max_examples=250)
 @given(
     tales(),
     st.integers(0, 10**6),
@@ -307,7 +307,7 @@ def _columns(words: list[tuple[str, int]]) -> tuple[str, MarkedWords]:
     return text, MarkedWords(hashes, starts.astype(np.int32), ends.astype(np.int32), marks)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(columns(), st.integers(0, 20), st.sampled_from([0.0, 0.5, 0.7, 0.8, 0.9, 1.0]))
 def test_words_with_any_marks(
     made: tuple[list[tuple[str, MarkedWords]], bool], min_words: int, threshold: float

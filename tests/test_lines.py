@@ -477,7 +477,7 @@ RECORDS = st.fixed_dictionaries(
     ],
     ids=["document", "passage", "within"],
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(records=st.lists(RECORDS, min_size=1, max_size=12), ascii_=st.booleans(), piece=st.integers(1, 400))
 def test_records_of_all_kinds(
     tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, Any]], ascii_: bool, piece: int, config: Config

@@ -131,13 +131,13 @@ def flagged(draw: st.DrawFn) -> tuple[list[str], dict[int, list[tuple[int, ...]]
     return texts, rows
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(flagged())
 def test_whatever_is_lost(drawn: tuple[list[str], dict[int, list[tuple[int, ...]]]]) -> None:
     check(*drawn)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(TEXTS, max_size=5))
 def test_texts_of_lines(texts: list[str]) -> None:
     raw = [orjson.dumps(text) for text in texts]
@@ -163,7 +163,7 @@ def _flat(texts: lined.Texts) -> list[Any]:
     return [texts.texts, texts.text_bounds, *texts.blocks, texts.block_bounds, *texts.words, texts.bounds]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.lists(st.integers(1, 40), max_size=4), max_size=4),
     st.integers(5, 20),
@@ -256,7 +256,6 @@ ESCAPES = [
 
 
 @pytest.mark.skipif(not kernel.NATIVE, reason="no kernel was built, or none is wanted")
-@settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from([*ESCAPES, "mill " * 9]), max_size=9), min_size=1, max_size=4))
 def test_strings_of_json_are_read_as_they_are_meant(texts: list[list[str]]) -> None:
     sources = [f'"{"".join(parts)}"'.encode() for parts in texts]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.match import (
@@ -77,7 +77,6 @@ def test_a_run_of_equal_words_gives_few_seeds() -> None:
     assert len(winnow(column([]))) == 0
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6)), max_size=30), st.permutations(range(7)))
 def test_pairs_are_all_pairs_of_small_buckets(rows: list[tuple[int, int]], order: list[int]) -> None:
     keys, members = column([key for key, _ in rows]), np.array([member for _, member in rows], np.int64)
@@ -137,7 +136,6 @@ def test_a_crowd_pairs_everyone_with_the_best_keepers() -> None:
     }
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(1, 3), min_size=2, max_size=120), st.integers(1, 119), st.data())
 def test_words_agree_place_by_place_as_far_as_both_documents_reach(
     words: list[int], cut: int, data: st.DataObject

@@ -36,7 +36,7 @@ def slow(row: NDArray[np.int16], trees: Trees) -> int:
     return total
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32), st.integers(1, 5), st.integers(1, 8), st.integers(0, 7))
 def test_trees_are_applied_as_a_slow_loop_would(seed: int, count: int, features: int, size: int) -> None:
     trees = made_up(seed, count, features)

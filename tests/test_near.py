@@ -86,7 +86,7 @@ def test_one_string_is_no_texts() -> None:
         near_duplicates("a text")
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000))
 def test_matches_are_those_of_any_number_of_shards(seed: int) -> None:
     chance = random.Random(seed)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import Config, kernel, lined, markup
@@ -44,7 +44,6 @@ def unpacked(packed: Packed, bounds: np.ndarray[Any, np.dtype[np.int64]]) -> lis
     return [column.tolist() for column in (places.start(firsts, numbers), places.end(firsts, numbers))]
 
 
-@settings(deadline=None)
 @given(DOCUMENTS)
 def test_every_word_stands_where_it_stood(documents: list[list[tuple[int, int]]]) -> None:
     words, bounds = words_of(documents)
@@ -52,7 +51,6 @@ def test_every_word_stands_where_it_stood(documents: list[list[tuple[int, int]]]
     assert unpacked(Packed.of(words, bounds), bounds) == [words.starts.tolist(), words.ends.tolist()]
 
 
-@settings(deadline=None)
 @given(DOCUMENTS, DOCUMENTS)
 def test_parts_are_joined(first: list[list[tuple[int, int]]], second: list[list[tuple[int, int]]]) -> None:
     words, bounds = words_of(first + second)

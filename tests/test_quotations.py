@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.align import GAP, Words
@@ -139,7 +139,6 @@ def test_what_the_author_says_himself_stays_where_it_is_the_same() -> None:
     assert removed(f"{FIRST}\n\nThanks for reading.\n", LETTER) == words(FIRST)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.integers(1, 5), max_size=30),
     st.lists(st.integers(1, 5), max_size=60),

@@ -82,7 +82,6 @@ def corpora(draw: st.DrawFn) -> Corpus:
     return made(shards, draw(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 6)), max_size=60)), ranks, copies)
 
 
-@settings(deadline=None)
 @given(corpora())
 def test_pairs_are_those_of_the_definition(corpus: Corpus) -> None:
     wanted = defined_agreeing(*corpus)
@@ -93,7 +92,7 @@ def test_pairs_are_those_of_the_definition(corpus: Corpus) -> None:
     assert sorted(pairs.tolist()) == wanted.tolist()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(corpora(), min_size=2, max_size=4), st.integers(0, 3))
 def test_a_finder_tells_a_pair_once_until_it_forgets(several: list[Corpus], kept: int) -> None:
     finder = Finder()

@@ -374,7 +374,7 @@ def _with(sentence: str, chance: random.Random, rate: float, others: list[str]) 
     return " ".join([first, *words])
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(edited(), st.sampled_from([0.5, 0.8, 0.9, 1.0]))
 def test_every_passage_withstands_an_independent_comparison(pair: tuple[str, str], threshold: float) -> None:
     keeper, document = map(Text, pair)
@@ -392,7 +392,7 @@ def test_every_passage_withstands_an_independent_comparison(pair: tuple[str, str
         assert agreed / len(ours) >= max(1 - TOLERANCE, said.containment - 1e-4)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(edited())
 def test_no_figure_or_name_goes_that_the_keeper_lacks_there(pair: tuple[str, str]) -> None:
     """But for one that stands where the keeper has a word that tells nothing."""
@@ -410,7 +410,7 @@ def test_no_figure_or_name_goes_that_the_keeper_lacks_there(pair: tuple[str, str
                     )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(edited())
 def test_a_higher_threshold_takes_no_word_more(pair: tuple[str, str]) -> None:
     keeper, document = map(Text, pair)
@@ -422,7 +422,6 @@ def test_a_higher_threshold_takes_no_word_more(pair: tuple[str, str]) -> None:
     assert high <= low
 
 
-@settings(deadline=None)
 @given(st.integers(0, 40), st.integers(15, 80))
 def test_a_copy_goes_whole(seed: int, words: int) -> None:
     text = prose(seed, words)

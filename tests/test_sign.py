@@ -30,7 +30,7 @@ def column(values: list[int]) -> np.ndarray[Any, np.dtype[np.uint64]]:
 
 
 @pytest.mark.parametrize("num_perm", [16, 17, 64, 100, 128, 256])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(passages=st.lists(st.lists(st.integers(0, 2**64 - 1), max_size=30), min_size=1, max_size=6))
 def test_signatures_are_datasketchs_bit_for_bit(num_perm: int, passages: list[list[int]]) -> None:
     bounds = np.cumsum([0, *map(len, passages)]).astype(np.int64)
@@ -41,7 +41,7 @@ def test_signatures_are_datasketchs_bit_for_bit(num_perm: int, passages: list[li
         assert row.tolist() == of_datasketch(passage, num_perm).hashvalues.tolist()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(HASHES)
 def test_a_signature_can_be_asked_for_in_a_datasketch_index(hashes: list[int]) -> None:
     from datasketch import MinHash, MinHashLSH
@@ -147,7 +147,6 @@ def test_similarity_is_estimated_without_bias_and_with_the_error_of_theory(chang
     assert abs((errors**2).mean() / variance - 1) < 4 * np.sqrt(2 / pairs)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 8), st.integers(1, 6), st.integers(0, 47))
 def test_a_band_key_depends_on_its_own_slots_and_no_others(bands: int, rows: int, changed: int) -> None:
     signature = np.arange(48, dtype=np.uint32)[None, :].repeat(2, axis=0)

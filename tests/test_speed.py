@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import crowd, edits, exact, recall, speed_rows, speed_table
@@ -169,7 +169,6 @@ def test_the_join_finds_what_brute_force_finds(unit: str, least: float, corpus: 
     assert found == pytest.approx(brute_force(texts, least))
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=12), min_size=2, max_size=12),
     st.sampled_from([0.1, 0.5, 0.7, 0.75, 1.0]),

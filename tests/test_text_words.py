@@ -59,7 +59,7 @@ def assert_read_as_defined(texts: list[str]) -> None:
 # ── texts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(st.lists(ANY | st.text(), max_size=5))
 def test_texts_are_read_as_the_definition_reads_them(texts: list[str]) -> None:
     assert_read_as_defined(texts)
@@ -123,7 +123,7 @@ BLOCK = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.lists(BLOCK | ANY, max_size=8).map("".join), st.integers(0, 70))
 def test_blocks_of_any_kind_may_follow_each_other(text: str, cut: int) -> None:
     assert_read_as_defined([text, text[cut:], text[: len(text) - cut]])
@@ -150,7 +150,7 @@ def test_many_words_have_their_print(count: int) -> None:
     assert_same(text_keys(*joined([text.encode() for text in texts]), SHAPE), sketch.defined_keys(texts, SHAPE))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.integers(1, 20), st.integers(1, 9), st.integers(1, 63), st.lists(st.integers(0, 80), max_size=6))
 def test_bands_of_every_shape_have_their_keys(bands: int, rows: int, shingle: int, sizes: list[int]) -> None:
     bounds = np.cumsum([0, *sizes], dtype=np.int64)
@@ -198,7 +198,7 @@ def assert_lines_read(texts: list[str], ascii_only: bool) -> None:
 
 
 @native
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.lists(ANY.filter(is_utf8), min_size=1, max_size=4), st.booleans())
 def test_lines_have_what_their_texts_have(texts: list[str], ascii_only: bool) -> None:
     assert_lines_read(texts, ascii_only)
@@ -218,7 +218,7 @@ def test_lines_may_be_written_in_every_way(part: str, count: int) -> None:
     assert_lines_read(texts, ascii_only=False)
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(st.lists(st.binary(max_size=80) | ANY.filter(is_utf8).map(str.encode), min_size=1, max_size=4), st.data())
 def test_bytes_that_are_no_utf8_are_left_alone(texts: list[bytes], data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, max(map(len, texts))))
@@ -313,7 +313,7 @@ def test_what_is_no_list_of_texts_is_an_error() -> None:
 # ── words with marks ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(ANY, st.lists(st.integers(0, 90), max_size=4), st.integers(0, 3)), max_size=4))
 def test_many_texts_have_the_marked_words_that_each_of_them_has(drawn: list[tuple[str, list[int], int]]) -> None:
     texts, wanted = [], []
