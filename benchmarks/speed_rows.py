@@ -55,8 +55,8 @@ class Settings:
 
 
 RECALLS = {"documents": "0.98", "paragraphs": "0.94"}
-"""What `--lsh-recall` is: the least of .92, .94, .96 and .98 by which no peer finds more in any band of similarity (bands
-of daft, 20 of 6 rows, come to .92)."""
+"""What `--lsh-recall` is: by paragraph, where the peers find less, it is less. No peer finds more, in no band of
+similarity. The bands of daft, 20 of 6 rows, come to .92."""
 
 
 def whole(unit: str = "documents") -> tuple[str, ...]:
