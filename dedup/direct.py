@@ -11,7 +11,7 @@ from __future__ import annotations
 import errno
 import os
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -40,9 +40,9 @@ class Direct:
         OSError: it cannot be written.
     """
 
-    def __init__(self, number: int) -> None:
-        """Write to the file that the system has open under a number, in which nothing else writes."""
-        self._number = number
+    def __init__(self, handle: IO[bytes]) -> None:
+        """Write to a file that is open, and in which nothing else writes."""
+        self._number, self._name = handle.fileno(), handle.name
         self._filled = 0
         self._full: SimpleQueue[NDArray[np.uint8] | None] = SimpleQueue()
         self._free: SimpleQueue[NDArray[np.uint8]] = SimpleQueue()
@@ -62,14 +62,14 @@ class Direct:
         if kind is None:
             self._check()
             _be_direct(self._number, wanted=False)  # what is left is no whole block
-            _write(self._number, self._room[: self._filled].data)
+            self._put(self._room[: self._filled].data)
 
     def write(self, data: Any) -> None:
         """Write bytes, or a buffer of them, behind all that was written."""
         rest = np.frombuffer(data, np.uint8)
         while len(rest):
             taken = rest[: PART - self._filled]
-            self._room[self._filled : self._filled + len(taken)] = taken  # without Python's lock, as a memoryview has
+            self._room[self._filled : self._filled + len(taken)] = taken  # a memoryview would hold Python's lock
             self._filled += len(taken)
             rest = rest[len(taken) :]
             if self._filled == PART:
@@ -89,10 +89,17 @@ class Direct:
         while (part := self._full.get()) is not None:
             try:
                 if not self._error:
-                    _write(self._number, part.data)
+                    self._put(part.data)
             except Exception as error:
                 self._error = error
             self._free.put(part)
+
+    def _put(self, part: memoryview) -> None:
+        try:
+            _write(self._number, part)
+        except OSError as error:
+            error.filename = self._name  # whom it is told has no other way to know
+            raise
 
     def _check(self) -> None:
         if self._error:

@@ -144,7 +144,7 @@ def write_run(
 def writing(path: Path, files: dict[str, dict[str, Any]]) -> Iterator[Callable[[Buffer], object]]:
     """What writes a file, compressed as its name says; into `files` goes its digest. Equal lines give equal bytes: no
     time or name goes into the file."""
-    with atomic(path) as raw, Direct(raw.fileno()) as direct:
+    with atomic(path) as raw, Direct(raw) as direct:
         digested = _Digested(direct)
         with _compressed(path, cast("IO[bytes]", digested)) as handle:
             yield handle.write

@@ -23,7 +23,7 @@ BLOCK = 1 << 12
 
 def written(path: Path, chunks: Iterable[Any]) -> bytes:
     """What is in a file to which these were written."""
-    with path.open("wb") as handle, Direct(handle.fileno()) as to:
+    with path.open("wb") as handle, Direct(handle) as to:
         for chunk in chunks:
             to.write(chunk)
     return path.read_bytes()
@@ -74,7 +74,7 @@ def test_a_system_may_take_less_at_a_time(chunks: list[bytes], most: int) -> Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(direct, "PART", 32)
         patch.setattr(os, "write", short)
-        with Path(os.devnull).open("wb") as none, Direct(none.fileno()) as to:
+        with Path(os.devnull).open("wb") as none, Direct(none) as to:
             for chunk in chunks:
                 to.write(chunk)
 
@@ -98,8 +98,9 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, si
 
     monkeypatch.setattr(direct, "PART", BLOCK)
     monkeypatch.setattr(os, "write", full)
-    with pytest.raises(OSError, match="no space left"):
+    with pytest.raises(OSError, match="no space left") as caught:
         written(tmp_path / "a", [b"x" * size])
+    assert caught.value.filename == str(tmp_path / "a")
 
 
 def test_an_error_of_the_caller_is_not_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
