@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from dedup.memory import huge
-from dedup.run import beside
+from dedup.run import alongside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +80,7 @@ class Direct:
         self._check()
         if not self._wait:
             _be_direct(self._number, wanted=True)
-            self._wait = beside(self._write_parts)
+            self._wait = alongside(self._write_parts)
         self._full.put(self._room)
         self._room, self._filled = self._free.get(), 0
 

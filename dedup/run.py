@@ -61,8 +61,8 @@ def own_buffer(size: int) -> memoryview:
     return _buffers.room[:size]
 
 
-def beside(function: Callable[..., object], *items: object) -> Callable[[], None]:
-    """Call beside all else in this process; what waits until that has returned."""
+def alongside(function: Callable[..., object], *items: object) -> Callable[[], None]:
+    """Call alongside all else in this process; what waits until that has returned."""
     thread = Thread(target=function, args=items)
     thread.start()
     return thread.join

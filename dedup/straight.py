@@ -30,7 +30,7 @@ from dedup.lines import (
     words_of,
 )
 from dedup.relay import COLUMNS, Writing, write_piece
-from dedup.run import beside, in_threads
+from dedup.run import alongside, in_threads
 from dedup.runs import once, only
 from dedup.strings import Strings
 from dedup.whole import Compared
@@ -112,7 +112,7 @@ def run(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Run:
         NotPlainError: see `read`.
     """
     if work.config.unit == "passage":
-        beside(import_module, "dedup.duplicates")  # what is needed next takes .02 s to import
+        alongside(import_module, "dedup.duplicates")  # what is needed next takes .02 s to import
     told = read(work, files, runner)
     found = find(told, runner)
     cuts: list[Cut] = []
