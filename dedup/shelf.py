@@ -12,7 +12,7 @@ import marshal
 import os
 import pickle
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 import xxhash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _Made = TypeVar("_Made")
 
@@ -62,11 +62,16 @@ class Shelf:
             return
         new = {name: pickle.dumps(made) for name, made in self._new.items()}
         self._new.clear()
+        with suppress(OSError):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with _alone_in(self.path.parent):
+                self._write(new)
+
+    def _write(self, new: dict[bytes, bytes]) -> None:
         found = self._read() | new
         body = marshal.dumps(found if len(found) <= MOST else new)
         temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
             temporary.write_bytes(_stamp() + xxhash.xxh3_128_digest(body) + body)
             temporary.replace(self.path)
         except OSError:
@@ -83,6 +88,24 @@ class Shelf:
             return {}
         found: dict[bytes, bytes] = marshal.loads(body)
         return found
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """As the only process that is here in this folder: the workers of a run end at the same time, and one that reads
+    the file before another has written it would write it without what that one made. Where there are no such locks
+    (Windows) that happens, and what is lost is made anew."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _stamp() -> bytes:

