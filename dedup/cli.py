@@ -8,7 +8,7 @@ read, or an output folder that is refused; 70 a bug in dedup, or a worker proces
 from __future__ import annotations
 
 import sys
-from dataclasses import Field, fields
+from dataclasses import Field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from dedup.cli_common import PIPE, STAGES, Command, Setting, cpus, runner
 from dedup.cli_site import site
 from dedup.config import Config
 from dedup.errors import DedupError
+from dedup.formats import AUTO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -116,8 +117,10 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
     out, dry = params["out"], params["dry_run"]
     if not (out or dry):
         raise click.UsageError("Missing option '-o' / '--out': a folder, or - for standard output.", ctx)
-    if out == PIPE and config.format != "jsonl":
+    if out == PIPE and config.format not in (AUTO, "jsonl"):
         raise click.UsageError(f"-o - writes JSONL; format = {config.format!r} needs a folder.", ctx)
+    if out == PIPE:
+        config = replace(config, format="jsonl")
     folder = None if dry or out == PIPE else Path(out)
     plain = config.verbatim and all(str(each).lower().endswith(".jsonl") for each in params["inputs"])
     workers = runner(params, ahead=not plain)

@@ -17,11 +17,11 @@ import xxhash
 from dedup.bands import Shape, band_shape
 from dedup.data import CHROME_KINDS
 from dedup.errors import SettingError
+from dedup.formats import AUTO, INPUTS, OUTPUTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-OUTPUT_FORMATS = ("jsonl", "jsonl.gz", "jsonl.zst", "markdown", "text")
 UNITS = ("passage", "document")
 KEEP_POLICIES = ("earliest", "longest", "first", "site-order")
 MOST = 2**53 - 1
@@ -44,7 +44,24 @@ class Config:
     dedup.errors.SettingError: threshold = 1.5: must be from 0.5 to 1.0
     """
 
-    format: str = _setting("jsonl", "What to write: clean.jsonl, or a tree clean/ of files.", choices=OUTPUT_FORMATS)
+    format: str = _setting(
+        AUTO, "What to write; auto: the inputs' own format if they all have one, else jsonl.", choices=OUTPUTS
+    )
+    shard_size: int = _setting(0, "Largest part of the clean documents, in MB before compression; 0: one file.", 0)
+    provenance: bool = _setting(
+        False, "Give every clean document a field `dedup` with the spans that it lost, and why."
+    )
+    input_format: str = _setting("", "Format of all inputs, whatever their extensions say.", choices=("", *INPUTS))
+    text_field: str = _setting(
+        "", "Field of a record that its text stands in; by default text, content or raw_content."
+    )
+    id_field: str = _setting("", "Field of its id; by default id, doc_id or warc_record_id.")
+    url_field: str = _setting("", "Field of its URL; `a.b` is field b within a.")
+    site_field: str = _setting("", "Field of its site.")
+    title_field: str = _setting("", "Field of its title.")
+    author_field: str = _setting("", "Field of its author.")
+    date_field: str = _setting("", "Field of its date; by default date, created, timestamp, or those within metadata.")
+    language_field: str = _setting("", "Field of its language.")
     site: str = _setting("", "Site of documents that have no URL and name none.")
     encoding: str = _setting("", "Encoding of all input files; by default declared, else detected.")
     keep_chrome: bool = _setting(False, "Take out duplicates only.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ from dedup.clean import cut, filled, kept, snapped
 from dedup.columns import load_table
 from dedup.counts import Cut, count
 from dedup.data import Document, Flag, Format
-from dedup.records import clean_record, flags_of, removed_record, source_record, with_text
+from dedup.records import clean_line, clean_record, flags_of, provenance, removed_record, source_record
 from dedup.store import Store, line
 from dedup.write import Piece
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.config import Config
     from dedup.work import Work
 
 
@@ -40,11 +40,12 @@ def cut_shard(job: Cutting) -> Cut:
     encodings: dict[str, int] = {}
     total = left = 0
     numbers = np.flatnonzero(job.live).tolist()
-    came = store.parts(job.shard, "lines", numbers) if job.work.config.verbatim else repeat(b"", len(numbers))
+    came = store.parts(job.shard, "lines", numbers)
     contents, final_of = store.encoded(job.shard, "texts", numbers), _final(store, job)
     records = zip(store.records(job.shard, "flags"), contents, came, strict=True)
     for number, (known, content, as_it_came) in enumerate(records):
         text = whole = str(content, "utf-8")
+        final: list[Flag] = []
         if known["flags"] or number in job.duplicates:
             final = final_of(number, known, whole)
             text = kept(whole, final)
@@ -52,7 +53,7 @@ def cut_shard(job: Cutting) -> Cut:
             written["removed"] += (line(removed_record(known["id"], whole, each)) for each in final)
         total, left = total + len(whole), left + len(text)
         if text and not text.isspace():
-            written["clean"].append(_clean_line(known, text, bytes(as_it_came), came_whole=len(text) == len(whole)))
+            written["clean"].append(_clean_line(known, text, bytes(as_it_came), job.work.config, final))
         if known["encoding"]:
             encoding = known["metadata"].get("encoding", known["encoding"])
             encodings[encoding] = encodings.get(encoding, 0) + 1
@@ -63,10 +64,15 @@ def cut_shard(job: Cutting) -> Cut:
     return Cut(counts, len(written["sources"]), len(written["clean"]), total, left, encodings)
 
 
-def _clean_line(known: dict[str, Any], text: str, came: bytes, *, came_whole: bool) -> bytes:
-    if came:
-        return came if came_whole else with_text(came, text)
-    return line(clean_record(known, text))
+def _clean_line(known: dict[str, Any], text: str, came: bytes, config: Config, gone: list[Flag]) -> bytes:
+    """A line of what stays: as it came, where that is wanted and nothing of it went."""
+    if config.provenance:
+        known["dedup"] = {"removed": [provenance(flag) for flag in gone]}
+    if not came and not known["row"]:
+        return line(clean_record(known, text))
+    if config.verbatim and came and not gone and not config.provenance and known["format"] == Format.TEXT:
+        return came
+    return clean_line(known, text, came, verbatim=config.verbatim)
 
 
 def _final(store: Store, job: Cutting) -> Callable[[int, dict[str, Any], str], list[Flag]]:

@@ -87,6 +87,8 @@ class Source:
     content: bytes | dict[str, Any]
     origin: tuple[Path, int] | None = field(default=None, compare=False, repr=False)
     """The file that `content` can be read from again, and from which byte on."""
+    row: tuple[int, int] | None = None
+    """Of a row of a table: the number of its file among the inputs, and its own, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,13 @@ class Document:
     """Of a page: where each block of its article starts, and what was known of it."""
     metadata: dict[str, Any] = field(default_factory=dict)
     line: bytes = b""
-    """Of a record: the line of JSON that it is."""
+    """Of a record: the line of JSON that it is, its text in the field that is written."""
+    row: tuple[int, int] | None = None
+    """Of a row of a table: see `Source.row`."""
+    body: str = "text"
+    """The field that its text is written to."""
+    stated: Sequence[str] = ()
+    """Of a record: what it states itself (`url`, `date`, ...), which is written as it came."""
 
 
 @dataclass(frozen=True, slots=True)

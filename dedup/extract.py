@@ -14,19 +14,21 @@ from dedup.data import Document, Failure, Format, Source
 from dedup.decode import encoding_of
 from dedup.domains import site_of
 from dedup.features import Blocks
+from dedup.fields import Fields
 from dedup.html import read_page, utf8
 from dedup.judge import Judgement, decided, judge
 from dedup.markup import blocks as markup_blocks
-from dedup.records import pack
+from dedup.records import ADDED, pack
 from dedup.spans import Spans
 from dedup.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_BODIES = (("html", Format.HTML), ("markdown", Format.MARKDOWN), ("text", Format.TEXT))
+    from dedup.fields import Body
+
 _JSON_SPACE = b" \t\r\n"
-_STATED = ("url", "site", "title", "author", "date", "language")
+STATED = ("id", "url", "site", "title", "author", "date", "language")
 
 
 def extract(text: str, *, format: Format | str | None = None, id: str = "", url: str | None = None) -> Document:  # noqa: A002
@@ -69,7 +71,7 @@ def read_source(source: Source, config: Config) -> Document | Failure:
         if source.format is not None and isinstance(source.content, bytes):
             document = _from_file(source, source.format, source.content, config)
         else:
-            document = _from_record(source)
+            document = _from_record(source, config)
         _check_writable(_document(document, config))
         return document
     except (ValueError, LookupError) as error:
@@ -85,7 +87,11 @@ def _document(document: Document, config: Config) -> Document:
         document.blocks = markup_blocks(document.text)
     if not document.blocks:
         raise ValueError("empty: there is no visible text in it")
-    document.site = document.site or site_of(document.url) or config.site or None
+    if not document.site and (of_url := site_of(document.url)):
+        document.site = of_url
+        if "url" in document.stated:  # then it says so already
+            document.stated = [*document.stated, "site"]
+    document.site = document.site or config.site or None
     return document
 
 
@@ -125,48 +131,49 @@ def _from_file(source: Source, kind: Format, content: bytes, config: Config) -> 
     return document
 
 
-def _from_record(source: Source) -> Document:
+def _from_record(source: Source, config: Config) -> Document:
     record = source.content if isinstance(source.content, dict) else _parsed(source.content)
-    bodies = [(name, kind) for name, kind in _BODIES if record.get(name) is not None]
-    if not bodies:
-        raise ValueError("has no text: none of the fields text, html, markdown")
-    name, kind = bodies[0]
-    text = record[name]
-    if not isinstance(text, str):
-        raise ValueError(f"its {name} is not a string but {type(text).__name__}")
+    fields = Fields(config)
+    body = fields.body(record)
+    if body is None:
+        asked = config.text_field or "text, html, markdown"
+        raise ValueError(f"has no text: none of the fields {asked}; --text-field names another")
+    if not isinstance(body.value, str):
+        raise ValueError(f"its {body.name} is not a string but {type(body.value).__name__}")
     if isinstance(source.content, dict):  # JSON holds none
-        _check_characters(text, f"its {name}")
-    url, site, title, author, date, language = (_stated(record, field) for field in _STATED)
-    metadata = record.get("metadata")
-    tags = record.get("tags") if isinstance(record.get("tags"), list) else None
-    taken = {*_STATED, "id", "metadata", name} | ({"tags"} if tags is not None else set())
-    extra = {key: value for key, value in record.items() if key not in taken}
-    known = dict(metadata) if isinstance(metadata, dict) else ({} if metadata is None else {"metadata": metadata})
+        _check_characters(body.value, f"its {body.name}")
+    stated = {role: value for role in (*STATED, "tags") if (value := fields.stated(record, role)) is not None}
+    tags = stated.pop("tags", None)
+    own = list(dict.fromkeys([*stated, *(name for name in ADDED if name in record)]))
     return Document(
-        id=_stated(record, "id") or source.id,
-        text=text,
-        format=kind,
+        id=str(stated.pop("id", source.id)),
+        text=body.value,
+        format=body.format,
         place=source.place,
-        url=url,
-        site=site,
-        title=title,
-        author=author,
-        date=date,
-        language=language,
-        tags=[str(tag) for tag in tags or ()],
-        metadata=extra | known,
-        line=_line(source) if name == "text" else b"",
+        **{role: str(value) for role, value in stated.items()},
+        tags=[str(tag) for tag in tags] if isinstance(tags, list) else [],
+        row=source.row,
+        line=b"" if source.row else _line(source, record, body, fields),
+        body=body.name if body.format is Format.TEXT else "text",
+        stated=own,
     )
 
 
-def _line(source: Source) -> bytes:
-    """The record of a source as a line of JSON, with an id if it has none; nothing where it names none, but has one."""
-    record = orjson.dumps(source.content) if isinstance(source.content, dict) else source.content.strip(_JSON_SPACE)
-    known = _parsed(record)
-    if _stated(known, "id"):
-        return record + b"\n"
-    more = b'{"id":' + orjson.dumps(source.id) + b"," + record[1:].lstrip(_JSON_SPACE) + b"\n"
-    return b"" if "id" in known else more
+def _line(source: Source, record: Mapping[str, Any], body: Body, fields: Fields) -> bytes:
+    """The record of a source as a line of JSON: as it came, if its text is where it will be and it has an id. What is
+    marked up is replaced by an empty `text`; an id that is missing is put in front, one that is empty is filled."""
+    if body.format is Format.TEXT:
+        line = orjson.dumps(record) if isinstance(source.content, dict) else source.content.strip(_JSON_SPACE)
+        if fields.name_of(record, "id"):
+            return line + b"\n"
+        if "id" not in record:
+            return b'{"id":' + orjson.dumps(source.id) + b"," + line[1:].lstrip(_JSON_SPACE) + b"\n"
+    written = {"text" if name == body.name else name: value for name, value in record.items()}
+    if body.format is not Format.TEXT:
+        written["text"] = ""
+    if not fields.name_of(record, "id"):
+        written = {"id": source.id} | written | {"id": source.id}
+    return orjson.dumps(written, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _check_characters(text: str, what: str) -> None:
@@ -175,10 +182,6 @@ def _check_characters(text: str, what: str) -> None:
         text.encode()
     except UnicodeEncodeError as error:
         raise ValueError(f"{what} holds a lone surrogate at character {error.start}, which is no character") from error
-
-
-def _stated(record: Mapping[str, Any], field: str) -> str | None:
-    return None if record.get(field) in (None, "") else str(record[field])
 
 
 def _check_writable(document: Document) -> None:

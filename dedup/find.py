@@ -11,21 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dedup.data import Failure, Format
+from dedup.data import Failure
+from dedup.formats import extensions, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-FORMATS = {
-    ".html": Format.HTML,
-    ".htm": Format.HTML,
-    ".xhtml": Format.HTML,
-    ".md": Format.MARKDOWN,
-    ".markdown": Format.MARKDOWN,
-    ".txt": Format.TEXT,
-}
-RECORDS = (".jsonl",)
-COMPRESSED = (".gz", ".zst")
 
 
 @dataclass(slots=True)
@@ -38,8 +28,9 @@ class Found:
     """Files in folders whose extension is not one of ours."""
 
 
-def find(paths: Iterable[str | Path], exclude: Path | None = None) -> Found:
-    """All files under the given paths and globs; ids are relative to the folder that is common to all of them.
+def find(paths: Iterable[str | Path], exclude: Path | None = None, asked: str = "") -> Found:
+    """All files under the given paths and globs; ids are relative to the folder that is common to all of them. Where a
+    format is `asked` for, extensions say nothing.
 
     A link to a file is a file of the link's name; links to folders are not followed, since they may loop. `exclude` is
     the output folder, which may lie inside an input folder: nothing in it is read.
@@ -52,11 +43,11 @@ def find(paths: Iterable[str | Path], exclude: Path | None = None) -> Found:
     for each in _expanded(paths, hidden, found):
         if each.is_dir():
             roots.append(each.resolve())
-            known, other = _listed(roots[-1], hidden, broken)
+            known, other = _listed(_walk(roots[-1], hidden, broken), asked, broken)
             files |= dict.fromkeys(known)
             found.ignored += [_name(each / path.relative_to(roots[-1])) for path in other]
-        elif extension(each) is None:
-            why = f"unknown extension {each.suffix!r}; known are {' '.join([*FORMATS, *RECORDS])} (+ .gz .zst)"
+        elif told(each, asked) is None:
+            why = f"unknown extension {each.suffix!r}; --input-format says what it is; known are {extensions()}"
             found.failures.append(Failure(_name(each), why))
         else:
             roots.append(each.parent.resolve())
@@ -108,12 +99,12 @@ def _is_in(path: Path, folder: Path | None) -> bool:
     return folder is not None and Path(os.path.realpath(path)).is_relative_to(folder)
 
 
-def _listed(folder: Path, hidden: Path | None, broken: dict[Path, str]) -> tuple[list[Path], list[Path]]:
-    """The files under a folder that can be read, and those whose extension is not one of ours."""
+def _listed(paths: Iterable[Path], asked: str, broken: dict[Path, str]) -> tuple[list[Path], list[Path]]:
+    """The files of a folder that can be read, and those whose extension is not one of ours."""
     known: list[Path] = []
     other: list[Path] = []
-    for path in _walk(folder, hidden, broken):
-        if extension(path) is None:
+    for path in paths:
+        if told(path, asked) is None:
             other.append(path)
         elif why := _unreadable(path):
             broken[path] = why
@@ -139,11 +130,3 @@ def _unreadable(path: Path) -> str:
     if path.is_file():
         return ""
     return "is a link that leads nowhere" if path.is_symlink() and not path.exists() else "is not a file"
-
-
-def extension(path: Path) -> str | None:
-    """The extension that says what is in a file, below that of its compression; None if it is not one of ours."""
-    suffix = path.suffix.lower()
-    if suffix in COMPRESSED:
-        suffix = Path(path.stem).suffix.lower()
-    return suffix if suffix in FORMATS or suffix in RECORDS else None

@@ -42,7 +42,7 @@ def learn(inputs: Inputs, *, config: Config | None = None, runner: Runner = seri
     config = config or Config()
     with TemporaryDirectory(prefix="dedup-") as folder:
         work = Work(Path(folder), config)
-        sources = open_inputs(inputs, config.max_bytes, work.folder).sources
+        sources = open_inputs(inputs, config, work.folder).sources
         names, _, failures = study(work, sources, runner)
         if not names:
             raise nothing_to_read(failures)

@@ -17,6 +17,7 @@ import xxhash
 from dedup import characters, kernel, sign, whole
 from dedup.data import Document, Failure, Format, Source
 from dedup.errors import InputError
+from dedup.formats import compression, told
 from dedup.run import in_threads, own_buffer
 from dedup.strings import Strings
 
@@ -46,8 +47,11 @@ class NotPlainError(Exception):
 
 def can_read(config: Config, files: Sequence[tuple[str, Path]]) -> bool:
     """Whether a run over files takes this way."""
-    plain = all(path.suffix.lower() == ".jsonl" and path.is_file() for _, path in files)
-    return kernel.NATIVE and config.verbatim and config.format.startswith("jsonl") and plain and bool(files)
+    own = any(getattr(config, f"{role}_field") for role in ("text", "id", "url", "site", "date"))
+    if not (kernel.NATIVE and config.verbatim and files) or own or config.provenance:
+        return False
+    kinds = {(found.name, compression(path)) for _, path in files if (found := told(path, config.input_format))}
+    return kinds == {("jsonl", "")} and all(path.is_file() for _, path in files)
 
 
 # ── pieces of files ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -231,7 +235,7 @@ def defined(columns: Any, row: int, piece: NDArray[np.uint8], config: Config, pl
 
     content = piece[columns["starts"][row] : columns["ends"][row]].tobytes()
     found = read_source(Source(place, place, None, content), config)
-    if isinstance(found, Document) and not (found.format is Format.TEXT and found.line):
+    if isinstance(found, Document) and not (found.format is Format.TEXT and found.body == "text"):
         raise NotPlainError
     return found
 

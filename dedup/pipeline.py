@@ -18,12 +18,14 @@ it is flagged. This is `dedup.staged`; lines of JSONL that only duplicates go of
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dedup import lines, straight, write
+from dedup import lines, outputs, straight, write
 from dedup.bands import candidate_probability
 from dedup.config import Config
+from dedup.outputs import Output
 from dedup.read import Inputs, nothing_to_read, open_inputs
 from dedup.result import Result
 from dedup.run import Runner, serial
@@ -61,18 +63,23 @@ def clean(
     temporary = None if out else _temporary()
     folder = Path(out) if out else Path(temporary.name if temporary else "")
     write.check_folder(folder)
-    opened = open_inputs(inputs, config.max_bytes, folder)
+    opened = open_inputs(inputs, config, folder)
+    output = Output.of(config, opened.files, alone=opened.alone)
     write.make_folder(folder)
     stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()}"
     store = Store.open(folder / write.WORK, stamp)
     work = Work(store.folder, config)
-    run = _of_lines(work, opened.files, runner) or _of_all(work, opened.sources, runner)
+    plain = opened.files if opened.alone and output.kind == "jsonl" else []
+    run = _of_lines(work, plain, runner) or _of_all(work, opened.sources, runner)
     if not run.documents:
         store.remove()
         with suppress(OSError):  # the files of an earlier run stay
             folder.rmdir()
         raise nothing_to_read(run.failures)
-    write.write_run(folder, config, run.pieces, run.failures, lambda: _summary(run, opened.ignored, config, sites))
+    clean_ = partial(outputs.clean, folder, output)
+    write.write_run(
+        folder, config, clean_, run.pieces, lambda: (run.failures, _summary(run, opened.ignored, output, sites))
+    )
     store.remove()
     return Result(folder, temporary)
 
@@ -117,7 +124,7 @@ def _of_all(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> 
     return staged.run(work, sources, runner)
 
 
-def _summary(run: Run, ignored: list[str], config: Config, sites: str) -> dict[str, Any]:
+def _summary(run: Run, ignored: list[str], output: Output, sites: str) -> dict[str, Any]:
     cut = run.cut
     removed: dict[str, dict[str, dict[str, int]]] = {"chrome": {}, "duplicate": {}}
     encodings: dict[str, int] = {}
@@ -140,7 +147,8 @@ def _summary(run: Run, ignored: list[str], config: Config, sites: str) -> dict[s
         "encodings": dict(sorted(encodings.items())),
         "ignored_files": len(ignored),
         **({"sites_digest": sites} if sites else {}),
-        "lsh": _lsh(config.shape),
+        "output": output.name,
+        "lsh": _lsh(output.config.shape),
         "pairs": run.pairs,
     }
 

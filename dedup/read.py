@@ -5,56 +5,86 @@ What cannot be read is a `Failure` in its place. Nothing is decoded here but com
 
 from __future__ import annotations
 
-import gzip
 import os
 import sys
-import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 import orjson
 import xxhash
 
+from dedup.compressed import BUFFER, is_broken, reading
 from dedup.data import Failure, Format, Source
-from dedup.errors import InputError
-from dedup.find import COMPRESSED, FORMATS, RECORDS, Found, extension, find
+from dedup.errors import InputError, SettingError
+from dedup.find import Found, find
+from dedup.formats import CELLS, TABLES, WHOLE, FileFormat, compression, extensions, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dedup.config import Config
+
 Inputs = str | Path | Iterable[str | Path | Source | Mapping[str, Any]]
-"""What can be cleaned: a path, or paths, sources and mappings in any order."""
+"""What can be cleaned: a path, or paths, sources and mappings in any order; or whatever gives an Arrow stream."""
 
 STANDARD_INPUT = "-"
-BUFFER = 1 << 20
-"""Bytes that are read of a file at a time: by the usual 8 kB a line of a page takes 15 calls of the system."""
-_BROKEN = (EOFError, gzip.BadGzipFile, zlib.error)
+PIPED = "stdin"
+"""The name of what comes by standard input."""
+ARROW_STREAM = "__arrow_c_stream__"
+"""What data frames have that can give their rows as Arrow does: those of pandas, Polars and Arrow, queries of DuckDB."""
 
 
-def sources(files: Iterable[tuple[str, Path]], max_bytes: int) -> Iterator[Source | Failure]:
+def sources(files: Iterable[tuple[str, Path]], config: Config) -> Iterator[Source | Failure]:
     """The documents of the files, in order; a file that cannot be read is a failure in its place."""
-    for name, path in files:
-        kind = extension(path)
+    for number, (name, path) in enumerate(files):
+        known = told(path, config.input_format)
         try:
-            if kind is not None:
-                # A pipe can be read but once.
-                again = path.is_file() and path.suffix.lower() not in COMPRESSED
-                origin = path.absolute() if again else None
-                with _opened(path) as stream:
-                    if kind in RECORDS:
-                        yield from _lines(stream, name, max_bytes, origin)
-                    else:
-                        yield _whole(stream, name, FORMATS[kind], max_bytes, origin)
+            if known is not None:
+                yield from _of_file(name, path, known, number, config)
         except OSError as error:
-            yield Failure(name, f"cannot be read: {error.strerror or error}")
+            if error.errno is None and is_broken(error):  # bz2 says so of its members
+                yield Failure(name, f"compressed file is broken: {error}")
+            else:
+                yield Failure(name, f"cannot be read: {error.strerror or error}")
 
 
-def standard_input(max_bytes: int) -> Iterator[Source | Failure]:
-    """The documents of standard input, which is JSONL."""
-    return _lines(cast("IO[bytes]", sys.stdin.buffer), "stdin", max_bytes)
+def _of_file(name: str, path: Path, known: FileFormat, number: int, config: Config) -> Iterator[Source | Failure]:
+    if known.name in TABLES:
+        from dedup.columnar import rows  # with pyarrow: .1 s
+
+        yield from rows(name, path, number, config)
+        return
+    # A pipe can be read but once.
+    origin = path.absolute() if path.is_file() and not compression(path) else None
+    with path.open("rb", BUFFER) as raw, reading(raw, compression(path)) as stream:
+        if known.name in WHOLE:
+            yield _whole(stream, name, Format(known.name), config.max_bytes, origin)
+        else:
+            yield from _records(stream, name, known.name, config, origin)
+
+
+def _records(
+    stream: IO[bytes], name: str, kind: str, config: Config, origin: Path | None = None
+) -> Iterator[Source | Failure]:
+    """The documents of a file, or of standard input, that holds many."""
+    if kind in CELLS:
+        from dedup.cells import rows
+
+        yield from rows(stream, name, kind, config)
+    else:
+        yield from _lines(stream, name, config.max_bytes, origin)
+
+
+def standard_input(config: Config) -> Iterator[Source | Failure]:
+    """The documents of standard input, which is JSONL if no other format of records is asked for."""
+    kind, stream = config.input_format or "jsonl", cast("IO[bytes]", sys.stdin.buffer)
+    if kind in WHOLE:
+        yield _whole(stream, PIPED, Format(kind), config.max_bytes, None)
+    else:
+        yield from _records(stream, PIPED, kind, config)
 
 
 def given(inputs: Iterable[Source | Mapping[str, Any]]) -> Iterator[Source | Failure]:
@@ -78,33 +108,11 @@ def _unwritable(source: Source) -> str:
     return ""
 
 
-def _opened(path: Path) -> IO[bytes]:
-    if path.suffix.lower() == ".gz":
-        return cast("IO[bytes]", gzip.open(path))
-    if path.suffix.lower() == ".zst":
-        return open_zstd(path, "rb")
-    return path.open("rb", BUFFER)
-
-
-def open_zstd(path: Path, mode: str) -> IO[bytes]:
-    """Open a Zstandard file (Python 3.14's module, else its backport)."""
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    opened: Any = zstd.open
-    return cast("IO[bytes]", opened(path, mode))
-
-
-def _is_broken(error: Exception) -> bool:
-    return isinstance(error, _BROKEN) or type(error).__name__ == "ZstdError"
-
-
 def _whole(stream: IO[bytes], name: str, kind: Format, max_bytes: int, origin: Path | None) -> Source | Failure:
     try:
         content = _read(stream, max_bytes + 1)
     except Exception as error:
-        if not _is_broken(error):
+        if not is_broken(error):
             raise
         return Failure(name, f"compressed file is broken: {error}")
     if len(content) > max_bytes:
@@ -130,7 +138,7 @@ def _lines(stream: IO[bytes], name: str, max_bytes: int, origin: Path | None = N
         try:
             line, more = _line(stream, max_bytes)
         except Exception as error:
-            if not _is_broken(error):
+            if not is_broken(error):
                 raise
             yield Failure(place, f"compressed file is broken here, {number - 1} lines before it were read: {error}")
             return
@@ -188,21 +196,29 @@ def is_path(value: object) -> bool:
     return isinstance(value, str | os.PathLike)
 
 
-class Opened(NamedTuple):
-    """What was given to be read: its sources, the files that are ignored, and if there is nothing else, the files that
-    the sources lie in."""
+@dataclass(slots=True)
+class Opened:
+    """What was given to be read: its sources, the files that they lie in (those that a table is numbered by), and the
+    files that are ignored."""
 
     sources: Iterator[Source | Failure]
-    ignored: list[str]
-    files: list[tuple[str, Path]]
+    files: list[tuple[str, Path]] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    alone: bool = False
+    """Whether nothing else is to be read than these files."""
+    kept: Any = None
+    """What has to last as long as the files do."""
 
 
-def open_inputs(inputs: Inputs, max_bytes: int, exclude: Path | None) -> Opened:
+def open_inputs(inputs: Inputs, config: Config, exclude: Path | None) -> Opened:
     """The sources of whatever was given.
 
     Raises:
         InputError: there is nothing to read.
+        SettingError: standard input cannot be read in the format that is asked for.
     """
+    if hasattr(inputs, ARROW_STREAM):
+        return _of_stream(inputs, config)
     if isinstance(inputs, str | Path):
         inputs = [inputs]
     everything: Iterator[Any] = iter(inputs)
@@ -210,19 +226,31 @@ def open_inputs(inputs: Inputs, max_bytes: int, exclude: Path | None) -> Opened:
     if first is None:
         raise InputError("nothing to read: no input was given")
     if not is_path(first):
-        return Opened(given(_chain(first, everything)), [], [])
+        return Opened(given(_chain(first, everything)))
     paths = [first, *everything]
     if any(not is_path(path) for path in paths):
         raise InputError("inputs are paths or documents, not both")
     piped = STANDARD_INPUT in [str(path) for path in paths]
-    found = find([path for path in paths if str(path) != STANDARD_INPUT], exclude)
+    if piped and config.input_format in TABLES:
+        raise SettingError(f"input_format = {config.input_format!r}: is read from files, not from standard input")
+    found = find([path for path in paths if str(path) != STANDARD_INPUT], exclude, config.input_format)
     if not (found.files or piped):
         said = "".join(f"\n  {failure.id}: {failure.why}" for failure in found.failures)
-        raise InputError(
-            f"nothing to read: no {' '.join([*FORMATS, *RECORDS])} file in {', '.join(map(str, paths))}{said}"
-        )
-    alone = [] if piped or found.failures else found.files
-    return Opened(_all(found, piped, max_bytes), found.ignored, alone)
+        raise InputError(f"nothing to read: no {extensions()} file in {', '.join(map(str, paths))}{said}")
+    read = _all(found, piped, config)
+    return Opened(read, found.files, found.ignored, alone=not (piped or found.failures))
+
+
+def _of_stream(frame: Any, config: Config) -> Opened:
+    """The rows of whatever gives an Arrow stream; in a temporary file, since they are read twice."""
+    from tempfile import NamedTemporaryFile
+
+    from dedup.columnar import save
+
+    spool = NamedTemporaryFile(prefix="dedup-", suffix=".arrow")  # noqa: SIM115 (it lasts as long as what is opened)
+    save(frame, Path(spool.name))
+    files = [("input", Path(spool.name))]
+    return Opened(sources(files, replace(config, input_format="arrow")), files, alone=True, kept=spool)
 
 
 def nothing_to_read(failures: list[Failure]) -> InputError:
@@ -235,8 +263,8 @@ def _chain(first: Any, rest: Iterable[Any]) -> Iterator[Any]:
     yield from rest
 
 
-def _all(found: Found, piped: bool, max_bytes: int) -> Iterator[Source | Failure]:
+def _all(found: Found, piped: bool, config: Config) -> Iterator[Source | Failure]:
     yield from found.failures
-    yield from sources(found.files, max_bytes)
+    yield from sources(found.files, config)
     if piped:
-        yield from standard_input(max_bytes)
+        yield from standard_input(config)

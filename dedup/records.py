@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _APART = ("text", "blocks", "html", "content", "line")
 _KNOWN = ("url", "site", "title", "author", "date", "language", "source")
+ADDED = (*_KNOWN, "tags", "metadata", "dedup")
+"""What a clean document may have that its record does not state."""
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[][{},:]')
 """What tells where the values of a line of JSON begin and end, given that it is JSON."""
 _KINDS = {str(kind): kind for kind in Kind}  # a look-up takes a tenth of the time of Kind(…)
@@ -48,16 +50,51 @@ def clean_record(known: dict[str, Any], text: str) -> dict[str, Any]:
         if known[name] not in (None, {}):
             record[name] = known[name]
     metadata = known["metadata"] | {"tags": known["tags"]} if known["tags"] else known["metadata"]
-    return record | {"metadata": metadata} if metadata else record
+    record |= {"metadata": metadata} if metadata else {}
+    return record | {"dedup": known["dedup"]} if "dedup" in known else record
 
 
-def with_text(came: bytes, text: str) -> bytes:
-    """The line of a record, as JSON, with another value of its field `text`, which is a string.
+def provenance(flag: Flag) -> dict[str, Any]:
+    """A span that a document lost, as its field `dedup` has it: always the same fields, so that a column can hold it."""
+    keeper = flag.keeper.id if flag.keeper else None
+    return {"start": flag.start, "end": flag.end, "reason": flag.reason, "kind": flag.kind, "keeper": keeper,
+            "similarity": flag.similarity}  # fmt: skip
+
+
+def clean_line(known: dict[str, Any], text: str, came: bytes, *, verbatim: bool) -> bytes:
+    """The line of a record, as JSON, with the text that stays, and what is known of it beside that it states itself;
+    where lines are `verbatim`, nothing is added to texts. Of a row of a table what is put into that row."""
+    is_text = known["format"] == Format.TEXT
+    more = {} if verbatim and is_text else _added(known)
+    if "dedup" in known:
+        more["dedup"] = known["dedup"]
+    if known["row"]:
+        return orjson.dumps(
+            {"row": known["row"], "id": known["id"], "text": text} | more, option=orjson.OPT_APPEND_NEWLINE
+        )
+    line = with_text(came, text, known["body"])
+    return line[:-2] + b"," + orjson.dumps(more, option=orjson.OPT_APPEND_NEWLINE)[1:] if more else line
+
+
+def _added(known: dict[str, Any]) -> dict[str, Any]:
+    """What is known of a record that it does not state itself."""
+    own, learnt = known["stated"], known["metadata"]
+    if known["tags"] and "tags" not in own:
+        learnt = learnt | {"tags": known["tags"]}
+    more = {name: known[name] for name in _KNOWN if known[name] is not None and name not in own}
+    if "metadata" not in own:
+        return more | {"metadata": learnt} if learnt else more
+    return more | {name: value for name, value in learnt.items() if name not in own}
+
+
+def with_text(came: bytes, text: str, name: str = "text") -> bytes:
+    """The line of a record, as JSON, with another value of a field, which is a string.
 
     >>> with_text(b'{"id": 5, "text" : "The mill. The ferry."}', "The mill.")
     b'{"id": 5, "text" : "The mill."}'
     """
     depth, key, is_key, found = 0, b"", False, (0, 0)
+    wanted = orjson.dumps(name)
     for match in _TOKEN.finditer(came):
         token = match.group()
         if token in (b"{", b"[", b"]", b"}"):
@@ -67,7 +104,7 @@ def with_text(came: bytes, text: str) -> bytes:
             is_key = token == b","
         elif depth == 1 and is_key:
             key = token
-        elif depth == 1 and (key == b'"text"' or (b"\\" in key and orjson.loads(key) == "text")):
+        elif depth == 1 and (key == wanted or (b"\\" in key and orjson.loads(key) == name)):
             found = match.span()  # of several the last one counts
     return came[: found[0]] + orjson.dumps(text) + came[found[1] :]
 

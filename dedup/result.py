@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,10 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
+from dedup.compressed import reading
+from dedup.config import Config
 from dedup.data import Failure, Format
 from dedup.errors import OutputError
-from dedup.read import open_zstd
-from dedup.write import CLEAN, FAILURES, MANIFEST, REMOVED, SOURCES, TREE, is_finished, tree_path
+from dedup.fields import Fields
+from dedup.formats import CELLS, TABLES, TREES, compression, told
+from dedup.write import FAILURES, MANIFEST, REMOVED, SOURCES, TREE, is_finished, tree_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,16 +63,29 @@ class Result:
         return dict(self.manifest["summary"])
 
     def documents(self) -> Iterator[dict[str, Any]]:
-        """The clean documents, in order."""
-        kind = self.manifest["config"]["format"]
-        if CLEAN[kind] != TREE:
-            yield from _records(self.folder / CLEAN[kind])
-            return
+        """The clean documents, in order, with the fields that are written of them."""
+        name, kind = self.summary["output"], self.manifest["config"]["format"]
+        if name != TREE:
+            yield from _documents(self.folder / name)
+        elif kind in TREES:
+            yield from self._of_tree(kind)
+        else:
+            for path in sorted((self.folder / TREE).iterdir()):
+                yield from _documents(path)
+
+    def _of_tree(self, kind: str) -> Iterator[dict[str, Any]]:
         for source in self.sources():
             path = self.folder / TREE / tree_path(source["id"], kind)
             if path.is_file():
                 text = path.read_bytes().decode()
                 yield {"id": source["id"], "text": text.partition("\n---\n\n")[2] if kind == "markdown" else text}
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """The ids and texts of the clean documents, in order, whatever their fields are called."""
+        fields = Fields(Config.of(self.manifest["config"]))
+        for record in self.documents():
+            body = fields.body(record)
+            yield str(fields.stated(record, "id")), record["text"] if body is None else body.value
 
     def removed(self) -> Iterator[dict[str, Any]]:
         """What was taken out, in order: one record a span."""
@@ -89,7 +104,8 @@ class Result:
         """Every document with its source text: the records of `sources` with a `text`."""
         from dedup.clean import restored  # here and below: a run that is done is asked for nothing of it, most often
 
-        documents, removed = _Ahead(self.documents()), _Ahead(self.removed())
+        kept = ({"id": id_, "text": text} for id_, text in self.texts())
+        documents, removed = _Ahead(kept), _Ahead(self.removed())
         for source in self.sources():
             clean = "".join(record["text"] for record in documents.of(source["id"]))
             spans = [(record["start"], record["text"]) for record in removed.of(source["id"])]
@@ -109,7 +125,7 @@ class Result:
             hint = f"; there is {', '.join(near)}" if near else ""
             raise OutputError(f"{self.folder}: has no document {id_!r}{hint}")
         removed = [record for record in self.removed() if record["id"] == id_]
-        clean = next((record["text"] for record in self.documents() if record["id"] == id_), "")
+        clean = next((text for each, text in self.texts() if each == id_), "")
         text = restored(clean, [(record["start"], record["text"]) for record in removed])
         known = dict(source.get("article", ()))
         pieces = _pieces(text, Format(source["format"]), removed)
@@ -156,7 +172,24 @@ def _blocks(text: str, kind: Format) -> list[tuple[int, int]]:
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:
-    opened: Any = {".gz": gzip.open, ".zst": open_zstd}.get(path.suffix, open)
-    with opened(path, "rb") as handle:
+    with path.open("rb") as raw, reading(raw, compression(path)) as handle:
         for line in handle:
             yield orjson.loads(line)
+
+
+def _documents(path: Path) -> Iterator[dict[str, Any]]:
+    """The documents in a file that a run wrote."""
+    known = told(path)
+    if known and known.name in TABLES:
+        from dedup.columnar import table
+
+        with table(path) as opened:
+            for part in opened.parts():
+                yield from part.batch.to_pylist() if part.batch else ()
+    elif known and known.name in CELLS:
+        from dedup.cells import records
+
+        with path.open("rb") as raw, reading(raw, compression(path)) as handle:
+            yield from records(handle, known.name)
+    else:
+        yield from _records(path)

@@ -79,8 +79,7 @@ def prepare(batch: Batch) -> Prepared:
         with store.writing(shard, "documents"):
             store.save_records(shard, "known", map(pack, documents))
             store.save_texts(shard, "texts", [document.text for document in documents])
-            if batch.work.config.verbatim:
-                store.save_parts(shard, "lines", [document.line for document in documents])
+            store.save_parts(shard, "lines", [document.line for document in documents])
             sites = [document.site for document in documents]
             store.save_sources(shard, "pages", [document.html for document in documents], sites)
             save_blocks(store, shard, documents)

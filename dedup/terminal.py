@@ -114,9 +114,7 @@ def _many(number: int, noun: str) -> str:
 
 
 def _documents_of(result: Result) -> Path:
-    from dedup.write import CLEAN
-
-    return result.folder / CLEAN[result.manifest["config"]["format"]]
+    return result.folder / str(result.summary["output"])
 
 
 # ── explain ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,15 +5,13 @@ A finished run is marked by its manifest, which is removed first and written las
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import re
-import shutil
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import distribution, version
-from io import BytesIO, RawIOBase
+from io import RawIOBase
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 from unicodedata import unidata_version
 from urllib.parse import quote
@@ -21,38 +19,35 @@ from urllib.parse import quote
 import orjson
 import xxhash
 
+from dedup import compressed
 from dedup.column_files import atomic
 from dedup.direct import Direct
 from dedup.errors import OutputError
-from dedup.read import open_zstd
+from dedup.formats import compression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from dedup.config import Config
     from dedup.data import Failure
 
 Buffer = bytes | memoryview
+Files = dict[str, dict[str, Any]]
+"""What the manifest says of each file."""
 
 MANIFEST = "manifest.json"
 WORK = "work"
 REMOVED, FAILURES, SOURCES = "removed.jsonl", "failures.jsonl", "sources.jsonl"
 TREE = "clean"
-CLEAN = {
-    "jsonl": "clean.jsonl",
-    "jsonl.gz": "clean.jsonl.gz",
-    "jsonl.zst": "clean.jsonl.zst",
-    "markdown": TREE,
-    "text": TREE,
-}
 MAX_STEP, MAX_PATH = 200, 900
 """Bytes of a name and of a path in the tree; systems take 255, and 1,024 or more with the folder's own path."""
 _VERSION = re.compile(r"^Version: *(\S+)", re.MULTILINE)
 _FILE_NAME = re.compile(r"\.(?=(?:md|txt)$)", re.IGNORECASE)
 _LIBRARIES = (
     "dedup", "trafilatura", "lxml", "htmldate", "datasketch", "numpy", "regex", "xxhash", "charset-normalizer",
-    "publicsuffixlist", "dateparser",
+    "publicsuffixlist", "dateparser", "pyarrow",
 )  # fmt: skip
 
 
@@ -112,28 +107,30 @@ class Piece(NamedTuple):
 
 
 def write_run(
-    folder: Path, config: Config, pieces: Iterable[Piece], failures: Iterable[Failure], summary: Callable[[], Any]
+    folder: Path,
+    config: Config,
+    clean: Callable[[Files], AbstractContextManager[Callable[[Buffer], object]]],
+    pieces: Iterable[Piece],
+    last: Callable[[], tuple[Iterable[Failure], Any]],
 ) -> None:
-    """Write everything a run gives. `failures` and `summary` are asked for once all `pieces` are written."""
+    """Write everything a run gives. `clean` opens what takes the clean documents; `last` is asked for the failures and
+    the summary once all `pieces` are written."""
     (folder / MANIFEST).unlink(missing_ok=True)
-    for name in set(CLEAN.values()) - {CLEAN[config.format]}:
-        old = folder / name
-        shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
-    files: dict[str, dict[str, Any]] = {}
-    with ExitStack() as stack:
-        clean = stack.enter_context(_clean(folder, config.format, files))
+    files: Files = {}
+    with clean(files) as write, ExitStack() as stack:
         removed, sources = (stack.enter_context(writing(folder / name, files)) for name in (REMOVED, SOURCES))
         for piece in pieces:
-            clean(piece.clean)
+            write(piece.clean)
             removed(piece.removed)
             sources(piece.sources)
+    failures, summary = last()
     with writing(folder / FAILURES, files) as failed:
         for failure in failures:
             failed(orjson.dumps(failure, option=orjson.OPT_APPEND_NEWLINE))
     manifest = {
         "versions": versions(),
         "config": asdict(config),
-        "summary": summary(),
+        "summary": summary,
         "files": dict(sorted(files.items())),
     }
     with atomic(folder / MANIFEST) as handle:
@@ -146,9 +143,12 @@ def writing(path: Path, files: dict[str, dict[str, Any]]) -> Iterator[Callable[[
     time or name goes into the file."""
     with atomic(path) as raw, Direct(raw) as direct:
         digested = _Digested(direct)
-        with _compressed(path, cast("IO[bytes]", digested)) as handle:
+        with compressed.writing(cast("IO[bytes]", digested), compression(path)) as handle:
             yield handle.write
-    files[path.name] = {"bytes": digested.bytes, "xxh3_128": digested.digest.hexdigest()}
+    files[path.name if path.parent.name != TREE else f"{TREE}/{path.name}"] = {
+        "bytes": digested.bytes,
+        "xxh3_128": digested.digest.hexdigest(),
+    }
 
 
 class _Digested(RawIOBase):
@@ -168,31 +168,8 @@ class _Digested(RawIOBase):
         return size
 
 
-@contextmanager
-def _compressed(path: Path, raw: IO[bytes]) -> Iterator[IO[bytes]]:
-    if path.suffix == ".gz":
-        with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as handle:
-            yield cast("IO[bytes]", handle)
-    elif path.suffix == ".zst":
-        with open_zstd(cast("Any", raw), "wb") as handle:
-            yield handle
-    else:
-        yield raw
-
-
-@contextmanager
-def _clean(folder: Path, kind: str, files: dict[str, dict[str, Any]]) -> Iterator[Callable[[Buffer], object]]:
-    """What writes the clean documents."""
-    if CLEAN[kind] != TREE:
-        with writing(folder / CLEAN[kind], files) as write:
-            yield write
-    else:
-        shutil.rmtree(folder / TREE, ignore_errors=True)
-        (folder / TREE).mkdir(parents=True)
-        yield lambda lines: _write_tree(folder / TREE, map(orjson.loads, BytesIO(lines)), kind)
-
-
-def _write_tree(folder: Path, records: Iterable[dict[str, Any]], kind: str) -> None:
+def write_tree(folder: Path, records: Iterable[dict[str, Any]], kind: str) -> None:
+    """Write documents as files under a folder."""
     for record in records:
         path = folder / tree_path(str(record["id"]), kind)
         path.parent.mkdir(parents=True, exist_ok=True)

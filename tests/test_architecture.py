@@ -22,24 +22,24 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 
 # From low to high; a module imports only what stands in a lower row. `html*` and `cli*` stand for families.
 ROWS: list[set[str]] = [
-    {"errors", "data", "kernel", "memory", "shelf"},
-    {"bands", "column_files", "process"},
+    {"errors", "data", "kernel", "memory", "shelf", "formats"},
+    {"bands", "column_files", "process", "compressed"},
     {"config", "store", "strings", "run", "runs", "text", "dates", "domains", "find", "model", "records", "table"},
-    {"characters", "sentences", "direct", "gathered", "work"},
-    {"sieve", "decode", "words", "spans", "sign", "telling"},
+    {"characters", "sentences", "direct", "gathered", "work", "fields"},
+    {"sieve", "decode", "words", "spans", "sign", "telling", "cells", "columnar"},
     {"pattern_info", "hashed", "packed"},
     {"literals", "misread"},
     {"clauses"},
     {"markup", "lexicon", "speech", "threads", "read", "repetition", "sketch"},
-    {"verdict", "evidence", "metadata", "places", "sketched"},
+    {"verdict", "evidence", "metadata", "places", "sketched", "tables"},
     {"html*", "match", "align", "features"},
     {"quotations", "conflicts", "keepers", "keyed"},
     {"judge", "passages"},
     {"outside", "wanted", "moved", "verified"},
     {"site", "chrome"},
     {"extract", "cluster", "clean", "write", "progress", "columns"},
-    {"counts", "result", "sites", "decide"},
-    {"shards"},
+    {"counts", "result", "sites", "decide", "parts"},
+    {"shards", "outputs"},
     {"pages", "counting", "corpus", "cutting"},
     {"stored"},
     {"candidates", "flags"},
@@ -66,8 +66,9 @@ DOORS = {
     "dateparser": {"dates"},
     "publicsuffixlist": {"domains"},
     "charset_normalizer": {"decode"},
+    "pyarrow": {"columnar", "tables", "parts"},
 }
-HEAVY = ("numpy", "scipy", "lxml", "trafilatura", "datasketch", "dateparser", "charset_normalizer")
+HEAVY = ("numpy", "pyarrow", "scipy", "lxml", "trafilatura", "datasketch", "dateparser", "charset_normalizer")
 MAX_LINES, MAX_FUNCTION, MAX_ARGUMENTS = 300, 60, 6
 
 

@@ -16,6 +16,7 @@ from backports import zstd
 
 import dedup
 from dedup import Config, Format, InputError, OutputError, SettingError, Source
+from dedup.formats import extensions
 from tests.conftest import ROOT
 from tests.material import article, cleaned
 
@@ -104,7 +105,7 @@ def test_a_glob_without_a_match_and_an_unknown_extension(folder: Path) -> None:
         str(folder / "*.none"): "no file matches this pattern",
         str(
             folder / "bad.pdf"
-        ): "unknown extension '.pdf'; known are .html .htm .xhtml .md .markdown .txt .jsonl (+ .gz .zst)",
+        ): f"unknown extension '.pdf'; --input-format says what it is; known are {extensions()}",
     }
 
 

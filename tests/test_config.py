@@ -41,14 +41,14 @@ def test_every_setting_has_a_help_text_and_a_default_that_is_allowed() -> None:
         ({"encoding": "a\0"}, "encoding = 'a\\x00': is no encoding of text"),
         ({"site": "a\udcff"}, "site = 'a\\udcff': holds what is not UTF-8"),
         ({"max_bytes": 2**64}, "max_bytes = 18446744073709551616: must be at most 9007199254740991"),
-        ({"format": "csv"}, "format = 'csv': must be one of jsonl"),
+        ({"format": "xls"}, "format = 'xls': must be one of auto, markdown, text, jsonl, jsonl.gz, "),
         ({"lsh_recall": 1.0}, "lsh_recall = 1.0: must be from 0.5 to 0.9999"),
         ({"lsh_similarity": 0.05}, "lsh_similarity = 0.05: must be from 0.1 to 1.0"),
         (
             {"lsh_recall": 0.9999, "lsh_similarity": 0.1, "num_perm": 16},
             "lsh_recall = 0.9999, lsh_similarity = 0.1: num_perm = 16 reaches at most lsh_recall = 0.8146; ",
         ),
-        ({"min_word": 20}, "unknown setting 'min_word'; there are: format, site"),
+        ({"min_word": 20}, "unknown setting 'min_word'; there are: format, shard_size, "),
     ],
 )
 def test_a_wrong_setting_says_what_it_may_be(values: dict[str, Any], message: str) -> None:
@@ -82,6 +82,9 @@ def test_the_digest_is_of_every_setting() -> None:
         "keep_kinds": ("footer",), "keep": "first", "min_articles": 4, "min_words": 16, "threshold": 0.9, "shingle": 4,
         "num_perm": 256, "lsh_recall": 0.9, "lsh_similarity": 0.7, "max_bytes": 5_000, "headline": True,
         "site_order": ("a.example",), "within": True, "across_sites_only": True, "unit": "document",
+        "shard_size": 5, "provenance": True, "input_format": "csv", "text_field": "body", "id_field": "key",
+        "url_field": "link", "site_field": "host", "title_field": "head", "author_field": "by", "date_field": "day",
+        "language_field": "lang",
     }  # fmt: skip
     assert set(other) == {spec.name for spec in fields(Config)}, "a new setting: give it another value here"
 

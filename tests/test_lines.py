@@ -283,7 +283,7 @@ def test_settings(tmp_path: Path, more: dict[str, Any], config: Config) -> None:
 
 
 @pytest.mark.parametrize(
-    "strange", [record(html="<p>The mill.</p>"), record(markdown="# The mill"), b'{"id": null, "text": "The mill."}']
+    "strange", [record(html="<p>The mill.</p>"), record(markdown="# The mill"), b'{"id": "x", "content": "The mill."}']
 )
 @BOTH
 def test_what_is_no_plain_text_goes_the_long_way(tmp_path: Path, strange: bytes, config: Config) -> None:
@@ -450,6 +450,8 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
+DATES = st.sampled_from(["", "2024-01-02", "2023-05-06T07:08:09Z", "yesterday"]) | st.none()
+URLS = st.sampled_from(["", "https://a.example/x", "https://b.example/y"])
 RECORDS = st.fixed_dictionaries(
     {
         "text": st.builds(
@@ -464,6 +466,15 @@ RECORDS = st.fixed_dictionaries(
         "url": VALUES,
         "more": VALUES,
         "site": st.sampled_from("ab"),
+        "doc_id": st.text(max_size=2) | st.integers(0, 9),
+        "warc_record_id": st.sampled_from(["", "w"]),
+        "created": DATES,
+        "timestamp": DATES,
+        "WARC-Date": DATES,
+        "WARC-Target-URI": URLS,
+        "metadata": st.dictionaries(st.sampled_from(["url", "date", "created", "x"]), DATES | URLS | VALUES) | VALUES,
+        "warc_headers": st.dictionaries(st.sampled_from(["warc-date", "warc-target-uri"]), DATES | URLS | VALUES),
+        "metadata.date": DATES,
     },
 )
 
@@ -474,10 +485,11 @@ RECORDS = st.fixed_dictionaries(
         Config(unit="document", keep_chrome=True, min_words=5),
         Config(keep_chrome=True, min_words=5),
         Config(keep_chrome=True, min_words=5, within=True),
+        Config(unit="document", keep_chrome=True, min_words=5, across_sites_only=True),
     ],
-    ids=["document", "passage", "within"],
+    ids=["document", "passage", "within", "sites"],
 )
-@settings(max_examples=30)
+@settings(max_examples=60)
 @given(records=st.lists(RECORDS, min_size=1, max_size=12), ascii_=st.booleans(), piece=st.integers(1, 400))
 def test_records_of_all_kinds(
     tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, Any]], ascii_: bool, piece: int, config: Config

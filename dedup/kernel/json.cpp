@@ -1,5 +1,6 @@
 #include "json.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -108,11 +109,23 @@ const char* append_escaped(const char* at, const char* end, std::string& out) {
     return at;
 }
 
+// Some fields of an object, by their names.
+struct JsonMembers {
+    std::array<std::string_view, 3> names;
+    std::array<JsonValue, 3> values{};
+
+    JsonValue* field(std::string_view name) {
+        const auto at = std::find(names.begin(), names.end(), name);
+        return at == names.end() || name.empty() ? nullptr : &values[static_cast<std::size_t>(at - names.begin())];
+    }
+};
+
 class Reader {
 public:
     explicit Reader(std::string_view line) : at_(line.data()), end_(line.data() + line.size()) {}
 
-    bool read(JsonRecord& out) {
+    template <class Out>
+    bool read(Out& out) {
         skip_space();
         return take('{') && read_members(out) && (skip_space(), at_ == end_);
     }
@@ -128,7 +141,8 @@ private:
         return true;
     }
 
-    bool read_members(JsonRecord& out) {
+    template <class Out>
+    bool read_members(Out& out) {
         skip_space();
         if (take('}')) return true;
         do {
@@ -139,8 +153,8 @@ private:
             unchecked_ = name == "text";
             if (!read_value(value, 1)) return false;
             unchecked_ = false;
-            if (name.find('\\') != std::string_view::npos) return false;  // it may be any name
-            if (auto* field = field_of(name, out)) {
+            if (name.find('\\') != std::string_view::npos || is_dotted(name)) return false;  // it may be any name
+            if (auto* field = out.field(name)) {
                 if (field->kind != JsonValue::missing) return false;
                 *field = value;
             }
@@ -149,14 +163,10 @@ private:
         return take('}');
     }
 
-    static JsonValue* field_of(std::string_view name, JsonRecord& out) {
-        if (name == "id") return &out.id;
-        if (name == "text") return &out.text;
-        if (name == "date") return &out.date;
-        if (name == "url") return &out.url;
-        if (name == "site") return &out.site;
-        if (name == "html") return &out.html;
-        return name == "markdown" ? &out.markdown : nullptr;
+    // A field named as one within a field is: it would be taken for that.
+    static bool is_dotted(std::string_view name) {
+        const auto starts = [name](std::string_view with) { return name.substr(0, with.size()) == with; };
+        return starts("metadata.") || starts("warc_headers.");
     }
 
     bool read_value(JsonValue& value, int depth) {
@@ -244,6 +254,39 @@ private:
 }  // namespace
 
 bool read_record(std::string_view line, JsonRecord& out) { return Reader(line).read(out); }
+
+JsonValue* JsonRecord::field(std::string_view name) {
+    if (name == "id") return &ids[0];
+    if (name == "text") return &text;
+    if (name == "date") return &dates[0];
+    if (name == "url") return &urls[0];
+    if (name == "site") return &site;
+    if (name == "html") return &html;
+    if (name == "markdown") return &markdown;
+    if (name == "metadata") return &metadata;
+    if (name == "created") return &dates[1];
+    if (name == "timestamp") return &dates[2];
+    if (name == "doc_id") return &ids[1];
+    if (name == "raw_html") return &raw_html;
+    if (name == "warc_record_id") return &ids[2];
+    if (name == "warc_headers") return &warc_headers;
+    if (name == "WARC-Target-URI") return &urls[3];
+    return name == "WARC-Date" ? &dates[6] : nullptr;
+}
+
+bool JsonRecord::look_within() {
+    if (first_of(urls).is_filled() && first_of(dates).is_filled()) return true;
+    for (const auto* outer : {&metadata, &warc_headers}) {
+        if (outer->kind != JsonValue::other || outer->source.front() != '{') continue;
+        const bool crawl = outer == &warc_headers;
+        JsonMembers members{crawl ? "warc-target-uri" : "url", crawl ? "warc-date" : "date", crawl ? "" : "created"};
+        if (!Reader(outer->source).read(members)) return false;
+        urls[crawl ? 2 : 1] = members.values[0];
+        dates[crawl ? 5 : 3] = members.values[1];
+        if (!crawl) dates[4] = members.values[2];
+    }
+    return true;
+}
 
 bool append_if_string(std::string_view source, std::string& out) {
     if (source.size() < 2 || source.front() != '"' || source.back() != '"') return false;

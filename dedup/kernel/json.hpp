@@ -2,6 +2,7 @@
 // ordinary is left to a whole parser (orjson): a line that is taken here, that takes, too, and means the same by it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -19,12 +20,32 @@ struct JsonValue {
 
     bool is_string() const { return kind == string; }
     bool is_there() const { return kind == string || kind == other; }
+    bool is_filled() const { return is_there() && source != "\"\""; }
 };
 
-// The fields of a record that are looked at.
+// The fields of a record that are looked at; of an id, URL or date all that they may be called, in the order of `dedup.fields`.
 struct JsonRecord {
-    JsonValue id, text, html, markdown, url, site, date;
+    JsonValue text, html, raw_html, markdown, site, metadata, warc_headers;
+    std::array<JsonValue, 3> ids;
+    std::array<JsonValue, 4> urls;
+    std::array<JsonValue, 7> dates;
+
+    // The field of a name; null if it is none of these.
+    JsonValue* field(std::string_view name);
+
+    // Look for URLs and dates within `metadata` and `warc_headers`, where they are asked for: there is none before them. False
+    // where a whole parser must do that.
+    bool look_within();
 };
+
+// The first value that is there and not empty; the first of all if none is.
+template <std::size_t size>
+const JsonValue& first_of(const std::array<JsonValue, size>& values) {
+    for (const auto& each : values) {
+        if (each.is_filled()) return each;
+    }
+    return values[0];
+}
 
 // Read the line of a record. False where a whole parser must do that: it may be no JSON, no object, a field may be there
 // twice, a number may be too large, or it may be nested deeper than 32. That the text is UTF-8 is left to who reads it.

@@ -64,12 +64,15 @@ private:
     // What a line is; what is known of it then stands in `record_`, `text_`, `known_` and `keys_`.
     Lines::State read_line(std::string_view line) {
         record_ = {};
-        if (!read_record(line, record_) || !record_.text.is_string() || record_.html.is_there() || record_.markdown.is_there()) return Lines::unknown;
-        const std::array<const JsonValue*, 4> stated{&record_.id, &record_.date, &record_.url, &record_.site};
+        if (!read_record(line, record_) || !record_.text.is_string() || !record_.look_within()) return Lines::unknown;
+        const std::array<const JsonValue*, 3> pages{&record_.html, &record_.raw_html, &record_.markdown};
+        if (std::any_of(pages.begin(), pages.end(), [](const JsonValue* value) { return value->is_there(); })) return Lines::unknown;
+        id_ = first_of(record_.ids), url_ = first_of(record_.urls), date_ = first_of(record_.dates);
+        const std::array<const JsonValue*, 4> stated{&id_, &date_, &url_, &record_.site};
         const auto is_strange = [](const JsonValue* value) { return value->kind == JsonValue::other; };
         if (std::any_of(stated.begin(), stated.end(), is_strange)) return Lines::unknown;
-        const bool named = record_.id.kind != JsonValue::missing;
-        if (named && (record_.id.kind == JsonValue::null || record_.id.source.size() == 2)) return Lines::unknown;
+        const bool named = id_.kind != JsonValue::missing;
+        if (named && (id_.kind == JsonValue::null || id_.source.size() == 2)) return Lines::unknown;
         if (!record_.text.escaped) text_ = record_.text.source.substr(1, record_.text.source.size() - 2);
         else if (!strings_.read(record_.text.source, text_)) return Lines::unknown;
         known_.characters = record_.text.wide ? count_characters(text_) : text_.size();
@@ -110,9 +113,9 @@ private:
         put_halves(known_.print, out_.prints);
         if (!known) std::fill(keys_.begin(), keys_.end(), 0);
         out_.keys.insert(out_.keys.end(), keys_.begin(), keys_.end());
-        put_string(known ? record_.id : JsonValue{}, out_.ids);
-        put_string(known ? record_.date : JsonValue{}, out_.dates);
-        put_string(known ? record_.url : JsonValue{}, out_.urls);
+        put_string(known ? id_ : JsonValue{}, out_.ids);
+        put_string(known ? date_ : JsonValue{}, out_.dates);
+        put_string(known ? url_ : JsonValue{}, out_.urls);
         put_string(known ? record_.site : JsonValue{}, out_.sites);
     }
 
@@ -139,6 +142,7 @@ private:
     std::vector<std::uint32_t> slots_;
     std::vector<std::uint64_t> keys_;
     JsonRecord record_;
+    JsonValue id_, url_, date_;
     StringReader strings_;
     std::string_view text_;
     Known known_;

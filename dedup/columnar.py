@@ -1,0 +1,244 @@
+"""Tables of Parquet and Arrow IPC: their rows as sources, and read again as they are.
+
+What a table holds beside its texts is never taken apart: where documents are written as rows, those of the input are
+taken as they are, type for type (`dedup.tables`).
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+
+import pyarrow as pa
+
+from dedup.compressed import BUFFER, is_broken, reading
+from dedup.data import Failure, Format, Source
+from dedup.fields import Fields, within
+from dedup.formats import compression, told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from dedup.config import Config
+
+ROWS = 1_000
+"""Rows that are held at a time."""
+_MAGIC = b"ARROW1"
+
+
+class Part(NamedTuple):
+    """Some rows of a table, the number of the first (from 0), and why others behind it cannot be read, if so."""
+
+    first: int
+    batch: pa.RecordBatch | None
+    broken: str = ""
+
+
+class Table:
+    """An open table: its schema, and its rows part by part."""
+
+    def __init__(self, stream: IO[bytes], kind: str) -> None:
+        self._parquet: Any = None
+        self._batches: Any = None
+        if kind == "parquet":
+            import pyarrow.parquet as pq
+
+            self._parquet = pq.ParquetFile(stream)
+            self.schema: pa.Schema = self._parquet.schema_arrow
+        else:
+            beginning = stream.read(len(_MAGIC))
+            stream.seek(0)
+            self._batches = pa.ipc.open_file(stream) if beginning == _MAGIC else pa.ipc.open_stream(stream)
+            self.schema = self._batches.schema
+
+    def parts(self, columns: Sequence[str] | None = None) -> Iterator[Part]:
+        """All rows in order, of all columns or of some. Of Parquet a group of rows that is broken is told and passed
+        over; of Arrow what comes behind a broken batch cannot be found."""
+        return self._of_parquet(columns) if self._parquet else self._of_arrow(columns)
+
+    def _of_parquet(self, columns: Sequence[str] | None) -> Iterator[Part]:
+        first = 0
+        for group in range(self._parquet.num_row_groups):
+            rows, at = self._parquet.metadata.row_group(group).num_rows, first
+            try:
+                for batch in self._parquet.iter_batches(ROWS, row_groups=[group], columns=columns, use_threads=False):
+                    yield Part(at, batch)
+                    at += batch.num_rows
+            except (pa.ArrowException, OSError) as error:
+                yield Part(at, None, f"rows {at + 1} to {first + rows} cannot be read: {_first_line(error)}")
+            first += rows
+
+    def _of_arrow(self, columns: Sequence[str] | None) -> Iterator[Part]:
+        first = 0
+        try:
+            for whole in _batches(self._batches):
+                batch = whole.select(list(columns)) if columns is not None else whole
+                for start in range(0, batch.num_rows, ROWS):
+                    yield Part(first + start, batch.slice(start, ROWS))
+                first += batch.num_rows
+        except (pa.ArrowException, OSError) as error:
+            yield Part(first, None, f"what comes behind row {first} cannot be read: {_first_line(error)}")
+
+
+def _batches(opened: Any) -> Iterator[pa.RecordBatch]:
+    if isinstance(opened, pa.ipc.RecordBatchFileReader):
+        yield from map(opened.get_batch, range(opened.num_record_batches))
+    else:
+        yield from opened
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
+
+
+@contextmanager
+def table(path: Path, asked: str = "") -> Iterator[Table]:
+    """A file as a table; what is compressed is unpacked into a temporary file, since tables are not read in order.
+
+    Raises:
+        pa.ArrowException: it is none.
+        OSError: it cannot be read.
+    """
+    known, suffix = told(path, asked), compression(path)
+    assert known
+    with path.open("rb", BUFFER) as raw:
+        if not suffix:
+            yield Table(raw, known.name)
+            return
+        with reading(raw, suffix) as packed, TemporaryFile() as stream:
+            while piece := packed.read(BUFFER):
+                stream.write(piece)
+            stream.seek(0)
+            yield Table(cast("IO[bytes]", stream), known.name)
+
+
+def save(frame: Any, path: Path) -> None:
+    """Write the rows of whatever gives an Arrow stream (`__arrow_c_stream__`, the Arrow PyCapsule interface)."""
+    reader = pa.RecordBatchReader.from_stream(frame)
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, reader.schema) as writer:
+        for batch in reader:
+            writer.write_batch(batch)
+
+
+# ── as sources ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def rows(name: str, path: Path, number: int, config: Config) -> Iterator[Source | Failure]:
+    """The rows of a table as sources; `number` is that of the file, which they are found again by."""
+    try:
+        with table(path, config.input_format) as opened:
+            reading_ = Columns.of(opened.schema, config)
+            if isinstance(reading_, str):
+                yield Failure(name, reading_)
+                return
+            empty = True
+            for part in opened.parts(reading_.wanted):
+                empty = False
+                if part.batch is None:
+                    yield Failure(f"{name}:{part.first + 1}", part.broken)
+                else:
+                    yield from _sources(part.batch, reading_, f"{name}:", (number, part.first))
+            if empty:
+                yield Failure(name, "empty: there is no row in it")
+    except (pa.ArrowException, EOFError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        what = "compressed file is broken" if compression(path) and is_broken(error) else "cannot be read as a table"
+        yield Failure(name, f"{what}: {_first_line(error)}")
+
+
+class Columns(NamedTuple):
+    """Which columns of a table are read: that of the texts, how these are marked up, and those of ids and so on."""
+
+    body: str
+    format: Format
+    wanted: list[str]
+    names: list[str]
+    """The fields that are asked for, also those within columns."""
+    id: str
+    """The column of ids; empty if there is none."""
+    fills: bool
+    """Whether an id that is missing can be put there: the column is one of texts."""
+
+    @property
+    def text(self) -> str:
+        """The column that the clean text is written to."""
+        return self.body if self.format is Format.TEXT else "text"
+
+    @classmethod
+    def of(cls, schema: pa.Schema, config: Config) -> Columns | str:
+        """The columns of a table; or why it has no documents."""
+        fields = Fields(config)
+        body = fields.body(dict.fromkeys(schema.names, ""))
+        if body is None:
+            return f"has no text: its columns are {', '.join(schema.names)}; --text-field names another"
+        twice = sorted({each for each in schema.names if schema.names.count(each) > 1})
+        if twice:
+            return f"has the column {twice[0]!r} twice"
+        if not _is_text(schema.field(body.name).type):
+            return f"its column {body.name} holds no text but {schema.field(body.name).type}"
+        names = [each for role in fields.names.values() for each in role]
+        wanted = dict.fromkeys(
+            column for each in names for column in (each, each.partition(".")[0]) if column in schema.names
+        )
+        id_ = next((each for each in fields.names["id"] if each in schema.names), "")
+        fills = bool(id_) and _is_text(schema.field(id_).type)
+        return cls(body.name, body.format, list(wanted | {body.name: None}), names, id_, fills)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        return _is_text(kind.value_type)
+    known = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary)
+    return any(is_one(kind) for is_one in (*known, pa.types.is_large_binary, pa.types.is_binary_view))
+
+
+def _sources(
+    batch: pa.RecordBatch, columns: Columns, name: str, numbered: tuple[int, int]
+) -> Iterator[Source | Failure]:
+    file, first = numbered
+    values = {column: _values(batch.column(column)) for column in batch.schema.names}
+    for at in range(batch.num_rows):
+        place = f"{name}{first + at + 1}"
+        record = {column: each[at] for column, each in values.items()}
+        try:
+            content = {field: _plain(field, within(record, field)) for field in columns.names}
+            content[columns.body] = _plain(columns.body, record[columns.body])
+        except ValueError as error:
+            yield Failure(place, str(error))
+            continue
+        stated = {field: value for field, value in content.items() if value is not None}
+        if columns.body not in stated:
+            yield Failure(place, f"its {columns.body} is null")
+        elif columns.id and not columns.fills and columns.id not in stated:
+            yield Failure(place, f"its {columns.id} is null, where others have {batch.schema.field(columns.id).type}")
+        else:
+            yield Source(place, place, None, stated, row=(file, first + at))
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """The values of a column; texts that are not UTF-8 as bytes."""
+    try:
+        return cast("list[Any]", column.to_pylist())
+    except UnicodeDecodeError:
+        return cast("list[Any]", column.cast(pa.large_binary()).to_pylist())
+
+
+def _plain(name: str, value: Any) -> Any:
+    """A value as JSON can hold it: times as ISO 8601, bytes as the UTF-8 that they are.
+
+    Raises:
+        ValueError: they are none.
+    """
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError as error:
+            raise ValueError(f"its {name} is not UTF-8: {error}") from error
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, list):
+        return [_plain(name, each) for each in value]
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

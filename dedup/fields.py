@@ -1,0 +1,96 @@
+"""The fields of records: what each is called in the data sets that people have, and which of them a record states.
+
+Read are our own names first (those that datatrove and Hugging Face use), then those of FineWeb, dolma, C4, RedPajama,
+OSCAR and Common Crawl. A name with a dot that no field has is one of a field within a field.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dedup.data import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dedup.config import Config
+
+NAMES = {
+    "id": ("id", "doc_id", "warc_record_id"),
+    "url": ("url", "metadata.url", "warc_headers.warc-target-uri", "WARC-Target-URI"),
+    "site": ("site",),
+    "title": ("title", "metadata.title"),
+    "author": ("author", "metadata.author"),
+    "date": ("date", "created", "timestamp", "metadata.date", "metadata.created", "warc_headers.warc-date", "WARC-Date"),
+    "language": ("language", "metadata.language"),
+    "tags": ("tags",),
+}  # fmt: skip
+"""What is looked for, in this order, where a setting (`id_field`, ...) names nothing else."""
+BODIES = {
+    "html": (("html", "raw_html"), Format.HTML),
+    "markdown": (("markdown",), Format.MARKDOWN),
+    "text": (("text", "content", "raw_content"), Format.TEXT),
+}
+"""The same of the text of a record, and how it is marked up."""
+
+
+class Body(NamedTuple):
+    """The text of a record: the field that it stands in, its value, and how it is marked up."""
+
+    name: str
+    value: Any
+    format: Format
+
+
+class Fields:
+    """Which fields of records are read, as the settings have it."""
+
+    def __init__(self, config: Config) -> None:
+        own = {role: getattr(config, f"{role}_field", "") for role in (*NAMES, "text")}
+        self.names = {role: (own[role],) if own[role] else names for role, names in NAMES.items()}
+        self.bodies = tuple((names, kind) for names, kind in BODIES.values())
+        if own["text"]:
+            html = own["text"] in BODIES["html"][0]
+            self.bodies = (((own["text"],), Format.HTML if html else Format.TEXT),)
+
+    def body(self, record: Mapping[str, Any]) -> Body | None:
+        """The text of a record; None if it has none."""
+        for names, kind in self.bodies:
+            for name in names:
+                if record.get(name) is not None:
+                    return Body(name, record[name], kind)
+        return None
+
+    def stated(self, record: Mapping[str, Any], role: str) -> Any:
+        """What a record says of an id, URL, date and so on: the first field that is there and not empty."""
+        return next((value for _, value in self._found(record, role)), None)
+
+    def name_of(self, record: Mapping[str, Any], role: str) -> str:
+        """The field in which it says so; empty if it does not."""
+        return next((name for name, _ in self._found(record, role)), "")
+
+    def _found(self, record: Mapping[str, Any], role: str) -> Iterator[tuple[str, Any]]:
+        for name in self.names[role]:
+            if (value := within(record, name)) not in (None, ""):
+                yield name, value
+
+    def columns(self) -> Iterator[str]:
+        """The names of all fields that may be asked for; of one within another the outer one too."""
+        for names in (*self.names.values(), *(names for names, _ in self.bodies)):
+            for name in names:
+                yield name
+                if "." in name:
+                    yield name.partition(".")[0]
+
+
+def within(record: Mapping[str, Any], name: str) -> Any:
+    """The value of a field, or of one within a field; None if there is none.
+
+    >>> within({"metadata": {"url": "a"}, "a.b": 1}, "metadata.url"), within({"a.b": 1}, "a.b"), within({"a": 1}, "a.b")
+    ('a', 1, None)
+    """
+    if name in record or "." not in name:
+        return record.get(name)
+    outer, _, rest = name.partition(".")
+    inner = record.get(outer)
+    return within(inner, rest) if isinstance(inner, dict) else None
