@@ -14,7 +14,7 @@ import orjson
 
 from dedup.compressed import is_broken
 from dedup.data import Failure, Source
-from dedup.fields import Fields
+from dedup.fields import Fields, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -120,4 +120,6 @@ class Cells:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    if isinstance(value, bool | int | float | list | dict):
+        return orjson.dumps(value, default=plain).decode()
+    return value if isinstance(value, str) else str(plain(value))

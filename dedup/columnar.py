@@ -46,17 +46,22 @@ class Table:
             import pyarrow.parquet as pq
 
             self._parquet = pq.ParquetFile(stream)
-            self.schema: pa.Schema = self._parquet.schema_arrow
+            self.schema: pa.Schema = _without_views(self._parquet.schema_arrow)
         else:
             beginning = stream.read(len(_MAGIC))
             stream.seek(0)
             self._batches = pa.ipc.open_file(stream) if beginning == _MAGIC else pa.ipc.open_stream(stream)
-            self.schema = self._batches.schema
+            self.schema = _without_views(self._batches.schema)
 
     def parts(self, columns: Sequence[str] | None = None) -> Iterator[Part]:
         """All rows in order, of all columns or of some. Of Parquet a group of rows that is broken is told and passed
         over; of Arrow what comes behind a broken batch cannot be found."""
-        return self._of_parquet(columns) if self._parquet else self._of_arrow(columns)
+        for part in self._of_parquet(columns) if self._parquet else self._of_arrow(columns):
+            yield part if part.batch is None else part._replace(batch=self._as_known(part.batch))
+
+    def _as_known(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        wanted = pa.schema([self.schema.field(name) for name in batch.schema.names], self.schema.metadata)
+        return batch if batch.schema.equals(wanted) else batch.cast(wanted)
 
     def _of_parquet(self, columns: Sequence[str] | None) -> Iterator[Part]:
         first = 0
@@ -80,6 +85,25 @@ class Table:
                 first += batch.num_rows
         except (pa.ArrowException, OSError) as error:
             yield Part(first, None, f"what comes behind row {first} cannot be read: {_first_line(error)}")
+
+
+def _without_views(schema: pa.Schema) -> pa.Schema:
+    """Columns with texts as Arrow's functions take them, which know no views: as such Polars gives its texts."""
+    return pa.schema([field.with_type(_without_view(field.type)) for field in schema], schema.metadata)
+
+
+def _without_view(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_string_view(kind):
+        return pa.large_string()
+    if pa.types.is_binary_view(kind):
+        return pa.large_binary()
+    if pa.types.is_list(kind):
+        return pa.list_(kind.value_field.with_type(_without_view(kind.value_type)))
+    if pa.types.is_large_list(kind):
+        return pa.large_list(kind.value_field.with_type(_without_view(kind.value_type)))
+    if pa.types.is_struct(kind):
+        return pa.struct([field.with_type(_without_view(field.type)) for field in kind])
+    return kind
 
 
 def _batches(opened: Any) -> Iterator[pa.RecordBatch]:
@@ -191,8 +215,8 @@ class Columns(NamedTuple):
 def _is_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         return _is_text(kind.value_type)
-    known = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary)
-    return any(is_one(kind) for is_one in (*known, pa.types.is_large_binary, pa.types.is_binary_view))
+    known = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
+    return any(is_one(kind) for is_one in known)
 
 
 def _sources(

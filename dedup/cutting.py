@@ -54,8 +54,7 @@ def cut_shard(job: Cutting) -> Cut:
         total, left = total + len(whole), left + len(text)
         if text and not text.isspace():
             written["clean"].append(_clean_line(known, text, bytes(as_it_came), job.work.config, final))
-        if known["encoding"]:
-            encoding = known["metadata"].get("encoding", known["encoding"])
+        if encoding := known["metadata"].get("encoding", known["encoding"]):
             encodings[encoding] = encodings.get(encoding, 0) + 1
         written["sources"].append(line(source_record(known, content, len(whole))))
     with store.writing(job.shard, "cut"):

@@ -145,12 +145,14 @@ def _from_record(source: Source, config: Config) -> Document:
     stated = {role: value for role in (*STATED, "tags") if (value := fields.stated(record, role)) is not None}
     tags = stated.pop("tags", None)
     own = list(dict.fromkeys([*stated, *(name for name in ADDED if name in record)]))
+    id_ = str(stated.pop("id", source.id))
+    said: dict[str, Any] = {role: str(value) for role, value in stated.items()}
     return Document(
-        id=str(stated.pop("id", source.id)),
+        id=id_,
         text=body.value,
         format=body.format,
         place=source.place,
-        **{role: str(value) for role, value in stated.items()},
+        **said,
         tags=[str(tag) for tag in tags] if isinstance(tags, list) else [],
         row=source.row,
         line=b"" if source.row else _line(source, record, body, fields),

@@ -21,7 +21,8 @@ NAMES = {
     "site": ("site",),
     "title": ("title", "metadata.title"),
     "author": ("author", "metadata.author"),
-    "date": ("date", "created", "timestamp", "metadata.date", "metadata.created", "warc_headers.warc-date", "WARC-Date"),
+    "date": ("date", "created", "timestamp", "metadata.date", "metadata.created", "warc_headers.warc-date",
+             "WARC-Date"),
     "language": ("language", "metadata.language"),
     "tags": ("tags",),
 }  # fmt: skip
@@ -94,3 +95,12 @@ def within(record: Mapping[str, Any], name: str) -> Any:
     outer, _, rest = name.partition(".")
     inner = record.get(outer)
     return within(inner, rest) if isinstance(inner, dict) else None
+
+
+def plain(value: Any) -> Any:
+    """What JSON has no type for: times as ISO 8601, bytes as Base64, and all else as a text."""
+    if isinstance(value, bytes):
+        from base64 import b64encode
+
+        return b64encode(value).decode()
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

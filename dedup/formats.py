@@ -25,16 +25,16 @@ FORMATS = {
     each.name: each
     for each in (
         FileFormat("html", (".html", ".htm", ".xhtml"), "a page", ""),
-        FileFormat("markdown", (".md", ".markdown"), "an article", "a tree `clean/` of files with front matter"),
-        FileFormat("text", (".txt",), "an article", "a tree `clean/` of files"),
-        FileFormat("jsonl", (".jsonl", ".ndjson"), "a JSON object a line", "`clean.jsonl`: every line as it came, but for what it lost"),
-        FileFormat("parquet", (".parquet", ".pq"), "a row a document", "`clean.parquet`: all columns with their types", packed=True),
-        FileFormat("arrow", (".arrow", ".feather", ".ipc"), "a row a document (files and streams of Arrow IPC)", "`clean.arrow`: all columns with their types", packed=True),
-        FileFormat("csv", (".csv",), "a row a document, below a row of names", "`clean.csv`"),
-        FileFormat("tsv", (".tsv", ".tab"), "the same with tabs", "`clean.tsv`"),
+        FileFormat("markdown", (".md", ".markdown"), "an article", "a tree of files with front matter"),
+        FileFormat("text", (".txt",), "an article", "a tree of files"),
+        FileFormat("jsonl", (".jsonl", ".ndjson"), "an object a line", "each line as it came, but for what it lost"),
+        FileFormat("parquet", (".parquet", ".pq"), "a row a document", "all columns, with their types", packed=True),
+        FileFormat("arrow", (".arrow", ".feather", ".ipc"), "a row a document", "all columns, with their types", True),
+        FileFormat("csv", (".csv",), "a row a document, below the names of columns", "all columns"),
+        FileFormat("tsv", (".tsv", ".tab"), "the same between tabs", "all columns"),
         FileFormat("warc", (".warc", ".arc", ".wet"), "records of a crawl: pages, and texts of WET", ""),
     )
-}  # fmt: skip
+}
 COMPRESSIONS = (".gz", ".zst", ".bz2", ".xz")
 TREES, TABLES, CELLS = ("markdown", "text"), ("parquet", "arrow"), ("csv", "tsv")
 WHOLE = ("html", *TREES)

@@ -10,8 +10,10 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from dedup.formats import AUTO, CELLS, OUTPUTS, TABLES, TREES, family, told
+from dedup.fields import Fields, plain
+from dedup.formats import AUTO, CELLS, OUTPUTS, TABLES, TREES, WHOLE, family, told
 from dedup.parts import Parts, as_cells, as_lines, as_table
+from dedup.records import WRITTEN
 from dedup.write import TREE, Buffer, write_tree
 
 if TYPE_CHECKING:
@@ -55,8 +57,17 @@ class Output(NamedTuple):
     @property
     def has_tables(self) -> bool:
         """Whether there are tables among the inputs."""
-        kinds = (told(path, self.config.input_format) for _, path in self.inputs)
-        return any(known.name in TABLES for known in kinds if known)
+        return bool(self._kinds & {*TABLES})
+
+    @property
+    def has_articles(self) -> bool:
+        """Whether there are files among the inputs that are articles, of which the same is always told."""
+        return bool(self._kinds & {*WHOLE, "warc"})
+
+    @property
+    def _kinds(self) -> set[str]:
+        found = (told(path, self.config.input_format) for _, path in self.inputs)
+        return {known.name for known in found if known}
 
     @property
     def limit(self) -> int:
@@ -78,12 +89,12 @@ def clean(folder: Path, output: Output, files: Files) -> Iterator[Callable[[Buff
         with Parts(folder / output.name, output.format, output.limit, as_lines(files)) as parts:
             yield parts.put_lines
     elif output.kind in TREES and not output.has_tables:
-        yield lambda lines: write_tree(folder / TREE, map(orjson.loads, BytesIO(lines)), output.kind)
+        yield lambda lines: _write_tree(folder / TREE, output, map(orjson.loads, BytesIO(lines)))
     else:
         from dedup.tables import Kinds
 
         with TemporaryFile() as spool:
-            kinds = Kinds()
+            kinds = Kinds(WRITTEN if output.has_articles else ())
             yield lambda lines: _spool(lines, spool, kinds)
             spool.seek(0)
             _write_rows(folder / output.name, output, files, (map(orjson.loads, spool), kinds))
@@ -95,6 +106,15 @@ def _remove_others(folder: Path, output: Output) -> None:
     shutil.rmtree(folder / TREE, ignore_errors=True)
     if output.name == TREE:
         (folder / TREE).mkdir()
+
+
+def _write_tree(folder: Path, output: Output, records: Iterator[dict[str, Any]]) -> None:
+    fields = Fields(output.config)
+    for record in records:
+        body = fields.body(record)
+        name, text = (body.name, body.value) if body else ("text", record["text"])
+        known = {field: value for field, value in record.items() if field != name}
+        write_tree(folder, fields.stated(record, "id"), text, known if output.kind == "markdown" else None)
 
 
 def _spool(lines: Buffer, spool: IO[bytes], kinds: Kinds) -> None:
@@ -118,7 +138,7 @@ def _write_rows(path: Path, output: Output, files: Files, known: tuple[Iterator[
         return
     records = tables.records(lines, inputs)
     if output.kind in TREES:
-        write_tree(path, records, output.kind)
+        _write_tree(path, output, records)
     elif output.kind in CELLS:
         with Parts(path, output.format, output.limit, as_cells(files, output.kind, inputs.names(kinds))) as parts:
             for record in records:
@@ -126,5 +146,5 @@ def _write_rows(path: Path, output: Output, files: Files, known: tuple[Iterator[
     else:
         with Parts(path, output.format, output.limit, as_lines(files)) as parts:
             for record in records:
-                line = orjson.dumps(record, default=tables.plain, option=orjson.OPT_APPEND_NEWLINE)
+                line = orjson.dumps(record, default=plain, option=orjson.OPT_APPEND_NEWLINE)
                 parts.put(line, len(line))

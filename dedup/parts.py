@@ -93,10 +93,8 @@ def as_table(files: Files, kind: str, schema: pa.Schema) -> Opened:
 class _Sink:
     """A file for Arrow to write to."""
 
-    closed = False
-
-    def __init__(self, write: Callable[[bytes], object]) -> None:
-        self._write = write
+    def __init__(self, write: Callable[[Buffer], object]) -> None:
+        self._write, self.closed = write, False
 
     def write(self, some: Any) -> int:
         """Take bytes, or a buffer of Arrow's."""
@@ -106,9 +104,13 @@ class _Sink:
     def flush(self) -> None:
         """Nothing waits here."""
 
+    def close(self) -> None:
+        """The file is closed by what opened it."""
+        self.closed = True
+
 
 @contextmanager
-def _arrow(write: Callable[[bytes], object], schema: pa.Schema) -> Iterator[Callable[[Any], object]]:
+def _arrow(write: Callable[[Buffer], object], schema: pa.Schema) -> Iterator[Callable[[Any], object]]:
     import pyarrow as pa
 
     with pa.PythonFile(_Sink(write), "w") as sink, pa.ipc.new_file(sink, schema) as writer:
@@ -116,7 +118,7 @@ def _arrow(write: Callable[[bytes], object], schema: pa.Schema) -> Iterator[Call
 
 
 @contextmanager
-def _parquet(write: Callable[[bytes], object], schema: pa.Schema) -> Iterator[Callable[[Any], object]]:
+def _parquet(write: Callable[[Buffer], object], schema: pa.Schema) -> Iterator[Callable[[Any], object]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -34,7 +34,7 @@ STANDARD_INPUT = "-"
 PIPED = "stdin"
 """The name of what comes by standard input."""
 ARROW_STREAM = "__arrow_c_stream__"
-"""What data frames have that can give their rows as Arrow does: those of pandas, Polars and Arrow, queries of DuckDB."""
+"""What data frames have that can give their rows as Arrow does: of pandas, Polars, Arrow, DuckDB."""
 
 
 def sources(files: Iterable[tuple[str, Path]], config: Config) -> Iterator[Source | Failure]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _APART = ("text", "blocks", "html", "content", "line")
 _KNOWN = ("url", "site", "title", "author", "date", "language", "source")
+WRITTEN = ("id", "text", *_KNOWN, "metadata")
+"""What is written of an article that is a file, in this order."""
 ADDED = (*_KNOWN, "tags", "metadata", "dedup")
 """What a clean document may have that its record does not state."""
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[][{},:]')
@@ -55,7 +57,7 @@ def clean_record(known: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def provenance(flag: Flag) -> dict[str, Any]:
-    """A span that a document lost, as its field `dedup` has it: always the same fields, so that a column can hold it."""
+    """A span that a document lost, as its field `dedup` has it: the same fields always, for a column to hold."""
     keeper = flag.keeper.id if flag.keeper else None
     return {"start": flag.start, "end": flag.end, "reason": flag.reason, "kind": flag.kind, "keeper": keeper,
             "similarity": flag.similarity}  # fmt: skip

@@ -15,7 +15,7 @@ from dedup.errors import InputError
 from dedup.formats import TABLES, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from dedup.config import Config
@@ -40,10 +40,11 @@ _LARGEST = 2**63 - 1
 
 class Kinds:
     """The columns that records of JSON need, in the order in which they come up, and their types: numbers, texts and
-    lists of one kind stay what they are; objects, and what has several types, become JSON in texts."""
+    lists of one kind stay what they are; objects, and what has several types, become JSON in texts. `first`: columns
+    that are there whatever comes up."""
 
-    def __init__(self) -> None:
-        self._found: dict[str, set[Any]] = {}
+    def __init__(self, first: Iterable[str] = ()) -> None:
+        self._found: dict[str, set[Any]] = {name: set() for name in first}
 
     def see(self, record: dict[str, Any]) -> None:
         """Take in a line; of a row of a table what is known beside that."""
@@ -114,7 +115,7 @@ class Inputs(NamedTuple):
         return list(dict.fromkeys([*own, *more.names()]))
 
     def _schema(self, number: int) -> pa.Schema:
-        name, path = self.files[number]
+        path = self.files[number][1]
         known = told(path, self.config.input_format)
         if known is None or known.name not in TABLES:
             return pa.schema([])
@@ -250,12 +251,3 @@ def records(lines: Iterator[dict[str, Any]], inputs: Inputs) -> Iterator[dict[st
             continue
         for line, row in zip(own, rows.to_pylist(), strict=True):
             yield {**row, **{name: value for name, value in line.items() if name not in OWN and name not in row}}
-
-
-def plain(value: Any) -> Any:
-    """What JSON has no type for: times as ISO 8601, bytes as Base64, and all else as a text."""
-    if isinstance(value, bytes):
-        from base64 import b64encode
-
-        return b64encode(value).decode()
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -23,6 +23,7 @@ from dedup import compressed
 from dedup.column_files import atomic
 from dedup.direct import Direct
 from dedup.errors import OutputError
+from dedup.fields import plain
 from dedup.formats import compression
 
 if TYPE_CHECKING:
@@ -168,19 +169,17 @@ class _Digested(RawIOBase):
         return size
 
 
-def write_tree(folder: Path, records: Iterable[dict[str, Any]], kind: str) -> None:
-    """Write documents as files under a folder."""
-    for record in records:
-        path = folder / tree_path(str(record["id"]), kind)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        head = front_matter(record) if kind == "markdown" else ""
-        path.write_bytes((head + record["text"]).encode())
+def write_tree(folder: Path, id_: Any, text: str, known: dict[str, Any] | None) -> None:
+    """Write a document as a file under a folder: of Markdown with what is `known` of it, else the text alone."""
+    path = folder / tree_path(str(id_), "text" if known is None else "markdown")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes((text if known is None else front_matter(known) + text).encode())
 
 
-def front_matter(record: dict[str, Any]) -> str:
+def front_matter(known: dict[str, Any]) -> str:
     """What is known of a document as YAML front matter (JSON values are YAML)."""
-    known = {name: value for name, value in record.items() if name != "text"}
-    return "---\n" + "".join(f"{name}: {orjson.dumps(value).decode()}\n" for name, value in known.items()) + "---\n\n"
+    lines = (f"{name}: {orjson.dumps(value, default=plain).decode()}\n" for name, value in known.items())
+    return "---\n" + "".join(lines) + "---\n\n"
 
 
 def tree_path(id_: str, kind: str) -> str:

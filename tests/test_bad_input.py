@@ -103,9 +103,7 @@ def test_a_glob_without_a_match_and_an_unknown_extension(folder: Path) -> None:
 
     assert found == {
         str(folder / "*.none"): "no file matches this pattern",
-        str(
-            folder / "bad.pdf"
-        ): f"unknown extension '.pdf'; --input-format says what it is; known are {extensions()}",
+        str(folder / "bad.pdf"): f"unknown extension '.pdf'; --input-format says what it is; known are {extensions()}",
     }
 
 

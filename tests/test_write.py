@@ -131,7 +131,7 @@ def test_a_path_is_as_long_as_a_path_may_be() -> None:
 
 
 def test_front_matter_is_a_line_a_field() -> None:
-    found = front_matter({"id": "a", "title": 'The "mill":\n---\n', "text": "no", "metadata": {"tags": ["x"]}})
+    found = front_matter({"id": "a", "title": 'The "mill":\n---\n', "metadata": {"tags": ["x"]}})
 
     head = found.removeprefix("---\n").removesuffix("---\n\n")
     rows = dict(line.split(": ", 1) for line in head.splitlines())
