@@ -87,6 +87,8 @@ class Source:
     content: bytes | dict[str, Any]
     origin: tuple[Path, int] | None = field(default=None, compare=False, repr=False)
     """The file that `content` can be read from again, and from which byte on."""
+    said: dict[str, Any] = field(default_factory=dict)
+    """What else is known of a file out of an archive: its `url`, the `encoding` a server named, and `metadata`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ FORMATS = {
     ".txt": Format.TEXT,
 }
 RECORDS = (".jsonl",)
+ARCHIVES = (".warc", ".wet", ".arc")
+KNOWN = (*FORMATS, *RECORDS, *ARCHIVES)
 COMPRESSED = (".gz", ".zst")
 
 
@@ -56,7 +58,7 @@ def find(paths: Iterable[str | Path], exclude: Path | None = None) -> Found:
             files |= dict.fromkeys(known)
             found.ignored += [_name(each / path.relative_to(roots[-1])) for path in other]
         elif extension(each) is None:
-            why = f"unknown extension {each.suffix!r}; known are {' '.join([*FORMATS, *RECORDS])} (+ .gz .zst)"
+            why = f"unknown extension {each.suffix!r}; known are {' '.join(KNOWN)} (+ .gz .zst)"
             found.failures.append(Failure(_name(each), why))
         else:
             roots.append(each.parent.resolve())
@@ -146,4 +148,4 @@ def extension(path: Path) -> str | None:
     suffix = path.suffix.lower()
     if suffix in COMPRESSED:
         suffix = Path(path.stem).suffix.lower()
-    return suffix if suffix in FORMATS or suffix in RECORDS else None
+    return suffix if suffix in KNOWN else None

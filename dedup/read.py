@@ -20,7 +20,7 @@ import xxhash
 
 from dedup.data import Failure, Format, Source
 from dedup.errors import InputError
-from dedup.find import COMPRESSED, FORMATS, RECORDS, Found, extension, find
+from dedup.find import ARCHIVES, COMPRESSED, FORMATS, KNOWN, RECORDS, Found, extension, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,8 +43,12 @@ def sources(files: Iterable[tuple[str, Path]], max_bytes: int) -> Iterator[Sourc
                 # A pipe can be read but once.
                 again = path.is_file() and path.suffix.lower() not in COMPRESSED
                 origin = path.absolute() if again else None
-                with _opened(path) as stream:
-                    if kind in RECORDS:
+                with _opened(path, kind) as stream:
+                    if kind in ARCHIVES:
+                        from dedup import warc
+
+                        yield from warc.records(stream, name, max_bytes)
+                    elif kind in RECORDS:
                         yield from _lines(stream, name, max_bytes, origin)
                     else:
                         yield _whole(stream, name, FORMATS[kind], max_bytes, origin)
@@ -78,8 +82,8 @@ def _unwritable(source: Source) -> str:
     return ""
 
 
-def _opened(path: Path) -> IO[bytes]:
-    if path.suffix.lower() == ".gz":
+def _opened(path: Path, kind: str) -> IO[bytes]:
+    if path.suffix.lower() == ".gz" and kind not in ARCHIVES:  # whose members are records
         return cast("IO[bytes]", gzip.open(path))
     if path.suffix.lower() == ".zst":
         return open_zstd(path, "rb")
@@ -218,9 +222,7 @@ def open_inputs(inputs: Inputs, max_bytes: int, exclude: Path | None) -> Opened:
     found = find([path for path in paths if str(path) != STANDARD_INPUT], exclude)
     if not (found.files or piped):
         said = "".join(f"\n  {failure.id}: {failure.why}" for failure in found.failures)
-        raise InputError(
-            f"nothing to read: no {' '.join([*FORMATS, *RECORDS])} file in {', '.join(map(str, paths))}{said}"
-        )
+        raise InputError(f"nothing to read: no {' '.join(KNOWN)} file in {', '.join(map(str, paths))}{said}")
     alone = [] if piped or found.failures else found.files
     return Opened(_all(found, piped, max_bytes), found.ignored, alone)
 

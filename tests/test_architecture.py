@@ -22,10 +22,10 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 
 # From low to high; a module imports only what stands in a lower row. `html*` and `cli*` stand for families.
 ROWS: list[set[str]] = [
-    {"errors", "data", "kernel", "memory", "shelf"},
-    {"bands", "column_files", "process"},
+    {"errors", "data", "kernel", "memory", "shelf", "tape"},
+    {"archive", "bands", "column_files", "process"},
     {"config", "store", "strings", "run", "runs", "text", "dates", "domains", "find", "model", "records", "table"},
-    {"characters", "sentences", "direct", "gathered", "work"},
+    {"characters", "sentences", "direct", "gathered", "warc", "work"},
     {"sieve", "decode", "words", "spans", "sign", "telling"},
     {"pattern_info", "hashed", "packed"},
     {"literals", "misread"},
@@ -66,6 +66,8 @@ DOORS = {
     "dateparser": {"dates"},
     "publicsuffixlist": {"domains"},
     "charset_normalizer": {"decode"},
+    "warcio": {"warc"},
+    "fastwarc": {"warc"},
 }
 HEAVY = ("numpy", "scipy", "lxml", "trafilatura", "datasketch", "dateparser", "charset_normalizer")
 MAX_LINES, MAX_FUNCTION, MAX_ARGUMENTS = 300, 60, 6

@@ -104,7 +104,7 @@ def test_a_glob_without_a_match_and_an_unknown_extension(folder: Path) -> None:
         str(folder / "*.none"): "no file matches this pattern",
         str(
             folder / "bad.pdf"
-        ): "unknown extension '.pdf'; known are .html .htm .xhtml .md .markdown .txt .jsonl (+ .gz .zst)",
+        ): "unknown extension '.pdf'; known are .html .htm .xhtml .md .markdown .txt .jsonl .warc .wet .arc (+ .gz .zst)",
     }
 
 

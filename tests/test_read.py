@@ -13,7 +13,7 @@ import pytest
 from backports import zstd
 
 from dedup import Config, Failure, Format, InputError, Source
-from dedup.find import find
+from dedup.find import KNOWN, find
 from dedup.read import given, open_inputs, sources
 from dedup.shards import Batch
 from dedup.work import Work
@@ -84,7 +84,7 @@ def test_globs_are_matched_also_recursively(folder: Path) -> None:
     [
         ("none.txt", "no such file or folder"),
         ("*.nothing", "no file matches this pattern"),
-        ("f.pdf", "unknown extension '.pdf'; known are .html .htm .xhtml .md .markdown .txt .jsonl (+ .gz .zst)"),
+        ("f.pdf", f"unknown extension '.pdf'; known are {' '.join(KNOWN)} (+ .gz .zst)"),
     ],
 )
 def test_what_is_named_and_cannot_be_read_is_a_failure(folder: Path, name: str, why: str) -> None:
