@@ -89,6 +89,8 @@ class Source:
     """The file that `content` can be read from again, and from which byte on."""
     row: tuple[int, int] | None = None
     """Of a row of a table: the number of its file among the inputs, and its own, from 0."""
+    said: dict[str, Any] = field(default_factory=dict)
+    """What else is known of a file out of an archive: its `url`, the `encoding` a server named, and `metadata`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,9 @@ _LABELS = {"x-sjis": "shift_jis", "x-gbk": "gbk", "dos-874": "cp874", "windows-8
 _DECLARED = re.compile(rb"""(?:charset\s*=\s*["']?|<\?xml[^>]*encoding\s*=\s*["'])\s*([\w.:-]+)""", re.IGNORECASE)
 
 
-def encoding_of(content: bytes, kind: Format, config: Config) -> tuple[str, str]:
-    """The encoding of a file and how it is known: given, declared, or detected.
+def encoding_of(content: bytes, kind: Format, config: Config, named: str = "") -> tuple[str, str]:
+    """The encoding of a file and how it is known: given, declared, or detected. `named` is what a server said of it,
+    which goes before what the page says (WHATWG HTML, 13.2.3.1), where it can be read so.
 
     Raises:
         ValueError: the content is not valid in the encoding it must be in, or in none that can be told.
@@ -44,6 +45,8 @@ def encoding_of(content: bytes, kind: Format, config: Config) -> tuple[str, str]
             _check(content, name, "its byte order mark")
             return name, "declared"
     declared = _DECLARED.search(content[:4096]) if kind is Format.HTML else None
+    if named and (server := _named(named)) and _decodes(content, server):
+        return server, "declared"
     for said in (_declared(declared.group(1)) if declared else None, "utf-8"):
         if said and _decodes(content, said):
             return said, "declared"
@@ -53,6 +56,14 @@ def encoding_of(content: bytes, kind: Format, config: Config) -> tuple[str, str]
     if best is None:
         raise ValueError("its encoding is not declared, not UTF-8, and cannot be told; give it with --encoding")
     return best.encoding, "detected"
+
+
+def _named(label: str) -> str | None:
+    """The encoding that a server names, as browsers understand it; it may be one of those that no page can name."""
+    label = label.lower()
+    if label in ("utf-16", "utf-16le", "utf-16be"):
+        return "utf-16-be" if label.endswith("be") else "utf-16-le"
+    return _declared(label.encode("ascii", "replace"))
 
 
 def _declared(name: bytes) -> str | None:

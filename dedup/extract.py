@@ -70,6 +70,7 @@ def read_source(source: Source, config: Config) -> Document | Failure:
     try:
         if source.format is not None and isinstance(source.content, bytes):
             document = _from_file(source, source.format, source.content, config)
+            _with_said(document, source.said)
         else:
             document = _from_record(source, config)
         _check_writable(_document(document, config))
@@ -118,7 +119,7 @@ def read_html(document: Document) -> None:
 def _from_file(source: Source, kind: Format, content: bytes, config: Config) -> Document:
     if not content:
         raise ValueError("empty file")
-    encoding, how = encoding_of(content, kind, config)
+    encoding, how = encoding_of(content, kind, config, source.said.get("encoding", ""))
     text = content.decode(encoding)
     if "\x00" in text and kind is not Format.HTML:
         raise ValueError(f"holds NUL characters (read as {encoding}): not a text file")
@@ -129,6 +130,13 @@ def _from_file(source: Source, kind: Format, content: bytes, config: Config) -> 
     if how == "detected":
         document.metadata["encoding"] = f"{encoding} ({how})"
     return document
+
+
+def _with_said(document: Document, said: Mapping[str, Any]) -> None:
+    """What an archive says of a file in it. Its text is no file of its own, to be restored as one."""
+    if said:
+        document.url, document.encoding, document.exact = said.get("url"), None, True
+        document.metadata |= said.get("metadata", {})
 
 
 def _from_record(source: Source, config: Config) -> Document:

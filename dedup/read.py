@@ -59,7 +59,10 @@ def _of_file(name: str, path: Path, known: FileFormat, number: int, config: Conf
         return
     # A pipe can be read but once.
     origin = path.absolute() if path.is_file() and not compression(path) else None
-    with path.open("rb", BUFFER) as raw, reading(raw, compression(path)) as stream:
+    suffix = compression(path)
+    if known.name == "warc" and suffix == ".gz":  # its members are records
+        suffix = ""
+    with path.open("rb", BUFFER) as raw, reading(raw, suffix) as stream:
         if known.name in WHOLE:
             yield _whole(stream, name, Format(known.name), config.max_bytes, origin)
         else:
@@ -74,6 +77,10 @@ def _records(
         from dedup.cells import rows
 
         yield from rows(stream, name, kind, config)
+    elif kind == "warc":
+        from dedup import warc
+
+        yield from warc.records(stream, name, config.max_bytes)
     else:
         yield from _lines(stream, name, config.max_bytes, origin)
 

@@ -99,6 +99,8 @@ def _digest(sources: Iterable[Source | Failure]) -> str:
         raw = content if isinstance(content, bytes) else orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
         digest.update(orjson.dumps([type(source).__name__, getattr(source, "place", ""), source.id, len(raw)]))
         digest.update(raw)
+        if isinstance(source, Source) and source.said:
+            digest.update(orjson.dumps(source.said))
     return digest.hexdigest()[:16]
 
 

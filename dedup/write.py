@@ -48,7 +48,7 @@ _VERSION = re.compile(r"^Version: *(\S+)", re.MULTILINE)
 _FILE_NAME = re.compile(r"\.(?=(?:md|txt)$)", re.IGNORECASE)
 _LIBRARIES = (
     "dedup", "trafilatura", "lxml", "htmldate", "datasketch", "numpy", "regex", "xxhash", "charset-normalizer",
-    "publicsuffixlist", "dateparser", "pyarrow",
+    "publicsuffixlist", "dateparser", "pyarrow", "warcio",
 )  # fmt: skip
 
 

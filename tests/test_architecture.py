@@ -22,10 +22,10 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 
 # From low to high; a module imports only what stands in a lower row. `html*` and `cli*` stand for families.
 ROWS: list[set[str]] = [
-    {"errors", "data", "kernel", "memory", "shelf", "formats"},
-    {"bands", "column_files", "process", "compressed"},
+    {"errors", "data", "kernel", "memory", "shelf", "formats", "tape"},
+    {"archive", "bands", "column_files", "process", "compressed"},
     {"config", "store", "strings", "run", "runs", "text", "dates", "domains", "find", "model", "records", "table"},
-    {"characters", "sentences", "direct", "gathered", "work", "fields"},
+    {"characters", "sentences", "direct", "gathered", "work", "fields", "warc"},
     {"sieve", "decode", "words", "spans", "sign", "telling", "cells", "columnar"},
     {"pattern_info", "hashed", "packed"},
     {"literals", "misread"},
@@ -66,6 +66,8 @@ DOORS = {
     "dateparser": {"dates"},
     "publicsuffixlist": {"domains"},
     "charset_normalizer": {"decode"},
+    "warcio": {"warc"},
+    "fastwarc": {"warc"},
     "pyarrow": {"columnar", "tables", "parts"},
 }
 HEAVY = ("numpy", "pyarrow", "scipy", "lxml", "trafilatura", "datasketch", "dateparser", "charset_normalizer")

@@ -1,0 +1,219 @@
+"""The bytes of an archive one after the other, gzip members unpacked, with a place to look ahead.
+
+The libraries for archives say nothing of a gzip member that is cut off, or end there; so members are unpacked here.
+What is broken ends a *stretch* of bytes, and the next one begins at the next member that can be read.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import deque
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
+PIECE = 1 << 16
+"""Bytes that are read at a time. Not many more: what is left behind a member is copied for each of them."""
+MOST = 1 << 20
+"""Bytes that are unpacked at a time, however much is packed into a few."""
+PROBE = 1 << 10
+"""Bytes from which can be told whether a member begins."""
+_MEMBER = re.compile(rb"\x1f\x8b\x08[\x00-\x1f]")
+"""RFC 1952, 2.3.1: the magic number, the only method there is, and flags whose reserved bits are 0."""
+
+
+class Break(NamedTuple):
+    """Why a stretch ended before its file did, and where the member starts that is to blame (None: no member is)."""
+
+    why: str
+    member: int | None = None
+
+
+class Tape:
+    """What a file holds, unpacked: `held` are the bytes at hand, `at` is where they start in all that is unpacked.
+
+    `stream` is plain, or gzip of one member or many (told by its first bytes); other compression it undoes itself.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.held, self.at = bytearray(), 0
+        self.ended, self.broken, self.told = False, Break(""), False
+        self._members: deque[tuple[int, int]] = deque()
+        raw = _Raw(stream)
+        raw.more()
+        self._packed = bool(_MEMBER.match(raw.data))
+        self._pieces = _unpacked(raw, self._mark) if self._packed else _plain(raw)
+
+    def _mark(self, place: int) -> None:
+        self._members.append((self.at + len(self.held), place))
+
+    def hold(self, size: int) -> int:
+        """Have so many bytes of the stretch at hand, if there are so many; how many there are."""
+        while len(self.held) < size and not self.ended:
+            piece = next(self._pieces, Break(""))
+            if isinstance(piece, Break):
+                self.ended, self.broken = True, piece
+            else:
+                self.held += piece
+        return len(self.held)
+
+    def drop(self, size: int) -> None:
+        """Go on behind so many of the bytes at hand."""
+        del self.held[:size]
+        self.at += size
+
+    def skip(self, size: int, pattern: re.Pattern[bytes], reach: int) -> int:
+        """Go on behind so many bytes, at hand or not, but not behind a member that begins with a match of a pattern.
+        How many were passed over."""
+        left, seen = size, -1
+        while left and (here := min(left, self.hold(1))):
+            begins = next((at for at, _ in self._members if max(self.at, seen + 1) <= at < self.at + here), None)
+            away = here if begins is None else begins - self.at
+            self.drop(away)
+            left -= away
+            if begins is not None:
+                seen = begins
+                if self.hold(reach) and pattern.match(self.held):
+                    break
+        return size - left
+
+    def seek(self, pattern: re.Pattern[bytes], reach: int) -> int:
+        """Go on to where a pattern next matches in the stretch, or to its end; how many bytes were passed over. A match
+        is not longer than `reach`."""
+        passed = 0
+        while True:
+            size = self.hold(PIECE + reach)
+            found = pattern.search(self.held)
+            # What starts further back may be longer than what is at hand of it.
+            if found and (self.ended or found.start() <= size - reach):
+                away, done = found.start(), True
+            else:
+                away, done = (size, True) if self.ended else (size - reach, False)
+            self.drop(away)
+            passed += away
+            if done:
+                return passed
+
+    def tell(self) -> str:
+        """Why the stretch ended; to be told once."""
+        self.told = True
+        return self.broken.why or "the file ends"
+
+    def go_on(self) -> bool:
+        """Begin the next stretch, if this one did not end with the file."""
+        self.drop(len(self.held))
+        self.ended = not self.broken.why
+        self.broken, self.told = Break(""), False
+        return not self.ended
+
+    def place(self) -> int | None:
+        """From which byte of the file on the bytes at hand can be read again; None within a member."""
+        if not self._packed:
+            return self.at
+        while self._members and self._members[0][0] < self.at:
+            self._members.popleft()
+        return self._members[0][1] if self._members and self._members[0][0] == self.at else None
+
+
+class _Raw:
+    """A file as it lies on disk: the bytes that are not used yet, where they start, and those used before them."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream, self.data, self.place, self.before, self.why = stream, b"", 0, b"", ""
+
+    def more(self) -> bool:
+        """Read on; False at the end, and where what unpacks the file says that it is broken (`why`)."""
+        try:
+            piece = self.stream.read(PIECE)
+        except Exception as error:
+            if not _is_broken(error):
+                raise
+            self.why = f"the compressed file is broken: {error}"
+            return False
+        self.data += piece
+        return bool(piece)
+
+    def use(self, left: bytes) -> None:
+        """Go on with what is left."""
+        used = len(self.data) - len(left)
+        self.before, self.data, self.place = self.data[:used] or self.before, left, self.place + used
+
+    def find(self, after: int) -> bool:
+        """Go on to the next member that starts at a byte or behind it and can be read. The member that broke may have
+        taken the beginning of that one as its own, so what was used last is looked through, too."""
+        self.place, self.data, self.before = self.place - len(self.before), self.before + self.data, b""
+        start, more = max(0, after - self.place), True
+        while more:
+            more = self.more()
+            known = len(self.data) - (PROBE if more else 0)
+            for found in _MEMBER.finditer(self.data, start):
+                if found.start() <= known and _begins(self.data[found.start() : found.start() + PROBE]):
+                    self.use(self.data[found.start() :])
+                    return True
+            self.use(self.data[max(start, known) :])
+            start = 0
+        return False
+
+
+def _begins(data: bytes) -> bool:
+    """Whether a member begins here, and not what only looks like one: its first bytes can be unpacked."""
+    try:
+        return bool(zlib.decompressobj(31).decompress(data, 64))
+    except zlib.error:
+        return False
+
+
+def _is_broken(error: Exception) -> bool:
+    """Whether an error is of what unpacks the file, and not of the system (bz2, too, has an OSError for it)."""
+    kinds = ("EOFError", "BadGzipFile", "ZstdError", "LZMAError")
+    return type(error).__name__ in kinds or (isinstance(error, OSError) and error.errno is None)
+
+
+def _plain(raw: _Raw) -> Iterator[bytes | Break]:
+    yield raw.data
+    raw.data = b""
+    while raw.more():
+        yield raw.data
+        raw.data = b""
+    yield Break(raw.why)
+
+
+def _unpacked(raw: _Raw, mark: Callable[[int], None]) -> Iterator[bytes | Break]:
+    """What the members of a file hold. Zeros behind a member are padding."""
+    while True:
+        while len(raw.data) < 4 and raw.more():
+            pass
+        start = raw.place
+        if not raw.data.strip(b"\0"):
+            raw.use(b"")
+            if not raw.more():
+                return
+            continue
+        if _MEMBER.match(raw.data):
+            mark(start)
+            if not (why := (yield from _member(raw))):
+                continue
+            yield Break(f"the gzip member at byte {start} {why}", start)
+        else:
+            yield Break(f"no gzip member begins at byte {start}, where one should")
+        if not raw.find(start + 1):
+            return
+
+
+def _member(raw: _Raw) -> Generator[bytes, None, str]:
+    """What one member holds; and what is wrong with it."""
+    unpacker = zlib.decompressobj(31)
+    while True:
+        if not raw.data and not raw.more():
+            yield unpacker.flush()
+            return "" if unpacker.eof else "is cut off"
+        try:
+            piece = unpacker.decompress(raw.data, MOST)
+        except zlib.error as error:
+            return f"is broken: {str(error).rpartition(': ')[2]}"
+        raw.use(unpacker.unused_data or unpacker.unconsumed_tail)
+        yield piece
+        if unpacker.eof:
+            return ""
