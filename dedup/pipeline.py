@@ -18,12 +18,15 @@ it is flagged. This is `dedup.staged`; lines of JSONL that only duplicates go of
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dedup import lines, straight, write
 from dedup.bands import candidate_probability
 from dedup.config import Config
+from dedup.limits import WARN, Limits, over
+from dedup.lock import locked
 from dedup.read import Inputs, nothing_to_read, open_inputs
 from dedup.result import Result
 from dedup.run import Runner, serial
@@ -38,42 +41,57 @@ if TYPE_CHECKING:
     from dedup.bands import Shape
     from dedup.counts import Run
     from dedup.data import Failure, Source
+    from dedup.limits import Group
 
 
 def clean(
-    inputs: Inputs, out: str | Path | None = None, *, config: Config | None = None, runner: Runner = serial
+    inputs: Inputs,
+    out: str | Path | None = None,
+    *,
+    config: Config | None = None,
+    runner: Runner = serial,
+    limits: Limits | None = None,
 ) -> Result:
     """Clean a corpus: extract, strip chrome, cut near-duplicate passages, and keep a record of all that went.
 
     `inputs` are paths (files, folders, globs, `-` for JSONL on standard input) or an iterable of `Source` or mappings
     with a `text`, `html` or `markdown`. With `out=None` the run lives in a temporary folder as long as the result.
+    `limits` say what may be lost: a run that would lose more stops, and what it has done stays in `out/work`, from
+    where one with other limits goes on; an earlier run in `out` stays as it is.
 
     Raises:
         SettingError, InputError, OutputError: before any work is done.
+        UnreadableError, RemovalError: more fails or would go than the limits allow, and nothing is written.
         WorkerError: a process of the runner died.
 
     >>> result = clean([{"id": "a", "text": "The mill closed in May."}, {"id": "b", "text": ""}])
     >>> [document["text"] for document in result.documents()], result.failures[0].why
     (['The mill closed in May.'], 'empty: there is no text in it')
     """
-    config = config or Config()
+    config, limits = config or Config(), limits or Limits()
+    limits.check()
     sites = _digest(config.sites)
     temporary = None if out else _temporary()
     folder = Path(out) if out else Path(temporary.name if temporary else "")
     write.check_folder(folder)
     opened = open_inputs(inputs, config.max_bytes, folder)
     write.make_folder(folder)
-    stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()}"
-    store = Store.open(folder / write.WORK, stamp)
-    work = Work(store.folder, config)
-    run = _of_lines(work, opened.files, runner) or _of_all(work, opened.sources, runner)
-    if not run.documents:
+    with locked(folder):
+        stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()}"
+        store = Store.open(folder / write.WORK, stamp)
+        work = Work(store.folder, config)
+        run = _of_lines(work, opened.files, runner) or _of_all(work, opened.sources, runner)
+        if run.documents:
+            limits.hold_failures(run.failures, run.documents)
+            groups = run.groups(limits.least)
+            limits.hold_groups(groups)
+            summary = partial(_summary, run, groups, opened.ignored, config, sites)
+            write.write_run(folder, config, run.pieces, run.failures, summary)
         store.remove()
+    if not run.documents:
         with suppress(OSError):  # the files of an earlier run stay
             folder.rmdir()
         raise nothing_to_read(run.failures)
-    write.write_run(folder, config, run.pieces, run.failures, lambda: _summary(run, opened.ignored, config, sites))
-    store.remove()
     return Result(folder, temporary)
 
 
@@ -117,7 +135,7 @@ def _of_all(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> 
     return staged.run(work, sources, runner)
 
 
-def _summary(run: Run, ignored: list[str], config: Config, sites: str) -> dict[str, Any]:
+def _summary(run: Run, groups: list[Group], ignored: list[str], config: Config, sites: str) -> dict[str, Any]:
     cut = run.cut
     removed: dict[str, dict[str, dict[str, int]]] = {"chrome": {}, "duplicate": {}}
     encodings: dict[str, int] = {}
@@ -137,6 +155,7 @@ def _summary(run: Run, ignored: list[str], config: Config, sites: str) -> dict[s
         },
         "characters": {"in": sum(e.characters for e in cut), "out": sum(e.left for e in cut)},
         "removed": removed,
+        **({"most_removed": [each.record() for each in most]} if (most := over(groups, WARN)) else {}),
         "encodings": dict(sorted(encodings.items())),
         "ignored_files": len(ignored),
         **({"sites_digest": sites} if sites else {}),

@@ -19,7 +19,7 @@ import orjson
 import xxhash
 
 from dedup.data import Failure, Format, Source
-from dedup.errors import InputError
+from dedup.errors import InputError, UnreadableError
 from dedup.find import COMPRESSED, FORMATS, RECORDS, Found, extension, find
 
 if TYPE_CHECKING:
@@ -225,9 +225,10 @@ def open_inputs(inputs: Inputs, max_bytes: int, exclude: Path | None) -> Opened:
     return Opened(_all(found, piped, max_bytes), found.ignored, alone)
 
 
-def nothing_to_read(failures: list[Failure]) -> InputError:
+def nothing_to_read(failures: list[Failure]) -> UnreadableError:
     """The error of a run without a document."""
-    return InputError("nothing to read: no input could be used" + "".join(f"\n  {f.id}: {f.why}" for f in failures[:5]))
+    said = "".join(f"\n  {failure.id}: {failure.why}" for failure in failures[:5])
+    return UnreadableError(f"nothing to read: no input could be used{said}")
 
 
 def _chain(first: Any, rest: Iterable[Any]) -> Iterator[Any]:

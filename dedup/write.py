@@ -1,6 +1,6 @@
 """The output folder: what it holds, whether it is ours, and how it is written whole.
 
-A finished run is marked by its manifest, which is removed first and written last.
+A finished run is marked by its manifest, which is removed first and written last; for others, by `dedup.success`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ import xxhash
 
 from dedup.column_files import atomic
 from dedup.direct import Direct
-from dedup.errors import OutputError
+from dedup.errors import OutputError, WriteError
+from dedup.lock import LOCK
 from dedup.read import open_zstd
+from dedup.success import mark, unmark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -79,7 +81,8 @@ def check_folder(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder}: is a file, not a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not (is_finished(folder) or (folder / WORK / "stamp").is_file()):
+    left = folder.is_dir() and any(each.name != LOCK for each in folder.iterdir())
+    if left and not (is_finished(folder) or (folder / WORK / "stamp").is_file()):
         raise OutputError(f"{folder}: is not empty and was not made by dedup; name another folder, or remove it")
 
 
@@ -87,12 +90,12 @@ def make_folder(folder: Path) -> None:
     """Make the output folder if it is not there.
 
     Raises:
-        OutputError: it cannot be made.
+        WriteError: it cannot be made.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{folder}: cannot be made: {error.strerror}") from error
+        raise WriteError(f"{folder}: cannot be made: {error.strerror}") from error
 
 
 def is_finished(folder: Path) -> bool:
@@ -115,6 +118,7 @@ def write_run(
     folder: Path, config: Config, pieces: Iterable[Piece], failures: Iterable[Failure], summary: Callable[[], Any]
 ) -> None:
     """Write everything a run gives. `failures` and `summary` are asked for once all `pieces` are written."""
+    before = unmark(folder)
     (folder / MANIFEST).unlink(missing_ok=True)
     for name in set(CLEAN.values()) - {CLEAN[config.format]}:
         old = folder / name
@@ -136,8 +140,10 @@ def write_run(
         "summary": summary(),
         "files": dict(sorted(files.items())),
     }
+    content = orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     with atomic(folder / MANIFEST) as handle:
-        handle.write(orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        handle.write(content)
+    mark(folder, content, before)
 
 
 @contextmanager
