@@ -75,7 +75,8 @@ class Limits(NamedTuple):
         if most is not None and failed > (most * inputs if isinstance(most, float) else most):
             allowed = f"{100 * most:.4g} %" if isinstance(most, float) else f"{most:,}"
             said = "".join(f"\n  {each.id}: {each.why}" for each in failures[:NAMED])
-            raise UnreadableError(f"{failed:,} of {inputs:,} inputs failed, and max_errors allows {allowed}:{said}")
+            more = "a larger max_errors goes on from here"
+            raise UnreadableError(f"{failed:,} of {inputs:,} inputs failed, of {allowed} that may; {more}:{said}")
 
     def hold_groups(self, groups: Iterable[Group]) -> None:
         """Hold a run to what may go; warn of what comes near.

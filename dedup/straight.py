@@ -13,7 +13,7 @@ from dedup import whole
 from dedup.counts import Cut, Run
 from dedup.data import Failure
 from dedup.dates import iso_date, sortable
-from dedup.domains import site_of
+from dedup.domains import sites_of
 from dedup.gathered import Gathered
 from dedup.gone import Found, Gone, Named, as_flags
 from dedup.keepers import Known, chosen
@@ -236,8 +236,8 @@ def _known(told: Told) -> Known:
 
 
 def _sites(told: Told) -> list[str]:
-    named = zip(told.strings("sites"), told.strings("urls"), strict=True)
-    return [site or site_of(url) or told.work.config.site for site, url in named]
+    named = zip(told.strings("sites"), sites_of(told.strings("urls")), strict=True)
+    return [site or of_url or told.work.config.site for site, of_url in named]
 
 
 def _articles(told: Told) -> Articles:
