@@ -3,8 +3,8 @@ r"""What a run reads, told to make: a rule as compilers write it (`gcc -MMD -MP`
 GNU make reads names as `mkdeps.cc` of GCC writes them: `$` twice, a backslash before `#`, `:` and white space, and
 twice the backslashes that stand before white space.
 
-Targets are both the manifest, which is new after every run, and `_SUCCESS`, whose time stays where the output is what it
-was: a rule that runs `dedup` is for the first, and what is made of the output depends on the second.
+Targets are both the manifest, which is new after every run, and `_SUCCESS`, whose time stays where the output is what
+it was: a rule that runs `dedup` is for the first, and what is made of the output depends on the second.
 """
 
 from __future__ import annotations

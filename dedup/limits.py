@@ -119,7 +119,8 @@ class Group(NamedTuple):
 
     def __str__(self) -> str:
         kinds = ", ".join(f"{kind} {size / max(1, self.characters):.1%}" for kind, size in self._most())
-        keeper = f"; the keeper of {self.keeper[1]:,} is {self.keeper[0]}" if self.keeper else ""
+        several = self.keeper and self.keeper[1] > 1
+        keeper = f"; the keeper of {self.keeper[1]:,} is {self.keeper[0]}" if self.keeper and several else ""
         return f"{self.by} {self.name}: {self.share:.1%} of the text of {self.documents:,} documents ({kinds}{keeper})"
 
     def _most(self) -> list[tuple[str, int]]:
