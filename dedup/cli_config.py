@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dedup.cli_common import Setting
+from dedup.cli_common import Command, Setting
 from dedup.config import Config
 from dedup.settings import merged, presets
 
@@ -57,6 +57,7 @@ def settings(ctx: click.Context, *, quiet: bool = False) -> Settings:
 
 
 @click.command(
+    cls=Command,
     params=[*options()],
     epilog="""\b
 Examples:

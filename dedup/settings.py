@@ -114,7 +114,13 @@ def _may_be(default: Any, known: Mapping[str, Any]) -> str:
         said = f"In {known['measure']}" if isinstance(default, int) else f"A {known['measure']}"
         said += f", from {low} to {high}" if high is not None else f", at least {low}"
     else:
-        said = "true or false" if isinstance(default, bool) else "A list" if isinstance(default, tuple) else "A text"
+        said = (
+            "Either true or false"
+            if isinstance(default, bool)
+            else "A list"
+            if isinstance(default, tuple)
+            else "A text"
+        )
     return f"{said}. Default: {_toml(default)}."
 
 
