@@ -5,7 +5,8 @@ pages of a site share, or one batch was read twice. So a run is held to a budget
 
 **What is counted.** Of each document its *article*: the source text, but for what a page's extractor leaves out, since
 of a page that is half of all there is to see, and more. Of that, what goes as a duplicate, and what goes as chrome
-within the article. The *share* of a group is the sum of what goes over the sum of its articles, in characters.
+within the article: as it is found, without the white space that goes with it when it is cut. The *share* of a group is
+the sum of what goes over the sum of its articles, in characters.
 
 **Which groups.** The documents of a site; and those of a source: a file of records, or the top folder of a tree of
 files. Groups of less than `LEAST` documents do not count.

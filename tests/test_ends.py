@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 
+from dedup.cli import main
 from dedup.lock import LOCK, locked
 from tests.material import article, prose
 
@@ -67,19 +69,22 @@ def test_2_is_wrong_usage(here: Path) -> None:
     ("failing", "most", "code"),
     [(2, "2", 1), (2, "1", 3), (2, "0", 3), (0, "0", 0), (4, "50%", 1), (5, "50%", 3), (1, "19.9%", 3), (1, "20%", 1)],
 )
-def test_3_is_more_failures_than_may_be(here: Path, failing: int, most: str, code: int) -> None:
+def test_3_is_more_failures_than_may_be(
+    here: Path, monkeypatch: pytest.MonkeyPatch, failing: int, most: str, code: int
+) -> None:
+    monkeypatch.chdir(here)
     for number in range(failing):
         (here / f"in/empty{number}.txt").touch()
 
-    run = dedup("clean", "in", "-o", "out", "--max-errors", most, cwd=here)
+    run = CliRunner().invoke(main, ["clean", "in", "-o", "out", "-j", "1", "--max-errors", most])
 
-    assert run.returncode == code
+    assert run.exit_code == code
     assert (here / "out/manifest.json").is_file() == (code != 3)
     if code == 3:
         assert f"{failing} of {failing + 4} inputs failed" in run.stderr
         assert "empty0.txt: empty file" in run.stderr
-        again = dedup("clean", "in", "-o", "out", "-q", "--max-errors", "100%", cwd=here)
-        assert again.returncode == 1
+        again = CliRunner().invoke(main, ["clean", "in", "-o", "out", "-j", "1", "-q", "--max-errors", "100%"])
+        assert again.exit_code == 1
 
 
 def test_3_leaves_an_earlier_run_as_it_was(here: Path) -> None:
@@ -106,9 +111,9 @@ def test_3_is_that_no_input_can_be_used(here: Path) -> None:
 
 @pytest.mark.parametrize("most", ["-1", "x", "5.5", "101%", "-1%", "nan%", "%", ""])
 def test_a_limit_that_cannot_be_is_wrong_usage(here: Path, most: str) -> None:
-    run = dedup("clean", "in", "-o", "out", f"--max-errors={most}", cwd=here)
+    run = CliRunner().invoke(main, ["clean", str(here / "in"), "-o", str(here / "out"), f"--max-errors={most}"])
 
-    assert run.returncode == 2
+    assert run.exit_code == 2
     assert "is neither a number nor a share as 5%." in run.stderr
 
 
@@ -213,7 +218,6 @@ SLOW = (
     "from dedup.__main__ import program\n"
     "program()\n"
 )
-STUCK = "import ctypes; ctypes.PyDLL(None).sleep(600)"  # holds Python's lock: nothing of ours can run
 
 
 @POSIX
@@ -236,14 +240,16 @@ def test_a_signal_ends_it_soon_and_it_goes_on_to_the_same_end(here: Path, sent: 
 
 @POSIX
 def test_what_cannot_be_interrupted_is_ended_in_seconds(here: Path) -> None:
-    waits = "import ctypes; ctypes.CDLL(None).poll(None, 0, 600_000); ctypes.CDLL(None).poll(None, 0, 600_000)"
-    with running(here, SLOW.format(wait=waits)) as process:
+    """As a long call of the kernel: here, one that waits for itself."""
+    waits = "import ctypes; lock = ctypes.create_string_buffer(64); own = ctypes.CDLL(None).pthread_mutex_lock"
+    with running(here, SLOW.format(wait=f"{waits}; own(lock); own(lock)")) as process:
+        time.sleep(1)  # it has told that it comes to where it waits
         start = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=PATIENCE)
+        _, said = process.communicate(timeout=PATIENCE)
 
     assert (process.returncode, time.monotonic() - start < 5) == (143, True)
+    assert said == "\nStopped at once: what was under way could not be interrupted.\n"
 
 
 @POSIX
