@@ -67,7 +67,7 @@ def whole(unit: str = "documents") -> tuple[str, ...]:
 
 def clean(path: Path, out: Path, *options: str) -> list[str]:
     """Our command."""
-    return [sys.executable, "-m", "dedup", "clean", str(path), "-o", str(out), "-q", "--keep-chrome", *options]
+    return [sys.executable, "-m", "dedup", "clean", str(path), "-o", str(out), "-q", "--force", "--keep-chrome", *options]
 
 
 def peer(name: str, path: Path, out: Path) -> list[str]:
