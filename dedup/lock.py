@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LOCK = ".lock"
+LOCK = ".dedup.lock"
 
 
 @contextmanager

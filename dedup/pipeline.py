@@ -63,6 +63,7 @@ def clean(
         SettingError, InputError, OutputError: before any work is done.
         UnreadableError, RemovalError: more fails or would go than the limits allow, and nothing is written.
         WorkerError: a process of the runner died.
+        OSError: the output cannot be written.
 
     >>> result = clean([{"id": "a", "text": "The mill closed in May."}, {"id": "b", "text": ""}])
     >>> [document["text"] for document in result.documents()], result.failures[0].why

@@ -81,9 +81,13 @@ def check_folder(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder}: is a file, not a folder")
-    left = folder.is_dir() and any(each.name != LOCK for each in folder.iterdir())
-    if left and not (is_finished(folder) or (folder / WORK / "stamp").is_file()):
+    if folder.is_dir() and any(folder.iterdir()) and not _is_ours(folder):
         raise OutputError(f"{folder}: is not empty and was not made by dedup; name another folder, or remove it")
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a run is or was in a folder; asked in an order that holds while one begins or ends there."""
+    return (folder / LOCK).is_file() or (folder / WORK / "stamp").is_file() or is_finished(folder)
 
 
 def make_folder(folder: Path) -> None:

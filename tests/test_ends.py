@@ -349,3 +349,21 @@ def test_check_says_with_1_that_something_would_go(here: Path) -> None:
     assert found.stdout.startswith("copy.txt 0-")
     assert files(here) == before
     assert dedup("clean", "in", "--dry-run", "-q", cwd=here).returncode == 0
+
+
+def test_of_two_runs_at_once_one_is_done(here: Path) -> None:
+    """Whatever the second one finds: no folder, one that was just made, or one in which the first one works."""
+    (here / "in.jsonl").write_text("".join(json.dumps({"text": article(number)}) + "\n" for number in range(300)))
+    command = [sys.executable, "-m", "dedup", "clean", "in.jsonl", "-o", "out", "-j", "1"]
+    runs = []
+    for _ in range(4):
+        runs.append(subprocess.Popen(command, cwd=here, stderr=subprocess.PIPE, text=True))
+        time.sleep(0.1)
+    ended = [(run.communicate(timeout=PATIENCE)[1], run.returncode) for run in runs]
+
+    assert {code for _, code in ended} <= {0, 4}
+    assert 0 in {code for _, code in ended}
+    assert all("another run is writing there" in said for said, code in ended if code == 4)
+    assert sorted(files(here / "out")) == [
+        "_SUCCESS", "clean.jsonl", "failures.jsonl", "manifest.json", "removed.jsonl", "sources.jsonl",
+    ]  # fmt: skip
