@@ -67,7 +67,8 @@ def whole(unit: str = "documents") -> tuple[str, ...]:
 
 def clean(path: Path, out: Path, *options: str) -> list[str]:
     """Our command."""
-    return [sys.executable, "-m", "dedup", "clean", str(path), "-o", str(out), "-q", "--keep-chrome", *options]
+    always = ("-q", "--force", "--keep-chrome")
+    return [sys.executable, "-m", "dedup", "clean", str(path), "-o", str(out), *always, *options]
 
 
 def peer(name: str, path: Path, out: Path) -> list[str]:

@@ -20,7 +20,8 @@ def removed(documents: Iterable[Record], jobs: int = 1, keep_chrome: bool = True
     """What a run takes out of the documents, chrome left alone or not."""
     runner = pool(jobs) if jobs > 1 else serial
     with TemporaryDirectory(prefix="dedup-passages-") as folder:
-        out = dedup.clean(list(documents), f"{folder}/out", config=dedup.Config(keep_chrome=keep_chrome), runner=runner)
+        config, never = dedup.Config(keep_chrome=keep_chrome), dedup.Limits(stop_removed=1.0)
+        out = dedup.clean(list(documents), f"{folder}/out", config=config, runner=runner, limits=never)
         return list(out.removed())
 
 

@@ -18,23 +18,36 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dedup.config import Config
     from dedup.data import Block, Document, Failure, Flag, Format, Keeper, Kind, Match, Reason, Source, Tag
-    from dedup.errors import DedupError, InputError, OutputError, SettingError, WorkerError
+    from dedup.errors import (
+        DedupError,
+        InputError,
+        LockedError,
+        OutputError,
+        RemovalError,
+        SettingError,
+        UnreadableError,
+        WorkerError,
+        WriteError,
+    )
     from dedup.extract import extract
+    from dedup.limits import Limits
     from dedup.near import near_duplicates
     from dedup.pipeline import clean
     from dedup.result import Piece, Result
     from dedup.sketch import shingles, signatures
 
 __all__ = [
-    "Block", "Config", "DedupError", "Document", "Failure", "Flag", "Format", "InputError", "Keeper", "Kind", "Match",
-    "OutputError", "Piece", "Reason", "Result", "SettingError", "Source", "Tag", "WorkerError",
+    "Block", "Config", "DedupError", "Document", "Failure", "Flag", "Format", "InputError", "Keeper", "Kind",
+    "Limits", "LockedError", "Match", "OutputError", "Piece", "Reason", "RemovalError", "Result", "SettingError",
+    "Source", "Tag", "UnreadableError", "WorkerError", "WriteError",
     "clean", "extract", "near_duplicates", "shingles", "signatures",
 ]  # fmt: skip
 
 _HOME = {
     "Config": "config", "DedupError": "errors", "InputError": "errors", "OutputError": "errors",
-    "SettingError": "errors", "WorkerError": "errors", "Piece": "result", "Result": "result", "clean": "pipeline",
-    "extract": "extract", "near_duplicates": "near", "shingles": "sketch", "signatures": "sketch",
+    "LockedError": "errors", "RemovalError": "errors", "SettingError": "errors", "UnreadableError": "errors",
+    "WorkerError": "errors", "WriteError": "errors", "Limits": "limits", "Piece": "result", "Result": "result",
+    "clean": "pipeline", "extract": "extract", "near_duplicates": "near", "shingles": "sketch", "signatures": "sketch",
 }  # fmt: skip
 """The module that a name stands in; the rest stand in `data`."""
 

@@ -1,31 +1,36 @@
 """The command line: what was typed becomes a `Config`, paths and a runner; nothing below this module sees a flag.
 
 \b
-Exit codes: 0 done; 1 done, but some inputs failed (or a restored text differs); 2 wrong usage or settings, nothing to
-read, or an output folder that is refused; 70 a bug in dedup, or a worker process died; 130 interrupted.
+Exit codes: 0 done; 1 done, but some inputs failed, --check found something, or a restored text differs; 2 wrong usage
+or settings, nothing to read, or an output folder that is refused; 3 no input can be used, or more than --max-errors
+cannot; 4 the output cannot be written, or another run writes there; 5 the safety stop; 70 a bug in dedup, or a worker
+process died; 130, 143 and 129 ended by Ctrl-C, SIGTERM and SIGHUP; 141 nobody reads what is printed.
 """
 
 from __future__ import annotations
 
 import sys
-from dataclasses import Field, fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dedup.cli_common import PIPE, STAGES, Command, Setting, cpus, runner
+from dedup.cli_common import PIPE, STAGES, UNIT, Group, cpus, runner, share
+from dedup.cli_config import config, options, settings
 from dedup.cli_site import site
-from dedup.config import Config
 from dedup.errors import DedupError
 from dedup.formats import AUTO
+from dedup.limits import STOP, WARN, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from click.shell_completion import CompletionItem
 
+    from dedup.config import Config
     from dedup.result import Piece, Result
+    from dedup.run import Runner
 
 FOLDER = click.Path(path_type=Path)
 SHOWN_LINES = 3
@@ -43,6 +48,7 @@ def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
 
 
 @click.group(
+    cls=Group,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="\b\nExample:\n  dedup clean articles/ -o out\n  dedup explain out news/today.html",
 )
@@ -52,60 +58,46 @@ def main() -> None:
     keep a record of all that went."""
 
 
-main.command_class = Command
+main.add_command(config)
 main.add_command(site)
 
 
 # ── clean ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _setting(spec: Field[Any]) -> Setting:
-    """A field of `Config` as an option of the same name."""
-    flag, known = f"--{spec.name.replace('_', '-')}", spec.metadata
-    choices = [str(choice) for choice in known.get("choices", ())]
-    several = isinstance(spec.default, tuple)
-    kinds: dict[type, Any] = {int: click.IntRange, float: click.FloatRange}
-    text = known["help"]
-    if several:
-        text += f" May be repeated: {', '.join(choices)}." if choices else " May be repeated, the best first."
-    elif spec.default not in ("", False, True):
-        text += f" [default: {spec.default}]"
-    if isinstance(spec.default, bool):
-        return Setting([f"{flag}/--no-{flag[2:]}"], default=spec.default, help=text)
-    ranged = kinds.get(type(spec.default))
-    kind = ranged(known["low"], known["high"]) if ranged else click.Choice(choices) if choices else click.STRING
-    what = ("KIND" if choices else "SITE") if several else None
-    return Setting([flag], type=kind, multiple=several, help=text, metavar=what)
-
-
-def _config(ctx: click.Context) -> Config:
-    """The settings: those typed, else those of the --config file, else the defaults."""
-    typed = click.core.ParameterSource.COMMANDLINE
-    names = [spec.name for spec in fields(Config) if ctx.get_parameter_source(spec.name) is typed]
-    changes = {name: ctx.params[name] for name in names}
-    file = ctx.params["config"]
-    return Config.load(file, changes) if file else Config.of(changes)
-
-
 @main.command(
-    params=[_setting(spec) for spec in fields(Config)],
+    params=[*options()],
     epilog="""\b
 Examples:
   dedup clean articles/ 'more/**/*.html' -o out
   dedup clean posts.jsonl.gz -o out --site example.org --keep-kinds caption
   dedup clean articles/ --dry-run --min-words 30 | less
-  zcat posts.jsonl.gz | dedup clean - -o - > clean.jsonl
+  zcat posts.jsonl.gz | dedup clean - > clean.jsonl
+  dedup clean articles/ --check
 
 \b
-Exit codes: 0 done; 1 done, but some inputs failed; 2 wrong usage or settings, nothing written.""",
+Exit codes: 0 done; 1 done, but some inputs failed, or --check found something to remove.
+Nothing new is written at: 2 wrong usage or settings; 3 too many inputs failed; 4 the output cannot be written, or
+another run writes there; 5 safety stop; 70 a bug; 130, 143 stopped by a signal.""",
 )
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("-o", "--out", metavar="OUT", help="Folder to write, or - for clean JSONL on standard output.")
-@click.option("--config", metavar="FILE", help="TOML file with a [dedup] table of settings; flags win over it.")
 @click.option("-j", "--workers", type=click.IntRange(1), default=cpus, help="Processes. [default: the number of CPUs]")
 @click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bars.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what is going on; list all failures and ignored files.")
 @click.option("--dry-run", is_flag=True, help="Print what would go, a line for each span, and write nothing.")
+@click.option("--check", is_flag=True, help="The same, and exit with 1 if anything would go.")
+@click.option("--depfile", metavar="FILE", help="Write a rule for make: OUT depends on all that was read.")
+@click.option(
+    "--max-errors", metavar="N|P%", callback=share, help="Stop if more inputs fail, or more percent. [default: any]"
+)
+@click.option(
+    "--warn-removed", type=UNIT, default=WARN, show_default=True, help="Warn if more of a site or source goes."
+)
+@click.option(
+    "--stop-removed", type=UNIT, default=STOP, show_default=True, help="Stop if more of a site or source goes."
+)
+@click.option("--force", is_flag=True, help="Do not stop, however much goes.")
 @click.pass_context
 def clean(ctx: click.Context, /, **_: Any) -> None:
     """Clean documents.
@@ -113,31 +105,59 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
     INPUT is a file (.html .htm .xhtml .md .markdown .txt .jsonl, also .gz or .zst), a folder, a glob, or - for JSONL
     on standard input. The output does not depend on --workers or on the order of the inputs.
     """
-    params, config = ctx.params, _config(ctx)
-    out, dry = params["out"], params["dry_run"]
+    params, config = ctx.params, settings(ctx, quiet=ctx.params["quiet"]).config
+    folder, depfile = _targets(ctx, config)
+    if params["out"] == PIPE:
+        config = replace(config, format="jsonl")
+    plain = config.verbatim and all(str(each).lower().endswith(".jsonl") for each in params["inputs"])
+    result = _run(params, folder, config, runner(params, ahead=not plain))
+    _print_result(result, params)
+    if not params["quiet"]:
+        _print_summary(result, folder, params)
+    if depfile:
+        from dedup.column_files import atomic
+
+        with atomic(Path(params["depfile"])) as handle:
+            handle.write(depfile.encode())
+    summary = result.summary
+    ctx.exit(1 if summary["documents"]["failed"] or (params["check"] and any(summary["removed"].values())) else 0)
+
+
+def _targets(ctx: click.Context, config: Config) -> tuple[Path | None, str]:
+    """The folder to write, if any; and what the depfile will say: of the inputs as they are before they are read."""
+    params = ctx.params
+    params["dry_run"] |= params["check"]
+    dry, out = params["dry_run"], params["out"]
+    if not (out or dry) and params["inputs"] == (PIPE,) and not sys.stdout.isatty():
+        out = params["out"] = PIPE
     if not (out or dry):
         raise click.UsageError("Missing option '-o' / '--out': a folder, or - for standard output.", ctx)
     if out == PIPE and config.format not in (AUTO, "jsonl"):
         raise click.UsageError(f"-o - writes JSONL; format = {config.format!r} needs a folder.", ctx)
-    if out == PIPE:
-        config = replace(config, format="jsonl")
     folder = None if dry or out == PIPE else Path(out)
-    plain = config.verbatim and all(str(each).lower().endswith(".jsonl") for each in params["inputs"])
-    workers = runner(params, ahead=not plain)
+    if not params["depfile"]:
+        return folder, ""
+    if not folder:
+        raise click.UsageError("--depfile is for an output folder: name it with -o.", ctx)
+    from dedup.depfile import prerequisites, rule
+
+    inputs = [each for each in params["inputs"] if each != PIPE]
+    names = prerequisites([*inputs], folder)
+    return folder, rule(out, [*names, *filter(None, (params["config"], config.sites))])
+
+
+def _run(params: dict[str, Any], folder: Path | None, config: Config, workers: Runner) -> Result:
     from dedup.pipeline import clean as run
 
+    stop = 1.0 if params["force"] or params["dry_run"] else params["stop_removed"]
+    limits = Limits(params["max_errors"], params["warn_removed"], stop)
     if params["quiet"] and not params["verbose"]:
-        result = run(params["inputs"], folder, config=config, runner=workers)
-    else:
-        from dedup.progress import telling, with_bars
+        return run(params["inputs"], folder, config=config, runner=workers, limits=limits)
+    from dedup.progress import telling, with_bars
 
-        with telling(params["verbose"]):
-            bars = workers if params["quiet"] else with_bars(workers, STAGES)
-            result = run(params["inputs"], folder, config=config, runner=bars)
-    _print_result(result, params)
-    if not params["quiet"]:
-        _print_summary(result, folder, params)
-    ctx.exit(1 if result.summary["documents"]["failed"] else 0)
+    with telling(params["verbose"]):
+        bars = workers if params["quiet"] else with_bars(workers, STAGES)
+        return run(params["inputs"], folder, config=config, runner=bars, limits=limits)
 
 
 def _print_result(result: Result, params: dict[str, Any]) -> None:

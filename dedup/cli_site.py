@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from dedup.cli_common import STAGES, Command, cpus, runner
+from dedup.cli_common import STAGES, Group, cpus, runner
 from dedup.config import Config
 
 SHOWN_PLACES = 25
@@ -16,16 +16,14 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.group(
-    epilog="\b\nExample:\n  dedup site learn pages/ -o sites.json\n  dedup clean today.html -o out --sites sites.json"
+    cls=Group,
+    epilog="\b\nExample:\n  dedup site learn pages/ -o sites.json\n  dedup clean today.html -o out --sites sites.json",
 )
 def site() -> None:
     """Learn what the pages of a site have in common, and look at it.
 
     The file is JSON: set `is` of a place to article or chrome to correct it, add or delete a text.
     """
-
-
-site.command_class = Command
 
 
 @site.command(name="learn")

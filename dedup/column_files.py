@@ -38,8 +38,10 @@ def atomic(path: Path, *, durable: bool = True) -> Iterator[IO[bytes]]:
                 handle.flush()
                 os.fsync(handle.fileno())
         temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:  # a full disk does not say which file it was
+            error.filename = str(path)
         raise
 
 

@@ -47,7 +47,9 @@ class Config:
     format: str = _setting(
         AUTO, "What to write; auto: the inputs' own format if they all have one, else jsonl.", choices=OUTPUTS
     )
-    shard_size: int = _setting(0, "Largest part of the clean documents, in MB before compression; 0: one file.", 0)
+    shard_size: int = _setting(
+        0, "Largest part of the clean documents, in MB before compression; 0: one file.", 0, measure="MB"
+    )
     provenance: bool = _setting(
         False, "Give every clean document a field `dedup` with the spans that it lost, and why."
     )
@@ -78,17 +80,29 @@ class Config:
     site_order: tuple[str, ...] = _setting((), "Sites by preference, for keep = site-order.")
     within: bool = _setting(False, "Take out what a document repeats of itself, too.")
     across_sites_only: bool = _setting(False, "Take out only what a document of another site keeps.")
-    min_articles: int = _setting(3, "Distinct articles of a site a block must stand in to be repeated.", 2, 1000)
-    min_words: int = _setting(15, "Shortest duplicate passage, in words; a CJK character counts half.", 5, 1000)
-    threshold: float = _setting(0.8, "Least similarity of a duplicate passage to its keeper.", 0.5, 1.0)
-    shingle: int = _setting(5, "Words in a shingle.", 2, 16)
-    num_perm: int = _setting(128, "Permutations of a MinHash signature.", 16, 1024)
+    min_articles: int = _setting(
+        3, "Distinct articles of a site a block must stand in to be repeated.", 2, 1000, measure="articles"
+    )
+    min_words: int = _setting(
+        15, "Shortest duplicate passage, in words; a CJK character counts half.", 5, 1000, measure="words"
+    )
+    threshold: float = _setting(
+        0.8, "Least similarity of a duplicate passage to its keeper.", 0.5, 1.0, measure="share of words"
+    )
+    shingle: int = _setting(5, "Words in a shingle.", 2, 16, measure="words")
+    num_perm: int = _setting(128, "Permutations of a MinHash signature.", 16, 1024, measure="permutations")
     # Of 128 permutations .997 makes 20 bands of 6 rows (P = .9977), .995 would make 18 (P = .9958).
     lsh_recall: float = _setting(
-        0.997, "Wanted share of the pairs of blocks of lsh_similarity that become candidates.", 0.5, 0.9999
+        0.997,
+        "Wanted share of the pairs of blocks of lsh_similarity that become candidates.",
+        0.5,
+        0.9999,
+        measure="share of pairs",
     )
-    lsh_similarity: float = _setting(0.8, "Jaccard similarity of shingles at which lsh_recall is wanted.", 0.1, 1.0)
-    max_bytes: int = _setting(20_000_000, "Largest document to read, in bytes.", 1_000)
+    lsh_similarity: float = _setting(
+        0.8, "Jaccard similarity of shingles at which lsh_recall is wanted.", 0.1, 1.0, measure="share of shingles"
+    )
+    max_bytes: int = _setting(20_000_000, "Largest document to read, in bytes.", 1_000, measure="bytes")
 
     def __post_init__(self) -> None:
         """Check every field.
@@ -99,7 +113,7 @@ class Config:
         for spec in fields(self):
             if isinstance(getattr(self, spec.name), list):  # from TOML
                 object.__setattr__(self, spec.name, tuple(getattr(self, spec.name)))
-        _check_all(asdict(self))
+        check_all(asdict(self))
         if (self.keep == "site-order") != bool(self.site_order):
             none = "site_order names no site" if not self.site_order else "site_order is for keep = 'site-order'"
             raise SettingError(f"keep = {self.keep!r}: {none}")
@@ -134,17 +148,8 @@ class Config:
         Raises:
             SettingError: the file is not readable TOML, or a setting in it is unknown or out of range.
         """
-        import tomllib
-
-        try:
-            table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise SettingError(f"{path}: cannot be read as TOML: {error}") from error
-        tool = table.get("tool")
-        chosen = table.get("dedup", tool.get("dedup") if isinstance(tool, dict) else None)
-        if not isinstance(chosen, dict):
-            raise SettingError(f"{path}: has no [dedup] table")
-        _check_all(changes or {})  # so that what is wrong after this stands in the file, or is a matter of both
+        chosen = table_of(path)
+        check_all(changes or {})  # so that what is wrong after this stands in the file, or is a matter of both
         return cls.of({**chosen, **(changes or {})}, place=f"{path}: ")
 
     @classmethod
@@ -155,10 +160,29 @@ class Config:
             SettingError: a name is unknown or a value is out of range.
         """
         try:
-            _check_all(values)
+            check_all(values)
             return cls(**values)
         except SettingError as error:
             raise SettingError(f"{place}{error}") from None
+
+
+def table_of(path: str | Path) -> dict[str, Any]:
+    """The `[dedup]` table of a TOML file as it stands there, or the `[tool.dedup]` table.
+
+    Raises:
+        SettingError: the file is not readable TOML, or has none.
+    """
+    import tomllib
+
+    try:
+        table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingError(f"{path}: cannot be read as TOML: {error}") from error
+    tool = table.get("tool")
+    chosen = table.get("dedup", tool.get("dedup") if isinstance(tool, dict) else None)
+    if not isinstance(chosen, dict):
+        raise SettingError(f"{path}: has no [dedup] table")
+    return chosen
 
 
 def codec(name: str) -> codecs.CodecInfo | None:
@@ -175,7 +199,7 @@ def codec(name: str) -> codecs.CodecInfo | None:
     return None if found.name in ("unicode-escape", "raw-unicode-escape", "idna", "punycode", "undefined") else found
 
 
-def _check_all(values: Mapping[str, Any]) -> None:
+def check_all(values: Mapping[str, Any]) -> None:
     """Refuse a setting that there is not, and values that cannot be, each for itself."""
     known = {spec.name: spec for spec in fields(Config)}
     unknown = sorted(set(values) - set(known))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from dedup.data import Failure, Flag
+    from dedup.limits import Group
     from dedup.write import Piece
 
 
@@ -24,13 +25,14 @@ class Cut(NamedTuple):
 
 class Run(NamedTuple):
     """What a run comes to: how many documents it has, what is to be written piece by piece, the counts of each (once it
-    is written), the failures, and counts of pairs."""
+    is written), the failures, counts of pairs, and what gives the sites and sources that lose more than a share."""
 
     documents: int
     pieces: Iterator[Piece]
     cut: list[Cut]
     failures: list[Failure]
     pairs: dict[str, dict[str, int]]
+    groups: Callable[[float], list[Group]]
 
 
 def count(counts: dict[tuple[str, str], tuple[int, int]], flags: Iterable[Flag]) -> None:

@@ -20,45 +20,57 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dedup import lines, outputs, straight, write
-from dedup.bands import candidate_probability
 from dedup.config import Config
+from dedup.limits import Limits
+from dedup.lock import locked
 from dedup.outputs import Output
 from dedup.read import Inputs, nothing_to_read, open_inputs
 from dedup.result import Result
 from dedup.run import Runner, serial
 from dedup.sign import SCHEME, SHINGLES
 from dedup.store import Store
+from dedup.summary import summary
 from dedup.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from tempfile import TemporaryDirectory
 
-    from dedup.bands import Shape
     from dedup.counts import Run
     from dedup.data import Failure, Source
+    from dedup.read import Opened
 
 
 def clean(
-    inputs: Inputs, out: str | Path | None = None, *, config: Config | None = None, runner: Runner = serial
+    inputs: Inputs,
+    out: str | Path | None = None,
+    *,
+    config: Config | None = None,
+    runner: Runner = serial,
+    limits: Limits | None = None,
 ) -> Result:
     """Clean a corpus: extract, strip chrome, cut near-duplicate passages, and keep a record of all that went.
 
     `inputs` are paths (files, folders, globs, `-` for JSONL on standard input) or an iterable of `Source` or mappings
     with a `text`, `html` or `markdown`. With `out=None` the run lives in a temporary folder as long as the result.
+    `limits` say what may be lost: a run that would lose more stops, and what it has done stays in `out/work`, from
+    where one with other limits goes on; an earlier run in `out` stays as it is.
 
     Raises:
         SettingError, InputError, OutputError: before any work is done.
+        UnreadableError, RemovalError: more fails or would go than the limits allow, and nothing is written.
         WorkerError: a process of the runner died.
+        OSError: the output cannot be written.
 
     >>> result = clean([{"id": "a", "text": "The mill closed in May."}, {"id": "b", "text": ""}])
     >>> [document["text"] for document in result.documents()], result.failures[0].why
     (['The mill closed in May.'], 'empty: there is no text in it')
     """
-    config = config or Config()
+    config, limits = config or Config(), limits or Limits()
+    limits.check()
     sites = _digest(config.sites)
     temporary = None if out else _temporary()
     folder = Path(out) if out else Path(temporary.name if temporary else "")
@@ -66,21 +78,20 @@ def clean(
     opened = open_inputs(inputs, config, folder)
     output = Output.of(config, opened.files, alone=opened.alone)
     write.make_folder(folder)
-    stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()}"
-    store = Store.open(folder / write.WORK, stamp)
-    work = Work(store.folder, config)
-    plain = opened.files if opened.alone and output.kind == "jsonl" else []
-    run = _of_lines(work, plain, runner) or _of_all(work, opened.sources, runner)
-    if not run.documents:
+    with locked(folder):
+        stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()}"
+        store = Store.open(folder / write.WORK, stamp)
+        work = Work(store.folder, config)
+        run = _of_lines(work, opened, output, runner) or _of_all(work, opened.sources, runner)
+        if run.documents:
+            groups = limits.hold(run.failures, run.documents, run.groups)
+            last = partial(summary, run, groups, len(opened.ignored), output, sites)
+            write.write_run(folder, config, partial(outputs.clean, folder, output), run.pieces, last)
         store.remove()
+    if not run.documents:
         with suppress(OSError):  # the files of an earlier run stay
             folder.rmdir()
         raise nothing_to_read(run.failures)
-    clean_ = partial(outputs.clean, folder, output)
-    write.write_run(
-        folder, config, clean_, run.pieces, lambda: (run.failures, _summary(run, opened.ignored, output, sites))
-    )
-    store.remove()
     return Result(folder, temporary)
 
 
@@ -109,8 +120,9 @@ def _temporary() -> TemporaryDirectory[str]:
     return Temporary(prefix="dedup-")
 
 
-def _of_lines(work: Work, files: list[tuple[str, Path]], runner: Runner) -> Run | None:
+def _of_lines(work: Work, opened: Opened, output: Output, runner: Runner) -> Run | None:
     """The shorter way, where it leads on."""
+    files = opened.files if opened.alone and output.kind == "jsonl" else []
     try:
         return straight.run(work, files, runner) if lines.can_read(work.config, files) else None
     except lines.NotPlainError:
@@ -122,42 +134,3 @@ def _of_all(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> 
     from dedup import staged  # what looks at pages and prose takes .06 s to import, and lines need none of it
 
     return staged.run(work, sources, runner)
-
-
-def _summary(run: Run, ignored: list[str], output: Output, sites: str) -> dict[str, Any]:
-    cut = run.cut
-    removed: dict[str, dict[str, dict[str, int]]] = {"chrome": {}, "duplicate": {}}
-    encodings: dict[str, int] = {}
-    for each in cut:
-        for (reason, kind), (spans, characters) in each.removed.items():
-            count = removed[reason].setdefault(kind, {"spans": 0, "characters": 0})
-            count["spans"] += spans
-            count["characters"] += characters
-        for name, count_ in each.encodings.items():
-            encodings[name] = encodings.get(name, 0) + count_
-    removed = {reason: dict(sorted(kinds.items())) for reason, kinds in removed.items()}
-    return {
-        "documents": {
-            "in": sum(e.documents for e in cut),
-            "out": sum(e.cleaned for e in cut),
-            "failed": len(run.failures),
-        },
-        "characters": {"in": sum(e.characters for e in cut), "out": sum(e.left for e in cut)},
-        "removed": removed,
-        "encodings": dict(sorted(encodings.items())),
-        "ignored_files": len(ignored),
-        **({"sites_digest": sites} if sites else {}),
-        "output": output.name,
-        "lsh": _lsh(output.config.shape),
-        "pairs": run.pairs,
-    }
-
-
-def _lsh(shape: Shape) -> dict[str, Any]:
-    """The bands, and the share of pairs of blocks that they find, by the Jaccard similarity of their shingles."""
-    found = {f"{s:.1f}": candidate_probability(s, shape.bands, shape.rows) for s in (0.5, 0.6, 0.7, 0.8, 0.9)}
-    return {
-        "bands": shape.bands,
-        "rows": shape.rows,
-        "candidate_probability": {similarity: round(share, 4) for similarity, share in found.items()},
-    }

@@ -18,7 +18,7 @@ import xxhash
 
 from dedup.compressed import BUFFER, is_broken, reading
 from dedup.data import Failure, Format, Source
-from dedup.errors import InputError, SettingError
+from dedup.errors import InputError, SettingError, UnreadableError
 from dedup.find import Found, find
 from dedup.formats import CELLS, TABLES, WHOLE, FileFormat, compression, extensions, told
 
@@ -260,9 +260,10 @@ def _of_stream(frame: Any, config: Config) -> Opened:
     return Opened(sources(files, replace(config, input_format="arrow")), files, alone=True, kept=spool)
 
 
-def nothing_to_read(failures: list[Failure]) -> InputError:
+def nothing_to_read(failures: list[Failure]) -> UnreadableError:
     """The error of a run without a document."""
-    return InputError("nothing to read: no input could be used" + "".join(f"\n  {f.id}: {f.why}" for f in failures[:5]))
+    said = "".join(f"\n  {failure.id}: {failure.why}" for failure in failures[:5])
+    return UnreadableError(f"nothing to read: no input could be used{said}")
 
 
 def _chain(first: Any, rest: Iterable[Any]) -> Iterator[Any]:

@@ -11,7 +11,7 @@ import xxhash
 
 from dedup.counts import Cut
 from dedup.data import Document, Format, Kind, Reason
-from dedup.errors import InputError
+from dedup.errors import UnreadableError
 from dedup.gone import Gone, tails_of
 from dedup.lines import DEFINED, Stretch, content, defined, words_of
 from dedup.records import pack, removed_record, source_record, with_text
@@ -65,12 +65,12 @@ def write_piece(job: Writing) -> Wrote:
     """The lines of a piece that stay, and the records of what goes.
 
     Raises:
-        InputError: the file is not what was read before.
+        UnreadableError: the file is not what was read before.
     """
     stretch = job.stretch
     view = content(stretch)
     if xxhash.xxh3_128_hexdigest(view.data) != job.digest:
-        raise InputError(f"{stretch.name}: was changed while it was read")
+        raise UnreadableError(f"{stretch.name}: was changed while it was read")
     lost = _lost(job) if job.work.config.unit == "passage" else None
     parts = list(_written(job, view, lost))
     piece = Piece(*(parts[0] if len(parts) == 1 else map(b"".join, zip(*parts, strict=True))))

@@ -61,9 +61,10 @@ def own_buffer(size: int) -> memoryview:
     return _buffers.room[:size]
 
 
-def alongside(function: Callable[..., object], *items: object) -> Callable[[], None]:
-    """Call alongside all else in this process; what waits until that has returned."""
-    thread = Thread(target=function, args=items)
+def alongside(function: Callable[..., object], *items: object, daemon: bool = False) -> Callable[[], None]:
+    """Call alongside all else in this process; what waits until that has returned. For a `daemon` the end of the
+    process does not wait."""
+    thread = Thread(target=function, args=items, daemon=daemon)
     thread.start()
     return thread.join
 
@@ -181,12 +182,13 @@ def _submit(executor: ProcessPoolExecutor, function: Callable[..., _Out], *items
 def _no_interrupt() -> Iterator[None]:
     """Keep signals back for a moment; a process that is started meanwhile gets none before it is ready for them.
 
-    Ctrl-C goes to all processes, and a worker that is still importing would print a traceback.
+    Ctrl-C goes to all processes, and a worker that is still importing would print a traceback; so may SIGTERM (as
+    systemd sends it), which then only the program answers: it is not let through in a worker any more.
     """
     if not STOP:
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, STOP})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, STOP})
     try:
         yield
     finally:

@@ -127,8 +127,9 @@ class Flagging(NamedTuple):
 
 
 class Flagged(NamedTuple):
-    """What is known of a shard's documents to choose keepers: date, length in words, id, site; and how many characters
-    their texts have; in order."""
+    """What is known of a shard's documents to choose keepers: date, length in words, id, site; how many characters
+    their texts have, and their articles (a page's text without what its extractor leaves out); and the characters of
+    the chrome within those, by kind; in order."""
 
     shard: str
     dates: list[str]
@@ -136,6 +137,8 @@ class Flagged(NamedTuple):
     ids: list[str]
     sites: list[str]
     characters: list[int]
+    articles: list[int]
+    chrome: list[dict[str, int]]
 
 
 def flag(job: Flagging) -> Flagged:
@@ -145,12 +148,14 @@ def flag(job: Flagging) -> Flagged:
     kinds, stay = Kinds.by_place(known.table), kept_outside(config)
     within = list(_within(job, known, kinds, bounds.tolist()))
     away, proven = outside(known, kinds, bounds), proofs(known, bounds)
-    read, left = [], []
+    read, left, articles, chromes = [], [], [], []
     for number, document, found in within:
         # What a page's extractor leaves out was never its text, however much of the chrome is to stay.
         go = [*([] if config.keep_chrome else found), *(each for each in away[number] if each.kind not in stay)]
         document.proofs = proven[number] if document.format is Format.HTML else []
         read.append((document, go))
+        articles.append(len(document.text) - sum(each.end - each.start for each in away[number]))
+        chromes.append({} if config.keep_chrome else _by_kind(found))
         if not config.keep_duplicates:  # else nobody asks for their words
             left.append((document, _left(known.table.only(slice(bounds[number], bounds[number + 1])), go)))
     with store.writing(job.shard, "flagged"):
@@ -164,7 +169,15 @@ def flag(job: Flagging) -> Flagged:
         store.save(job.shard, "alive", np.flatnonzero(job.live).astype(np.int32))
     dates, ids = [d.date or "" for d, _ in read], [d.id for d, _ in read]
     characters = [len(d.text) for d, _ in read]
-    return Flagged(job.shard, dates, lengths, ids, [d.site or "" for d, _ in read], characters)
+    return Flagged(job.shard, dates, lengths, ids, [d.site or "" for d, _ in read], characters, articles, chromes)
+
+
+def _by_kind(found: list[Flag]) -> dict[str, int]:
+    """The characters of flags, by kind."""
+    sums: dict[str, int] = {}
+    for each in found:
+        sums[str(each.kind)] = sums.get(str(each.kind), 0) + each.end - each.start
+    return sums
 
 
 def _known(store: Store, shard: str) -> Known:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from dedup.dates import sortable
 from dedup.duplicates import passages
 from dedup.gone import Found, Gone, Named, as_flags
 from dedup.keepers import Known, chosen
+from dedup.removals import Articles, Grouping, grouped, groups, source_of
 from dedup.shards import Batch, Flagging, Prepared
 
 if TYPE_CHECKING:
@@ -36,12 +38,28 @@ def run(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> Run:
     """The way of all documents, stage by stage."""
     names, live, failures = study(work, sources, runner)
     if not names:
-        return Run(0, iter(()), [], failures, {})
+        return Run(0, iter(()), [], failures, {}, lambda _: [])
     flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
     found = Found(Gone.none(), {}) if work.config.keep_duplicates else _duplicates(work, flagged, runner)
     parts = zip(names, _by_shard(flagged, found.flags), strict=True)
     cut = list(runner(cut_shard, [Cutting(work, name, live[name], part) for name, part in parts]))
-    return Run(sum(each.documents for each in cut), pieces(work, names), cut, failures, found.counts)
+    most = partial(groups, _articles(work, flagged), found.flags)
+    return Run(sum(each.documents for each in cut), pieces(work, names), cut, failures, found.counts, most)
+
+
+def _articles(work: Work, flagged: list[shards.Flagged]) -> Articles:
+    """What is known of the articles to tell which sites and sources lose much."""
+    ids, sizes, sites, chrome = (
+        [value for each in flagged for value in column(each)]
+        for column in (attrgetter("ids"), attrgetter("articles"), attrgetter("sites"), attrgetter("chrome"))
+    )
+
+    def groupings() -> Iterator[tuple[str, Grouping]]:
+        yield "site", grouped(sites)
+        places = (record["place"] for each in flagged for record in work.store.records(each.shard, "flags"))
+        yield "source", grouped(map(source_of, places))
+
+    return Articles(ids, np.array(sizes, np.int64), {at: kinds for at, kinds in enumerate(chrome) if kinds}, groupings)
 
 
 def study(

@@ -13,7 +13,7 @@ from dedup import whole
 from dedup.counts import Cut, Run
 from dedup.data import Failure
 from dedup.dates import iso_date, sortable
-from dedup.domains import site_of
+from dedup.domains import sites_of
 from dedup.gathered import Gathered
 from dedup.gone import Found, Gone, Named, as_flags
 from dedup.keepers import Known, chosen
@@ -30,6 +30,7 @@ from dedup.lines import (
     words_of,
 )
 from dedup.relay import COLUMNS, Writing, write_piece
+from dedup.removals import Articles, Grouping, grouped, groups
 from dedup.run import alongside, in_threads
 from dedup.runs import once, only
 from dedup.strings import Strings
@@ -116,7 +117,8 @@ def run(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Run:
     told = read(work, files, runner)
     found = find(told, runner)
     cuts: list[Cut] = []
-    return Run(len(told.ids), write(told, found.flags, runner, cuts), cuts, told.failures, found.counts)
+    most = partial(groups, _articles(told), found.flags)
+    return Run(len(told.ids), write(told, found.flags, runner, cuts), cuts, told.failures, found.counts, most)
 
 
 def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
@@ -229,9 +231,25 @@ def _known(told: Told) -> Known:
     if (stated := told.strings("dates")).bounds[-1]:
         dates = [sortable(iso_date(date)) if date else "" for date in stated]
     if config.across_sites_only or config.site_order:
-        named = zip(told.strings("sites"), told.strings("urls"), strict=True)
-        sites = [site or site_of(url) or config.site for site, url in named]
+        sites = _sites(told)
     return Known(dates, told.column("words"), told.ids, sites)
+
+
+def _sites(told: Told) -> list[str]:
+    named = zip(told.strings("sites"), sites_of(told.strings("urls")), strict=True)
+    return [site or of_url or told.work.config.site for site, of_url in named]
+
+
+def _articles(told: Told) -> Articles:
+    """What is known of the documents to tell which sites and sources lose much."""
+
+    def groupings() -> Iterator[tuple[str, Grouping]]:
+        yield "site", grouped(_sites(told))
+        files, numbers = grouped(part.name for part in told.stretches)
+        yield "source", Grouping(files, numbers[told.pieces(told.rows)])
+
+    sizes = told.column("characters") if told.columns else np.zeros(0, np.int64)
+    return Articles(told.ids, sizes.astype(np.int64), {}, groupings)
 
 
 @in_threads

@@ -1,6 +1,6 @@
 """The output folder: what it holds, whether it is ours, and how it is written whole.
 
-A finished run is marked by its manifest, which is removed first and written last.
+A finished run is marked by its manifest, which is removed first and written last; for others, by `dedup.success`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ import xxhash
 from dedup import compressed
 from dedup.column_files import atomic
 from dedup.direct import Direct
-from dedup.errors import OutputError
+from dedup.errors import OutputError, WriteError
 from dedup.fields import plain
 from dedup.formats import compression
+from dedup.lock import LOCK
+from dedup.success import mark, unmark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -75,20 +77,25 @@ def check_folder(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder}: is a file, not a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not (is_finished(folder) or (folder / WORK / "stamp").is_file()):
+    if folder.is_dir() and any(folder.iterdir()) and not _is_ours(folder):
         raise OutputError(f"{folder}: is not empty and was not made by dedup; name another folder, or remove it")
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a run is or was in a folder; asked in an order that holds while one begins or ends there."""
+    return (folder / LOCK).is_file() or (folder / WORK / "stamp").is_file() or is_finished(folder)
 
 
 def make_folder(folder: Path) -> None:
     """Make the output folder if it is not there.
 
     Raises:
-        OutputError: it cannot be made.
+        WriteError: it cannot be made.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{folder}: cannot be made: {error.strerror}") from error
+        raise WriteError(f"{folder}: cannot be made: {error.strerror}") from error
 
 
 def is_finished(folder: Path) -> bool:
@@ -116,6 +123,7 @@ def write_run(
 ) -> None:
     """Write everything a run gives. `clean` opens what takes the clean documents; `last` is asked for the failures and
     the summary once all `pieces` are written."""
+    before = unmark(folder)
     (folder / MANIFEST).unlink(missing_ok=True)
     files: Files = {}
     with clean(files) as write, ExitStack() as stack:
@@ -134,8 +142,10 @@ def write_run(
         "summary": summary,
         "files": dict(sorted(files.items())),
     }
+    content = orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     with atomic(folder / MANIFEST) as handle:
-        handle.write(orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        handle.write(content)
+    mark(folder, content, before)
 
 
 @contextmanager

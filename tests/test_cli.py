@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from dataclasses import fields
@@ -14,7 +15,8 @@ from click.testing import CliRunner
 
 from dedup import Config
 from dedup.cli import main
-from dedup.errors import WorkerError
+from dedup.ending import StoppedError
+from dedup.errors import LockedError, RemovalError, UnreadableError, WorkerError, WriteError
 from dedup.formats import extensions
 from tests.material import prose
 
@@ -69,7 +71,7 @@ def test_clean_writes_the_folder_and_a_summary_on_standard_error(here: Path) -> 
 
     assert (run.exit_code, run.stdout) == (0, "")
     assert sorted(tree(here / "out")) == [
-        "clean.jsonl", "failures.jsonl", "manifest.json", "removed.jsonl", "sources.jsonl",
+        "_SUCCESS", "clean.jsonl", "failures.jsonl", "manifest.json", "removed.jsonl", "sources.jsonl",
     ]  # fmt: skip
     assert run.stderr == (
         "2 documents in, 2 out, 0 inputs failed\n"
@@ -144,7 +146,6 @@ WRONG = {
     "clean in -o out --config type.toml": "type.toml: min_words = '20': must be of type int",
     "clean nowhere.txt -o out": "nothing to read: no .html",
     "clean nothing -o out": f"nothing to read: no {extensions()} file in nothing",
-    "clean blank.txt -o out": "nothing to read: no input could be used\n  blank.txt: empty file",
     "clean in -o theirs": "theirs: is not empty and was not made by dedup; name another folder, or remove it",
     "clean in -o blank.txt": "blank.txt: is a file, not a folder",
     "explain theirs a.txt": "theirs: holds no finished run of dedup (there is no manifest.json of ours in it)",
@@ -488,8 +489,13 @@ def test_every_command_and_option_has_help_and_an_example(name: str) -> None:
 @pytest.mark.parametrize(
     ("error", "said", "code"),
     [
-        (KeyboardInterrupt(), "Interrupted. `dedup clean` into the same folder", 130),
-        (OSError(28, "No space left", "out/x"), "Error: out/x: No space left", 2),
+        (KeyboardInterrupt(), "Interrupted. `dedup clean` into out begins anew", 130),
+        (StoppedError(signal.SIGTERM), "Interrupted. `dedup clean` into out begins anew", 143),
+        (UnreadableError("too many"), "Error: too many\n", 3),
+        (WriteError("out: cannot be made"), "Error: out: cannot be made\n", 4),
+        (LockedError("out: another run"), "Error: out: another run\n", 4),
+        (RemovalError("safety stop"), "Error: safety stop\nNothing was written.", 5),
+        (OSError(28, "No space left", "out/x"), "Error: out/x: No space left", 4),
         (WorkerError("a worker process died"), "Error: a worker process died\n", 70),
         (KeyError("x"), "This is a bug in dedup.", 70),
     ],
@@ -522,7 +528,7 @@ def test_an_interrupted_run_goes_on_to_the_same_end(here: Path, monkeypatch: pyt
     assert tree(here / "out") == tree(here / "fresh")
 
 
-def test_a_closed_pipe_is_success(cleaned: Path) -> None:
+def test_a_closed_pipe_ends_it_quietly(cleaned: Path) -> None:
     with (cleaned / "long.jsonl").open("w") as handle:
         handle.writelines(json.dumps({"text": f"Number {n} of many. " * 500}) + "\n" for n in range(50))
     assert call("clean", "long.jsonl", "-o", "long", "-q", "--keep-duplicates").exit_code == 0
@@ -532,7 +538,7 @@ def test_a_closed_pipe_is_success(cleaned: Path) -> None:
         assert process.stderr is not None
         process.stdout.read(10)
         process.stdout.close()
-        assert (process.wait(), process.stderr.read()) == (0, b"")
+        assert (process.wait(), process.stderr.read()) == (141, b"")
 
 
 @pytest.mark.parametrize(
