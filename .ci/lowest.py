@@ -1,4 +1,4 @@
-"""Print the lowest version of every dependency that pyproject.toml allows, as constraints for pip (make test-lowest)."""
+"""Print the lowest version of every dependency that pyproject.toml allows, as pip's constraints (make test-lowest)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def floors(dependencies: list[str]) -> list[str]:
     for dependency in dependencies:
         parts = re.fullmatch(r"([\w.-]+)>=([\w.]+)(?:,[^;]*)?(;.*)?", dependency)
         if parts is None:
-            raise ValueError(f"pyproject.toml: {dependency!r} should read `name>=version`, so that its minimum is tested")
+            raise ValueError(f"pyproject.toml: {dependency!r} should be `name>=version`, for its minimum to be tested")
         found.append(f"{parts[1]}=={parts[2]}{parts[3] or ''}")
     return found
 
