@@ -54,8 +54,11 @@ package: ## build dist/, check it, and run the demo corpus through its wheel as 
 	.venv-package/bin/pipx run --spec "$$(echo $(CURDIR)/dist/*.whl)" dedup --version
 	.venv-package/bin/uv run --no-project --isolated --python $(PYTHON) --with dist/*.whl python .ci/smoke.py
 
-sizes: $(VENV)/installed-sizes ## measure what dedup and its extras take, in MB and ms, and rewrite the table in README.md
-	@$(BIN)/python -m benchmarks.sizes --update
+sizes: ## measure what dedup and its extras take, in MB and ms, and rewrite the table in README.md
+	test -e .venv-sizes/bin/python || $(PYTHON) -m venv .venv-sizes
+	.venv-sizes/bin/python -m pip install -qq --disable-pip-version-check -U pip packaging
+	.venv-sizes/bin/python -m pip install -qq --disable-pip-version-check -e ".[$$(.venv-sizes/bin/python -m benchmarks.sizes --extras)]"
+	@.venv-sizes/bin/python -m benchmarks.sizes --update
 
 sanitize: $(VENV)/installed-dev ## build the kernel with AddressSanitizer and UBSan, and run its tests under them
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check cmake ninja nanobind
@@ -122,6 +125,7 @@ $(VENV)/installed: pyproject.toml $(KERNEL) | $(BIN)/python
 
 $(VENV)/installed-bench: pyproject.toml $(KERNEL) | $(BIN)/python
 	@echo "installing dedup and what it is compared with into $(VENV) ..."
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -U pip  # 23.2, as it comes with 3.11, fails on these
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev,bench]'
 	@touch $(VENV)/installed $(VENV)/installed-dev $@
 
