@@ -61,7 +61,7 @@ def _of_extra(package: Distribution, extra: str) -> list[str]:
 def megabytes(packages: dict[str, Distribution]) -> float:
     """What their files take on disk, those of dedup without what an editable install leaves elsewhere."""
     files = [Path(str(file.locate())) for each in packages.values() for file in each.files or ()]
-    if PACKAGE in packages:
+    if PACKAGE in packages and not any(file.match("dedup/__init__.py") for file in packages[PACKAGE].files or ()):
         files += [path for path in (ROOT / "dedup").rglob("*") if "__pycache__" not in path.parts]
     return sum(path.stat().st_size for path in files if path.is_file()) / 1e6
 

@@ -8,7 +8,8 @@ key() { # what the installed package depends on: its version, or its source
     if [ -n "$VERSION" ]; then
         digest=$VERSION
     else
-        digest=$(cd "$source" && git hash-object pyproject.toml $(find dedup -type f ! -path '*/__pycache__/*' ! -name '*.so' | LC_ALL=C sort) | git hash-object --stdin)
+        digest=$(cd "$source" && find pyproject.toml packaging dedup -type f ! -name '*.pyc' ! -name '*.so' |
+            LC_ALL=C sort | git hash-object --stdin-paths | git hash-object --stdin)
     fi
     echo "key=$digest" >> "$GITHUB_OUTPUT"
 }
