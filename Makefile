@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-LOWEST := $(or $(shell command -v python3.11),$(PYTHON))
+LOWEST := $(or $(shell python3.11 -c 'import sys; print(sys.executable)' 2> /dev/null),$(PYTHON))
 
 .DELETE_ON_ERROR:
 .PHONY: help corpus dedup test test-lowest test-all check package sizes sanitize golden lexicon readme quality quality-update passages passages-update bench bench-peers bench-pages bench-grouping clean

@@ -19,7 +19,7 @@ FAILED_INPUTS = 1
 def dedup(*arguments: str, kernel: str = "") -> str:
     """What `python -m dedup` prints on standard output. Raises CalledProcessError for any other end than is due."""
     env = {key: value for key, value in os.environ.items() if key != "DEDUP_KERNEL"}
-    command = [sys.executable, "-m", "dedup", *arguments]
+    command = [sys.executable, "-P", "-m", "dedup", *arguments]  # -P: not the sources of the folder it runs in
     if kernel:
         env["DEDUP_KERNEL"] = kernel
     run = subprocess.run(command, env=env, encoding="utf-8", errors="replace", check=False, stdout=subprocess.PIPE)
