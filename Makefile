@@ -3,9 +3,10 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+LOWEST := $(or $(shell python3.11 -c 'import sys; print(sys.executable)' 2> /dev/null),$(PYTHON))
 
 .DELETE_ON_ERROR:
-.PHONY: help corpus dedup test check sanitize golden lexicon readme quality quality-update passages passages-update bench bench-peers bench-pages bench-grouping clean
+.PHONY: help corpus dedup test test-lowest test-all check package sizes sanitize golden lexicon readme quality quality-update passages passages-update bench bench-peers bench-pages bench-grouping clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,11 +26,39 @@ dedup: $(VENV)/installed ## clean your own: make dedup IN="articles more/*.html"
 test: $(VENV)/installed-dev ## run the tests
 	@$(BIN)/python -m pytest
 
+test-lowest: ## run the tests with the lowest version of every dependency that pyproject.toml allows, on Python 3.11
+	@mkdir -p build
+	@$(LOWEST) .ci/lowest.py > build/lowest.txt
+	@PIP_CONSTRAINT=$(abspath build/lowest.txt) $(MAKE) --no-print-directory test VENV=.venv-lowest PYTHON=$(LOWEST)
+
+test-all: ## run the tests on every Python from 3.11 to 3.14 that is on PATH, with the newest versions
+	@for version in 3.11 3.12 3.13 3.14; do \
+		python$$version -c '' 2> /dev/null || { echo "python$$version: not on PATH, not tested"; continue; }; \
+		echo "python$$version:"; \
+		$(MAKE) --no-print-directory test VENV=.venv-$$version PYTHON=python$$version || exit 1; \
+	done
+
 check: $(VENV)/installed-dev ## lint, format, types and tests: what must pass before a commit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+package: ## build dist/, check it, and run the demo corpus through its wheel as pipx and uv install it
+	rm -rf dist .venv-package
+	$(PYTHON) -m venv .venv-package
+	.venv-package/bin/python -m pip install -qq --disable-pip-version-check build check-wheel-contents pipx twine uv
+	.venv-package/bin/python -m build
+	.venv-package/bin/twine check --strict dist/*
+	.venv-package/bin/check-wheel-contents dist
+	.venv-package/bin/pipx run --spec "$$(echo $(CURDIR)/dist/*.whl)" dedup --version
+	.venv-package/bin/uv run --no-project --isolated --python $(PYTHON) --with dist/*.whl python .ci/smoke.py
+
+sizes: ## measure what dedup and its extras take, in MB and ms, and rewrite the table in README.md
+	test -e .venv-sizes/bin/python || $(PYTHON) -m venv .venv-sizes
+	.venv-sizes/bin/python -m pip install -qq --disable-pip-version-check -U pip packaging
+	.venv-sizes/bin/python -m pip install -qq --disable-pip-version-check -e ".[$$(.venv-sizes/bin/python -m benchmarks.sizes --extras)]"
+	@.venv-sizes/bin/python -m benchmarks.sizes --update
 
 sanitize: $(VENV)/installed-dev ## build the kernel with AddressSanitizer and UBSan, and run its tests under them
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check cmake ninja nanobind
@@ -81,7 +110,7 @@ bench-grouping: $(VENV)/installed ## grouping of generated band keys: make bench
 	@$(BIN)/python -m benchmarks.grouping $(if $(PASSAGES),--passages $(PASSAGES)) $(if $(BANDS),--bands $(BANDS)) $(if $(FOLDER),--folder $(FOLDER)) $(if $(JSON),--json $(JSON))
 
 clean: ## remove .venv, caches, corpora and out/
-	rm -rf $(VENV) bench/.venv bench/data out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-* bench/.venv bench/data out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # Marks of what is installed: made again only when pyproject.toml or the kernel's sources change.
 KERNEL := $(wildcard dedup/kernel/*.cpp dedup/kernel/*.hpp) dedup/kernel/CMakeLists.txt
@@ -96,6 +125,7 @@ $(VENV)/installed: pyproject.toml $(KERNEL) | $(BIN)/python
 
 $(VENV)/installed-bench: pyproject.toml $(KERNEL) | $(BIN)/python
 	@echo "installing dedup and what it is compared with into $(VENV) ..."
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -U pip  # 23.2, as it comes with 3.11, fails on these
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev,bench]'
 	@touch $(VENV)/installed $(VENV)/installed-dev $@
 

@@ -37,7 +37,6 @@ from dedup.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from tempfile import TemporaryDirectory
 
     from dedup.counts import Run
     from dedup.data import Failure, Source
@@ -72,7 +71,7 @@ def clean(
     config, limits = config or Config(), limits or Limits()
     limits.check()
     sites = _digest(config.sites)
-    temporary = None if out else _temporary()
+    temporary = None if out else _Temporary()
     folder = Path(out) if out else Path(temporary.name if temporary else "")
     write.check_folder(folder)
     opened = open_inputs(inputs, config, folder)
@@ -109,15 +108,17 @@ def _digest(sites: str) -> str:
     return file_digest(sites)
 
 
-def _temporary() -> TemporaryDirectory[str]:
-    """A temporary folder that goes with the last reference to it, without a warning."""
-    from tempfile import TemporaryDirectory
+class _Temporary:
+    """A temporary folder that goes with the last reference to it. (That of the standard library warns of that where it
+    is part of a cycle.)"""
 
-    class Temporary(TemporaryDirectory[str]):
-        def __del__(self) -> None:
-            self.cleanup()
+    def __init__(self) -> None:
+        from shutil import rmtree
+        from tempfile import mkdtemp
+        from weakref import finalize
 
-    return Temporary(prefix="dedup-")
+        self.name = mkdtemp(prefix="dedup-")
+        finalize(self, rmtree, self.name, ignore_errors=True)
 
 
 def _of_lines(work: Work, opened: Opened, output: Output, runner: Runner) -> Run | None:

@@ -19,7 +19,6 @@ from dedup.write import FAILURES, MANIFEST, REMOVED, SOURCES, TREE, is_finished,
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from tempfile import TemporaryDirectory
 
 
 class Piece(NamedTuple):
@@ -45,7 +44,7 @@ class Result:
     """
 
     folder: Path
-    _temporary: TemporaryDirectory[str] | None = field(default=None, repr=False)
+    _temporary: object = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.folder = Path(self.folder)

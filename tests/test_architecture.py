@@ -8,6 +8,7 @@ import sys
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from dedup import kernel
@@ -211,5 +212,7 @@ def test_lines_start_with_what_they_need(tmp_path: Path, unit: str, unwanted: se
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
 
     assert (tmp_path / "out" / "removed.jsonl").read_bytes().count(b"\n") == 1
+    if np.__version__ < "2":
+        unwanted = unwanted - {"numpy.random"}  # which NumPy itself imports there
     assert sorted(unwanted & set(found.stdout.split())) == []
     assert {"dedup.straight", "numpy"} <= set(found.stdout.split())
