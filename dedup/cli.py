@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from dedup.result import Piece, Result
 
-FOLDER = click.Path(path_type=Path)
+FOLDER = click.Path()  # as it was typed: `Path` would make `s3:/` of `s3://`
 SHOWN_LINES = 3
 """Lines of a block that `explain` shows without --full."""
 
@@ -118,7 +118,7 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
         raise click.UsageError("Missing option '-o' / '--out': a folder, or - for standard output.", ctx)
     if out == PIPE and config.format != "jsonl":
         raise click.UsageError(f"-o - writes JSONL; format = {config.format!r} needs a folder.", ctx)
-    folder = None if dry or out == PIPE else Path(out)
+    folder = None if dry or out == PIPE else out
     plain = config.verbatim and all(str(each).lower().endswith(".jsonl") for each in params["inputs"])
     workers = runner(params, ahead=not plain)
     from dedup.pipeline import clean as run
@@ -157,16 +157,17 @@ def _print_records(records: Iterable[dict[str, Any]]) -> None:
     stream.flush()
 
 
-def _print_summary(result: Result, folder: Path | None, params: dict[str, Any]) -> None:
+def _print_summary(result: Result, folder: str | None, params: dict[str, Any]) -> None:
     from dedup.find import find
     from dedup.terminal import SHOWN, summary
+    from dedup.urls import shown
 
-    for line in summary(result, str(folder or ""), None if params["verbose"] else SHOWN):
+    for line in summary(result, shown(folder or ""), None if params["verbose"] else SHOWN):
         click.echo(line, err=True)
     if not folder:
         click.echo("\nNothing was written; for a record of what went, name a folder with -o.", err=True)
     if params["verbose"]:
-        for path in find([each for each in params["inputs"] if each != PIPE], folder).ignored:
+        for path in find([each for each in params["inputs"] if each != PIPE], result.folder).ignored:
             click.echo(f"ignored, not one of our extensions: {path}", err=True)
 
 
@@ -179,7 +180,7 @@ def _ids(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionI
     from dedup.result import Result
 
     try:
-        ids = [each["id"] for each in Result(Path(ctx.params["out"])).sources()]
+        ids = [each["id"] for each in Result(ctx.params["out"]).sources()]
         return [CompletionItem(id_) for id_ in ids if id_.startswith(begun)]
     except (DedupError, OSError):
         return []
@@ -190,7 +191,7 @@ def _ids(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionI
 @click.argument("document", shell_complete=_ids)
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each block.")
 @click.option("--full", is_flag=True, help=f"Show blocks whole, not just {SHOWN_LINES} lines of each.")
-def explain(out: Path, document: str, as_json: bool, full: bool) -> None:
+def explain(out: str, document: str, as_json: bool, full: bool) -> None:
     """Show the blocks of a document in order, each kept or removed, and why.
 
     OUT is the folder of a run, DOCUMENT the id of a document in it.
@@ -226,8 +227,8 @@ def _print_pieces(pieces: Iterable[Piece], most: int | None) -> None:
 
 @main.command(epilog="\b\nExamples:\n  dedup restore out > sources.jsonl\n  dedup restore out -o originals")
 @click.argument("out", type=FOLDER)
-@click.option("-o", "--output", "folder", metavar="DIR", type=FOLDER, help="A new folder to write.")
-def restore(out: Path, folder: Path | None) -> None:
+@click.option("-o", "--output", "folder", metavar="DIR", type=FOLDER, help="A new local folder to write.")
+def restore(out: str, folder: str | None) -> None:
     """Give back the source text of every document of the run in OUT, from what stayed and what went.
 
     Without -o a line of JSON for each. With -o as files: texts and Markdown byte for byte as they were, pages as
@@ -235,11 +236,14 @@ def restore(out: Path, folder: Path | None) -> None:
     """
     from dedup import restore as back
     from dedup.result import Result
+    from dedup.urls import is_url, plain
 
-    records = Result(out).restore()
+    if is_url(folder):
+        raise click.BadParameter("is a URL; sources are restored into a local folder.", param_hint="'-o'")
+    records, place = Result(out).restore(), Path(plain(folder or ""))
     if folder:
-        back.check_empty(folder)
-    wrong = list(back.write_all(records, folder) if folder else back.print_all(records, sys.stdout.buffer))
+        back.check_empty(place)
+    wrong = list(back.write_all(records, place) if folder else back.print_all(records, sys.stdout.buffer))
     for failure in wrong:
         click.echo(f"{failure.id}: {failure.why}", err=True)
     click.get_current_context().exit(1 if wrong else 0)

@@ -29,6 +29,7 @@ from dedup.result import Result
 from dedup.run import Runner, serial
 from dedup.sign import SCHEME, SHINGLES
 from dedup.store import Store
+from dedup.urls import is_url, plain
 from dedup.work import Work
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from dedup.bands import Shape
     from dedup.counts import Run
     from dedup.data import Failure, Source
+    from dedup.upload import Target
 
 
 def clean(
@@ -45,8 +47,9 @@ def clean(
 ) -> Result:
     """Clean a corpus: extract, strip chrome, cut near-duplicate passages, and keep a record of all that went.
 
-    `inputs` are paths (files, folders, globs, `-` for JSONL on standard input) or an iterable of `Source` or mappings
-    with a `text`, `html` or `markdown`. With `out=None` the run lives in a temporary folder as long as the result.
+    `inputs` are paths or URLs (files, folders, globs, `-` for JSONL on standard input) or an iterable of `Source` or
+    mappings with a `text`, `html` or `markdown`. With `out=None` the run lives in a temporary folder as long as the
+    result; where `out` is a URL it is made in one, and then put there.
 
     Raises:
         SettingError, InputError, OutputError: before any work is done.
@@ -58,10 +61,11 @@ def clean(
     """
     config = config or Config()
     sites = _digest(config.sites)
-    temporary = None if out else _temporary()
-    folder = Path(out) if out else Path(temporary.name if temporary else "")
+    target = _target(out)
+    temporary = None if out and not target else _temporary()
+    folder = Path(temporary.name if temporary else plain(out or ""))
     write.check_folder(folder)
-    opened = open_inputs(inputs, config.max_bytes, folder)
+    opened = open_inputs(inputs, config.max_bytes, target.folder if target else folder)
     write.make_folder(folder)
     stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()}"
     store = Store.open(folder / write.WORK, stamp)
@@ -74,7 +78,16 @@ def clean(
         raise nothing_to_read(run.failures)
     write.write_run(folder, config, run.pieces, run.failures, lambda: _summary(run, opened.ignored, config, sites))
     store.remove()
-    return Result(folder, temporary)
+    return Result(target.fill(folder)) if target else Result(folder, temporary)
+
+
+def _target(out: str | Path | None) -> Target | None:
+    """What a run is put into that goes behind a URL."""
+    if not is_url(out):
+        return None
+    from dedup.upload import Target
+
+    return Target(str(out))
 
 
 def _digest(sites: str) -> str:

@@ -21,9 +21,12 @@ import xxhash
 from dedup.data import Failure, Format, Source
 from dedup.errors import InputError
 from dedup.find import COMPRESSED, FORMATS, RECORDS, Found, extension, find
+from dedup.urls import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from dedup.remote import Remote
 
 Inputs = str | Path | Iterable[str | Path | Source | Mapping[str, Any]]
 """What can be cleaned: a path, or paths, sources and mappings in any order."""
@@ -34,16 +37,16 @@ BUFFER = 1 << 20
 _BROKEN = (EOFError, gzip.BadGzipFile, zlib.error)
 
 
-def sources(files: Iterable[tuple[str, Path]], max_bytes: int) -> Iterator[Source | Failure]:
+def sources(files: Iterable[tuple[str, Path | Remote]], max_bytes: int) -> Iterator[Source | Failure]:
     """The documents of the files, in order; a file that cannot be read is a failure in its place."""
     for name, path in files:
         kind = extension(path)
         try:
             if kind is not None:
-                # A pipe can be read but once.
-                again = path.is_file() and path.suffix.lower() not in COMPRESSED
-                origin = path.absolute() if again else None
-                with _opened(path) as stream:
+                # A pipe can be read but once, and what is remote would have to come twice.
+                again = isinstance(path, Path) and path.is_file() and path.suffix.lower() not in COMPRESSED
+                origin = path.absolute() if isinstance(path, Path) and again else None
+                with opened(path) as stream:
                     if kind in RECORDS:
                         yield from _lines(stream, name, max_bytes, origin)
                     else:
@@ -78,15 +81,17 @@ def _unwritable(source: Source) -> str:
     return ""
 
 
-def _opened(path: Path) -> IO[bytes]:
+def opened(path: Path | Remote) -> IO[bytes]:
+    """A file to be read, decompressed as its name says."""
+    file = path if isinstance(path, Path) else path.open("rb", BUFFER)
     if path.suffix.lower() == ".gz":
-        return cast("IO[bytes]", gzip.open(path))
+        return cast("IO[bytes]", gzip.open(file))
     if path.suffix.lower() == ".zst":
-        return open_zstd(path, "rb")
-    return path.open("rb", BUFFER)
+        return open_zstd(file, "rb")
+    return file.open("rb", BUFFER) if isinstance(file, Path) else file
 
 
-def open_zstd(path: Path, mode: str) -> IO[bytes]:
+def open_zstd(path: Path | IO[bytes], mode: str) -> IO[bytes]:
     """Open a Zstandard file (Python 3.14's module, else its backport)."""
     if sys.version_info >= (3, 14):
         from compression import zstd
@@ -190,14 +195,14 @@ def is_path(value: object) -> bool:
 
 class Opened(NamedTuple):
     """What was given to be read: its sources, the files that are ignored, and if there is nothing else, the files that
-    the sources lie in."""
+    the sources lie in (none where one of them is behind a URL)."""
 
     sources: Iterator[Source | Failure]
     ignored: list[str]
     files: list[tuple[str, Path]]
 
 
-def open_inputs(inputs: Inputs, max_bytes: int, exclude: Path | None) -> Opened:
+def open_inputs(inputs: Inputs, max_bytes: int, exclude: Path | Remote | None) -> Opened:
     """The sources of whatever was given.
 
     Raises:
@@ -219,9 +224,10 @@ def open_inputs(inputs: Inputs, max_bytes: int, exclude: Path | None) -> Opened:
     if not (found.files or piped):
         said = "".join(f"\n  {failure.id}: {failure.why}" for failure in found.failures)
         raise InputError(
-            f"nothing to read: no {' '.join([*FORMATS, *RECORDS])} file in {', '.join(map(str, paths))}{said}"
+            f"nothing to read: no {' '.join([*FORMATS, *RECORDS])} file in {', '.join(map(shown, paths))}{said}"
         )
-    alone = [] if piped or found.failures else found.files
+    local = [(name, path) for name, path in found.files if isinstance(path, Path)]
+    alone = [] if piped or found.failures or len(local) < len(found.files) else local
     return Opened(_all(found, piped, max_bytes), found.ignored, alone)
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from dedup.config import Config
     from dedup.data import Failure
+    from dedup.remote import Remote
 
 Buffer = bytes | memoryview
 
@@ -95,7 +96,7 @@ def make_folder(folder: Path) -> None:
         raise OutputError(f"{folder}: cannot be made: {error.strerror}") from error
 
 
-def is_finished(folder: Path) -> bool:
+def is_finished(folder: Path | Remote) -> bool:
     """Whether the folder holds a finished run of ours."""
     try:
         return "dedup" in orjson.loads((folder / MANIFEST).read_bytes())["versions"]
