@@ -86,10 +86,13 @@ def _behind(urls: list[str], hidden: Path | Remote | None, found: Found, *, alon
     for url in urls:
         try:
             for file, root, inside in listed(url, hidden):
+                why = _unknown(file)
+                if why and not inside:
+                    found.failures.append(Failure(file.url, why))
+                    continue
                 roots.append(root.split("/"))
-                if why := _unknown(file):
-                    found.ignored += [file.url] if inside else []
-                    found.failures += [] if inside else [Failure(file.url, why)]
+                if why:
+                    found.ignored.append(file.url)
                 else:
                     files[file.url] = file
         except OSError as error:

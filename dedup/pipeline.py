@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from dedup.bands import Shape
     from dedup.counts import Run
     from dedup.data import Failure, Source
-    from dedup.upload import Target
+    from dedup.remote import Remote
 
 
 def clean(
@@ -59,13 +59,32 @@ def clean(
     >>> [document["text"] for document in result.documents()], result.failures[0].why
     (['The mill closed in May.'], 'empty: there is no text in it')
     """
-    config = config or Config()
+    if is_url(out):
+        return _uploaded(inputs, str(out), config or Config(), runner)
+    return _run(inputs, out, config or Config(), runner)
+
+
+def _uploaded(inputs: Inputs, url: str, config: Config, runner: Runner) -> Result:
+    """A run into a folder behind a URL."""
+    from tempfile import TemporaryDirectory
+
+    from dedup.upload import Target
+
+    target = Target(url)
+    with TemporaryDirectory(prefix="dedup-") as folder:
+        _run(inputs, Path(folder, "run"), config, runner, hidden=target.folder)
+        return Result(target.fill(Path(folder, "run")))
+
+
+def _run(
+    inputs: Inputs, out: str | Path | None, config: Config, runner: Runner, hidden: Remote | None = None
+) -> Result:
+    """A run into a folder of this machine; where it goes on to one behind a URL, that is `hidden` from the inputs."""
     sites = _digest(config.sites)
-    target = _target(out)
-    temporary = None if out and not target else _temporary()
+    temporary = None if out else _temporary()
     folder = Path(temporary.name if temporary else plain(out or ""))
     write.check_folder(folder)
-    opened = open_inputs(inputs, config.max_bytes, target.folder if target else folder)
+    opened = open_inputs(inputs, config.max_bytes, hidden or folder)
     write.make_folder(folder)
     stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()}"
     store = Store.open(folder / write.WORK, stamp)
@@ -78,16 +97,7 @@ def clean(
         raise nothing_to_read(run.failures)
     write.write_run(folder, config, run.pieces, run.failures, lambda: _summary(run, opened.ignored, config, sites))
     store.remove()
-    return Result(target.fill(folder)) if target else Result(folder, temporary)
-
-
-def _target(out: str | Path | None) -> Target | None:
-    """What a run is put into that goes behind a URL."""
-    if not is_url(out):
-        return None
-    from dedup.upload import Target
-
-    return Target(str(out))
+    return Result(folder, temporary)
 
 
 def _digest(sites: str) -> str:

@@ -52,10 +52,10 @@ class Remote:
         try:
             from fsspec.core import url_to_fs
         except ImportError as error:
-            raise OSError(f"{shown(url)}: URLs need fsspec: {_INSTALL}") from error
+            raise OSError(f"URLs need fsspec: {_INSTALL}") from error
         with _told():
             try:
-                system, path = url_to_fs(url)
+                system, path = url_to_fs(url, **_settings(url))
             except ImportError as error:
                 raise OSError(f"a package for such URLs is not installed: {error}") from error
         path = path if path == "/" else path.rstrip("/")
@@ -92,8 +92,12 @@ class Remote:
         """The bytes of the file, read as they are asked for; from any place, where the store can do that."""
         assert mode == "rb"
         with _told():
-            handle = self.system.open(self.path, "rb", block_size=BLOCK)
+            handle = self.system.open(self.path, "rb", block_size=self._block())
         return cast("IO[bytes]", BufferedReader(_Stream(handle), max(buffering, 1)))
+
+    def _block(self) -> int:
+        """Bytes that are asked for at a time; 0 where a web server gives no parts of files, but all in one stream."""
+        return BLOCK if "http" not in self.system.protocol or self.system.info(self.path).get("partial") else 0
 
     def read_bytes(self) -> bytes:
         """All of the file."""
@@ -157,6 +161,19 @@ def _prefix(system: Any, path: str) -> str:
     return str(system.unstrip_protocol(path)).removesuffix(path)
 
 
+def _settings(url: str) -> dict[str, Any]:
+    """What is asked of the web beyond the settings of fsspec: that no time ends a file that is still coming. aiohttp
+    gives it five minutes, but it is read no faster than the documents in it are prepared."""
+    scheme = url.partition("://")[0].lower()
+    if scheme not in ("http", "https"):
+        return {}
+    from aiohttp import ClientTimeout
+    from fsspec.config import conf
+
+    known = conf.get(scheme, {}).get("client_kwargs", {})
+    return {"client_kwargs": {"timeout": ClientTimeout(total=None, sock_connect=60, sock_read=300)} | known}
+
+
 class _Stream(RawIOBase):
     """A file of fsspec, whose errors are OSErrors that may be shown."""
 
@@ -167,7 +184,8 @@ class _Stream(RawIOBase):
         return True
 
     def seekable(self) -> bool:
-        return bool(self.handle.seekable())
+        has_end = getattr(self.handle, "size", 0) is not None  # a stream of the web has none that it knows
+        return has_end and bool(self.handle.seekable())
 
     def readinto(self, room: Any) -> int:
         with _told():

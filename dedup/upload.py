@@ -7,7 +7,6 @@ run. Until then a mark says whose the files are, so that a run after a failure m
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import orjson
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-MARK, PROBE = f"{WORK}/stamp", f"{WORK}/probe"
+MARK, PROBE = "unfinished.json", "unfinished.probe"
+"""The names of all files that runs of ours have put there, while not all of this one are; and what is tried first."""
 LAST = (MANIFEST, "_SUCCESS")
 """What says that a run is finished, in the order in which it comes; it goes in the other order."""
 
@@ -45,35 +45,33 @@ class Target:
 
     def _ours(self) -> set[str]:
         """The files in the folder that runs of ours have left there."""
-        names = self.folder.top()
+        names = [name for name in self.folder.top() if name != PROBE]  # which may have been all that could be done
         if not names:
             if self.folder.is_file():
                 raise OutputError(f"{self.folder}: is a file, not a folder")
             return set()
-        marked = WORK in names and (self.folder / MARK).is_file()
-        finished = is_finished(self.folder)
+        marked, finished = MARK in names, is_finished(self.folder)
         if not (marked or finished):
             raise OutputError(
                 f"{self.folder}: is not empty and was not made by dedup; name another folder, or remove it"
             )
         known: list[str] = []
         if marked:
-            with suppress(ValueError):  # of a run in a local folder that somebody copied there
-                known = orjson.loads((self.folder / MARK).read_bytes())
+            known += orjson.loads((self.folder / MARK).read_bytes())
         if finished:
             known += orjson.loads((self.folder / MANIFEST).read_bytes()).get("files", ())
         return set(known)
 
     def fill(self, run: Path) -> Remote:
-        """Put a finished run there, in place of an earlier one.
+        """Put a finished run there, in place of an earlier one. It is the only thing in a temporary folder.
 
         Raises:
-            OutputError: it could not be put there whole; the error names the folder that it is kept in.
+            OutputError: it could not be put there whole. The error says where it is kept: beside that folder.
         """
         try:
             self._fill(run, [path.relative_to(run).as_posix() for path in sorted(run.rglob("*")) if path.is_file()])
         except OSError as error:
-            kept = run.rename(run.with_name(f"{run.name}-kept"))
+            kept = run.rename(f"{run.parent}-kept")
             raise OutputError(
                 f"{self.folder}: the run could not be put there, and is not finished there: {error}\n"
                 f"It is whole in {kept}. Run again, or copy its files there, {MANIFEST} after all others."

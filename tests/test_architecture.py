@@ -67,6 +67,7 @@ DOORS = {
     "publicsuffixlist": {"domains"},
     "charset_normalizer": {"decode"},
     "fsspec": {"remote"},
+    "aiohttp": {"remote"},
 }
 HEAVY = ("numpy", "scipy", "lxml", "trafilatura", "datasketch", "dateparser", "charset_normalizer")
 MAX_LINES, MAX_FUNCTION, MAX_ARGUMENTS = 300, 60, 6
