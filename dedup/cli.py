@@ -92,6 +92,7 @@ def _config(ctx: click.Context) -> Config:
 Examples:
   dedup clean articles/ 'more/**/*.html' -o out
   dedup clean posts.jsonl.gz -o out --site example.org --keep-kinds caption
+  dedup clean s3://bucket/articles -o s3://bucket/clean
   dedup clean articles/ --dry-run --min-words 30 | less
   zcat posts.jsonl.gz | dedup clean - -o - > clean.jsonl
 
@@ -99,7 +100,7 @@ Examples:
 Exit codes: 0 done; 1 done, but some inputs failed; 2 wrong usage or settings, nothing written.""",
 )
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("-o", "--out", metavar="OUT", help="Folder to write, or - for clean JSONL on standard output.")
+@click.option("-o", "--out", metavar="OUT", help="Folder or URL to write, or - for clean JSONL on standard output.")
 @click.option("--config", metavar="FILE", help="TOML file with a [dedup] table of settings; flags win over it.")
 @click.option("-j", "--workers", type=click.IntRange(1), default=cpus, help="Processes. [default: the number of CPUs]")
 @click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bars.")
@@ -109,8 +110,9 @@ Exit codes: 0 done; 1 done, but some inputs failed; 2 wrong usage or settings, n
 def clean(ctx: click.Context, /, **_: Any) -> None:
     """Clean documents.
 
-    INPUT is a file (.html .htm .xhtml .md .markdown .txt .jsonl, also .gz or .zst), a folder, a glob, or - for JSONL
-    on standard input. The output does not depend on --workers or on the order of the inputs.
+    INPUT is a file (.html .htm .xhtml .md .markdown .txt .jsonl, also .gz or .zst), a folder, a glob, a URL of any of
+    these (s3:// gs:// https:// ...), or - for JSONL on standard input. The output does not depend on --workers or on
+    the order of the inputs.
     """
     params, config = ctx.params, _config(ctx)
     out, dry = params["out"], params["dry_run"]
@@ -194,7 +196,7 @@ def _ids(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionI
 def explain(out: str, document: str, as_json: bool, full: bool) -> None:
     """Show the blocks of a document in order, each kept or removed, and why.
 
-    OUT is the folder of a run, DOCUMENT the id of a document in it.
+    OUT is the folder of a run, or its URL, DOCUMENT the id of a document in it.
     """
     from dedup.result import Result
     from dedup.terminal import unknown

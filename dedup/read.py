@@ -241,8 +241,17 @@ def _chain(first: Any, rest: Iterable[Any]) -> Iterator[Any]:
     yield from rest
 
 
+def _ahead(files: list[tuple[str, Path | Remote]]) -> Iterable[tuple[str, Path | Remote]]:
+    """The files; those behind URLs that hold a document each have come in groups."""
+    if all(isinstance(path, Path) for _, path in files):
+        return files
+    from dedup.ahead import ahead
+
+    return ahead(files, lambda path: extension(path) in FORMATS)
+
+
 def _all(found: Found, piped: bool, max_bytes: int) -> Iterator[Source | Failure]:
     yield from found.failures
-    yield from sources(found.files, max_bytes)
+    yield from sources(_ahead(found.files), max_bytes)
     if piped:
         yield from standard_input(max_bytes)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from io import BufferedReader, RawIOBase
+from dataclasses import dataclass, field
+from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -41,6 +41,8 @@ class Remote:
     """Its name there."""
     prefix: str
     """What stands before that in a URL."""
+    content: bytes | None = field(default=None, compare=False, repr=False)
+    """All of the file, if it is here already: see `dedup.ahead`."""
 
     @classmethod
     def at(cls, url: str) -> Remote:
@@ -91,6 +93,8 @@ class Remote:
     def open(self, mode: str = "rb", buffering: int = BUFFER) -> IO[bytes]:
         """The bytes of the file, read as they are asked for; from any place, where the store can do that."""
         assert mode == "rb"
+        if self.content is not None:
+            return BytesIO(self.content)
         with _told():
             handle = self.system.open(self.path, "rb", block_size=self._block())
         return cast("IO[bytes]", BufferedReader(_Stream(handle), max(buffering, 1)))

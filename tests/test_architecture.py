@@ -25,7 +25,7 @@ ROWS: list[set[str]] = [
     {"errors", "data", "kernel", "memory", "shelf", "urls"},
     {"bands", "column_files", "process", "remote"},
     {"config", "store", "strings", "run", "runs", "text", "dates", "domains", "find", "model", "records", "table"},
-    {"characters", "sentences", "direct", "gathered", "work"},
+    {"characters", "sentences", "direct", "gathered", "work", "ahead"},
     {"sieve", "decode", "words", "spans", "sign", "telling"},
     {"pattern_info", "hashed", "packed"},
     {"literals", "misread"},
