@@ -24,18 +24,18 @@ def ahead(
     waiting = iter(files)
     while group := list(islice(waiting, GROUP)):
         asked = [file for _, file in group if isinstance(file, Remote) and likely(file)]
-        here: dict[str, bytes] = {}
+        here: dict[Remote, bytes] = {}
         for system in {id(file.system): file.system for file in asked}.values():
             here |= _whole([file for file in asked if file.system is system])
         for name, file in group:
-            yield name, replace(file, content=here.get(file.url)) if isinstance(file, Remote) else file
+            yield name, replace(file, content=here.get(file)) if isinstance(file, Remote) else file
 
 
-def _whole(files: list[Remote]) -> dict[str, bytes]:
-    """What is in files of one store, by their URLs: in those that could be read and are small. The others are read one
-    by one when it is their turn, and then it is told what is wrong with them."""
+def _whole(files: list[Remote]) -> dict[Remote, bytes]:
+    """What is in files of one store: in those that could be read and are small. The others are read one by one when it
+    is their turn, and then it is told what is wrong with them."""
     found = []
     with suppress(Exception):  # whatever the package of a store raises
         found = files[0].system.cat_ranges([file.path for file in files], 0, SMALL, on_error="return")
     pairs = zip(files, found, strict=bool(found))
-    return {file.url: each for file, each in pairs if isinstance(each, bytes) and len(each) < SMALL}
+    return {file: each for file, each in pairs if isinstance(each, bytes) and len(each) < SMALL}

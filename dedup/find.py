@@ -81,7 +81,7 @@ def _behind(urls: list[str], hidden: Path | Remote | None, found: Found, *, alon
     `alone`."""
     from dedup.remote import listed
 
-    files: dict[str, Remote] = {}
+    files: dict[Remote, None] = {}
     roots: list[list[str]] = []
     for url in urls:
         try:
@@ -90,15 +90,15 @@ def _behind(urls: list[str], hidden: Path | Remote | None, found: Found, *, alon
                 if why and not inside:
                     found.failures.append(Failure(file.url, why))
                     continue
-                roots.append(root.split("/"))
+                roots.append(root.split("/")[:-1])
                 if why:
                     found.ignored.append(file.url)
                 else:
-                    files[file.url] = file
+                    files[file] = None
         except OSError as error:
             found.failures.append(Failure(shown(url), str(error)))
     common = len(os.path.commonprefix(roots)) if alone else 0  # noqa: RUF071 (of lists of steps)
-    return [("/".join(url.split("/")[common:]), file) for url, file in files.items()]
+    return [("/".join(file.url.split("/")[common:]), file) for file in files]
 
 
 def _unknown(path: Path | Remote) -> str:

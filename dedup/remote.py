@@ -62,7 +62,7 @@ class Remote:
                 raise OSError(f"a package for such URLs is not installed: {error}") from error
         path = path if path == "/" else path.rstrip("/")
         whole = url.rstrip("/")
-        return cls(system, path, whole.removesuffix(path) if whole.endswith(path) else _prefix(system, path))
+        return cls(system, path, whole.removesuffix(path) if path and whole.endswith(path) else _prefix(system, path))
 
     @property
     def url(self) -> str:
@@ -88,7 +88,11 @@ class Remote:
         return PurePosixPath(self.name).suffix
 
     def __truediv__(self, name: str) -> Remote:
-        return Remote(self.system, f"{self.path.rstrip('/')}/{name}", self.prefix)
+        return Remote(self.system, self._root() + name, self.prefix)
+
+    def _root(self) -> str:
+        """What the paths of all that lies in the folder begin with."""
+        return f"{self.path.rstrip('/')}/" if self.path else ""
 
     def open(self, mode: str = "rb", buffering: int = BUFFER) -> IO[bytes]:
         """The bytes of the file, read as they are asked for; from any place, where the store can do that."""
@@ -123,7 +127,7 @@ class Remote:
     def names(self) -> list[str]:
         """The paths of all files in the folder, from it on and however deep, sorted bytewise; as they are now, not as
         they were when they were last listed."""
-        root = self.path.rstrip("/") + "/"
+        root = self._root()
         with _told():
             self.system.invalidate_cache()
             try:
@@ -222,13 +226,9 @@ def _told() -> Iterator[None]:
                 said = str(error.__cause__ or _NOTHING)
             raise FileNotFoundError(_line(said)) from error
         if isinstance(error, NotImplementedError):
-            said = "such URLs can only be read"
-        named = (
-            ""
-            if said and isinstance(error, OSError | ValueError | NotImplementedError)
-            else f"{type(error).__name__}: "
-        )
-        raise OSError(_line(named + said)) from error
+            raise OSError("such URLs can only be read") from error
+        plain = said and isinstance(error, OSError | ValueError)
+        raise OSError(_line(said if plain else f"{type(error).__name__}: {said}")) from error
 
 
 def _line(said: str) -> str:
@@ -239,7 +239,8 @@ def _line(said: str) -> str:
 
 
 class Listed(NamedTuple):
-    """A file under a URL, the folder that its id is from, as a URL, and whether it was found in a folder."""
+    """A file under a URL, the URL of the folder that its id is from, with a slash at its end, and whether it was found
+    in that folder."""
 
     file: Remote
     root: str
@@ -247,23 +248,24 @@ class Listed(NamedTuple):
 
 
 def listed(url: str, hidden: Path | Remote | None = None) -> Iterator[Listed]:
-    """The file of this URL, the files in the folder of this URL, or of whatever matches it as a pattern; in a folder
-    those of hidden names are left out, as is all in the output folder, `hidden`.
+    """The file of this URL, the files in the folder of this URL, or of whatever matches it as a pattern. Those of
+    hidden names are left out, and all in the output folder, `hidden`.
 
     Raises:
-        OSError: and why there is nothing; before the first file.
+        OSError: there is nothing, and why.
     """
     place = Remote.at(url)
     within = f"{hidden}/" if isinstance(hidden, Remote) else "\0"
     for path, kind in _matches(place):
         each = Remote(place.system, path, place.prefix)
-        if kind == "directory":  # which may be the output folder, where a pattern matches all that is in a folder
+        if kind == "directory":
             files = (each / name for name in each.names() if not _is_hidden(name))
-            yield from (Listed(file, str(each), inside=True) for file in files if not str(file).startswith(within))
-        elif str(each).startswith(within):
+            root = str(each).removesuffix("/") + "/" if path else str(each)
+            yield from (Listed(file, root, inside=True) for file in files if not str(file).startswith(within))
+        elif not str(each).startswith(within):
+            yield Listed(each, str(each).rpartition("/")[0] + "/", inside=False)
+        elif path == place.path:  # else a pattern matches it, too
             raise OSError("lies in the output folder, which is not read")
-        else:
-            yield Listed(each, str(each).rpartition("/")[0], inside=False)
 
 
 def _matches(place: Remote) -> list[tuple[str, str]]:

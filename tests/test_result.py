@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +13,6 @@ from dedup import Config, OutputError, Result
 from tests.material import article, prose
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from dedup.result import Piece
 
 FORMATS = ("jsonl", "jsonl.gz", "jsonl.zst", "markdown", "text")
@@ -95,6 +94,7 @@ def test_a_run_in_a_temporary_folder_lasts_as_long_as_its_result() -> None:
     result = dedup.clean([{"id": "a", "text": "The mill closed."}])
     folder = result.folder
 
+    assert isinstance(folder, Path)
     assert next(result.documents())["text"] == "The mill closed."
     if result._temporary is not None:
         result._temporary.cleanup()
