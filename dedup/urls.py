@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +40,8 @@ def plain(value: str | Path) -> str | Path:
     """
     if not (isinstance(value, str) and _is_file(value)):
         return value
+    from urllib.parse import unquote
+
     path = unquote(value[7:].removeprefix("localhost"))
     return path.lstrip("/") if os.name == "nt" else path
 
