@@ -22,6 +22,7 @@ from dedup.cli_site import site
 from dedup.errors import DedupError
 from dedup.formats import AUTO
 from dedup.limits import STOP, WARN, Limits
+from dedup.urls import is_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from dedup.result import Piece, Result
     from dedup.run import Runner
 
-FOLDER = click.Path(path_type=Path)
+FOLDER = click.Path()  # as it was typed: `Path` would make `s3:/` of `s3://`
 SHOWN_LINES = 3
 """Lines of a block that `explain` shows without --full."""
 
@@ -71,6 +72,7 @@ main.add_command(site)
 Examples:
   dedup clean articles/ 'more/**/*.html' -o out
   dedup clean posts.jsonl.gz -o out --site example.org --keep-kinds caption
+  dedup clean s3://bucket/articles -o s3://bucket/clean
   dedup clean articles/ --dry-run --min-words 30 | less
   zcat posts.jsonl.gz | dedup clean - > clean.jsonl
   dedup clean articles/ --check
@@ -81,7 +83,7 @@ Nothing new is written at: 2 wrong usage or settings; 3 too many inputs failed; 
 another run writes there; 5 safety stop; 70 a bug; 130, 143 stopped by a signal.""",
 )
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("-o", "--out", metavar="OUT", help="Folder to write, or - for clean JSONL on standard output.")
+@click.option("-o", "--out", metavar="OUT", help="Folder or URL to write, or - for clean JSONL on standard output.")
 @click.option("-j", "--workers", type=click.IntRange(1), default=cpus, help="Processes. [default: the number of CPUs]")
 @click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bars.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what is going on; list all failures and ignored files.")
@@ -102,8 +104,9 @@ another run writes there; 5 safety stop; 70 a bug; 130, 143 stopped by a signal.
 def clean(ctx: click.Context, /, **_: Any) -> None:
     """Clean documents.
 
-    INPUT is a file (.html .htm .xhtml .md .markdown .txt .jsonl, also .gz or .zst), a folder, a glob, or - for JSONL
-    on standard input. The output does not depend on --workers or on the order of the inputs.
+    INPUT is a file (.html .htm .xhtml .md .markdown .txt .jsonl, also .gz or .zst), a folder, a glob, a URL of any of
+    these (s3:// gs:// https:// ...), or - for JSONL on standard input. The output does not depend on --workers or on
+    the order of the inputs.
     """
     params, config = ctx.params, settings(ctx, quiet=ctx.params["quiet"]).config
     folder, depfile = _targets(ctx, config)
@@ -123,7 +126,7 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
     ctx.exit(1 if summary["documents"]["failed"] or (params["check"] and any(summary["removed"].values())) else 0)
 
 
-def _targets(ctx: click.Context, config: Config) -> tuple[Path | None, str]:
+def _targets(ctx: click.Context, config: Config) -> tuple[str | None, str]:
     """The folder to write, if any; and what the depfile will say: of the inputs as they are before they are read."""
     params = ctx.params
     params["dry_run"] |= params["check"]
@@ -134,19 +137,19 @@ def _targets(ctx: click.Context, config: Config) -> tuple[Path | None, str]:
         raise click.UsageError("Missing option '-o' / '--out': a folder, or - for standard output.", ctx)
     if out == PIPE and config.format not in (AUTO, "jsonl"):
         raise click.UsageError(f"-o - writes JSONL; format = {config.format!r} needs a folder.", ctx)
-    folder = None if dry or out == PIPE else Path(out)
+    folder = None if dry or out == PIPE else str(out)
     if not params["depfile"]:
         return folder, ""
-    if not folder:
-        raise click.UsageError("--depfile is for an output folder: name it with -o.", ctx)
+    if not folder or is_url(folder):
+        raise click.UsageError("--depfile is for an output folder of this machine: name it with -o.", ctx)
     from dedup.depfile import prerequisites, rule
 
     inputs = [each for each in params["inputs"] if each != PIPE]
-    names = prerequisites([*inputs], folder)
+    names = prerequisites([*inputs], Path(folder))
     return folder, rule(out, [*names, *filter(None, (params["config"], config.sites))])
 
 
-def _run(params: dict[str, Any], folder: Path | None, config: Config, workers: Runner) -> Result:
+def _run(params: dict[str, Any], folder: str | None, config: Config, workers: Runner) -> Result:
     from dedup.pipeline import clean as run
 
     stop = 1.0 if params["force"] or params["dry_run"] else params["stop_removed"]
@@ -180,16 +183,17 @@ def _print_records(records: Iterable[dict[str, Any]]) -> None:
     stream.flush()
 
 
-def _print_summary(result: Result, folder: Path | None, params: dict[str, Any]) -> None:
+def _print_summary(result: Result, folder: str | None, params: dict[str, Any]) -> None:
     from dedup.find import find
     from dedup.terminal import SHOWN, summary
+    from dedup.urls import shown
 
-    for line in summary(result, str(folder or ""), None if params["verbose"] else SHOWN):
+    for line in summary(result, shown(folder or ""), None if params["verbose"] else SHOWN):
         click.echo(line, err=True)
     if not folder:
         click.echo("\nNothing was written; for a record of what went, name a folder with -o.", err=True)
     if params["verbose"]:
-        for path in find([each for each in params["inputs"] if each != PIPE], folder).ignored:
+        for path in find([each for each in params["inputs"] if each != PIPE], result.folder).ignored:
             click.echo(f"ignored, not one of our extensions: {path}", err=True)
 
 
@@ -202,7 +206,7 @@ def _ids(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionI
     from dedup.result import Result
 
     try:
-        ids = [each["id"] for each in Result(Path(ctx.params["out"])).sources()]
+        ids = [each["id"] for each in Result(ctx.params["out"]).sources()]
         return [CompletionItem(id_) for id_ in ids if id_.startswith(begun)]
     except (DedupError, OSError):
         return []
@@ -213,10 +217,10 @@ def _ids(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionI
 @click.argument("document", shell_complete=_ids)
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each block.")
 @click.option("--full", is_flag=True, help=f"Show blocks whole, not just {SHOWN_LINES} lines of each.")
-def explain(out: Path, document: str, as_json: bool, full: bool) -> None:
+def explain(out: str, document: str, as_json: bool, full: bool) -> None:
     """Show the blocks of a document in order, each kept or removed, and why.
 
-    OUT is the folder of a run, DOCUMENT the id of a document in it.
+    OUT is the folder of a run, or its URL, DOCUMENT the id of a document in it.
     """
     from dedup.result import Result
     from dedup.terminal import unknown
@@ -249,8 +253,8 @@ def _print_pieces(pieces: Iterable[Piece], most: int | None) -> None:
 
 @main.command(epilog="\b\nExamples:\n  dedup restore out > sources.jsonl\n  dedup restore out -o originals")
 @click.argument("out", type=FOLDER)
-@click.option("-o", "--output", "folder", metavar="DIR", type=FOLDER, help="A new folder to write.")
-def restore(out: Path, folder: Path | None) -> None:
+@click.option("-o", "--output", "folder", metavar="DIR", type=FOLDER, help="A new local folder to write.")
+def restore(out: str, folder: str | None) -> None:
     """Give back the source text of every document of the run in OUT, from what stayed and what went.
 
     Without -o a line of JSON for each. With -o as files: texts and Markdown byte for byte as they were, pages as
@@ -258,11 +262,14 @@ def restore(out: Path, folder: Path | None) -> None:
     """
     from dedup import restore as back
     from dedup.result import Result
+    from dedup.urls import is_url, plain
 
-    records = Result(out).restore()
+    if is_url(folder):
+        raise click.BadParameter("is a URL; sources are restored into a local folder.", param_hint="'-o'")
+    records, place = Result(out).restore(), Path(plain(folder or ""))
     if folder:
-        back.check_empty(folder)
-    wrong = list(back.write_all(records, folder) if folder else back.print_all(records, sys.stdout.buffer))
+        back.check_empty(place)
+    wrong = list(back.write_all(records, place) if folder else back.print_all(records, sys.stdout.buffer))
     for failure in wrong:
         click.echo(f"{failure.id}: {failure.why}", err=True)
     click.get_current_context().exit(1 if wrong else 0)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dedup.config import Config
+    from dedup.remote import Remote
 
 ROWS = 1_000
 """Rows that are held at a time."""
@@ -118,7 +119,7 @@ def _first_line(error: Exception) -> str:
 
 
 @contextmanager
-def table(path: Path, asked: str = "") -> Iterator[Table]:
+def table(path: Path | Remote, asked: str = "") -> Iterator[Table]:
     """A file as a table; what is compressed is unpacked into a temporary file, since tables are not read in order.
 
     Raises:
@@ -128,7 +129,7 @@ def table(path: Path, asked: str = "") -> Iterator[Table]:
     known, suffix = told(path, asked), compression(path)
     assert known
     with path.open("rb", BUFFER) as raw:
-        if not suffix:
+        if not suffix and raw.seekable():
             yield Table(raw, known.name)
             return
         with reading(raw, suffix) as packed, TemporaryFile() as stream:
@@ -149,7 +150,7 @@ def save(frame: Any, path: Path) -> None:
 # ── as sources ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def rows(name: str, path: Path, number: int, config: Config) -> Iterator[Source | Failure]:
+def rows(name: str, path: Path | Remote, number: int, config: Config) -> Iterator[Source | Failure]:
     """The rows of a table as sources; `number` is that of the file, which they are found again by."""
     try:
         with table(path, config.input_format) as opened:

@@ -33,6 +33,8 @@ def prerequisites(paths: Sequence[str], out: Path) -> list[str]:
     roots = [Path(path).resolve() for path in paths if os.path.isdir(path)]  # noqa: PTH112 (whatever was typed)
     found: dict[Path, None] = {}
     for _, path in find(paths, out).files:
+        if not isinstance(path, Path):  # behind a URL: make knows nothing of it
+            continue
         found[path] = None
         for folder in path.parents:
             if not any(folder.is_relative_to(root) for root in roots):

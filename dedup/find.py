@@ -13,52 +13,93 @@ from typing import TYPE_CHECKING
 
 from dedup.data import Failure
 from dedup.formats import extensions, told
+from dedup.urls import is_url, plain, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from dedup.remote import Remote
 
 
 @dataclass(slots=True)
 class Found:
     """The files to read, sorted by id; and what was named or stands in a folder but cannot be read."""
 
-    files: list[tuple[str, Path]] = field(default_factory=list)
+    files: list[tuple[str, Path | Remote]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     """Files in folders whose extension is not one of ours."""
 
 
-def find(paths: Iterable[str | Path], exclude: Path | None = None, asked: str = "") -> Found:
-    """All files under the given paths and globs; ids are relative to the folder that is common to all of them. Where a
-    format is `asked` for, extensions say nothing.
+def find(paths: Iterable[str | Path], exclude: Path | Remote | None = None, asked: str = "") -> Found:
+    """All files under the given paths, globs and URLs; ids are relative to the folder that is common to all of them.
+    Where a format is `asked` for, extensions say nothing.
 
-    A link to a file is a file of the link's name; links to folders are not followed, since they may loop. `exclude` is
-    the output folder, which may lie inside an input folder: nothing in it is read.
+    Where there are paths and URLs, ids of paths are relative to what the paths have in common, and those of URLs are
+    whole. A link to a file is a file of the link's name; links to folders are not followed, since they may loop.
+    `exclude` is the output folder, which may lie inside an input folder: nothing in it is read.
     """
     found = Found()
     files: dict[Path, None] = {}
     broken: dict[Path, str] = {}
     roots: list[Path] = []
-    hidden = exclude.resolve() if exclude else None
-    for each in _expanded(paths, hidden, found):
+    hidden = exclude.resolve() if isinstance(exclude, Path) else None
+    paths = [plain(path) for path in paths]
+    for each in _expanded((path for path in paths if not is_url(path)), hidden, found):
         if each.is_dir():
             roots.append(each.resolve())
             known, other = _listed(_walk(roots[-1], hidden, broken), asked, broken)
             files |= dict.fromkeys(known)
             found.ignored += [_name(each / path.relative_to(roots[-1])) for path in other]
-        elif told(each, asked) is None:
-            why = f"unknown extension {each.suffix!r}; --input-format says what it is; known are {extensions()}"
+        elif why := _unknown(each, asked):
             found.failures.append(Failure(_name(each), why))
         else:
             roots.append(each.parent.resolve())
             files[roots[-1] / each.name] = None
     common = Path(os.path.commonpath(roots)) if roots else Path()
-    named = [(_name(path.relative_to(common)), path) for path in files]
+    named: list[tuple[str, Path | Remote]] = [(_name(path.relative_to(common)), path) for path in files]
+    if urls := [str(path) for path in paths if is_url(path)]:
+        named += _behind(urls, (exclude, asked), found, alone=len(urls) == len(paths))
     found.files = sorted(named, key=lambda pair: os.fsencode(pair[0]))
     found.failures += [Failure(_name(path.relative_to(common)), why) for path, why in broken.items()]
     found.failures.sort(key=lambda failure: failure.id)
     found.ignored = sorted(set(found.ignored))
     return found
+
+
+def _behind(
+    urls: list[str], wanted: tuple[Path | Remote | None, str], found: Found, *, alone: bool
+) -> list[tuple[str, Remote]]:
+    """The files behind URLs that can be read, with their ids: relative to what the URLs have in common, if these are
+    `alone`."""
+    from dedup.remote import listed
+
+    hidden, asked = wanted
+    files: dict[Remote, None] = {}
+    roots: list[list[str]] = []
+    for url in urls:
+        try:
+            for file, root, inside in listed(url, hidden):
+                why = _unknown(file, asked)
+                if why and not inside:
+                    found.failures.append(Failure(file.url, why))
+                    continue
+                roots.append(root.split("/")[:-1])
+                if why:
+                    found.ignored.append(file.url)
+                else:
+                    files[file] = None
+        except OSError as error:
+            found.failures.append(Failure(shown(url), str(error)))
+    common = len(os.path.commonprefix(roots)) if alone else 0  # noqa: RUF071 (of lists of steps)
+    return [("/".join(file.url.split("/")[common:]), file) for file in files]
+
+
+def _unknown(path: Path | Remote, asked: str) -> str:
+    """Why a file is not read for its name; empty if it is."""
+    if told(path, asked) is not None:
+        return ""
+    return f"unknown extension {path.suffix!r}; --input-format says what it is; known are {extensions()}"
 
 
 def _name(path: Path) -> str:

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from dedup.remote import Remote
+
 
 class FileFormat(NamedTuple):
     """A format: its name for `--input-format` and `--format`, its extensions, and what a file of it holds."""
@@ -54,7 +56,7 @@ OUTPUTS = (
 _BY_EXTENSION = {extension: known for known in FORMATS.values() for extension in known.extensions}
 
 
-def told(path: Path, asked: str = "") -> FileFormat | None:
+def told(path: Path | Remote, asked: str = "") -> FileFormat | None:
     """The format of a file by its extension, below that of its compression, if none is `asked` for; None if that is not
     one of ours.
 
@@ -72,12 +74,12 @@ def _suffix(name: str) -> str:
     return f".{name.rpartition('.')[2].lower()}" if "." in name else ""
 
 
-def compression(path: Path) -> str:
+def compression(path: Path | Remote) -> str:
     """The extension of a file's compression; empty if it has none."""
     return suffix if (suffix := path.suffix.lower()) in COMPRESSIONS else ""
 
 
-def family(paths: Iterable[Path], asked: str = "") -> str:
+def family(paths: Iterable[Path | Remote], asked: str = "") -> str:
     """The output's format where none is chosen: that of all inputs, compressed as all of them are; else JSONL.
 
     >>> from pathlib import Path

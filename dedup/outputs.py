@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dedup.config import Config
+    from dedup.remote import Remote
     from dedup.tables import Kinds
     from dedup.write import Files
 
@@ -32,10 +33,10 @@ class Output(NamedTuple):
 
     format: str
     config: Config
-    inputs: Sequence[tuple[str, Path]]
+    inputs: Sequence[tuple[str, Path | Remote]]
 
     @classmethod
-    def of(cls, config: Config, inputs: Sequence[tuple[str, Path]], *, alone: bool) -> Output:
+    def of(cls, config: Config, inputs: Sequence[tuple[str, Path | Remote]], *, alone: bool) -> Output:
         """The output of a run; where no format is chosen, in that of the inputs, if files are all that there is.
 
         Raises:

@@ -20,7 +20,7 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dedup import lines, outputs, straight, write
 from dedup.config import Config
@@ -33,6 +33,7 @@ from dedup.run import Runner, serial
 from dedup.sign import SCHEME, SHINGLES
 from dedup.store import Store
 from dedup.summary import summary
+from dedup.urls import is_url, plain
 from dedup.work import Work
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from dedup.counts import Run
     from dedup.data import Failure, Source
     from dedup.read import Opened
+    from dedup.remote import Remote
 
 
 def clean(
@@ -53,10 +55,11 @@ def clean(
 ) -> Result:
     """Clean a corpus: extract, strip chrome, cut near-duplicate passages, and keep a record of all that went.
 
-    `inputs` are paths (files, folders, globs, `-` for JSONL on standard input) or an iterable of `Source` or mappings
-    with a `text`, `html` or `markdown`. With `out=None` the run lives in a temporary folder as long as the result.
-    `limits` say what may be lost: a run that would lose more stops, and what it has done stays in `out/work`, from
-    where one with other limits goes on; an earlier run in `out` stays as it is.
+    `inputs` are paths or URLs (files, folders, globs, `-` for JSONL on standard input) or an iterable of `Source` or
+    mappings with a `text`, `html` or `markdown`. With `out=None` the run lives in a temporary folder as long as the
+    result; where `out` is a URL it is made in one, and then put there. `limits` say what may be lost: a run that would
+    lose more stops, and what it has done stays in `out/work`, from where one with other limits goes on; an earlier run
+    in `out` stays as it is.
 
     Raises:
         SettingError, InputError, OutputError: before any work is done.
@@ -68,22 +71,49 @@ def clean(
     >>> [document["text"] for document in result.documents()], result.failures[0].why
     (['The mill closed in May.'], 'empty: there is no text in it')
     """
-    config, limits = config or Config(), limits or Limits()
-    limits.check()
+    job = Job(inputs, config or Config(), runner, limits or Limits())
+    job.limits.check()
+    return _uploaded(job, str(out)) if is_url(out) else _run(job, out)
+
+
+class Job(NamedTuple):
+    """What is to be cleaned, and how."""
+
+    inputs: Inputs
+    config: Config
+    runner: Runner
+    limits: Limits
+
+
+def _uploaded(job: Job, url: str) -> Result:
+    """A run into a folder behind a URL."""
+    from tempfile import TemporaryDirectory
+
+    from dedup.upload import Target
+
+    target = Target(url)
+    with TemporaryDirectory(prefix="dedup-") as folder:
+        _run(job, Path(folder, "run"), hidden=target.folder)
+        return Result(target.fill(Path(folder, "run")))
+
+
+def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Result:
+    """A run into a folder of this machine; where it goes on to one behind a URL, that is `hidden` from the inputs."""
+    config = job.config
     sites = _digest(config.sites)
     temporary = None if out else _Temporary()
-    folder = Path(out) if out else Path(temporary.name if temporary else "")
+    folder = Path(temporary.name if temporary else plain(out or ""))
     write.check_folder(folder)
-    opened = open_inputs(inputs, config, folder)
+    opened = open_inputs(job.inputs, config, hidden or folder)
     output = Output.of(config, opened.files, alone=opened.alone)
     write.make_folder(folder)
     with locked(folder):
         stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()}"
         store = Store.open(folder / write.WORK, stamp)
         work = Work(store.folder, config)
-        run = _of_lines(work, opened, output, runner) or _of_all(work, opened.sources, runner)
+        run = _of_lines(work, opened, output, job.runner) or _of_all(work, opened.sources, job.runner)
         if run.documents:
-            groups = limits.hold(run.failures, run.documents, run.groups)
+            groups = job.limits.hold(run.failures, run.documents, run.groups)
             last = partial(summary, run, groups, len(opened.ignored), output, sites)
             write.write_run(folder, config, partial(outputs.clean, folder, output), run.pieces, last)
         store.remove()
@@ -123,7 +153,7 @@ class _Temporary:
 
 def _of_lines(work: Work, opened: Opened, output: Output, runner: Runner) -> Run | None:
     """The shorter way, where it leads on."""
-    files = opened.files if opened.alone and output.kind == "jsonl" else []
+    files = opened.local if opened.alone and output.kind == "jsonl" else []
     try:
         return straight.run(work, files, runner) if lines.can_read(work.config, files) else None
     except lines.NotPlainError:

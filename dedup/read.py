@@ -21,11 +21,13 @@ from dedup.data import Failure, Format, Source
 from dedup.errors import InputError, SettingError, UnreadableError
 from dedup.find import Found, find
 from dedup.formats import CELLS, TABLES, WHOLE, FileFormat, compression, extensions, told
+from dedup.urls import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dedup.config import Config
+    from dedup.remote import Remote
 
 Inputs = str | Path | Iterable[str | Path | Source | Mapping[str, Any]]
 """What can be cleaned: a path, or paths, sources and mappings in any order; or whatever gives an Arrow stream."""
@@ -37,7 +39,7 @@ ARROW_STREAM = "__arrow_c_stream__"
 """What data frames have that can give their rows as Arrow does: of pandas, Polars, Arrow, DuckDB."""
 
 
-def sources(files: Iterable[tuple[str, Path]], config: Config) -> Iterator[Source | Failure]:
+def sources(files: Iterable[tuple[str, Path | Remote]], config: Config) -> Iterator[Source | Failure]:
     """The documents of the files, in order; a file that cannot be read is a failure in its place."""
     for number, (name, path) in enumerate(files):
         known = told(path, config.input_format)
@@ -45,21 +47,24 @@ def sources(files: Iterable[tuple[str, Path]], config: Config) -> Iterator[Sourc
             if known is not None:
                 yield from _of_file(name, path, known, number, config)
         except OSError as error:
-            if error.errno is None and is_broken(error):  # bz2 says so of its members
+            if is_broken(error):
                 yield Failure(name, f"compressed file is broken: {error}")
             else:
                 yield Failure(name, f"cannot be read: {error.strerror or error}")
 
 
-def _of_file(name: str, path: Path, known: FileFormat, number: int, config: Config) -> Iterator[Source | Failure]:
+def _of_file(
+    name: str, path: Path | Remote, known: FileFormat, number: int, config: Config
+) -> Iterator[Source | Failure]:
     if known.name in TABLES:
         from dedup.columnar import rows  # with pyarrow: .1 s
 
         yield from rows(name, path, number, config)
         return
-    # A pipe can be read but once.
-    origin = path.absolute() if path.is_file() and not compression(path) else None
     suffix = compression(path)
+    # A pipe can be read but once, and what is remote would have to come twice.
+    again = isinstance(path, Path) and path.is_file() and not suffix
+    origin = path.absolute() if isinstance(path, Path) and again else None
     if known.name == "warc" and suffix == ".gz":  # its members are records
         suffix = ""
     with path.open("rb", BUFFER) as raw, reading(raw, suffix) as stream:
@@ -209,15 +214,21 @@ class Opened:
     files that are ignored."""
 
     sources: Iterator[Source | Failure]
-    files: list[tuple[str, Path]] = field(default_factory=list)
+    files: list[tuple[str, Path | Remote]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     alone: bool = False
     """Whether nothing else is to be read than these files."""
     kept: Any = None
     """What has to last as long as the files do."""
 
+    @property
+    def local(self) -> list[tuple[str, Path]]:
+        """The files, if none is behind a URL."""
+        own = [(name, path) for name, path in self.files if isinstance(path, Path)]
+        return own if len(own) == len(self.files) else []
 
-def open_inputs(inputs: Inputs, config: Config, exclude: Path | None) -> Opened:
+
+def open_inputs(inputs: Inputs, config: Config, exclude: Path | Remote | None) -> Opened:
     """The sources of whatever was given.
 
     Raises:
@@ -243,7 +254,7 @@ def open_inputs(inputs: Inputs, config: Config, exclude: Path | None) -> Opened:
     found = find([path for path in paths if str(path) != STANDARD_INPUT], exclude, config.input_format)
     if not (found.files or piped):
         said = "".join(f"\n  {failure.id}: {failure.why}" for failure in found.failures)
-        raise InputError(f"nothing to read: no {extensions()} file in {', '.join(map(str, paths))}{said}")
+        raise InputError(f"nothing to read: no {extensions()} file in {', '.join(map(shown, paths))}{said}")
     read = _all(found, piped, config)
     return Opened(read, found.files, found.ignored, alone=not (piped or found.failures))
 
@@ -256,7 +267,7 @@ def _of_stream(frame: Any, config: Config) -> Opened:
 
     spool = NamedTemporaryFile(prefix="dedup-", suffix=".arrow")  # noqa: SIM115 (it lasts as long as what is opened)
     save(frame, Path(spool.name))
-    files = [("input", Path(spool.name))]
+    files: list[tuple[str, Path | Remote]] = [("input", Path(spool.name))]
     return Opened(sources(files, replace(config, input_format="arrow")), files, alone=True, kept=spool)
 
 
@@ -271,8 +282,17 @@ def _chain(first: Any, rest: Iterable[Any]) -> Iterator[Any]:
     yield from rest
 
 
+def _ahead(files: list[tuple[str, Path | Remote]], config: Config) -> Iterable[tuple[str, Path | Remote]]:
+    """The files; those behind URLs that hold a document each have come in groups."""
+    if all(isinstance(path, Path) for _, path in files):
+        return files
+    from dedup.ahead import ahead
+
+    return ahead(files, lambda path: (known := told(path, config.input_format)) is not None and known.name in WHOLE)
+
+
 def _all(found: Found, piped: bool, config: Config) -> Iterator[Source | Failure]:
     yield from found.failures
-    yield from sources(found.files, config)
+    yield from sources(_ahead(found.files, config), config)
     if piped:
         yield from standard_input(config)

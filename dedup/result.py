@@ -15,10 +15,13 @@ from dedup.data import Failure, Format
 from dedup.errors import OutputError
 from dedup.fields import Fields
 from dedup.formats import CELLS, TABLES, TREES, compression, told
+from dedup.urls import is_url, plain, shown
 from dedup.write import FAILURES, MANIFEST, REMOVED, SOURCES, TREE, is_finished, tree_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from dedup.remote import Remote
 
 
 class Piece(NamedTuple):
@@ -35,19 +38,23 @@ class Piece(NamedTuple):
     """Of a block of a page that stayed: what spoke for it."""
 
 
-@dataclass
+@dataclass(init=False)
 class Result:
-    """What a run left in its folder. Everything is read from there as it is asked for.
+    """What a run left in its folder, which may be behind a URL. Everything is read from there as it is asked for.
 
     Raises (when it is made):
-        OutputError: the folder does not hold a finished run.
+        OutputError: the folder does not hold a finished run, or cannot be reached.
     """
 
-    folder: Path
+    folder: Path | Remote
     _temporary: object = field(default=None, repr=False)
 
-    def __post_init__(self) -> None:
-        self.folder = Path(self.folder)
+    def __init__(self, folder: str | Path | Remote, _temporary: object = None) -> None:
+        if is_url(folder):
+            self.folder = _reached(str(folder))
+        else:
+            self.folder = Path(plain(folder)) if isinstance(folder, str | Path) else folder
+        self._temporary = _temporary
         if not is_finished(self.folder):
             raise OutputError(f"{self.folder}: holds no finished run of dedup (there is no {MANIFEST} of ours in it)")
 
@@ -69,8 +76,9 @@ class Result:
         elif kind in TREES:
             yield from self._of_tree(kind)
         else:
-            for path in sorted((self.folder / TREE).iterdir()):
-                yield from _documents(path)
+            for part in self.manifest["files"]:  # which are sorted
+                if part.startswith(f"{TREE}/"):
+                    yield from _documents(self.folder / part)
 
     def _of_tree(self, kind: str) -> Iterator[dict[str, Any]]:
         for source in self.sources():
@@ -131,6 +139,18 @@ class Result:
         return [piece if piece.removed else piece._replace(evidence=known.get(piece.start)) for piece in pieces]
 
 
+def _reached(url: str) -> Remote:
+    """A folder behind a URL, which is asked for once: `is_finished` says of no error more than that there is no run."""
+    from dedup.remote import Remote
+
+    try:
+        folder = Remote.at(url)
+        folder.top()
+    except OSError as error:
+        raise OutputError(f"{shown(url)}: cannot be read: {error}") from error
+    return folder
+
+
 class _Ahead:
     """Records in the order of the sources, taken as long as they are of one document."""
 
@@ -170,13 +190,13 @@ def _blocks(text: str, kind: Format) -> list[tuple[int, int]]:
     return spans
 
 
-def _records(path: Path) -> Iterator[dict[str, Any]]:
+def _records(path: Path | Remote) -> Iterator[dict[str, Any]]:
     with path.open("rb") as raw, reading(raw, compression(path)) as handle:
         for line in handle:
             yield orjson.loads(line)
 
 
-def _documents(path: Path) -> Iterator[dict[str, Any]]:
+def _documents(path: Path | Remote) -> Iterator[dict[str, Any]]:
     """The documents in a file that a run wrote."""
     known = told(path)
     if known and known.name in TABLES:

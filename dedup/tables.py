@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dedup.config import Config
+    from dedup.remote import Remote
 
 TOGETHER = 1_000
 """Records that are held at a time."""
@@ -89,7 +90,7 @@ def _type(found: set[Any]) -> pa.DataType:
 class Inputs(NamedTuple):
     """The files that were read, by number, some of which are tables; and the settings."""
 
-    files: Sequence[tuple[str, Path]]
+    files: Sequence[tuple[str, Path | Remote]]
     config: Config
 
     def schema(self) -> pa.Schema:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dedup.data import Failure
+    from dedup.remote import Remote
     from dedup.result import Piece, Result
     from dedup.sites import SiteFile
 
@@ -113,7 +114,7 @@ def _many(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _documents_of(result: Result) -> Path:
+def _documents_of(result: Result) -> Path | Remote:
     return result.folder / str(result.summary["output"])
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from dedup.config import Config
     from dedup.data import Failure
+    from dedup.remote import Remote
 
 Buffer = bytes | memoryview
 Files = dict[str, dict[str, Any]]
@@ -98,7 +99,7 @@ def make_folder(folder: Path) -> None:
         raise WriteError(f"{folder}: cannot be made: {error.strerror}") from error
 
 
-def is_finished(folder: Path) -> bool:
+def is_finished(folder: Path | Remote) -> bool:
     """Whether the folder holds a finished run of ours."""
     try:
         return "dedup" in orjson.loads((folder / MANIFEST).read_bytes())["versions"]

@@ -23,24 +23,12 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 
 # From low to high; a module imports only what stands in a lower row. `html*` and `cli*` stand for families.
 ROWS: list[set[str]] = [
-    {"errors", "data", "kernel", "memory", "shelf", "formats", "tape"},
-    {"archive", "bands", "column_files", "compressed", "limits", "lock", "process"},
-    {
-        "config",
-        "store",
-        "success",
-        "strings",
-        "run",
-        "runs",
-        "text",
-        "dates",
-        "domains",
-        "find",
-        "model",
-        "records",
-        "table",
-    },
-    {"characters", "sentences", "direct", "ending", "gathered", "settings", "work", "fields", "warc"},
+    {"errors", "data", "kernel", "memory", "shelf", "tape", "urls"},
+    {"archive", "bands", "column_files", "compressed", "limits", "lock", "process", "remote"},
+    {"formats"},
+    {"config", "store", "success", "strings", "run", "runs", "text", "dates", "domains", "find", "model", "records"}
+    | {"table"},
+    {"ahead", "characters", "sentences", "direct", "ending", "gathered", "settings", "work", "fields", "warc"},
     {"sieve", "decode", "words", "spans", "sign", "telling", "cells", "columnar"},
     {"pattern_info", "hashed", "packed"},
     {"literals", "misread"},
@@ -53,7 +41,7 @@ ROWS: list[set[str]] = [
     {"outside", "wanted", "moved", "verified"},
     {"site", "chrome"},
     {"extract", "cluster", "clean", "write", "progress", "columns"},
-    {"counts", "depfile", "result", "sites", "decide", "parts"},
+    {"counts", "depfile", "result", "sites", "decide", "parts", "upload"},
     {"shards", "outputs"},
     {"summary"},
     {"pages", "counting", "corpus", "cutting"},
@@ -85,6 +73,8 @@ DOORS = {
     "warcio": {"warc"},
     "fastwarc": {"warc"},
     "pyarrow": {"columnar", "tables", "parts"},
+    "fsspec": {"remote"},
+    "aiohttp": {"remote"},
 }
 HEAVY = ("numpy", "pyarrow", "scipy", "lxml", "trafilatura", "datasketch", "dateparser", "charset_normalizer")
 MAX_LINES, MAX_FUNCTION, MAX_ARGUMENTS = 300, 60, 6

@@ -236,5 +236,5 @@ def test_a_depfile_needs_a_folder(corpus: Path) -> None:
     for words in (["-o", "-"], ["--dry-run"]):
         run = CliRunner().invoke(main, ["clean", "in", *words, "--depfile", "x.d"])
         assert run.exit_code == 2
-        assert "--depfile is for an output folder: name it with -o." in run.stderr
+        assert "--depfile is for an output folder of this machine: name it with -o." in run.stderr
     assert not (corpus / "x.d").exists()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +14,6 @@ from dedup import Config, OutputError, Result
 from tests.material import article, prose
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from dedup.result import Piece
 
 FORMATS = ("jsonl", "jsonl.gz", "jsonl.zst", "markdown", "text")
@@ -96,6 +95,7 @@ def test_a_run_in_a_temporary_folder_lasts_as_long_as_its_result() -> None:
     result = dedup.clean([{"id": "a", "text": "The mill closed."}])
     folder = result.folder
 
+    assert isinstance(folder, Path)
     assert next(result.documents())["text"] == "The mill closed."
     circle = [result]
     circle.append(circle)  # type: ignore[arg-type]  # even where only the collector of garbage finds it
