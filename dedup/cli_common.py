@@ -148,6 +148,8 @@ def _left(ctx: click.Context | None) -> str:
     out = ctx.params["out"]
     if not out or out == PIPE:
         return "Nothing was written."
+    if Path(out, "_SUCCESS").is_file() and not Path(out, "work").exists():
+        return f"What is in {out} is whole."
     if any(Path(out, "work").glob("*/*.sealed")):
         return f"What was done is kept: `dedup clean` into {out} goes on from there."
     return f"`dedup clean` into {out} begins anew: nothing was done yet that takes longer than to read it again."

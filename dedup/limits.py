@@ -27,8 +27,9 @@ LEAST = 20
 """Documents from which on a group counts. In a smaller one a reprint or two make a third of the text, as in the demo
 corpus, and who looks at its output sees what is gone."""
 WARN, STOP = 0.3, 0.6
-"""Shares of a group's text. Of crawled text 10 to 30 % of the characters are duplicates as a rule; where it was over
-60 % of a source, in the cases that were made public, it was a mistake."""
+"""Shares of a group's text. Of crawled text 10 to 30 % of the characters are duplicates as a rule. A newsletter of 667
+issues loses 19 %, and 10,000 newsgroup posts, of which much is headers and quotations, 43 %. Where it was over 60 % of
+a source, in the cases that were made public, it was a mistake."""
 NAMED = 5
 """Groups and failures that a message names."""
 

@@ -513,6 +513,16 @@ def test_what_ends_a_run_has_its_exit_code(
     assert said in run.stderr
 
 
+def test_a_signal_after_all_is_written_says_that_it_is_whole(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dedup.cli._print_summary", interrupt)
+    run = call("clean", here / "in", "-o", "out")
+
+    assert (run.exit_code, run.stderr) == (130, "\nInterrupted. What is in out is whole.\n")
+
+
 def test_an_interrupted_run_goes_on_to_the_same_end(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
