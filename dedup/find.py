@@ -86,6 +86,19 @@ def _expanded(paths: Iterable[str | Path], hidden: Path | None, found: Found) ->
             found.failures.append(Failure(_name(Path(name)), "lies in the output folder, which is not read"))
 
 
+Stamp = tuple[int, int]
+"""What a file was when it was looked at: its bytes, and when they were written, in nanoseconds."""
+
+
+def stamp(path: Path) -> Stamp | None:
+    """What a file is now; None if it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
 def _missing(name: str) -> str:
     """Why there is nothing of this name; empty if there is."""
     try:

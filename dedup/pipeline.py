@@ -64,7 +64,7 @@ def clean(
     folder = Path(out) if out else Path(temporary.name if temporary else "")
     write.check_folder(folder)
     opened = open_inputs(inputs, config, folder)
-    output = Output.of(config, opened.files, alone=opened.alone)
+    output = Output.of(config, opened.files, piped=opened.piped)
     write.make_folder(folder)
     stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()}"
     store = Store.open(folder / write.WORK, stamp)

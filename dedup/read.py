@@ -206,6 +206,8 @@ class Opened:
     ignored: list[str] = field(default_factory=list)
     alone: bool = False
     """Whether nothing else is to be read than these files."""
+    piped: bool = False
+    """Whether there is more on standard input."""
     kept: Any = None
     """What has to last as long as the files do."""
 
@@ -238,7 +240,7 @@ def open_inputs(inputs: Inputs, config: Config, exclude: Path | None) -> Opened:
         said = "".join(f"\n  {failure.id}: {failure.why}" for failure in found.failures)
         raise InputError(f"nothing to read: no {extensions()} file in {', '.join(map(str, paths))}{said}")
     read = _all(found, piped, config)
-    return Opened(read, found.files, found.ignored, alone=not (piped or found.failures))
+    return Opened(read, found.files, found.ignored, alone=not (piped or found.failures), piped=piped)
 
 
 def _of_stream(frame: Any, config: Config) -> Opened:

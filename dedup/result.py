@@ -84,8 +84,8 @@ class Result:
         """The ids and texts of the clean documents, in order, whatever their fields are called."""
         fields = Fields(Config.of(self.manifest["config"]))
         for record in self.documents():
-            body = fields.body(record)
-            yield str(fields.stated(record, "id")), record["text"] if body is None else body.value
+            body, id_ = fields.body(record), fields.stated(record, "id")
+            yield str(record["id"] if id_ is None else id_), record["text"] if body is None else body.value
 
     def removed(self) -> Iterator[dict[str, Any]]:
         """What was taken out, in order: one record a span."""
@@ -181,15 +181,16 @@ def _documents(path: Path) -> Iterator[dict[str, Any]]:
     """The documents in a file that a run wrote."""
     known = told(path)
     if known and known.name in TABLES:
+        from dedup.arrow_values import records
         from dedup.columnar import table
 
         with table(path) as opened:
             for part in opened.parts():
-                yield from part.batch.to_pylist() if part.batch else ()
+                yield from records(part.batch) if part.batch else ()
     elif known and known.name in CELLS:
-        from dedup.cells import records
+        from dedup import cells
 
         with path.open("rb") as raw, reading(raw, compression(path)) as handle:
-            yield from records(handle, known.name)
+            yield from cells.records(handle, known.name)
     else:
         yield from _records(path)
