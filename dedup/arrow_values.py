@@ -125,12 +125,15 @@ class Kinds:
 
 
 def _kind(value: Any) -> Any:
-    """A type of Python, `(type,)` of a list of one type, or None of nothing; `dict` of all else."""
+    """A type of Python, `(type,)` of a list of one type, `()` of an empty one, or None of nothing; `dict` of all
+    else."""
     if value is None:
         return None
     if isinstance(value, list):
         inner = {_kind(each) for each in value} - {None}
-        only = inner.pop() if len(inner) == 1 else str if not inner else dict
+        if not inner:
+            return ()
+        only = inner.pop() if len(inner) == 1 else dict
         return (only,) if only in _TYPES else dict
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _LARGEST:
         return dict
@@ -141,6 +144,8 @@ def _type(found: set[Any]) -> pa.DataType:
     kinds = found - {None}
     if kinds == {int, float}:
         return pa.float64()
+    if () in kinds and all(isinstance(kind, tuple) for kind in kinds):
+        kinds = kinds - {()} or {(str,)}
     if len(kinds) != 1:
         return pa.string()
     (kind,) = kinds

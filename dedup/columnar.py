@@ -47,7 +47,9 @@ class Table:
         if kind == "parquet":
             import pyarrow.parquet as pq
 
-            self._parquet = pq.ParquetFile(stream, pre_buffer=False, buffer_size=BUFFER)
+            self._parquet = pq.ParquetFile(
+                stream, pre_buffer=False, buffer_size=BUFFER, page_checksum_verification=True
+            )
             self.schema: pa.Schema = _without_views(self._parquet.schema_arrow)
         else:
             beginning = stream.read(len(_MAGIC))
@@ -162,11 +164,16 @@ def rows(name: str, path: Path, number: int, config: Config) -> Iterator[Source 
                     yield from _sources(part.batch, columns, f"{name}:", (number, part.first))
             if empty:
                 yield Failure(name, "empty: there is no row in it")
-    except (pa.ArrowException, EOFError, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
+    except Exception as error:
+        if not is_unreadable(error) or getattr(error, "errno", None):
             raise
         what = "compressed file is broken" if compression(path) and is_broken(error) else "cannot be read as a table"
         yield Failure(name, f"{what}: {_first_line(error)}")
+
+
+def is_unreadable(error: Exception) -> bool:
+    """Whether an error is the file's fault."""
+    return isinstance(error, pa.ArrowException | OSError) or is_broken(error)
 
 
 class Columns(NamedTuple):

@@ -171,9 +171,9 @@ def _line(source: Source, record: Mapping[str, Any], body: Body, fields: Fields)
         if fields.id not in record:
             named = orjson.dumps({fields.id: source.id})
             return named[:-1] + b"," + line[1:].lstrip(_JSON_SPACE) + b"\n"
-    written = {"text" if name == body.name else name: value for name, value in record.items()}
+    written = dict(record)
     if body.format is not Format.TEXT:
-        written["text"] = ""
+        written = {"text" if name == body.name else name: value for name, value in record.items()} | {"text": ""}
     if not fields.name_of(record, "id"):
         written = {fields.id: source.id} | written | {fields.id: source.id}
     return orjson.dumps(written, option=orjson.OPT_APPEND_NEWLINE)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from codecs import BOM_UTF8
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -31,6 +31,7 @@ Inputs = str | Path | Iterable[str | Path | Source | Mapping[str, Any]]
 """What can be cleaned: a path, or paths, sources and mappings in any order; or whatever gives an Arrow stream."""
 
 STANDARD_INPUT = "-"
+UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
 PIPED = "stdin"
 """The name of what comes by standard input."""
 ARROW_STREAM = "__arrow_c_stream__"
@@ -74,8 +75,22 @@ def _records(
         from dedup.cells import rows
 
         yield from rows(stream, name, kind, config)
-    else:
-        yield from _lines(stream, name, config.max_bytes, origin)
+        return
+    lines = _lines(stream, name, config.max_bytes, origin)
+    first = next(lines)
+    if isinstance(first, Source) and first.content.startswith(UTF_16):  # type: ignore[union-attr] (of a line)
+        yield Failure(name, "is UTF-16, and JSON is UTF-8: iconv -f UTF-16 -t UTF-8 makes it so")
+        return
+    yield from _chain(first, lines)
+
+
+def is_utf_16(path: Path) -> bool:
+    """Whether a file begins with the byte order mark of UTF-16."""
+    try:
+        with path.open("rb", 0) as file:
+            return file.read(2) in UTF_16
+    except OSError:
+        return False  # which is told where it is read
 
 
 def standard_input(config: Config) -> Iterator[Source | Failure]:

@@ -64,14 +64,17 @@ class Result:
 
     def documents(self) -> Iterator[dict[str, Any]]:
         """The clean documents, in order, with the fields that are written of them."""
-        name, kind = self.summary["output"], self.manifest["config"]["format"]
-        if name != TREE:
-            yield from _documents(self.folder / name)
-        elif kind in TREES:
+        kind = self.manifest["config"]["format"]
+        if kind in TREES:
             yield from self._of_tree(kind)
-        else:
-            for path in sorted((self.folder / TREE).iterdir()):
-                yield from _documents(path)
+            return
+        for path in self.files():
+            yield from _documents(path)
+
+    def files(self) -> list[Path]:
+        """The files that hold the clean documents, in order."""
+        whole = self.folder / self.summary["output"]
+        return sorted(path for path in whole.rglob("*") if path.is_file()) if whole.is_dir() else [whole]
 
     def _of_tree(self, kind: str) -> Iterator[dict[str, Any]]:
         for source in self.sources():

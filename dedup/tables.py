@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from dedup.arrow_values import Kinds
 from dedup.arrow_values import records as as_records
-from dedup.columnar import Columns, table
+from dedup.columnar import Columns, is_unreadable, table
 from dedup.errors import InputError
 from dedup.find import stamp
 from dedup.formats import TABLES, told
@@ -92,7 +92,9 @@ class Inputs(NamedTuple):
             with table(path, self.config.input_format) as opened:
                 columns = Columns.of(opened.schema, self.config)
                 return pa.schema([]) if isinstance(columns, str) else written(opened.schema, columns)
-        except (pa.ArrowException, OSError, EOFError):
+        except Exception as error:
+            if not is_unreadable(error):
+                raise
             return pa.schema([])  # that it cannot be read is told where its rows are read
 
     def taken(self, lines: Iterator[Any]) -> Iterator[tuple[list[Any], pa.RecordBatch | None]]:
@@ -156,12 +158,15 @@ def _clash(one: pa.Schema, other: pa.Schema) -> str:
 
 
 def written(schema: pa.Schema, columns: Columns) -> pa.Schema:
-    """The columns of a table as they are written."""
+    """The columns of a table as they are written: texts and ids in bytes become texts."""
     fields = [
         pa.field("text", pa.string()) if field.name == columns.body and columns.body != columns.text else field
         for field in schema
         if field.name not in columns.goes or field.name == columns.body
     ]
+    as_texts = {pa.binary(): pa.string(), pa.large_binary(): pa.large_string()}
+    read = (columns.text, columns.id)
+    fields = [each.with_type(as_texts.get(each.type, each.type)) if each.name in read else each for each in fields]
     if columns.id not in schema.names:
         fields.insert(0, pa.field(columns.id, pa.string()))
     return pa.schema(fields, schema.metadata)
@@ -193,7 +198,7 @@ def _ids(batch: pa.RecordBatch, ids: list[str], field: pa.Field) -> pa.Array:
         return pa.array(ids, field.type)
     own = _decoded(batch.column(field.name)).to_pylist()
     if all(own):
-        return batch.column(field.name)
+        return batch.column(field.name).cast(field.type)
     filled = [old or id_ for old, id_ in zip(own, ids, strict=True)]
     return _as(pa.array(filled, pa.large_string()), field.type)
 

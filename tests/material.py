@@ -69,7 +69,7 @@ def cleaned(inputs: Inputs, runner: Runner = serial, **settings: Any) -> Outcome
         result = dedup.clean(inputs, f"{folder}/out", config=dedup.Config(**settings), runner=runner)
         documents = list(result.documents())
         return Outcome(
-            {document["id"]: document["text"] for document in documents},
+            dict(result.texts()),
             documents,
             list(result.removed()),
             {document["id"]: document["text"] for document in result.restore()},
