@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import csv
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from io import TextIOWrapper
-from typing import IO, TYPE_CHECKING, Any, cast
+from io import StringIO, TextIOWrapper
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from dedup.compressed import is_broken
 from dedup.data import Failure, Source
-from dedup.fields import Fields, plain
+from dedup.fields import Fields, is_larger, listed, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dedup.config import Config
 
@@ -28,37 +28,41 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def rows(stream: IO[bytes], name: str, kind: str, config: Config) -> Iterator[Source | Failure]:
     """The rows below the first, which names the columns, as sources."""
-    csv.field_size_limit(config.max_bytes)  # of a quote that is never closed not all the file is read
-    text = TextIOWrapper(stream, _encoding(stream, config), errors="surrogateescape", newline="")
-    reader = csv.reader(text, delimiter=DELIMITERS[kind])
-    place = name
+    line, text = 0, None
     try:
+        text = TextIOWrapper(stream, _encoding(stream, config), errors="surrogateescape", newline="")
+        reader = _reader(text, kind, config)
         names = next(reader, [])
         if why := _useless(names, config):
             yield Failure(name, why)
             return
-        line = reader.line_num
+        first = line = reader.line_num
         for cells in reader:
-            place, line = f"{name}:{line + 1}", reader.line_num
             if cells:
-                yield _source(names, cells, place)
-    except csv.Error as error:
-        yield Failure(f"{name}:{reader.line_num}", f"the rest of the file is not read: {_in_words(error, config)}")
+                yield _source(names, cells, f"{name}:{line + 1}", config.max_bytes)
+            line = reader.line_num
+        if line == first:
+            yield Failure(name, "empty: there is no row below the names of its columns")
     except Exception as error:
-        if not is_broken(error):
-            raise
-        yield Failure(
-            f"{name}:{reader.line_num + 1}", f"compressed file is broken here; what came before was read: {error}"
-        )
+        yield Failure(f"{name}:{line + 1}", _in_words(error, config))
     finally:
-        text.detach()  # or it would close standard input
+        if text is not None:
+            text.detach()  # or it would close standard input
+
+
+def _reader(text: TextIOWrapper, kind: str, config: Config) -> Any:
+    csv.field_size_limit(min(config.max_bytes, 2**31 - 1))  # of a quote that is never closed not all the file is read
+    return csv.reader(text, delimiter=DELIMITERS[kind])
 
 
 def records(stream: IO[bytes], kind: str) -> Iterator[dict[str, str]]:
     """The rows of a file of ours."""
     text = TextIOWrapper(stream, "utf-8", newline="")
     csv.field_size_limit(2**31 - 1)
-    yield from csv.DictReader(text, delimiter=DELIMITERS[kind])
+    try:
+        yield from csv.DictReader(text, delimiter=DELIMITERS[kind])
+    finally:
+        text.detach()
 
 
 def _encoding(stream: Any, config: Config) -> str:
@@ -71,50 +75,77 @@ def _useless(names: Sequence[str], config: Config) -> str:
     """Why a file with these columns has no documents; empty if it may."""
     if not names:
         return "empty: there is no row of names in it"
+    if not all(map(_is_utf_8, names)):
+        return "the names of its columns are not UTF-8: name the encoding of the file with --encoding"
+    if any("\0" in each for each in names):
+        return f"holds NUL characters: its columns are {listed(names)}; --encoding names another encoding"
     twice = sorted({each for each in names if names.count(each) > 1})
     if twice:
         return f"has the column {twice[0]!r} twice"
     if Fields(config).body(dict.fromkeys(names, "")) is None:
-        return f"has no text: its columns are {', '.join(names)}; --text-field names another"
+        return f"has no text: its columns are {listed(names)}; --text-field names another"
     return ""
 
 
-def _source(names: Sequence[str], cells: Sequence[str], place: str) -> Source | Failure:
+def _source(names: Sequence[str], cells: Sequence[str], place: str, most: int) -> Source | Failure:
     if len(cells) != len(names):
         return Failure(place, f"has {len(cells)} cells where the first row names {len(names)} columns")
     for name, cell in zip(names, cells, strict=True):
-        if not cell.isascii() and cell != cell.encode("utf-8", "replace").decode():
+        if not _is_utf_8(cell):
             return Failure(place, f"its {name} is not UTF-8: name the encoding of the file with --encoding")
+        if "\0" in cell:
+            return Failure(place, f"its {name} holds NUL characters: not a text file")
+        if is_larger(cell, most):
+            return Failure(place, f"larger than max_bytes = {most}; raise it with --max-bytes")
     return Source(place, place, None, dict(zip(names, cells, strict=True)))
 
 
-def _in_words(error: csv.Error, config: Config) -> str:
-    if "field larger" in str(error):
-        return f"a cell is larger than max_bytes = {config.max_bytes}, or its quote is never closed"
-    return str(error)
+def _is_utf_8(text: str) -> bool:
+    return text.isascii() or text == text.encode("utf-8", "replace").decode()
 
 
-class Cells:
-    """What writes records as rows, below one of the names of all columns; and counts cells that look like formulas."""
+def _in_words(error: Exception, config: Config) -> str:
+    """Why the rest of a file is not read.
 
-    def __init__(self, write: Callable[[bytes], object], names: Sequence[str], kind: str) -> None:
-        self.formulas, self.first = 0, ""
-        self._names, self._write = names, write
-        self._writer = csv.writer(cast("Any", self), delimiter=DELIMITERS[kind], lineterminator="\n")
-        self._writer.writerow(names)
+    Raises:
+        Exception: this one, if that is not the file's fault.
+    """
+    rest = "the rest of the file is not read:"
+    if isinstance(error, UnicodeDecodeError):
+        return f"{rest} it is not {error.encoding}: {error.reason}; --encoding names another"
+    if isinstance(error, csv.Error):
+        large = f"a cell is larger than max_bytes = {config.max_bytes}, or its quote is never closed"
+        return f"{rest} {large if 'field larger' in str(error) else error}"
+    if not is_broken(error):
+        raise error
+    return f"compressed file is broken here; what came before was read: {error}"
 
-    def write(self, row: str) -> None:
-        """Take a row from the `csv` module."""
-        self._write(row.encode())
 
-    def add(self, record: Mapping[str, Any]) -> None:
-        """Write a record."""
-        cells = [_cell(record.get(name)) for name in self._names]
-        for name, cell in zip(self._names, cells, strict=True):
-            if cell.startswith(FORMULA):
-                self.formulas += 1
-                self.first = self.first or f"{name} of {_cell(record.get(self._names[0]))}"
-        self._writer.writerow(cells)
+class CellRow(NamedTuple):
+    """A row as it is written, how many of its cells look like formulas, and where the first of them stands."""
+
+    line: bytes
+    formulas: int = 0
+    first: str = ""
+
+
+def as_row(record: Mapping[str, Any], names: Sequence[str], kind: str) -> CellRow:
+    """A record as a row of cells."""
+    cells = [_cell(record.get(name)) for name in names]
+    formulas = [name for name, cell in zip(names, cells, strict=True) if cell.startswith(FORMULA)]
+    first = f"{formulas[0]} of {cells[0]}" if formulas else ""
+    return CellRow(_row(cells, kind), len(formulas), first)
+
+
+def head(names: Sequence[str], kind: str) -> bytes:
+    """The row of names."""
+    return _row(names, kind)
+
+
+def _row(cells: Sequence[str], kind: str) -> bytes:
+    stream = StringIO()
+    csv.writer(stream, delimiter=DELIMITERS[kind], lineterminator="\n").writerow(cells)
+    return stream.getvalue().encode()
 
 
 def _cell(value: Any) -> str:

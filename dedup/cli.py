@@ -171,7 +171,17 @@ def _print_result(result: Result, params: dict[str, Any]) -> None:
         for line in going(result.removed()):
             click.echo(line)
     elif params["out"] == PIPE:
-        _print_records(result.documents())
+        _print_files(result.files())
+
+
+def _print_files(paths: Iterable[Path]) -> None:
+    """Print files as they are."""
+    from shutil import copyfileobj
+
+    for path in paths:
+        with path.open("rb") as file:
+            copyfileobj(file, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
 
 
 def _print_records(records: Iterable[dict[str, Any]]) -> None:

@@ -11,21 +11,23 @@ from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from dedup.arrow_values import as_python, mapped
 from dedup.compressed import BUFFER, is_broken, reading
 from dedup.data import Failure, Format, Source
-from dedup.fields import Fields, within
+from dedup.fields import Fields, is_larger, listed, plain
 from dedup.formats import compression, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from dedup.config import Config
     from dedup.remote import Remote
 
-ROWS = 1_000
-"""Rows that are held at a time."""
+ROWS, BYTES = 1_000, 32_000_000
+"""Rows that are held at a time, or fewer where they are of so many bytes, as the file has it."""
 _MAGIC = b"ARROW1"
 
 
@@ -46,7 +48,9 @@ class Table:
         if kind == "parquet":
             import pyarrow.parquet as pq
 
-            self._parquet = pq.ParquetFile(stream)
+            self._parquet = pq.ParquetFile(
+                stream, pre_buffer=False, buffer_size=BUFFER, page_checksum_verification=True
+            )
             self.schema: pa.Schema = _without_views(self._parquet.schema_arrow)
         else:
             beginning = stream.read(len(_MAGIC))
@@ -54,35 +58,36 @@ class Table:
             self._batches = pa.ipc.open_file(stream) if beginning == _MAGIC else pa.ipc.open_stream(stream)
             self.schema = _without_views(self._batches.schema)
 
-    def parts(self, columns: Sequence[str] | None = None) -> Iterator[Part]:
-        """All rows in order, of all columns or of some. Of Parquet a group of rows that is broken is told and passed
-        over; of Arrow what comes behind a broken batch cannot be found."""
-        for part in self._of_parquet(columns) if self._parquet else self._of_arrow(columns):
+    def parts(self) -> Iterator[Part]:
+        """All rows in order. Of Parquet a group of rows that is broken is told and passed over; of Arrow what comes
+        behind a broken batch cannot be found."""
+        for part in self._of_parquet() if self._parquet else self._of_arrow():
             yield part if part.batch is None else part._replace(batch=self._as_known(part.batch))
 
     def _as_known(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        wanted = pa.schema([self.schema.field(name) for name in batch.schema.names], self.schema.metadata)
-        return batch if batch.schema.equals(wanted) else batch.cast(wanted)
+        return batch if batch.schema.equals(self.schema) else batch.cast(self.schema)
 
-    def _of_parquet(self, columns: Sequence[str] | None) -> Iterator[Part]:
+    def _of_parquet(self) -> Iterator[Part]:
         first = 0
-        for group in range(self._parquet.num_row_groups):
-            rows, at = self._parquet.metadata.row_group(group).num_rows, first
+        for number in range(self._parquet.num_row_groups):
+            group, at = self._parquet.metadata.row_group(number), first
+            rows = max(1, min(ROWS, BYTES * group.num_rows // max(1, group.total_byte_size)))
             try:
-                for batch in self._parquet.iter_batches(ROWS, row_groups=[group], columns=columns, use_threads=False):
+                for batch in self._parquet.iter_batches(rows, row_groups=[number], use_threads=False):
                     yield Part(at, batch)
                     at += batch.num_rows
             except (pa.ArrowException, OSError) as error:
-                yield Part(at, None, f"rows {at + 1} to {first + rows} cannot be read: {_first_line(error)}")
-            first += rows
+                end = first + group.num_rows
+                yield Part(at, None, f"rows {at + 1} to {end} cannot be read: {_first_line(error)}")
+            first += group.num_rows
 
-    def _of_arrow(self, columns: Sequence[str] | None) -> Iterator[Part]:
+    def _of_arrow(self) -> Iterator[Part]:
         first = 0
         try:
-            for whole in _batches(self._batches):
-                batch = whole.select(list(columns)) if columns is not None else whole
-                for start in range(0, batch.num_rows, ROWS):
-                    yield Part(first + start, batch.slice(start, ROWS))
+            for batch in _batches(self._batches):
+                rows = max(1, min(ROWS, BYTES * batch.num_rows // max(1, batch.nbytes)))
+                for start in range(0, batch.num_rows, rows):
+                    yield Part(first + start, batch.slice(start, rows))
                 first += batch.num_rows
         except (pa.ArrowException, OSError) as error:
             yield Part(first, None, f"what comes behind row {first} cannot be read: {_first_line(error)}")
@@ -90,21 +95,13 @@ class Table:
 
 def _without_views(schema: pa.Schema) -> pa.Schema:
     """Columns with texts as Arrow's functions take them, which know no views: as such Polars gives its texts."""
-    return pa.schema([field.with_type(_without_view(field.type)) for field in schema], schema.metadata)
+    return pa.schema([field.with_type(mapped(field.type, _without_view)) for field in schema], schema.metadata)
 
 
 def _without_view(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_string_view(kind):
         return pa.large_string()
-    if pa.types.is_binary_view(kind):
-        return pa.large_binary()
-    if pa.types.is_list(kind):
-        return pa.list_(kind.value_field.with_type(_without_view(kind.value_type)))
-    if pa.types.is_large_list(kind):
-        return pa.large_list(kind.value_field.with_type(_without_view(kind.value_type)))
-    if pa.types.is_struct(kind):
-        return pa.struct([field.with_type(_without_view(field.type)) for field in kind])
-    return kind
+    return pa.large_binary() if pa.types.is_binary_view(kind) else kind
 
 
 def _batches(opened: Any) -> Iterator[pa.RecordBatch]:
@@ -151,27 +148,33 @@ def save(frame: Any, path: Path) -> None:
 
 
 def rows(name: str, path: Path | Remote, number: int, config: Config) -> Iterator[Source | Failure]:
-    """The rows of a table as sources; `number` is that of the file, which they are found again by."""
+    """The rows of a table as sources; `number` is that of the file, which they are found again by. All columns are
+    read: where one of them is broken, its rows cannot be written."""
     try:
         with table(path, config.input_format) as opened:
-            reading_ = Columns.of(opened.schema, config)
-            if isinstance(reading_, str):
-                yield Failure(name, reading_)
+            columns = Columns.of(opened.schema, config)
+            if isinstance(columns, str):
+                yield Failure(name, columns)
                 return
             empty = True
-            for part in opened.parts(reading_.wanted):
-                empty = False
+            for part in opened.parts():
+                empty = empty and part.batch is not None and not part.batch.num_rows
                 if part.batch is None:
                     yield Failure(f"{name}:{part.first + 1}", part.broken)
                 else:
-                    yield from _sources(part.batch, reading_, f"{name}:", (number, part.first))
+                    yield from _sources(part.batch, columns, f"{name}:", (number, part.first))
             if empty:
                 yield Failure(name, "empty: there is no row in it")
-    except (pa.ArrowException, EOFError, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
+    except Exception as error:
+        if not is_unreadable(error) or getattr(error, "errno", None):
             raise
         what = "compressed file is broken" if compression(path) and is_broken(error) else "cannot be read as a table"
         yield Failure(name, f"{what}: {_first_line(error)}")
+
+
+def is_unreadable(error: Exception) -> bool:
+    """Whether an error is the file's fault."""
+    return isinstance(error, pa.ArrowException | OSError) or is_broken(error)
 
 
 class Columns(NamedTuple):
@@ -179,13 +182,16 @@ class Columns(NamedTuple):
 
     body: str
     format: Format
-    wanted: list[str]
     names: list[str]
     """The fields that are asked for, also those within columns."""
     id: str
-    """The column of ids; empty if there is none."""
+    """The column of ids, or what one is called that is added."""
     fills: bool
-    """Whether an id that is missing can be put there: the column is one of texts."""
+    """Whether an id that is missing can be put there: the column is one of texts, or is added."""
+    largest: int
+    """Bytes that a text may have."""
+    goes: tuple[str, ...]
+    """Columns that something else takes the place of."""
 
     @property
     def text(self) -> str:
@@ -198,19 +204,18 @@ class Columns(NamedTuple):
         fields = Fields(config)
         body = fields.body(dict.fromkeys(schema.names, ""))
         if body is None:
-            return f"has no text: its columns are {', '.join(schema.names)}; --text-field names another"
+            return f"has no text: its columns are {listed(schema.names)}; --text-field names another"
         twice = sorted({each for each in schema.names if schema.names.count(each) > 1})
         if twice:
             return f"has the column {twice[0]!r} twice"
         if not _is_text(schema.field(body.name).type):
             return f"its column {body.name} holds no text but {schema.field(body.name).type}"
-        names = [each for role in fields.names.values() for each in role]
-        wanted = dict.fromkeys(
-            column for each in names for column in (each, each.partition(".")[0]) if column in schema.names
-        )
-        id_ = next((each for each in fields.names["id"] if each in schema.names), "")
-        fills = bool(id_) and _is_text(schema.field(id_).type)
-        return cls(body.name, body.format, list(wanted | {body.name: None}), names, id_, fills)
+        names = [each for role in fields.names.values() for each in role if each != body.name]
+        id_ = next((each for each in fields.names["id"] if each in schema.names), fields.id)
+        fills = id_ not in schema.names or _is_text(schema.field(id_).type)
+        replaced = ["text"] if body.format is not Format.TEXT else []
+        goes = (*replaced, *(["dedup"] if config.provenance else []))
+        return cls(body.name, body.format, [*names, body.name], id_, fills, config.max_bytes, goes)
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -224,31 +229,50 @@ def _sources(
     batch: pa.RecordBatch, columns: Columns, name: str, numbered: tuple[int, int]
 ) -> Iterator[Source | Failure]:
     file, first = numbered
-    values = {column: _values(batch.column(column)) for column in batch.schema.names}
-    for at in range(batch.num_rows):
+    whole = batch.to_struct_array()
+    found = {field: inner for field in columns.names if (inner := _within(whole, field)) is not None}
+    wrong: dict[int, str] = {}
+    values = [_values(field, column, wrong) for field, column in found.items()]
+    for at, row in enumerate(zip(*values, strict=True)):
         place = f"{name}{first + at + 1}"
-        record = {column: each[at] for column, each in values.items()}
-        try:
-            content = {field: _plain(field, within(record, field)) for field in columns.names}
-            content[columns.body] = _plain(columns.body, record[columns.body])
-        except ValueError as error:
-            yield Failure(place, str(error))
-            continue
-        stated = {field: value for field, value in content.items() if value is not None}
-        if columns.body not in stated:
+        stated = {field: value for field, value in zip(found, row, strict=True) if value is not None}
+        if at in wrong:
+            yield Failure(place, wrong[at])
+        elif columns.body not in stated:
             yield Failure(place, f"its {columns.body} is null")
-        elif columns.id and not columns.fills and columns.id not in stated:
+        elif is_larger(stated[columns.body], columns.largest):
+            yield Failure(place, f"larger than max_bytes = {columns.largest}; raise it with --max-bytes")
+        elif not columns.fills and columns.id not in stated:
             yield Failure(place, f"its {columns.id} is null, where others have {batch.schema.field(columns.id).type}")
         else:
             yield Source(place, place, None, stated, row=(file, first + at))
 
 
-def _values(column: pa.Array) -> list[Any]:
-    """The values of a column; texts that are not UTF-8 as bytes."""
-    try:
-        return cast("list[Any]", column.to_pylist())
-    except UnicodeDecodeError:
-        return cast("list[Any]", column.cast(pa.large_binary()).to_pylist())
+def _within(column: pa.StructArray, name: str) -> pa.Array | None:
+    """A column, or one within a column: see `fields.within`."""
+    if (at := column.type.get_field_index(name)) >= 0:
+        return pc.struct_field(column, [at])
+    outer, dot, rest = name.partition(".")
+    at = column.type.get_field_index(outer)
+    inner = pc.struct_field(column, [at]) if dot and at >= 0 else None
+    return _within(inner, rest) if inner is not None and pa.types.is_struct(inner.type) else None
+
+
+def _values(name: str, column: pa.Array, wrong: dict[int, str]) -> list[Any]:
+    """The values of a column as JSON can hold them; into `wrong` why some cannot be, by their places."""
+    values = as_python(column)
+    if all(type(value) in _AS_THEY_ARE for value in values):
+        return values
+    for at, value in enumerate(values):
+        try:
+            values[at] = _plain(name, value)
+        except ValueError as error:
+            values[at] = None
+            wrong.setdefault(at, str(error))
+    return values
+
+
+_AS_THEY_ARE = {str, int, float, bool, type(None)}
 
 
 def _plain(name: str, value: Any) -> Any:
@@ -262,8 +286,6 @@ def _plain(name: str, value: Any) -> Any:
             return value.decode()
         except UnicodeDecodeError as error:
             raise ValueError(f"its {name} is not UTF-8: {error}") from error
-    if value is None or isinstance(value, str | bool | int | float):
+    if type(value) in _AS_THEY_ARE:
         return value
-    if isinstance(value, list):
-        return [_plain(name, each) for each in value]
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return [_plain(name, each) for each in value] if isinstance(value, list) else plain(value)

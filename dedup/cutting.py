@@ -10,7 +10,7 @@ from dedup.clean import cut, filled, kept, snapped
 from dedup.columns import load_table
 from dedup.counts import Cut, count
 from dedup.data import Document, Flag, Format
-from dedup.records import clean_line, clean_record, flags_of, provenance, removed_record, source_record
+from dedup.records import clean_line, clean_record, flags_of, provenance, removed_record, row_line, source_record
 from dedup.store import Store, line
 from dedup.write import Piece
 
@@ -67,7 +67,10 @@ def _clean_line(known: dict[str, Any], text: str, came: bytes, config: Config, g
     """A line of what stays: as it came, where that is wanted and nothing of it went."""
     if config.provenance:
         known["dedup"] = {"removed": [provenance(flag) for flag in gone]}
-    if not came and not known["row"]:
+    if known["row"]:
+        as_it_is = not gone and known["format"] == Format.TEXT
+        return row_line(known, None if as_it_is else text, verbatim=config.verbatim)
+    if not came:
         return line(clean_record(known, text))
     if config.verbatim and came and not gone and not config.provenance and known["format"] == Format.TEXT:
         return came

@@ -176,13 +176,14 @@ def _line(source: Source, record: Mapping[str, Any], body: Body, fields: Fields)
         line = orjson.dumps(record) if isinstance(source.content, dict) else source.content.strip(_JSON_SPACE)
         if fields.name_of(record, "id"):
             return line + b"\n"
-        if "id" not in record:
-            return b'{"id":' + orjson.dumps(source.id) + b"," + line[1:].lstrip(_JSON_SPACE) + b"\n"
-    written = {"text" if name == body.name else name: value for name, value in record.items()}
+        if fields.id not in record:
+            named = orjson.dumps({fields.id: source.id})
+            return named[:-1] + b"," + line[1:].lstrip(_JSON_SPACE) + b"\n"
+    written = dict(record)
     if body.format is not Format.TEXT:
-        written["text"] = ""
+        written = {"text" if name == body.name else name: value for name, value in record.items()} | {"text": ""}
     if not fields.name_of(record, "id"):
-        written = {"id": source.id} | written | {"id": source.id}
+        written = {fields.id: source.id} | written | {fields.id: source.id}
     return orjson.dumps(written, option=orjson.OPT_APPEND_NEWLINE)
 
 

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dedup.data import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dedup.config import Config
 
 NAMES = {
-    "id": ("id", "doc_id", "warc_record_id"),
-    "url": ("url", "metadata.url", "warc_headers.warc-target-uri", "WARC-Target-URI"),
+    "id": ("id", "doc_id", "warc_record_id", "warc_headers.warc-record-id", "WARC-Record-ID"),
+    "url": ("url", "metadata.url", "meta.url", "warc_headers.warc-target-uri", "WARC-Target-URI"),
     "site": ("site",),
     "title": ("title", "metadata.title"),
     "author": ("author", "metadata.author"),
-    "date": ("date", "created", "timestamp", "metadata.date", "metadata.created", "warc_headers.warc-date",
-             "WARC-Date"),
-    "language": ("language", "metadata.language"),
+    "date": ("date", "created", "timestamp", "date_download", "metadata.date", "metadata.created", "meta.timestamp",
+             "warc_headers.warc-date", "WARC-Date"),
+    "language": ("language", "metadata.language", "meta.language"),
     "tags": ("tags",),
 }  # fmt: skip
 """What is looked for, in this order, where a setting (`id_field`, ...) names nothing else."""
@@ -49,6 +49,8 @@ class Fields:
     def __init__(self, config: Config) -> None:
         own = {role: getattr(config, f"{role}_field", "") for role in (*NAMES, "text")}
         self.names = {role: (own[role],) if own[role] else names for role, names in NAMES.items()}
+        self.id = own["id"] or "id"
+        """The field that an id is put in where there is none."""
         self.bodies = tuple((names, kind) for names, kind in BODIES.values())
         if own["text"]:
             html = own["text"] in BODIES["html"][0]
@@ -75,14 +77,6 @@ class Fields:
             if (value := within(record, name)) not in (None, ""):
                 yield name, value
 
-    def columns(self) -> Iterator[str]:
-        """The names of all fields that may be asked for; of one within another the outer one too."""
-        for names in (*self.names.values(), *(names for names, _ in self.bodies)):
-            for name in names:
-                yield name
-                if "." in name:
-                    yield name.partition(".")[0]
-
 
 def within(record: Mapping[str, Any], name: str) -> Any:
     """The value of a field, or of one within a field; None if there is none.
@@ -104,3 +98,17 @@ def plain(value: Any) -> Any:
 
         return b64encode(value).decode()
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names of columns for messages.
+
+    >>> listed(["id;text"])
+    "'id;text'"
+    """
+    return ", ".join(map(repr, names))
+
+
+def is_larger(text: str, most: int) -> bool:
+    """Whether a text is of more bytes than it may be."""
+    return len(text) > most or (len(text) * 4 > most and len(text.encode("utf-8", "surrogatepass")) > most)

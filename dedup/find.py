@@ -127,6 +127,21 @@ def _expanded(paths: Iterable[str | Path], hidden: Path | None, found: Found) ->
             found.failures.append(Failure(_name(Path(name)), "lies in the output folder, which is not read"))
 
 
+Stamp = tuple[int, int | str]
+"""What a file was when it was looked at: its bytes, and when they were written (in nanoseconds, or as a store says)."""
+
+
+def stamp(path: Path | Remote) -> Stamp | None:
+    """What a file is now; None if it is not there."""
+    try:
+        if not isinstance(path, Path):
+            return path.stamp()
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
 def _missing(name: str) -> str:
     """Why there is nothing of this name; empty if there is."""
     try:

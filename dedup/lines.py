@@ -18,6 +18,7 @@ from dedup import characters, kernel, sign, whole
 from dedup.data import Document, Failure, Format, Source
 from dedup.errors import InputError
 from dedup.formats import compression, told
+from dedup.read import is_utf_16
 from dedup.run import in_threads, own_buffer
 from dedup.strings import Strings
 
@@ -51,7 +52,7 @@ def can_read(config: Config, files: Sequence[tuple[str, Path]]) -> bool:
     if not (kernel.NATIVE and config.verbatim and files) or own or config.provenance:
         return False
     kinds = {(found.name, compression(path)) for _, path in files if (found := told(path, config.input_format))}
-    return kinds == {("jsonl", "")} and all(path.is_file() for _, path in files)
+    return kinds == {("jsonl", "")} and all(path.is_file() and not is_utf_16(path) for _, path in files)
 
 
 # ── pieces of files ─────────────────────────────────────────────────────────────────────────────────────────────────

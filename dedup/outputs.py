@@ -5,24 +5,28 @@ from __future__ import annotations
 import shutil
 from contextlib import contextmanager
 from io import BytesIO
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
+from dedup.cells import as_row
 from dedup.fields import Fields, plain
+from dedup.find import stamp
 from dedup.formats import AUTO, CELLS, OUTPUTS, TABLES, TREES, WHOLE, family, told
 from dedup.parts import Parts, as_cells, as_lines, as_table
 from dedup.records import WRITTEN
 from dedup.write import TREE, Buffer, write_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from dedup.arrow_values import Kinds
     from dedup.config import Config
+    from dedup.find import Stamp
     from dedup.remote import Remote
-    from dedup.tables import Kinds
+    from dedup.tables import Inputs
     from dedup.write import Files
 
 MB = 1_000_000
@@ -34,21 +38,32 @@ class Output(NamedTuple):
     format: str
     config: Config
     inputs: Sequence[tuple[str, Path | Remote]]
+    stamps: Mapping[int, Stamp]
+    """What the tables among these are before they are read, by their numbers."""
 
     @classmethod
-    def of(cls, config: Config, inputs: Sequence[tuple[str, Path | Remote]], *, alone: bool) -> Output:
-        """The output of a run; where no format is chosen, in that of the inputs, if files are all that there is.
+    def of(cls, config: Config, inputs: Sequence[tuple[str, Path | Remote]], *, piped: bool) -> Output:
+        """The output of a run; where no format is chosen, in that of the inputs, if they are files, or `piped`.
 
         Raises:
             InputError: tables whose columns do not go together are to be one.
         """
-        own = family((path for _, path in inputs), config.input_format) if alone else "jsonl"
-        output = cls(own if config.format == AUTO else config.format, config, inputs)
+        paths = [*(path for _, path in inputs), *([Path("stdin.jsonl")] if piped else [])]
+        own = family(paths, config.input_format) if config.format == AUTO else config.format
+        kinds = [told(path, config.input_format) for _, path in inputs]
+        tables = [number for number, kind in enumerate(kinds) if kind and kind.name in TABLES]
+        stamps = {number: found for number in tables if (found := stamp(inputs[number][1]))}
+        output = cls(own, config, inputs, stamps)
         if output.format in TABLES:
-            from dedup.tables import Inputs
-
-            Inputs(inputs, config).schema()
+            output.tables.check(output.kind)
         return output
+
+    @property
+    def tables(self) -> Inputs:
+        """The inputs, for what takes rows of them; with pyarrow, which takes .1 s to import."""
+        from dedup.tables import Inputs
+
+        return Inputs(self.inputs, self.config, self.stamps)
 
     @property
     def kind(self) -> str:
@@ -92,10 +107,10 @@ def clean(folder: Path, output: Output, files: Files) -> Iterator[Callable[[Buff
     elif output.kind in TREES and not output.has_tables:
         yield lambda lines: _write_tree(folder / TREE, output, map(orjson.loads, BytesIO(lines)))
     else:
-        from dedup.tables import Kinds
+        from dedup.arrow_values import Kinds
 
         with TemporaryFile() as spool:
-            kinds = Kinds(WRITTEN if output.has_articles else ())
+            kinds = Kinds(WRITTEN if output.has_articles else (), provenance=output.config.provenance)
             yield lambda lines: _spool(lines, spool, kinds)
             spool.seek(0)
             _write_rows(folder / output.name, output, files, (map(orjson.loads, spool), kinds))
@@ -115,13 +130,15 @@ def _write_tree(folder: Path, output: Output, records: Iterator[dict[str, Any]])
         body = fields.body(record)
         name, text = (body.name, body.value) if body else ("text", record["text"])
         known = {field: value for field, value in record.items() if field != name}
-        write_tree(folder, fields.stated(record, "id"), text, known if output.kind == "markdown" else None)
+        id_ = fields.stated(record, "id")
+        write_tree(folder, record["id"] if id_ is None else id_, text, known if output.kind == "markdown" else None)
 
 
 def _spool(lines: Buffer, spool: IO[bytes], kinds: Kinds) -> None:
     """Keep lines until all are there: only then it is known which columns they need."""
     for line in BytesIO(lines):
-        kinds.see(orjson.loads(line))
+        known = orjson.loads(line)
+        kinds.see(known if isinstance(known, dict) else known[-1])  # of a row what is known beside it
     spool.write(lines)
 
 
@@ -130,20 +147,23 @@ def _write_rows(path: Path, output: Output, files: Files, known: tuple[Iterator[
     from dedup import tables
 
     lines, kinds = known
-    inputs = tables.Inputs(output.inputs, output.config)
+    inputs = output.tables
     if output.format in TABLES:
         schema = tables.with_more(inputs.schema(), kinds)
         with Parts(path, output.format, output.limit, as_table(files, output.kind, schema)) as parts:
             for batch in tables.batches(lines, inputs, schema):
-                parts.put(batch, batch.nbytes)
+                for some in tables.pieces(batch, output.limit):
+                    parts.put(some, tables.size(some) if output.limit else 0)
         return
     records = tables.records(lines, inputs)
     if output.kind in TREES:
         _write_tree(path, output, records)
     elif output.kind in CELLS:
-        with Parts(path, output.format, output.limit, as_cells(files, output.kind, inputs.names(kinds))) as parts:
+        names = inputs.names(kinds)
+        with Parts(path, output.format, output.limit, as_cells(files, output.kind, names)) as parts:
             for record in records:
-                parts.put(record, len(record["text"]))
+                cells = as_row(record, names, output.kind)
+                parts.put(cells, len(cells.line))
     else:
         with Parts(path, output.format, output.limit, as_lines(files)) as parts:
             for record in records:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from io import BytesIO
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
-from dedup.write import Buffer, Files, writing
+from dedup.write import PART, Buffer, Files, name_in, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -53,7 +54,7 @@ class Parts:
 
     def _next(self) -> None:
         self._stack.close()
-        path = self._path / f"part-{self._number:05}.{self._format}" if self._limit else self._path
+        path = self._path / f"{PART}{self._number:05}.{self._format}" if self._limit else self._path
         self._add = self._stack.enter_context(self._opened(path))
         self._number, self._size = self._number + 1, 0
 
@@ -68,13 +69,20 @@ def as_cells(files: Files, kind: str, names: Sequence[str]) -> Opened:
 
     @contextmanager
     def opened(path: Path) -> Iterator[Callable[[Any], object]]:
-        from dedup.cells import Cells
+        from dedup.cells import CellRow, head
+
+        formulas, first = 0, ""
+
+        def add(row: CellRow) -> None:
+            nonlocal formulas, first
+            write(row.line)
+            formulas, first = formulas + row.formulas, first or row.first
 
         with writing(path, files) as write:
-            cells = Cells(write, names, kind)
-            yield cells.add
-        if cells.formulas:
-            files[path.name] |= {"formulas": cells.formulas, "first_formula": cells.first}
+            write(head(names, kind))
+            yield add
+        if formulas:
+            files[name_in(path)] |= {"formulas": formulas, "first_formula": first}
 
     return opened
 
@@ -113,8 +121,19 @@ class _Sink:
 def _arrow(write: Callable[[Buffer], object], schema: pa.Schema) -> Iterator[Callable[[Any], object]]:
     import pyarrow as pa
 
+    from dedup.arrow_values import has_dictionaries
+
     with pa.PythonFile(_Sink(write), "w") as sink, pa.ipc.new_file(sink, schema) as writer:
-        yield writer.write_batch
+        if not has_dictionaries(schema):
+            yield writer.write_batch
+            return
+        # A file of Arrow has one dictionary a column, which is known only when all batches are there.
+        with NamedTemporaryFile(prefix="dedup-") as spool:
+            with pa.ipc.new_stream(spool, schema) as stream:
+                yield stream.write_batch
+            spool.flush()
+            with pa.memory_map(spool.name) as mapped:
+                writer.write_table(pa.ipc.open_stream(mapped).read_all().unify_dictionaries())
 
 
 @contextmanager

@@ -105,7 +105,7 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
     folder = Path(temporary.name if temporary else plain(out or ""))
     write.check_folder(folder)
     opened = open_inputs(job.inputs, config, hidden or folder)
-    output = Output.of(config, opened.files, alone=opened.alone)
+    output = Output.of(config, opened.files, piped=opened.piped)
     write.make_folder(folder)
     with locked(folder):
         stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from codecs import BOM_UTF8
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -33,6 +33,7 @@ Inputs = str | Path | Iterable[str | Path | Source | Mapping[str, Any]]
 """What can be cleaned: a path, or paths, sources and mappings in any order; or whatever gives an Arrow stream."""
 
 STANDARD_INPUT = "-"
+UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
 PIPED = "stdin"
 """The name of what comes by standard input."""
 ARROW_STREAM = "__arrow_c_stream__"
@@ -82,12 +83,27 @@ def _records(
         from dedup.cells import rows
 
         yield from rows(stream, name, kind, config)
-    elif kind == "warc":
+        return
+    if kind == "warc":
         from dedup import warc
 
         yield from warc.records(stream, name, config.max_bytes)
-    else:
-        yield from _lines(stream, name, config.max_bytes, origin)
+        return
+    lines = _lines(stream, name, config.max_bytes, origin)
+    first = next(lines)
+    if isinstance(first, Source) and first.content.startswith(UTF_16):  # type: ignore[union-attr] (of a line)
+        yield Failure(name, "is UTF-16, and JSON is UTF-8: iconv -f UTF-16 -t UTF-8 makes it so")
+        return
+    yield from _chain(first, lines)
+
+
+def is_utf_16(path: Path) -> bool:
+    """Whether a file begins with the byte order mark of UTF-16."""
+    try:
+        with path.open("rb", 0) as file:
+            return file.read(2) in UTF_16
+    except OSError:
+        return False  # which is told where it is read
 
 
 def standard_input(config: Config) -> Iterator[Source | Failure]:
@@ -218,6 +234,8 @@ class Opened:
     ignored: list[str] = field(default_factory=list)
     alone: bool = False
     """Whether nothing else is to be read than these files."""
+    piped: bool = False
+    """Whether there is more on standard input."""
     kept: Any = None
     """What has to last as long as the files do."""
 
@@ -256,7 +274,7 @@ def open_inputs(inputs: Inputs, config: Config, exclude: Path | Remote | None) -
         said = "".join(f"\n  {failure.id}: {failure.why}" for failure in found.failures)
         raise InputError(f"nothing to read: no {extensions()} file in {', '.join(map(shown, paths))}{said}")
     read = _all(found, piped, config)
-    return Opened(read, found.files, found.ignored, alone=not (piped or found.failures))
+    return Opened(read, found.files, found.ignored, alone=not (piped or found.failures), piped=piped)
 
 
 def _of_stream(frame: Any, config: Config) -> Opened:

@@ -65,17 +65,26 @@ def provenance(flag: Flag) -> dict[str, Any]:
 
 def clean_line(known: dict[str, Any], text: str, came: bytes, *, verbatim: bool) -> bytes:
     """The line of a record, as JSON, with the text that stays, and what is known of it beside that it states itself;
-    where lines are `verbatim`, nothing is added to texts. Of a row of a table what is put into that row."""
-    is_text = known["format"] == Format.TEXT
-    more = {} if verbatim and is_text else _added(known)
-    if "dedup" in known:
-        more["dedup"] = known["dedup"]
-    if known["row"]:
-        return orjson.dumps(
-            {"row": known["row"], "id": known["id"], "text": text} | more, option=orjson.OPT_APPEND_NEWLINE
-        )
+    where lines are `verbatim`, nothing is added to texts."""
+    more = _more(known, verbatim=verbatim)
     line = with_text(came, text, known["body"])
-    return line[:-2] + b"," + orjson.dumps(more, option=orjson.OPT_APPEND_NEWLINE)[1:] if more else line
+    if not more:
+        return line
+    if "dedup" in more and "dedup" in known["stated"]:  # it came out of a run before
+        return orjson.dumps(orjson.loads(line) | more, option=orjson.OPT_APPEND_NEWLINE)
+    return line[:-2] + b"," + orjson.dumps(more, option=orjson.OPT_APPEND_NEWLINE)[1:]
+
+
+def row_line(known: dict[str, Any], text: str | None, *, verbatim: bool) -> bytes:
+    """What is put into a row of a table, as a JSON array, which no record is: the number of its file, its own, its id,
+    the text that stays (null: all of it), and what is known of it beside."""
+    row = [*known["row"], known["id"], text, _more(known, verbatim=verbatim)]
+    return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _more(known: dict[str, Any], *, verbatim: bool) -> dict[str, Any]:
+    more = {} if verbatim and known["format"] == Format.TEXT else _added(known)
+    return more | {"dedup": known["dedup"]} if "dedup" in known else more
 
 
 def _added(known: dict[str, Any]) -> dict[str, Any]:

@@ -124,6 +124,12 @@ class Remote:
         with _told():
             return str(self.system.info(self.path)["type"])
 
+    def stamp(self) -> tuple[int, str]:
+        """How many bytes the file has, and which version of it this is, as far as its store tells."""
+        with _told():
+            known = self.system.info(self.path)
+        return int(known.get("size") or 0), str(known.get("ETag") or known.get("LastModified") or known.get("created"))
+
     def names(self) -> list[str]:
         """The paths of all files in the folder, from it on and however deep, sorted bytewise; as they are now, not as
         they were when they were last listed."""

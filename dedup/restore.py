@@ -116,7 +116,7 @@ def _path(place: str, record: dict[str, Any]) -> str:
     >>> [_path(place, {"encoding": "utf-8", "format": "text"}) for place in ("news/a.txt.gz", "../a.txt")]
     ['news/a.txt', '%2E%2E/a.txt']
     """
-    name = re.sub(r"(?i)\.(gz|zst)$", "", place)
+    name = re.sub(r"(?i)\.(gz|zst|bz2|xz)$", "", place)
     if record["encoding"] is None:
         name += "" if name.lower().endswith(".jsonl") else ".jsonl"
     elif record["format"] == Format.HTML:

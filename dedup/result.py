@@ -70,15 +70,17 @@ class Result:
 
     def documents(self) -> Iterator[dict[str, Any]]:
         """The clean documents, in order, with the fields that are written of them."""
-        name, kind = self.summary["output"], self.manifest["config"]["format"]
-        if name != TREE:
-            yield from _documents(self.folder / name)
-        elif kind in TREES:
+        kind = self.manifest["config"]["format"]
+        if kind in TREES:
             yield from self._of_tree(kind)
-        else:
-            for part in self.manifest["files"]:  # which are sorted
-                if part.startswith(f"{TREE}/"):
-                    yield from _documents(self.folder / part)
+            return
+        for path in self.files():
+            yield from _documents(path)
+
+    def files(self) -> list[Path | Remote]:
+        """The files that hold the clean documents, in order."""
+        names = self.manifest["files"]  # sorted
+        return [self.folder / name for name in names if name.startswith((f"{TREE}/", "clean."))]
 
     def _of_tree(self, kind: str) -> Iterator[dict[str, Any]]:
         for source in self.sources():
@@ -91,8 +93,8 @@ class Result:
         """The ids and texts of the clean documents, in order, whatever their fields are called."""
         fields = Fields(Config.of(self.manifest["config"]))
         for record in self.documents():
-            body = fields.body(record)
-            yield str(fields.stated(record, "id")), record["text"] if body is None else body.value
+            body, id_ = fields.body(record), fields.stated(record, "id")
+            yield str(record["id"] if id_ is None else id_), record["text"] if body is None else body.value
 
     def removed(self) -> Iterator[dict[str, Any]]:
         """What was taken out, in order: one record a span."""
@@ -200,15 +202,16 @@ def _documents(path: Path | Remote) -> Iterator[dict[str, Any]]:
     """The documents in a file that a run wrote."""
     known = told(path)
     if known and known.name in TABLES:
+        from dedup.arrow_values import records
         from dedup.columnar import table
 
         with table(path) as opened:
             for part in opened.parts():
-                yield from part.batch.to_pylist() if part.batch else ()
+                yield from records(part.batch) if part.batch else ()
     elif known and known.name in CELLS:
-        from dedup.cells import records
+        from dedup import cells
 
         with path.open("rb") as raw, reading(raw, compression(path)) as handle:
-            yield from records(handle, known.name)
+            yield from cells.records(handle, known.name)
     else:
         yield from _records(path)

@@ -3,95 +3,51 @@ else is known becomes columns behind those."""
 
 from __future__ import annotations
 
+from io import BytesIO
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from dedup.columnar import Columns, table
-from dedup.data import Format
+from dedup.arrow_values import Kinds
+from dedup.arrow_values import records as as_records
+from dedup.columnar import Columns, is_unreadable, table
 from dedup.errors import InputError
+from dedup.find import stamp
 from dedup.formats import TABLES, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from dedup.config import Config
+    from dedup.find import Stamp
     from dedup.remote import Remote
 
-TOGETHER = 1_000
-"""Records that are held at a time."""
-OWN = ("row", "id", "text")
-PROVENANCE = pa.struct(
-    {
-        "removed": pa.list_(
-            pa.struct(
-                {"start": pa.int64(), "end": pa.int64(), "reason": pa.string(), "kind": pa.string(),
-                 "keeper": pa.string(), "similarity": pa.float64()}
-            )
-        )
-    }
-)  # fmt: skip
-"""The type of the field `dedup`."""
-_TYPES = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
-_LARGEST = 2**63 - 1
+TOGETHER, CHARACTERS = 1_000, 32_000_000
+"""Records that are held at a time, or fewer where they are of so many characters."""
 
 
-class Kinds:
-    """The columns that records of JSON need, in the order in which they come up, and their types: numbers, texts and
-    lists of one kind stay what they are; objects, and what has several types, become JSON in texts. `first`: columns
-    that are there whatever comes up."""
+class Row(NamedTuple):
+    """What becomes of a row of a table: see `records.row_line`."""
 
-    def __init__(self, first: Iterable[str] = ()) -> None:
-        self._found: dict[str, set[Any]] = {name: set() for name in first}
-
-    def see(self, record: dict[str, Any]) -> None:
-        """Take in a line; of a row of a table what is known beside that."""
-        for name, value in record.items():
-            if "row" not in record or name not in OWN:
-                self._found.setdefault(name, set()).add(_kind(value))
-
-    def names(self) -> list[str]:
-        """The columns."""
-        return list(self._found)
-
-    def schema(self) -> pa.Schema:
-        """The columns and their types."""
-        return pa.schema(
-            [(name, PROVENANCE if name == "dedup" else _type(found)) for name, found in self._found.items()]
-        )
-
-
-def _kind(value: Any) -> Any:
-    """A type of Python, `(type,)` of a list of one type, or None of nothing; `dict` of all else."""
-    if value is None:
-        return None
-    if isinstance(value, list):
-        inner = {_kind(each) for each in value} - {None}
-        only = inner.pop() if len(inner) == 1 else str if not inner else dict
-        return (only,) if only in _TYPES else dict
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _LARGEST:
-        return dict
-    return type(value)
-
-
-def _type(found: set[Any]) -> pa.DataType:
-    kinds = found - {None}
-    if kinds == {int, float}:
-        return pa.float64()
-    if len(kinds) != 1:
-        return pa.string()
-    (kind,) = kinds
-    return pa.list_(_TYPES[kind[0]]) if isinstance(kind, tuple) else _TYPES.get(kind, pa.string())
+    file: int
+    number: int
+    id: str
+    text: str | None
+    more: dict[str, Any]
 
 
 class Inputs(NamedTuple):
-    """The files that were read, by number, some of which are tables; and the settings."""
+    """The files that were read, by number, some of which are tables; the settings; and what these were when they were
+    opened first (`stamp`)."""
 
     files: Sequence[tuple[str, Path | Remote]]
     config: Config
+    stamps: Mapping[int, Stamp]
 
     def schema(self) -> pa.Schema:
         """The columns of all tables, as they are written: the text in the place of the page it was taken
@@ -110,6 +66,19 @@ class Inputs(NamedTuple):
                 raise InputError(f"{name}: its columns do not go with those before it: {_clash(whole, own)}") from error
         return whole
 
+    def check(self, kind: str) -> None:
+        """See that the columns of all tables can be written.
+
+        Raises:
+            InputError: they do not go together, or Parquet has no type for one.
+        """
+        schema = self.schema()
+        for field in schema if kind == "parquet" else ():
+            try:
+                pq.ParquetWriter(BytesIO(), pa.schema([field])).close()
+            except pa.ArrowException as error:
+                raise InputError(f"{field.name}: Parquet has no type for {field.type}; --format arrow has") from error
+
     def names(self, more: Kinds) -> list[str]:
         """The columns of all tables, and what else is known."""
         own = [name for number in range(len(self.files)) for name in self._schema(number).names]
@@ -124,38 +93,53 @@ class Inputs(NamedTuple):
             with table(path, self.config.input_format) as opened:
                 columns = Columns.of(opened.schema, self.config)
                 return pa.schema([]) if isinstance(columns, str) else written(opened.schema, columns)
-        except (pa.ArrowException, OSError, EOFError):
+        except Exception as error:
+            if not is_unreadable(error):
+                raise
             return pa.schema([])  # that it cannot be read is told where its rows are read
 
-    def taken(self, lines: Iterator[dict[str, Any]]) -> Iterator[tuple[list[dict[str, Any]], pa.RecordBatch | None]]:
+    def taken(self, lines: Iterator[Any]) -> Iterator[tuple[list[Any], pa.RecordBatch | None]]:
         """The lines of clean documents, some at a time, with the rows of their table as they were: none for those that
         are no rows.
 
         Raises:
             InputError: a table is not what it was.
         """
-        for number, own in groupby(lines, lambda each: each["row"][0] if "row" in each else None):
+        for number, own in groupby(lines, lambda each: each[0] if isinstance(each, list) else None):
             if number is None:
-                while some := list(islice(own, TOGETHER)):
+                while some := list(_some(own)):
                     yield some, None
             else:
-                yield from self._rows(number, own)
+                yield from self._rows(number, (Row(*each) for each in own))
 
-    def _rows(self, number: int, lines: Iterator[dict[str, Any]]) -> Iterator[tuple[list[dict[str, Any]], Any]]:
+    def _rows(self, number: int, rows: Iterator[Row]) -> Iterator[tuple[list[Row], pa.RecordBatch]]:
         name, path = self.files[number]
-        line: dict[str, Any] | None = next(lines)
+        changed = InputError(f"{name}: was changed while it was read")
+        if stamp(path) != self.stamps[number]:
+            raise changed
+        row = next(rows, None)
         with table(path, self.config.input_format) as opened:
             columns = Columns.of(opened.schema, self.config)
             for part in opened.parts():
                 own = []
-                while part.batch is not None and line and line["row"][1] < part.first + part.batch.num_rows:
-                    own.append(line)
-                    line = next(lines, None)
+                while part.batch is not None and row and part.first <= row.number < part.first + part.batch.num_rows:
+                    own.append(row)
+                    row = next(rows, None)
                 if own and part.batch is not None and isinstance(columns, Columns):
-                    places = pa.array([each["row"][1] - part.first for each in own])
+                    places = pa.array([each.number - part.first for each in own])
                     yield own, replaced(part.batch.take(places), own, columns)
-        if line:
-            raise InputError(f"{name}: was changed while it was read")
+        if row or stamp(path) != self.stamps[number]:
+            raise changed
+
+
+def _some(records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """As many records as are held at a time."""
+    size = 0
+    for record in islice(records, TOGETHER):
+        yield record
+        size += sum(len(value) for value in record.values() if isinstance(value, str))
+        if size >= CHARACTERS:
+            return
 
 
 def with_more(schema: pa.Schema, kinds: Kinds) -> pa.Schema:
@@ -175,35 +159,54 @@ def _clash(one: pa.Schema, other: pa.Schema) -> str:
 
 
 def written(schema: pa.Schema, columns: Columns) -> pa.Schema:
-    """The columns of a table as they are written."""
+    """The columns of a table as they are written: texts and ids in bytes become texts."""
     fields = [
-        pa.field("text", pa.string()) if field.name == columns.body and columns.format is not Format.TEXT else field
+        pa.field("text", pa.string()) if field.name == columns.body and columns.body != columns.text else field
         for field in schema
-        if not (field.name == "text" and columns.body != "text" and columns.text == "text")
+        if field.name not in columns.goes or field.name == columns.body
     ]
-    if not columns.id:
-        fields.insert(0, pa.field("id", pa.string()))
+    as_texts = {pa.binary(): pa.string(), pa.large_binary(): pa.large_string()}
+    read = (columns.text, columns.id)
+    fields = [each.with_type(as_texts.get(each.type, each.type)) if each.name in read else each for each in fields]
+    if columns.id not in schema.names:
+        fields.insert(0, pa.field(columns.id, pa.string()))
     return pa.schema(fields, schema.metadata)
 
 
-def replaced(batch: pa.RecordBatch, lines: Sequence[dict[str, Any]], columns: Columns) -> pa.RecordBatch:
+def replaced(batch: pa.RecordBatch, rows: Sequence[Row], columns: Columns) -> pa.RecordBatch:
     """Rows of a table with the texts that stay of them, and with ids where there are none."""
-    target = written(batch.schema, columns)
-    ids = [each["id"] for each in lines]
-    arrays = []
+    target, arrays = written(batch.schema, columns), []
     for field in target:
         if field.name == columns.text:
-            arrays.append(_as(pa.array([each["text"] for each in lines], pa.large_string()), field.type))
-        elif field.name == "id" and not columns.id:
-            arrays.append(pa.array(ids, field.type))
-        elif field.name == columns.id and columns.fills and batch.column(columns.id).null_count:
-            filled = [
-                id_ if old is None else old for id_, old in zip(ids, batch.column(columns.id).to_pylist(), strict=True)
-            ]
-            arrays.append(_as(pa.array(filled), field.type))
+            arrays.append(_texts(batch.column(columns.body), [each.text for each in rows], field.type))
+        elif field.name == columns.id and columns.fills:
+            arrays.append(_ids(batch, [each.id for each in rows], field))
         else:
             arrays.append(batch.column(field.name))
     return pa.RecordBatch.from_arrays(arrays, schema=target)
+
+
+def _texts(column: pa.Array, texts: list[str | None], kind: pa.DataType) -> pa.Array:
+    """Texts in the place of those of a column, of which those stay for which there is none."""
+    if column.type == kind and not any(text is not None for text in texts):
+        return column
+    return _as(pc.coalesce(pa.array(texts, pa.large_string()), _decoded(column)), kind)
+
+
+def _ids(batch: pa.RecordBatch, ids: list[str], field: pa.Field) -> pa.Array:
+    """The column of ids, those that are missing put in."""
+    if field.name not in batch.schema.names:
+        return pa.array(ids, field.type)
+    own = _decoded(batch.column(field.name)).to_pylist()
+    if all(own):
+        return batch.column(field.name).cast(field.type)
+    filled = [old or id_ for old, id_ in zip(own, ids, strict=True)]
+    return _as(pa.array(filled, pa.large_string()), field.type)
+
+
+def _decoded(column: pa.Array) -> pa.Array:
+    """A column of texts, or of bytes that are, in one type."""
+    return (column.dictionary_decode() if pa.types.is_dictionary(column.type) else column).cast(pa.large_string())
 
 
 def _as(column: pa.Array, kind: pa.DataType) -> pa.Array:
@@ -213,19 +216,29 @@ def _as(column: pa.Array, kind: pa.DataType) -> pa.Array:
     return column.cast(kind)
 
 
-def batches(lines: Iterator[dict[str, Any]], inputs: Inputs, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """Clean documents as rows of these columns."""
+def batches(lines: Iterator[Any], inputs: Inputs, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Clean documents as rows of these columns.
+
+    Raises:
+        InputError: see `Inputs.taken`; or what two inputs have in a column is not to be one.
+    """
     for own, rows in inputs.taken(lines):
         arrays = []
         for field in schema:
-            at = rows.schema.get_field_index(field.name) if rows is not None else -1
-            if rows is not None and at >= 0:
-                arrays.append(
-                    rows.column(at) if rows.column(at).type == field.type else rows.column(at).cast(field.type)
-                )
+            if rows is not None and rows.schema.get_field_index(field.name) >= 0:
+                arrays.append(_cast(rows.column(field.name), field, inputs.files[own[0].file][0]))
             else:
-                arrays.append(_column([each.get(field.name) for each in own], field))
+                records = own if rows is None else [each.more for each in own]
+                arrays.append(_column([each.get(field.name) for each in records], field))
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _cast(column: pa.Array, field: pa.Field, name: str) -> pa.Array:
+    try:
+        return column if column.type == field.type else column.cast(field.type)
+    except pa.ArrowException as error:
+        why = f"its column {field.name} does not go into the {field.type} that all inputs need"
+        raise InputError(f"{name}: {why}: {error}; --format jsonl holds both") from error
 
 
 def _column(values: list[Any], field: pa.Field) -> pa.Array:
@@ -244,11 +257,27 @@ def _column(values: list[Any], field: pa.Field) -> pa.Array:
         ) from error
 
 
-def records(lines: Iterator[dict[str, Any]], inputs: Inputs) -> Iterator[dict[str, Any]]:
+def size(batch: pa.RecordBatch) -> int:
+    """Bytes of the values of rows, before compression."""
+    columns = (c.dictionary_decode() if pa.types.is_dictionary(c.type) else c for c in batch.columns)
+    return sum(column.nbytes for column in columns)
+
+
+def pieces(batch: pa.RecordBatch, limit: int) -> Iterator[pa.RecordBatch]:
+    """Rows in pieces, so that parts of so many bytes become nearly full of them; 0: there is no limit."""
+    if not limit or batch.num_rows <= 1 or size(batch) <= limit // 16:
+        yield batch
+        return
+    half = batch.num_rows // 2
+    yield from pieces(batch.slice(0, half), limit)
+    yield from pieces(batch.slice(half), limit)
+
+
+def records(lines: Iterator[Any], inputs: Inputs) -> Iterator[dict[str, Any]]:
     """Clean documents as records: the rows of tables with all their columns."""
     for own, rows in inputs.taken(lines):
         if rows is None:
             yield from own
             continue
-        for line, row in zip(own, rows.to_pylist(), strict=True):
-            yield {**row, **{name: value for name, value in line.items() if name not in OWN and name not in row}}
+        for line, row in zip(own, as_records(rows), strict=True):
+            yield {**row, **{name: value for name, value in line.more.items() if name not in row}}

@@ -44,7 +44,8 @@ Files = dict[str, dict[str, Any]]
 MANIFEST = "manifest.json"
 WORK = "work"
 REMOVED, FAILURES, SOURCES = "removed.jsonl", "failures.jsonl", "sources.jsonl"
-TREE = "clean"
+TREE, PART = "clean", "part-"
+"""The folder of clean documents where these are many files, and what parts begin with."""
 MAX_STEP, MAX_PATH = 200, 900
 """Bytes of a name and of a path in the tree; systems take 255, and 1,024 or more with the folder's own path."""
 _VERSION = re.compile(r"^Version: *(\S+)", re.MULTILINE)
@@ -157,10 +158,15 @@ def writing(path: Path, files: dict[str, dict[str, Any]]) -> Iterator[Callable[[
         digested = _Digested(direct)
         with compressed.writing(cast("IO[bytes]", digested), compression(path)) as handle:
             yield handle.write
-    files[path.name if path.parent.name != TREE else f"{TREE}/{path.name}"] = {
+    files[name_in(path)] = {
         "bytes": digested.bytes,
         "xxh3_128": digested.digest.hexdigest(),
     }
+
+
+def name_in(path: Path) -> str:
+    """What a file of the output folder is called in the manifest."""
+    return f"{TREE}/{path.name}" if path.name.startswith(PART) else path.name
 
 
 class _Digested(RawIOBase):

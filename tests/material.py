@@ -70,7 +70,7 @@ def cleaned(inputs: Inputs, runner: Runner = serial, **settings: Any) -> Outcome
         result = dedup.clean(inputs, f"{folder}/out", config=config, runner=runner, limits=never)
         documents = list(result.documents())
         return Outcome(
-            {document["id"]: document["text"] for document in documents},
+            dict(result.texts()),
             documents,
             list(result.removed()),
             {document["id"]: document["text"] for document in result.restore()},

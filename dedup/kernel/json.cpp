@@ -166,7 +166,7 @@ private:
     // A field named as one within a field is: it would be taken for that.
     static bool is_dotted(std::string_view name) {
         const auto starts = [name](std::string_view with) { return name.substr(0, with.size()) == with; };
-        return starts("metadata.") || starts("warc_headers.");
+        return starts("metadata.") || starts("meta.") || starts("warc_headers.");
     }
 
     bool read_value(JsonValue& value, int depth) {
@@ -266,24 +266,36 @@ JsonValue* JsonRecord::field(std::string_view name) {
     if (name == "metadata") return &metadata;
     if (name == "created") return &dates[1];
     if (name == "timestamp") return &dates[2];
+    if (name == "date_download") return &dates[3];
+    if (name == "meta") return &meta;
     if (name == "doc_id") return &ids[1];
     if (name == "raw_html") return &raw_html;
     if (name == "warc_record_id") return &ids[2];
     if (name == "warc_headers") return &warc_headers;
-    if (name == "WARC-Target-URI") return &urls[3];
-    return name == "WARC-Date" ? &dates[6] : nullptr;
+    if (name == "WARC-Record-ID") return &ids[4];
+    if (name == "WARC-Target-URI") return &urls[4];
+    return name == "WARC-Date" ? &dates[8] : nullptr;
 }
 
 bool JsonRecord::look_within() {
-    if (first_of(urls).is_filled() && first_of(dates).is_filled()) return true;
-    for (const auto* outer : {&metadata, &warc_headers}) {
+    const bool named = first_of(ids).is_filled() || !warc_headers.is_there();
+    if (named && first_of(urls).is_filled() && first_of(dates).is_filled()) return true;
+    JsonValue none;
+    struct Inner {
+        const JsonValue* outer;
+        std::array<std::string_view, 3> names;
+        std::array<JsonValue*, 3> values;
+    };
+    const std::array<Inner, 3> inner{{
+        {&metadata, {"url", "date", "created"}, {&urls[1], &dates[4], &dates[5]}},
+        {&meta, {"url", "timestamp", ""}, {&urls[2], &dates[6], &none}},
+        {&warc_headers, {"warc-target-uri", "warc-date", "warc-record-id"}, {&urls[3], &dates[7], &ids[3]}},
+    }};
+    for (const auto& [outer, names, values] : inner) {
         if (outer->kind != JsonValue::other || outer->source.front() != '{') continue;
-        const bool crawl = outer == &warc_headers;
-        JsonMembers members{crawl ? "warc-target-uri" : "url", crawl ? "warc-date" : "date", crawl ? "" : "created"};
+        JsonMembers members{names};
         if (!Reader(outer->source).read(members)) return false;
-        urls[crawl ? 2 : 1] = members.values[0];
-        dates[crawl ? 5 : 3] = members.values[1];
-        if (!crawl) dates[4] = members.values[2];
+        for (std::size_t at = 0; at < values.size(); ++at) *values[at] = members.values[at];
     }
     return true;
 }

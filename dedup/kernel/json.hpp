@@ -25,16 +25,16 @@ struct JsonValue {
 
 // The fields of a record that are looked at; of an id, URL or date all that they may be called, in the order of `dedup.fields`.
 struct JsonRecord {
-    JsonValue text, html, raw_html, markdown, site, metadata, warc_headers;
-    std::array<JsonValue, 3> ids;
-    std::array<JsonValue, 4> urls;
-    std::array<JsonValue, 7> dates;
+    JsonValue text, html, raw_html, markdown, site, metadata, meta, warc_headers;
+    std::array<JsonValue, 5> ids;
+    std::array<JsonValue, 5> urls;
+    std::array<JsonValue, 9> dates;
 
     // The field of a name; null if it is none of these.
     JsonValue* field(std::string_view name);
 
-    // Look for URLs and dates within `metadata` and `warc_headers`, where they are asked for: there is none before them. False
-    // where a whole parser must do that.
+    // Look for ids, URLs and dates within `metadata`, `meta` and `warc_headers`, where they are asked for: there is none before
+    // them. False where a whole parser must do that.
     bool look_within();
 };
 
