@@ -117,8 +117,9 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
     out, dry = params["out"], params["dry_run"]
     if not (out or dry):
         raise click.UsageError("Missing option '-o' / '--out': a folder, or - for standard output.", ctx)
-    if out == PIPE and config.format not in (AUTO, "jsonl"):
-        raise click.UsageError(f"-o - writes JSONL; format = {config.format!r} needs a folder.", ctx)
+    if out == PIPE and (config.format not in (AUTO, "jsonl") or config.emit != "clean"):
+        what = f"format = {config.format!r}" if config.emit == "clean" else f"emit = {config.emit!r}"
+        raise click.UsageError(f"-o - writes JSONL; {what} needs a folder.", ctx)
     if out == PIPE:
         config = replace(config, format="jsonl")
     folder = None if dry or out == PIPE else Path(out)

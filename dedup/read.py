@@ -136,7 +136,7 @@ def _lines(stream: IO[bytes], name: str, max_bytes: int, origin: Path | None = N
         number += 1
         place = f"{name}:{number}"
         try:
-            line, more = _line(stream, max_bytes)
+            line, more = next_line(stream, max_bytes)
         except Exception as error:
             if not is_broken(error):
                 raise
@@ -153,7 +153,7 @@ def _lines(stream: IO[bytes], name: str, max_bytes: int, origin: Path | None = N
         yield Failure(name, "empty: there is no line in it")
 
 
-def _line(stream: IO[bytes], max_bytes: int) -> tuple[bytes, bool]:
+def next_line(stream: IO[bytes], max_bytes: int) -> tuple[bytes, bool]:
     """The next line without a byte order mark, and whether it is longer than it may be: what is, is passed over."""
     line = rest = stream.readline(max_bytes + 1)
     while len(line) > max_bytes and rest and not rest.endswith(b"\n"):

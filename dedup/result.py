@@ -15,7 +15,7 @@ from dedup.data import Failure, Format
 from dedup.errors import OutputError
 from dedup.fields import Fields
 from dedup.formats import CELLS, TABLES, TREES, compression, told
-from dedup.write import FAILURES, MANIFEST, REMOVED, SOURCES, TREE, is_finished, tree_path
+from dedup.write import ATTRIBUTES, FAILURES, MANIFEST, REMOVED, SOURCES, TREE, is_finished, tree_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,8 +63,14 @@ class Result:
         return dict(self.manifest["summary"])
 
     def documents(self) -> Iterator[dict[str, Any]]:
-        """The clean documents, in order, with the fields that are written of them."""
+        """The clean documents, in order, with the fields that are written of them.
+
+        Raises:
+            OutputError: the run wrote none but attributes.
+        """
         name, kind = self.summary["output"], self.manifest["config"]["format"]
+        if name == ATTRIBUTES:
+            raise OutputError(f"{self.folder}: holds attributes; what stays of the documents was not written")
         if name != TREE:
             yield from _documents(self.folder / name)
         elif kind in TREES:

@@ -38,7 +38,7 @@ ROWS: list[set[str]] = [
     {"outside", "wanted", "moved", "verified"},
     {"site", "chrome"},
     {"extract", "cluster", "clean", "write", "progress", "columns"},
-    {"counts", "result", "sites", "decide", "parts"},
+    {"counts", "result", "sites", "decide", "parts", "attributes"},
     {"shards", "outputs"},
     {"pages", "counting", "corpus", "cutting"},
     {"stored"},
