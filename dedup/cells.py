@@ -58,7 +58,10 @@ def records(stream: IO[bytes], kind: str) -> Iterator[dict[str, str]]:
     """The rows of a file of ours."""
     text = TextIOWrapper(stream, "utf-8", newline="")
     csv.field_size_limit(2**31 - 1)
-    yield from csv.DictReader(text, delimiter=DELIMITERS[kind])
+    try:
+        yield from csv.DictReader(text, delimiter=DELIMITERS[kind])
+    finally:
+        text.detach()
 
 
 def _encoding(stream: Any, config: Config) -> str:

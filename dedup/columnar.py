@@ -46,12 +46,12 @@ class Table:
             import pyarrow.parquet as pq
 
             self._parquet = pq.ParquetFile(stream)
-            self.schema: pa.Schema = _without_views(self._parquet.schema_arrow)
+            self.schema: pa.Schema = without_views(self._parquet.schema_arrow)
         else:
             beginning = stream.read(len(_MAGIC))
             stream.seek(0)
             self._batches = pa.ipc.open_file(stream) if beginning == _MAGIC else pa.ipc.open_stream(stream)
-            self.schema = _without_views(self._batches.schema)
+            self.schema = without_views(self._batches.schema)
 
     def parts(self, columns: Sequence[str] | None = None) -> Iterator[Part]:
         """All rows in order, of all columns or of some. Of Parquet a group of rows that is broken is told and passed
@@ -87,7 +87,7 @@ class Table:
             yield Part(first, None, f"what comes behind row {first} cannot be read: {_first_line(error)}")
 
 
-def _without_views(schema: pa.Schema) -> pa.Schema:
+def without_views(schema: pa.Schema) -> pa.Schema:
     """Columns with texts as Arrow's functions take them, which know no views: as such Polars gives its texts."""
     return pa.schema([field.with_type(_without_view(field.type)) for field in schema], schema.metadata)
 
@@ -138,11 +138,16 @@ def table(path: Path, asked: str = "") -> Iterator[Table]:
             yield Table(cast("IO[bytes]", stream), known.name)
 
 
-def save(frame: Any, path: Path) -> None:
-    """Write the rows of whatever gives an Arrow stream (`__arrow_c_stream__`, the Arrow PyCapsule interface)."""
-    reader = pa.RecordBatchReader.from_stream(frame)
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, reader.schema) as writer:
-        for batch in reader:
+def save(rows: pa.RecordBatchReader, path: Path) -> None:
+    """Write rows as a file of Arrow.
+
+    Raises:
+        pa.ArrowException: they cannot be read.
+    """
+    if any(map(pa.types.is_dictionary, rows.schema.types)):  # such a file has one dictionary for a column
+        rows = rows.read_all().unify_dictionaries().to_reader()
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
+        for batch in rows:
             writer.write_batch(batch)
 
 

@@ -31,11 +31,11 @@ from dedup.result import Result
 from dedup.run import Runner, serial
 from dedup.sign import SCHEME, SHINGLES
 from dedup.store import Store
+from dedup.temporary import Temporary
 from dedup.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from tempfile import TemporaryDirectory
 
     from dedup.bands import Shape
     from dedup.counts import Run
@@ -60,7 +60,7 @@ def clean(
     """
     config = config or Config()
     sites = _digest(config.sites)
-    temporary = None if out else _temporary()
+    temporary = None if out else Temporary()
     folder = Path(out) if out else Path(temporary.name if temporary else "")
     write.check_folder(folder)
     opened = open_inputs(inputs, config, folder)
@@ -96,17 +96,6 @@ def _digest(sites: str) -> str:
 
     SiteFile.load(Path(sites))
     return file_digest(sites)
-
-
-def _temporary() -> TemporaryDirectory[str]:
-    """A temporary folder that goes with the last reference to it, without a warning."""
-    from tempfile import TemporaryDirectory
-
-    class Temporary(TemporaryDirectory[str]):
-        def __del__(self) -> None:
-            self.cleanup()
-
-    return Temporary(prefix="dedup-")
 
 
 def _of_lines(work: Work, files: list[tuple[str, Path]], runner: Runner) -> Run | None:

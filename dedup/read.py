@@ -21,6 +21,8 @@ from dedup.data import Failure, Format, Source
 from dedup.errors import InputError, SettingError
 from dedup.find import Found, find
 from dedup.formats import CELLS, TABLES, WHOLE, FileFormat, compression, extensions, told
+from dedup.frames import is_frame, reader, unreadable
+from dedup.temporary import Temporary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +30,11 @@ if TYPE_CHECKING:
     from dedup.config import Config
 
 Inputs = str | Path | Iterable[str | Path | Source | Mapping[str, Any]]
-"""What can be cleaned: a path, or paths, sources and mappings in any order; or whatever gives an Arrow stream."""
+"""What can be cleaned: a path, or paths, sources and mappings in any order; or a data frame: see `dedup.frames`."""
 
 STANDARD_INPUT = "-"
 PIPED = "stdin"
 """The name of what comes by standard input."""
-ARROW_STREAM = "__arrow_c_stream__"
-"""What data frames have that can give their rows as Arrow does: of pandas, Polars, Arrow, DuckDB."""
 
 
 def sources(files: Iterable[tuple[str, Path]], config: Config) -> Iterator[Source | Failure]:
@@ -96,7 +96,8 @@ def given(inputs: Iterable[Source | Mapping[str, Any]]) -> Iterator[Source | Fai
             why = _unwritable(source)
             yield Failure(place, f"cannot be written as JSON: {why}") if why else source
         else:
-            yield Failure(place, f"neither a Source nor a mapping but {type(each).__name__}")
+            frame = "; give a frame alone, not in a list" if is_frame(each) else ""
+            yield Failure(place, f"neither a Source nor a mapping but {type(each).__name__}{frame}")
 
 
 def _unwritable(source: Source) -> str:
@@ -217,8 +218,8 @@ def open_inputs(inputs: Inputs, config: Config, exclude: Path | None) -> Opened:
         InputError: there is nothing to read.
         SettingError: standard input cannot be read in the format that is asked for.
     """
-    if hasattr(inputs, ARROW_STREAM):
-        return _of_stream(inputs, config)
+    if is_frame(inputs) or isinstance(inputs, Mapping):
+        return _of_frame(inputs, config)
     if isinstance(inputs, str | Path):
         inputs = [inputs]
     everything: Iterator[Any] = iter(inputs)
@@ -241,15 +242,17 @@ def open_inputs(inputs: Inputs, config: Config, exclude: Path | None) -> Opened:
     return Opened(read, found.files, found.ignored, alone=not (piped or found.failures))
 
 
-def _of_stream(frame: Any, config: Config) -> Opened:
-    """The rows of whatever gives an Arrow stream; in a temporary file, since they are read twice."""
-    from tempfile import NamedTemporaryFile
-
+def _of_frame(frame: Any, config: Config) -> Opened:
+    """The rows of a data frame; in a temporary file, since they are read twice."""
     from dedup.columnar import save
 
-    spool = NamedTemporaryFile(prefix="dedup-", suffix=".arrow")  # noqa: SIM115 (it lasts as long as what is opened)
-    save(frame, Path(spool.name))
-    files = [("input", Path(spool.name))]
+    rows, spool = reader(frame), Temporary()
+    path = Path(spool.name) / "input.arrow"
+    try:
+        save(rows, path)
+    except (ValueError, TypeError, NotImplementedError) as error:  # Arrow's are ValueErrors, most of them
+        raise unreadable(frame, error) from error
+    files = [("input", path)]
     return Opened(sources(files, replace(config, input_format="arrow")), files, alone=True, kept=spool)
 
 

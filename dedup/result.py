@@ -19,7 +19,6 @@ from dedup.write import ATTRIBUTES, FAILURES, MANIFEST, REMOVED, SOURCES, TREE, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from tempfile import TemporaryDirectory
 
 
 class Piece(NamedTuple):
@@ -45,7 +44,7 @@ class Result:
     """
 
     folder: Path
-    _temporary: TemporaryDirectory[str] | None = field(default=None, repr=False)
+    _temporary: object | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.folder = Path(self.folder)
@@ -68,16 +67,37 @@ class Result:
         Raises:
             OutputError: the run wrote none but attributes.
         """
-        name, kind = self.summary["output"], self.manifest["config"]["format"]
+        if self._is_tree:
+            yield from self._of_tree(self.manifest["config"]["format"])
+        else:
+            for path in self._files():
+                yield from _documents(path)
+
+    @property
+    def _is_tree(self) -> bool:
+        return self.manifest["config"]["format"] in TREES
+
+    def _files(self) -> list[Path]:
+        """The files of clean documents, in order, where these are no tree."""
+        name = self.summary["output"]
         if name == ATTRIBUTES:
             raise OutputError(f"{self.folder}: holds attributes; what stays of the documents was not written")
-        if name != TREE:
-            yield from _documents(self.folder / name)
-        elif kind in TREES:
-            yield from self._of_tree(kind)
-        else:
-            for path in sorted((self.folder / TREE).iterdir()):
-                yield from _documents(path)
+        return sorted((self.folder / TREE).iterdir()) if name == TREE else [self.folder / name]
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The clean documents as a stream of Arrow (the PyCapsule interface), for `polars.DataFrame(result)`,
+        `pyarrow.table(result)` and so on; a run over tables gives columns of the same types. It is read as it is asked
+        for, from the folder of the run.
+
+        Raises:
+            OutputError: the run wrote none but attributes.
+        """
+        from dedup import streams
+
+        known = None if self._is_tree else told(self._files()[0])
+        is_table = known is not None and known.name in TABLES
+        rows = streams.of_tables(self._files) if is_table else streams.of_records(self.documents)
+        return rows.__arrow_c_stream__(requested_schema)
 
     def _of_tree(self, kind: str) -> Iterator[dict[str, Any]]:
         for source in self.sources():

@@ -223,11 +223,11 @@ def batches(lines: Iterator[dict[str, Any]], inputs: Inputs, schema: pa.Schema) 
                     rows.column(at) if rows.column(at).type == field.type else rows.column(at).cast(field.type)
                 )
             else:
-                arrays.append(_column([each.get(field.name) for each in own], field))
+                arrays.append(column([each.get(field.name) for each in own], field))
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _column(values: list[Any], field: pa.Field) -> pa.Array:
+def column(values: list[Any], field: pa.Field) -> pa.Array:
     """Values of JSON as a column.
 
     Raises:

@@ -23,16 +23,16 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 # From low to high; a module imports only what stands in a lower row. `html*` and `cli*` stand for families.
 ROWS: list[set[str]] = [
     {"errors", "data", "kernel", "memory", "shelf", "formats"},
-    {"bands", "column_files", "process", "compressed"},
+    {"bands", "column_files", "process", "compressed", "temporary"},
     {"config", "store", "strings", "run", "runs", "text", "dates", "domains", "find", "model", "records", "table"},
     {"characters", "sentences", "direct", "gathered", "work", "fields"},
     {"sieve", "decode", "words", "spans", "sign", "telling", "cells", "columnar"},
-    {"pattern_info", "hashed", "packed"},
+    {"pattern_info", "hashed", "packed", "frames"},
     {"literals", "misread"},
     {"clauses"},
     {"markup", "lexicon", "speech", "threads", "read", "repetition", "sketch"},
     {"verdict", "evidence", "metadata", "places", "sketched", "tables"},
-    {"html*", "match", "align", "features"},
+    {"html*", "match", "align", "features", "streams"},
     {"quotations", "conflicts", "keepers", "keyed"},
     {"judge", "passages"},
     {"outside", "wanted", "moved", "verified"},
@@ -66,7 +66,7 @@ DOORS = {
     "dateparser": {"dates"},
     "publicsuffixlist": {"domains"},
     "charset_normalizer": {"decode"},
-    "pyarrow": {"columnar", "tables", "parts"},
+    "pyarrow": {"columnar", "tables", "parts", "frames", "streams"},
 }
 HEAVY = ("numpy", "pyarrow", "scipy", "lxml", "trafilatura", "datasketch", "dateparser", "charset_normalizer")
 MAX_LINES, MAX_FUNCTION, MAX_ARGUMENTS = 300, 60, 6

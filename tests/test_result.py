@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -96,6 +97,6 @@ def test_a_run_in_a_temporary_folder_lasts_as_long_as_its_result() -> None:
     folder = result.folder
 
     assert next(result.documents())["text"] == "The mill closed."
-    if result._temporary is not None:
-        result._temporary.cleanup()
+    del result
+    gc.collect()
     assert not folder.exists()
