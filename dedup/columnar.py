@@ -11,6 +11,7 @@ from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 import pyarrow as pa
+from pyarrow.compute import run_end_decode
 
 from dedup.compressed import BUFFER, is_broken, reading
 from dedup.data import Failure, Format, Source
@@ -61,7 +62,10 @@ class Table:
 
     def _as_known(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         wanted = pa.schema([self.schema.field(name) for name in batch.schema.names], self.schema.metadata)
-        return batch if batch.schema.equals(wanted) else batch.cast(wanted)
+        if batch.schema.equals(wanted):
+            return batch
+        columns = [run_end_decode(each) if pa.types.is_run_end_encoded(each.type) else each for each in batch.columns]
+        return pa.RecordBatch.from_arrays(columns, batch.schema.names).cast(wanted)
 
     def _of_parquet(self, columns: Sequence[str] | None) -> Iterator[Part]:
         first = 0
@@ -88,22 +92,25 @@ class Table:
 
 
 def without_views(schema: pa.Schema) -> pa.Schema:
-    """Columns with texts as Arrow's functions take them, which know no views: as such Polars gives its texts."""
+    """Columns as Arrow's functions take them, which know no views (as such Polars gives its texts) and no runs."""
     return pa.schema([field.with_type(_without_view(field.type)) for field in schema], schema.metadata)
 
 
 def _without_view(kind: pa.DataType) -> pa.DataType:
-    if pa.types.is_string_view(kind):
-        return pa.large_string()
-    if pa.types.is_binary_view(kind):
-        return pa.large_binary()
-    if pa.types.is_list(kind):
-        return pa.list_(kind.value_field.with_type(_without_view(kind.value_type)))
-    if pa.types.is_large_list(kind):
-        return pa.large_list(kind.value_field.with_type(_without_view(kind.value_type)))
-    if pa.types.is_struct(kind):
-        return pa.struct([field.with_type(_without_view(field.type)) for field in kind])
-    return kind
+    types, inner = pa.types, _without_view
+    if types.is_string_view(kind) or types.is_binary_view(kind):
+        return pa.large_string() if types.is_string_view(kind) else pa.large_binary()
+    if types.is_run_end_encoded(kind):
+        return inner(kind.value_type)
+    if types.is_dictionary(kind) and inner(kind.value_type) != kind.value_type:
+        return pa.dictionary(kind.index_type, inner(kind.value_type), kind.ordered)
+    if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
+        field = kind.value_field.with_type(inner(kind.value_type))
+        size = (kind.list_size,) if types.is_fixed_size_list(kind) else ()
+        return (pa.large_list if types.is_large_list(kind) else pa.list_)(field, *size)
+    if types.is_map(kind):
+        return pa.map_(inner(kind.key_type), inner(kind.item_type))
+    return pa.struct([field.with_type(inner(field.type)) for field in kind]) if types.is_struct(kind) else kind
 
 
 def _batches(opened: Any) -> Iterator[pa.RecordBatch]:

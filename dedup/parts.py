@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from io import BytesIO
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from dedup.write import Buffer, Files, writing
@@ -114,7 +115,15 @@ def _arrow(write: Callable[[Buffer], object], schema: pa.Schema) -> Iterator[Cal
     import pyarrow as pa
 
     with pa.PythonFile(_Sink(write), "w") as sink, pa.ipc.new_file(sink, schema) as writer:
-        yield writer.write_batch
+        if not any(map(pa.types.is_dictionary, schema.types)):
+            yield writer.write_batch
+            return
+        with NamedTemporaryFile(prefix="dedup-") as spool:  # such a file has one dictionary for a column
+            with pa.ipc.new_stream(spool, schema) as waiting:
+                yield waiting.write_batch
+            spool.flush()
+            with pa.memory_map(spool.name) as mapped:
+                writer.write_table(pa.ipc.open_stream(mapped).read_all().unify_dictionaries())
 
 
 @contextmanager

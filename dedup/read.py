@@ -244,6 +244,8 @@ def open_inputs(inputs: Inputs, config: Config, exclude: Path | None) -> Opened:
 
 def _of_frame(frame: Any, config: Config) -> Opened:
     """The rows of a data frame; in a temporary file, since they are read twice."""
+    if config.input_format:
+        raise SettingError(f"input_format = {config.input_format!r}: is of files, and no frame has one")
     from dedup.columnar import save
 
     rows, spool = reader(frame), Temporary()

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dedup
-from dedup import Config, InputError, OutputError
+from dedup import Config, InputError, OutputError, SettingError
 from tests.conftest import ROOT
 from tests.material import prose
 
@@ -87,6 +87,41 @@ def test_columns_of_other_dictionaries_in_every_chunk() -> None:
     )
 
     assert pa.table(dedup.clean(chunked))["kind"].to_pylist() == ["0", "x", "x", "x"]
+
+
+def test_files_of_other_dictionaries(tmp_path: Path) -> None:
+    for name, kind in (("a", "x"), ("b", "y")):
+        rows = pa.table({"id": [name], "text": [prose(ord(name))], "kind": pa.array([kind]).dictionary_encode()})
+        with pa.ipc.new_file(tmp_path / f"{name}.arrow", rows.schema) as writer:
+            writer.write_table(rows)
+
+    result = dedup.clean(tmp_path)
+
+    assert result.summary["output"] == "clean.arrow"
+    assert pa.table(result)["kind"].to_pylist() == ["x", "y"]
+
+
+VIEWS = {
+    "a list": (pa.array([["a"], None], pa.list_(pa.string_view())), pa.list_(pa.large_string())),
+    "a list of one": (pa.array([["a"], None], pa.list_(pa.string_view(), 1)), pa.list_(pa.large_string(), 1)),
+    "a map": (pa.array([[("a", "b")], None], pa.map_(pa.string(), pa.string_view())),
+              pa.map_(pa.string(), pa.large_string())),
+    "a struct": (pa.array([{"a": "b"}, None], pa.struct({"a": pa.string_view()})), pa.struct({"a": pa.large_string()})),
+    "bytes": (pa.array([b"a", None], pa.binary_view()), pa.large_binary()),
+    "runs": (pa.RunEndEncodedArray.from_arrays([1, 2], ["a", None]), pa.string()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_columns_that_arrow_takes_no_rows_of(name: str) -> None:
+    column, kind = VIEWS[name]
+    table = pa.table({"id": ["a", "b"], "text": pa.array([SAMPLE, prose(2)], pa.string_view()), "more": column})
+
+    back = pa.table(dedup.clean(table))
+
+    assert back.schema.field("more").type == kind
+    assert back["more"].to_pylist() == column.to_pylist()
+    assert back["text"].to_pylist() == [SAMPLE, prose(2)]
 
 
 def test_pandas() -> None:
@@ -292,6 +327,19 @@ def test_frames_of_pandas_that_are_no_tables() -> None:
         dedup.clean(twice)
     with pytest.raises(InputError, match=r"pandas.Series: "):
         dedup.clean(pd.Series(["x"]))
+
+
+def test_texts_of_few_values() -> None:
+    """As Polars has them: numbers of views."""
+    pl = pytest.importorskip("polars")
+    frame = pl.DataFrame({"text": pl.Series([SAMPLE, prose(2), SAMPLE], dtype=pl.Categorical)})
+
+    assert pa.table(dedup.clean(frame))["text"].to_pylist() == [SAMPLE, prose(2)]
+
+
+def test_a_format_is_of_files() -> None:
+    with pytest.raises(SettingError, match="input_format = 'csv': is of files, and no frame has one"):
+        dedup.clean(TABLE, config=Config(input_format="csv"))
 
 
 def test_ids_that_are_missing() -> None:
