@@ -19,6 +19,8 @@ WRITTEN = ("id", "text", *_KNOWN, "metadata")
 """What is written of an article that is a file, in this order."""
 ADDED = (*_KNOWN, "tags", "metadata", "dedup")
 """What a clean document may have that its record does not state."""
+ROW = "\0row"
+"""What a line has that stands for a row of a table: where that is. No record has a field of this name."""
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[][{},:]')
 """What tells where the values of a line of JSON begin and end, given that it is JSON."""
 _KINDS = {str(kind): kind for kind in Kind}  # a look-up takes a tenth of the time of Kind(…)
@@ -72,7 +74,7 @@ def clean_line(known: dict[str, Any], text: str, came: bytes, *, verbatim: bool)
         more["dedup"] = known["dedup"]
     if known["row"]:
         return orjson.dumps(
-            {"row": known["row"], "id": known["id"], "text": text} | more, option=orjson.OPT_APPEND_NEWLINE
+            {ROW: known["row"], "id": known["id"], "text": text} | more, option=orjson.OPT_APPEND_NEWLINE
         )
     line = with_text(came, text, known["body"])
     return line[:-2] + b"," + orjson.dumps(more, option=orjson.OPT_APPEND_NEWLINE)[1:] if more else line

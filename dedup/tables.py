@@ -13,6 +13,7 @@ from dedup.columnar import Columns, table
 from dedup.data import Format
 from dedup.errors import InputError
 from dedup.formats import TABLES, told
+from dedup.records import ROW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 TOGETHER = 1_000
 """Records that are held at a time."""
-OWN = ("row", "id", "text")
+OWN = (ROW, "id", "text")
 PROVENANCE = pa.struct(
     {
         "removed": pa.list_(
@@ -49,7 +50,7 @@ class Kinds:
     def see(self, record: dict[str, Any]) -> None:
         """Take in a line; of a row of a table what is known beside that."""
         for name, value in record.items():
-            if "row" not in record or name not in OWN:
+            if ROW not in record or name not in OWN:
                 self._found.setdefault(name, set()).add(_kind(value))
 
     def names(self) -> list[str]:
@@ -133,7 +134,7 @@ class Inputs(NamedTuple):
         Raises:
             InputError: a table is not what it was.
         """
-        for number, own in groupby(lines, lambda each: each["row"][0] if "row" in each else None):
+        for number, own in groupby(lines, lambda each: each[ROW][0] if ROW in each else None):
             if number is None:
                 while some := list(islice(own, TOGETHER)):
                     yield some, None
@@ -147,11 +148,11 @@ class Inputs(NamedTuple):
             columns = Columns.of(opened.schema, self.config)
             for part in opened.parts():
                 own = []
-                while part.batch is not None and line and line["row"][1] < part.first + part.batch.num_rows:
+                while part.batch is not None and line and line[ROW][1] < part.first + part.batch.num_rows:
                     own.append(line)
                     line = next(lines, None)
                 if own and part.batch is not None and isinstance(columns, Columns):
-                    places = pa.array([each["row"][1] - part.first for each in own])
+                    places = pa.array([each[ROW][1] - part.first for each in own])
                     yield own, replaced(part.batch.take(places), own, columns)
         if line:
             raise InputError(f"{name}: was changed while it was read")

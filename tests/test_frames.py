@@ -249,6 +249,16 @@ def test_whatever_was_written_comes_back_as_columns(format_: str, wanted: list[s
         assert table["meta"].to_pylist()[0] == '{"deep":[1,2]}'
 
 
+@pytest.mark.parametrize("format_", ["jsonl", "parquet", "csv"])
+def test_a_field_that_is_called_row(format_: str) -> None:
+    records = [{"id": "a", "text": SAMPLE, "row": 5}, {"id": "b", "text": prose(2), "row": [1, 2]}]
+
+    table = pa.table(dedup.clean(records, config=Config(format=format_)))
+
+    assert table["row"].to_pylist() == ["5", "[1,2]"]
+    assert table["text"].to_pylist() == [SAMPLE, prose(2)]
+
+
 def test_a_folder_lasts_as_long_as_its_rows_are_read() -> None:
     rows = pa.RecordBatchReader.from_stream(dedup.clean(TABLE))  # nothing else holds the result
 
