@@ -251,7 +251,10 @@ def test_whatever_was_written_comes_back_as_columns(format_: str, wanted: list[s
 
 @pytest.mark.parametrize("format_", ["jsonl", "parquet", "csv"])
 def test_a_field_that_is_called_row(format_: str) -> None:
-    records = [{"id": "a", "text": SAMPLE, "row": 5}, {"id": "b", "text": prose(2), "row": [1, 2]}]
+    records: list[dict[str, Any]] = [
+        {"id": "a", "text": SAMPLE, "row": 5},
+        {"id": "b", "text": prose(2), "row": [1, 2]},
+    ]
 
     table = pa.table(dedup.clean(records, config=Config(format=format_)))
 
