@@ -44,6 +44,22 @@ def _field(field: pa.Field, change: Callable[[pa.DataType], pa.DataType]) -> pa.
     return field.with_type(mapped(field.type, change))
 
 
+def without_views(schema: pa.Schema) -> pa.Schema:
+    """Columns as Arrow's functions take them, which know no views (as such Polars gives its texts) and no runs."""
+    return pa.schema([field.with_type(mapped(field.type, _without_view)) for field in schema], schema.metadata)
+
+
+def _without_view(kind: pa.DataType) -> pa.DataType:
+    types = pa.types
+    if types.is_run_end_encoded(kind):
+        return mapped(kind.value_type, _without_view)
+    if types.is_dictionary(kind):
+        return pa.dictionary(kind.index_type, mapped(kind.value_type, _without_view), kind.ordered)
+    if types.is_string_view(kind):
+        return pa.large_string()
+    return pa.large_binary() if types.is_binary_view(kind) else kind
+
+
 def has_dictionaries(schema: pa.Schema) -> bool:
     """Whether a column is of a dictionary, or holds some."""
     found = False

@@ -32,7 +32,7 @@ def rows(stream: IO[bytes], name: str, kind: str, config: Config) -> Iterator[So
     try:
         text = TextIOWrapper(stream, _encoding(stream, config), errors="surrogateescape", newline="")
         reader = _reader(text, kind, config)
-        names = next(reader, [])
+        names: list[str] = next(reader, [])
         if why := _useless(names, config):
             yield Failure(name, why)
             return

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from dedup.config import Config
+    from dedup.remote import Remote
     from dedup.result import Piece, Result
     from dedup.run import Runner
 
@@ -135,8 +136,9 @@ def _targets(ctx: click.Context, config: Config) -> tuple[str | None, str]:
         out = params["out"] = PIPE
     if not (out or dry):
         raise click.UsageError("Missing option '-o' / '--out': a folder, or - for standard output.", ctx)
-    if out == PIPE and config.format not in (AUTO, "jsonl"):
-        raise click.UsageError(f"-o - writes JSONL; format = {config.format!r} needs a folder.", ctx)
+    if out == PIPE and (config.format not in (AUTO, "jsonl") or config.emit != "clean"):
+        what = f"format = {config.format!r}" if config.emit == "clean" else f"emit = {config.emit!r}"
+        raise click.UsageError(f"-o - writes JSONL; {what} needs a folder.", ctx)
     folder = None if dry or out == PIPE else str(out)
     if not params["depfile"]:
         return folder, ""
@@ -174,7 +176,7 @@ def _print_result(result: Result, params: dict[str, Any]) -> None:
         _print_files(result.files())
 
 
-def _print_files(paths: Iterable[Path]) -> None:
+def _print_files(paths: Iterable[Path | Remote]) -> None:
     """Print files as they are."""
     from shutil import copyfileobj
 

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.arrow_values import as_python, mapped
+from dedup.arrow_values import as_python, without_views
 from dedup.compressed import BUFFER, is_broken, reading
 from dedup.data import Failure, Format, Source
 from dedup.fields import Fields, is_larger, listed, plain
@@ -51,12 +51,12 @@ class Table:
             self._parquet = pq.ParquetFile(
                 stream, pre_buffer=False, buffer_size=BUFFER, page_checksum_verification=True
             )
-            self.schema: pa.Schema = _without_views(self._parquet.schema_arrow)
+            self.schema: pa.Schema = without_views(self._parquet.schema_arrow)
         else:
             beginning = stream.read(len(_MAGIC))
             stream.seek(0)
             self._batches = pa.ipc.open_file(stream) if beginning == _MAGIC else pa.ipc.open_stream(stream)
-            self.schema = _without_views(self._batches.schema)
+            self.schema = without_views(self._batches.schema)
 
     def parts(self) -> Iterator[Part]:
         """All rows in order. Of Parquet a group of rows that is broken is told and passed over; of Arrow what comes
@@ -65,7 +65,12 @@ class Table:
             yield part if part.batch is None else part._replace(batch=self._as_known(part.batch))
 
     def _as_known(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        return batch if batch.schema.equals(self.schema) else batch.cast(self.schema)
+        if batch.schema.equals(self.schema):
+            return batch
+        columns = [
+            pc.run_end_decode(each) if pa.types.is_run_end_encoded(each.type) else each for each in batch.columns
+        ]
+        return pa.RecordBatch.from_arrays(columns, batch.schema.names).cast(self.schema)
 
     def _of_parquet(self) -> Iterator[Part]:
         first = 0
@@ -91,17 +96,6 @@ class Table:
                 first += batch.num_rows
         except (pa.ArrowException, OSError) as error:
             yield Part(first, None, f"what comes behind row {first} cannot be read: {_first_line(error)}")
-
-
-def _without_views(schema: pa.Schema) -> pa.Schema:
-    """Columns with texts as Arrow's functions take them, which know no views: as such Polars gives its texts."""
-    return pa.schema([field.with_type(mapped(field.type, _without_view)) for field in schema], schema.metadata)
-
-
-def _without_view(kind: pa.DataType) -> pa.DataType:
-    if pa.types.is_string_view(kind):
-        return pa.large_string()
-    return pa.large_binary() if pa.types.is_binary_view(kind) else kind
 
 
 def _batches(opened: Any) -> Iterator[pa.RecordBatch]:
@@ -136,11 +130,16 @@ def table(path: Path | Remote, asked: str = "") -> Iterator[Table]:
             yield Table(cast("IO[bytes]", stream), known.name)
 
 
-def save(frame: Any, path: Path) -> None:
-    """Write the rows of whatever gives an Arrow stream (`__arrow_c_stream__`, the Arrow PyCapsule interface)."""
-    reader = pa.RecordBatchReader.from_stream(frame)
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, reader.schema) as writer:
-        for batch in reader:
+def save(rows: pa.RecordBatchReader, path: Path) -> None:
+    """Write rows as a file of Arrow.
+
+    Raises:
+        pa.ArrowException: they cannot be read.
+    """
+    if any(map(pa.types.is_dictionary, rows.schema.types)):  # such a file has one dictionary for a column
+        rows = rows.read_all().unify_dictionaries().to_reader()
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
+        for batch in rows:
             writer.write_batch(batch)
 
 

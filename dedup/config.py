@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 UNITS = ("passage", "document")
+EMITTED = ("clean", "attributes")
 KEEP_POLICIES = ("earliest", "longest", "first", "site-order")
 MOST = 2**53 - 1
 """The largest whole number that every reader of the manifest can read."""
@@ -49,6 +50,11 @@ class Config:
     )
     shard_size: int = _setting(
         0, "Largest part of the clean documents, in MB before compression; 0: one file.", 0, measure="MB"
+    )
+    emit: str = _setting(
+        "clean",
+        "What to give: clean documents, or span attributes as dolma's mixer takes them, which delete nothing.",
+        choices=EMITTED,
     )
     provenance: bool = _setting(
         False, "Give every clean document a field `dedup` with the spans that it lost, and why."
@@ -119,6 +125,8 @@ class Config:
             raise SettingError(f"keep = {self.keep!r}: {none}")
         if self.within and self.unit == "document":
             raise SettingError("within = True: is for unit = 'passage'")
+        if self.emit == "attributes" and (self.format != AUTO or self.shard_size or self.provenance):
+            raise SettingError("emit = 'attributes': format, shard_size and provenance are of clean documents")
         _ = self.shape
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 import numpy as np
 import orjson
@@ -16,6 +16,7 @@ from dedup.domains import site_of
 from dedup.features import Blocks
 from dedup.fields import Fields
 from dedup.html import read_page, utf8
+from dedup.html_walk import SEPARATOR
 from dedup.judge import Judgement, decided, judge
 from dedup.markup import blocks as markup_blocks
 from dedup.records import ADDED, pack
@@ -26,24 +27,54 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dedup.fields import Body
+    from dedup.streams import Extracted
 
 _JSON_SPACE = b" \t\r\n"
 STATED = ("id", "url", "site", "title", "author", "date", "language")
 
 
-def extract(text: str, *, format: Format | str | None = None, id: str = "", url: str | None = None) -> Document:  # noqa: A002
+class Frame(Protocol):
+    """A data frame: what can give an Arrow stream; data sets of Hugging Face are taken, too."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """See the Arrow PyCapsule interface."""
+        ...
+
+
+@overload
+def extract(text: str, *, format: Format | str | None = None, id: str = "", url: str | None = None) -> Document: ...
+@overload
+def extract(text: Frame, *, format: Format | str | None = None) -> Extracted: ...
+
+
+def extract(
+    text: str | Frame,
+    *,
+    format: Format | str | None = None,  # noqa: A002
+    id: str = "",  # noqa: A002
+    url: str | None = None,
+) -> Document | Extracted:
     """Extract the article from a page, or cut a Markdown or plain text into blocks.
 
     Without a `format`, a text that starts with a tag is HTML, everything else text (which Markdown is read as, too).
 
+    Of a data frame (pandas, Polars, Arrow, DuckDB, Hugging Face) the articles of all rows, as what gives an Arrow
+    stream of these rows and a column `text`, which is null where nothing can be extracted: `polars.DataFrame(
+    extract(frame))`. The pages stand in a column `html`; with `format="html"` in `text`.
+
     Raises:
         ValueError: the page cannot be parsed, or is empty.
+        InputError: the frame has no such column (raised when the rows are asked for).
 
     >>> page = "<html><body><nav>Home</nav><article><p>" + "The ferry left at dawn. " * 20 + "</p></article></body>"
     >>> document = extract(page)
     >>> [(block.tag.value, block.main) for block in document.blocks]
     [('paragraph', False), ('paragraph', True)]
     """
+    if not isinstance(text, str):
+        from dedup.streams import Extracted  # with pyarrow: .1 s
+
+        return Extracted(text, Format(format) if format else None, _article)
     kind = Format(format) if format else (Format.HTML if re.match(r"\s*<[!a-zA-Z]", text) else Format.TEXT)
     document = _document(Document(id=id, text=text, format=kind, url=url, place=id), Config())
     if kind is Format.HTML:
@@ -52,6 +83,15 @@ def extract(text: str, *, format: Format | str | None = None, id: str = "", url:
         document.blocks = Table.of(document.blocks).with_main(main)
         document.html, document.content = b"", 0
     return document
+
+
+def _article(page: str) -> str | None:
+    """The article of a page; None if there is none."""
+    try:
+        document = extract(page, format=Format.HTML)
+    except ValueError:
+        return None
+    return SEPARATOR.join(document.text[block.start : block.end] for block in document.blocks if block.main) or None
 
 
 def judge_page(document: Document) -> Judgement:

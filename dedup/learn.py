@@ -12,8 +12,8 @@ from dedup import repetition, site
 from dedup.config import Config
 from dedup.data import Format
 from dedup.model import ODDS
+from dedup.opening import Inputs, nothing_to_read, open_inputs
 from dedup.places import place
-from dedup.read import Inputs, nothing_to_read, open_inputs
 from dedup.run import Runner, serial
 from dedup.shards import documents
 from dedup.sites import Repeated, SiteFile, TaughtPlace

@@ -18,6 +18,7 @@ from dedup.corpus import Corpus, Passages, merge_words
 from dedup.data import Document, Format, Match
 from dedup.errors import SettingError
 from dedup.flags import common_share, jaccard, shingle_set
+from dedup.frames import texts as texts_of
 from dedup.keepers import Chosen
 from dedup.keyed import save_words
 from dedup.markup import blocks
@@ -40,8 +41,11 @@ TOGETHER = 500
 """Texts that are taken at a time, to bound memory."""
 
 
-def near_duplicates(texts: Iterable[str], *, unit: str = "passage", **settings: Any) -> Iterator[Match]:
+def near_duplicates(texts: Iterable[Any], *, unit: str = "passage", **settings: Any) -> Iterator[Match]:
     """What texts have in common: passages, or whole documents that are alike.
+
+    `texts` are texts, or mappings with a text, or a data frame or a column of it (pandas, Polars, Arrow, DuckDB,
+    Hugging Face): a row without a text has an empty one, so that the numbers of a match are those of rows.
 
     `settings` are those of `Config`: `threshold`, `min_words`, `within`, `shingle`, `lsh_recall`, ... A text is
     compared with those before it: of a match, `keeper` is the earlier one.
@@ -65,6 +69,7 @@ def near_duplicates(texts: Iterable[str], *, unit: str = "passage", **settings: 
 
     Raises:
         SettingError: a setting is unknown or cannot be, or there is no such unit.
+        InputError: a frame or mapping has no text.
         TypeError: `texts` is one string.
     """
     if unit not in UNITS:
@@ -72,10 +77,12 @@ def near_duplicates(texts: Iterable[str], *, unit: str = "passage", **settings: 
     if isinstance(texts, str):
         raise TypeError("near_duplicates() takes several texts: put the one in a list")
     if unit == "passage":
-        return _passages(texts, Config.of(settings))
+        config = Config.of(settings)
+        return _passages(texts_of(texts, config), config)
     # Every candidate is compared exactly, so that recall costs time only.
     bands = {"lsh_similarity": settings.get("threshold", Config().threshold), "lsh_recall": 0.9999}
-    return _documents(texts, Config.of(bands | settings))
+    config = Config.of(bands | settings)
+    return _documents(texts_of(texts, config), config)
 
 
 # ── passages ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,7 +17,7 @@ from dedup.find import stamp
 from dedup.formats import AUTO, CELLS, OUTPUTS, TABLES, TREES, WHOLE, family, told
 from dedup.parts import Parts, as_cells, as_lines, as_table
 from dedup.records import WRITTEN
-from dedup.write import TREE, Buffer, write_tree
+from dedup.write import ATTRIBUTES, TREE, Buffer, write_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dedup.find import Stamp
     from dedup.remote import Remote
     from dedup.tables import Inputs
-    from dedup.write import Files
+    from dedup.write import Files, Piece
 
 MB = 1_000_000
 
@@ -48,6 +48,8 @@ class Output(NamedTuple):
         Raises:
             InputError: tables whose columns do not go together are to be one.
         """
+        if config.emit == ATTRIBUTES:
+            return cls("jsonl", config, inputs, {})
         paths = [*(path for _, path in inputs), *([Path("stdin.jsonl")] if piped else [])]
         own = family(paths, config.input_format) if config.format == AUTO else config.format
         kinds = [told(path, config.input_format) for _, path in inputs]
@@ -92,26 +94,33 @@ class Output(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What holds the clean documents."""
+        """What holds the clean documents, or the attributes in place of them."""
+        if self.config.emit == ATTRIBUTES:
+            return ATTRIBUTES
         return TREE if self.kind in TREES or self.limit else f"clean.{self.format}"
 
 
 @contextmanager
-def clean(folder: Path, output: Output, files: Files) -> Iterator[Callable[[Buffer], object]]:
-    """What takes the clean documents as lines of JSON; they are written when it is left, and their digests are in
+def clean(folder: Path, output: Output, files: Files) -> Iterator[Callable[[Piece], object]]:
+    """What takes the pieces of a run; their clean documents are written when it is left, and the digests of that are in
     `files`. What an earlier run wrote in another format is removed."""
     _remove_others(folder, output)
-    if output.kind == "jsonl" and not output.has_tables:
+    if output.name == ATTRIBUTES:
+        from dedup.attributes import attributes
+
+        with attributes(folder, output.inputs, output.config, files) as take:
+            yield take
+    elif output.kind == "jsonl" and not output.has_tables:
         with Parts(folder / output.name, output.format, output.limit, as_lines(files)) as parts:
-            yield parts.put_lines
+            yield lambda piece: parts.put_lines(piece.clean)
     elif output.kind in TREES and not output.has_tables:
-        yield lambda lines: _write_tree(folder / TREE, output, map(orjson.loads, BytesIO(lines)))
+        yield lambda piece: _write_tree(folder / TREE, output, map(orjson.loads, BytesIO(piece.clean)))
     else:
         from dedup.arrow_values import Kinds
 
         with TemporaryFile() as spool:
             kinds = Kinds(WRITTEN if output.has_articles else (), provenance=output.config.provenance)
-            yield lambda lines: _spool(lines, spool, kinds)
+            yield lambda piece: _spool(piece.clean, spool, kinds)
             spool.seek(0)
             _write_rows(folder / output.name, output, files, (map(orjson.loads, spool), kinds))
 
@@ -119,7 +128,8 @@ def clean(folder: Path, output: Output, files: Files) -> Iterator[Callable[[Buff
 def _remove_others(folder: Path, output: Output) -> None:
     for name in {f"clean.{each}" for each in OUTPUTS} - {output.name}:
         (folder / name).unlink(missing_ok=True)
-    shutil.rmtree(folder / TREE, ignore_errors=True)
+    for name in (TREE, ATTRIBUTES):
+        shutil.rmtree(folder / name, ignore_errors=True)
     if output.name == TREE:
         (folder / TREE).mkdir()
 

@@ -26,13 +26,14 @@ from dedup import lines, outputs, straight, write
 from dedup.config import Config
 from dedup.limits import Limits
 from dedup.lock import locked
+from dedup.opening import Inputs, nothing_to_read, open_inputs
 from dedup.outputs import Output
-from dedup.read import Inputs, nothing_to_read, open_inputs
 from dedup.result import Result
 from dedup.run import Runner, serial
 from dedup.sign import SCHEME, SHINGLES
 from dedup.store import Store
 from dedup.summary import summary
+from dedup.temporary import Temporary
 from dedup.urls import is_url, plain
 from dedup.work import Work
 
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
     from dedup.counts import Run
     from dedup.data import Failure, Source
-    from dedup.read import Opened
+    from dedup.opening import Opened
     from dedup.remote import Remote
 
 
@@ -101,7 +102,7 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
     """A run into a folder of this machine; where it goes on to one behind a URL, that is `hidden` from the inputs."""
     config = job.config
     sites = _digest(config.sites)
-    temporary = None if out else _Temporary()
+    temporary = None if out else Temporary()
     folder = Path(temporary.name if temporary else plain(out or ""))
     write.check_folder(folder)
     opened = open_inputs(job.inputs, config, hidden or folder)
@@ -136,19 +137,6 @@ def _digest(sites: str) -> str:
 
     SiteFile.load(Path(sites))
     return file_digest(sites)
-
-
-class _Temporary:
-    """A temporary folder that goes with the last reference to it. (That of the standard library warns of that where it
-    is part of a cycle.)"""
-
-    def __init__(self) -> None:
-        from shutil import rmtree
-        from tempfile import mkdtemp
-        from weakref import finalize
-
-        self.name = mkdtemp(prefix="dedup-")
-        finalize(self, rmtree, self.name, ignore_errors=True)
 
 
 def _of_lines(work: Work, opened: Opened, output: Output, runner: Runner) -> Run | None:

@@ -5,11 +5,11 @@ What cannot be read is a `Failure` in its place. Nothing is decoded here but com
 
 from __future__ import annotations
 
-import os
 import sys
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -18,10 +18,8 @@ import xxhash
 
 from dedup.compressed import BUFFER, is_broken, reading
 from dedup.data import Failure, Format, Source
-from dedup.errors import InputError, SettingError, UnreadableError
-from dedup.find import Found, find
-from dedup.formats import CELLS, TABLES, WHOLE, FileFormat, compression, extensions, told
-from dedup.urls import shown
+from dedup.formats import CELLS, TABLES, WHOLE, FileFormat, compression, told
+from dedup.frames import is_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,15 +27,10 @@ if TYPE_CHECKING:
     from dedup.config import Config
     from dedup.remote import Remote
 
-Inputs = str | Path | Iterable[str | Path | Source | Mapping[str, Any]]
-"""What can be cleaned: a path, or paths, sources and mappings in any order; or whatever gives an Arrow stream."""
 
-STANDARD_INPUT = "-"
 UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
 PIPED = "stdin"
 """The name of what comes by standard input."""
-ARROW_STREAM = "__arrow_c_stream__"
-"""What data frames have that can give their rows as Arrow does: of pandas, Polars, Arrow, DuckDB."""
 
 
 def sources(files: Iterable[tuple[str, Path | Remote]], config: Config) -> Iterator[Source | Failure]:
@@ -91,10 +84,10 @@ def _records(
         return
     lines = _lines(stream, name, config.max_bytes, origin)
     first = next(lines)
-    if isinstance(first, Source) and first.content.startswith(UTF_16):  # type: ignore[union-attr] (of a line)
+    if isinstance(first, Source) and isinstance(first.content, bytes) and first.content.startswith(UTF_16):
         yield Failure(name, "is UTF-16, and JSON is UTF-8: iconv -f UTF-16 -t UTF-8 makes it so")
         return
-    yield from _chain(first, lines)
+    yield from chain([first], lines)
 
 
 def is_utf_16(path: Path) -> bool:
@@ -124,7 +117,8 @@ def given(inputs: Iterable[Source | Mapping[str, Any]]) -> Iterator[Source | Fai
             why = _unwritable(source)
             yield Failure(place, f"cannot be written as JSON: {why}") if why else source
         else:
-            yield Failure(place, f"neither a Source nor a mapping but {type(each).__name__}")
+            frame = "; give a frame alone, not in a list" if is_frame(each) else ""
+            yield Failure(place, f"neither a Source nor a mapping but {type(each).__name__}{frame}")
 
 
 def _unwritable(source: Source) -> str:
@@ -164,7 +158,7 @@ def _lines(stream: IO[bytes], name: str, max_bytes: int, origin: Path | None = N
         number += 1
         place = f"{name}:{number}"
         try:
-            line, more = _line(stream, max_bytes)
+            line, more = next_line(stream, max_bytes)
         except Exception as error:
             if not is_broken(error):
                 raise
@@ -181,7 +175,7 @@ def _lines(stream: IO[bytes], name: str, max_bytes: int, origin: Path | None = N
         yield Failure(name, "empty: there is no line in it")
 
 
-def _line(stream: IO[bytes], max_bytes: int) -> tuple[bytes, bool]:
+def next_line(stream: IO[bytes], max_bytes: int) -> tuple[bytes, bool]:
     """The next line without a byte order mark, and whether it is longer than it may be: what is, is passed over."""
     line = rest = stream.readline(max_bytes + 1)
     while len(line) > max_bytes and rest and not rest.endswith(b"\n"):
@@ -217,100 +211,3 @@ def unread(source: Source | Failure) -> Source | Failure | Unread:
         return source
     length, digest = len(source.content), xxhash.xxh3_64_intdigest(source.content)
     return Unread(replace(source, content=b""), length, digest)
-
-
-def is_path(value: object) -> bool:
-    """Whether an input names a path (or standard input) rather than being a document."""
-    return isinstance(value, str | os.PathLike)
-
-
-@dataclass(slots=True)
-class Opened:
-    """What was given to be read: its sources, the files that they lie in (those that a table is numbered by), and the
-    files that are ignored."""
-
-    sources: Iterator[Source | Failure]
-    files: list[tuple[str, Path | Remote]] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
-    alone: bool = False
-    """Whether nothing else is to be read than these files."""
-    piped: bool = False
-    """Whether there is more on standard input."""
-    kept: Any = None
-    """What has to last as long as the files do."""
-
-    @property
-    def local(self) -> list[tuple[str, Path]]:
-        """The files, if none is behind a URL."""
-        own = [(name, path) for name, path in self.files if isinstance(path, Path)]
-        return own if len(own) == len(self.files) else []
-
-
-def open_inputs(inputs: Inputs, config: Config, exclude: Path | Remote | None) -> Opened:
-    """The sources of whatever was given.
-
-    Raises:
-        InputError: there is nothing to read.
-        SettingError: standard input cannot be read in the format that is asked for.
-    """
-    if hasattr(inputs, ARROW_STREAM):
-        return _of_stream(inputs, config)
-    if isinstance(inputs, str | Path):
-        inputs = [inputs]
-    everything: Iterator[Any] = iter(inputs)
-    first = next(everything, None)
-    if first is None:
-        raise InputError("nothing to read: no input was given")
-    if not is_path(first):
-        return Opened(given(_chain(first, everything)))
-    paths = [first, *everything]
-    if any(not is_path(path) for path in paths):
-        raise InputError("inputs are paths or documents, not both")
-    piped = STANDARD_INPUT in [str(path) for path in paths]
-    if piped and config.input_format in TABLES:
-        raise SettingError(f"input_format = {config.input_format!r}: is read from files, not from standard input")
-    found = find([path for path in paths if str(path) != STANDARD_INPUT], exclude, config.input_format)
-    if not (found.files or piped):
-        said = "".join(f"\n  {failure.id}: {failure.why}" for failure in found.failures)
-        raise InputError(f"nothing to read: no {extensions()} file in {', '.join(map(shown, paths))}{said}")
-    read = _all(found, piped, config)
-    return Opened(read, found.files, found.ignored, alone=not (piped or found.failures), piped=piped)
-
-
-def _of_stream(frame: Any, config: Config) -> Opened:
-    """The rows of whatever gives an Arrow stream; in a temporary file, since they are read twice."""
-    from tempfile import NamedTemporaryFile
-
-    from dedup.columnar import save
-
-    spool = NamedTemporaryFile(prefix="dedup-", suffix=".arrow")  # noqa: SIM115 (it lasts as long as what is opened)
-    save(frame, Path(spool.name))
-    files: list[tuple[str, Path | Remote]] = [("input", Path(spool.name))]
-    return Opened(sources(files, replace(config, input_format="arrow")), files, alone=True, kept=spool)
-
-
-def nothing_to_read(failures: list[Failure]) -> UnreadableError:
-    """The error of a run without a document."""
-    said = "".join(f"\n  {failure.id}: {failure.why}" for failure in failures[:5])
-    return UnreadableError(f"nothing to read: no input could be used{said}")
-
-
-def _chain(first: Any, rest: Iterable[Any]) -> Iterator[Any]:
-    yield first
-    yield from rest
-
-
-def _ahead(files: list[tuple[str, Path | Remote]], config: Config) -> Iterable[tuple[str, Path | Remote]]:
-    """The files; those behind URLs that hold a document each have come in groups."""
-    if all(isinstance(path, Path) for _, path in files):
-        return files
-    from dedup.ahead import ahead
-
-    return ahead(files, lambda path: (known := told(path, config.input_format)) is not None and known.name in WHOLE)
-
-
-def _all(found: Found, piped: bool, config: Config) -> Iterator[Source | Failure]:
-    yield from found.failures
-    yield from sources(_ahead(found.files, config), config)
-    if piped:
-        yield from standard_input(config)

@@ -16,7 +16,7 @@ from dedup.errors import OutputError
 from dedup.fields import Fields
 from dedup.formats import CELLS, TABLES, TREES, compression, told
 from dedup.urls import is_url, plain, shown
-from dedup.write import FAILURES, MANIFEST, REMOVED, SOURCES, TREE, is_finished, tree_path
+from dedup.write import ATTRIBUTES, FAILURES, MANIFEST, REMOVED, SOURCES, TREE, is_finished, tree_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,18 +69,46 @@ class Result:
         return dict(self.manifest["summary"])
 
     def documents(self) -> Iterator[dict[str, Any]]:
-        """The clean documents, in order, with the fields that are written of them."""
-        kind = self.manifest["config"]["format"]
-        if kind in TREES:
-            yield from self._of_tree(kind)
-            return
-        for path in self.files():
-            yield from _documents(path)
+        """The clean documents, in order, with the fields that are written of them.
+
+        Raises:
+            OutputError: the run wrote none but attributes.
+        """
+        if self._is_tree:
+            yield from self._of_tree(self.manifest["config"]["format"])
+        else:
+            for path in self.files():
+                yield from _documents(path)
 
     def files(self) -> list[Path | Remote]:
-        """The files that hold the clean documents, in order."""
+        """The files that hold the clean documents, in order.
+
+        Raises:
+            OutputError: the run wrote none but attributes.
+        """
+        if self.summary["output"] == ATTRIBUTES:
+            raise OutputError(f"{self.folder}: holds attributes; what stays of the documents was not written")
         names = self.manifest["files"]  # sorted
         return [self.folder / name for name in names if name.startswith((f"{TREE}/", "clean."))]
+
+    @property
+    def _is_tree(self) -> bool:
+        return self.manifest["config"]["format"] in TREES
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The clean documents as a stream of Arrow (the PyCapsule interface), for `polars.DataFrame(result)`,
+        `pyarrow.table(result)` and so on; a run over tables gives columns of the same types. It is read as it is asked
+        for, from the folder of the run.
+
+        Raises:
+            OutputError: the run wrote none but attributes.
+        """
+        from dedup import streams
+
+        known = None if self._is_tree else told(self.files()[0])
+        is_table = known is not None and known.name in TABLES
+        rows = streams.of_tables(self.files) if is_table else streams.of_records(self.documents)
+        return rows.__arrow_c_stream__(requested_schema)
 
     def _of_tree(self, kind: str) -> Iterator[dict[str, Any]]:
         for source in self.sources():

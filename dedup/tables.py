@@ -229,7 +229,7 @@ def batches(lines: Iterator[Any], inputs: Inputs, schema: pa.Schema) -> Iterator
                 arrays.append(_cast(rows.column(field.name), field, inputs.files[own[0].file][0]))
             else:
                 records = own if rows is None else [each.more for each in own]
-                arrays.append(_column([each.get(field.name) for each in records], field))
+                arrays.append(column([each.get(field.name) for each in records], field))
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
@@ -241,7 +241,7 @@ def _cast(column: pa.Array, field: pa.Field, name: str) -> pa.Array:
         raise InputError(f"{name}: {why}: {error}; --format jsonl holds both") from error
 
 
-def _column(values: list[Any], field: pa.Field) -> pa.Array:
+def column(values: list[Any], field: pa.Field) -> pa.Array:
     """Values of JSON as a column.
 
     Raises:

@@ -10,6 +10,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from unicodedata import category, east_asian_width
 
+from dedup.write import ATTRIBUTES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
@@ -85,8 +87,11 @@ def summary(result: Result, where: str, failures: int | None = SHOWN) -> Iterato
     yield from _failed(result.failures, failures)
     if where:
         yield ""
-        yield f"{_documents_of(result)} holds the documents, {where}/removed.jsonl what went and why."
-        yield f"To look at one: dedup explain {where} ID"
+        only_attributes = result.summary["output"] == ATTRIBUTES
+        what, went = ("attributes", "would go") if only_attributes else ("documents", "went")
+        yield f"{_documents_of(result)} holds the {what}, {where}/removed.jsonl what {went} and why."
+        if not only_attributes:
+            yield f"To look at one: dedup explain {where} ID"
 
 
 def _table(removed: dict[str, dict[str, dict[str, int]]], total: int) -> Iterator[str]:

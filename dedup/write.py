@@ -44,8 +44,8 @@ Files = dict[str, dict[str, Any]]
 MANIFEST = "manifest.json"
 WORK = "work"
 REMOVED, FAILURES, SOURCES = "removed.jsonl", "failures.jsonl", "sources.jsonl"
-TREE, PART = "clean", "part-"
-"""The folder of clean documents where these are many files, and what parts begin with."""
+TREE, PART, ATTRIBUTES = "clean", "part-", "attributes"
+"""The folder of clean documents where these are many files, what parts begin with, and the folder of attributes."""
 MAX_STEP, MAX_PATH = 200, 900
 """Bytes of a name and of a path in the tree; systems take 255, and 1,024 or more with the folder's own path."""
 _VERSION = re.compile(r"^Version: *(\S+)", re.MULTILINE)
@@ -119,19 +119,19 @@ class Piece(NamedTuple):
 def write_run(
     folder: Path,
     config: Config,
-    clean: Callable[[Files], AbstractContextManager[Callable[[Buffer], object]]],
+    clean: Callable[[Files], AbstractContextManager[Callable[[Piece], object]]],
     pieces: Iterable[Piece],
     last: Callable[[], tuple[Iterable[Failure], Any]],
 ) -> None:
-    """Write everything a run gives. `clean` opens what takes the clean documents; `last` is asked for the failures and
-    the summary once all `pieces` are written."""
+    """Write everything a run gives. `clean` opens what takes each piece for its clean documents; `last` is asked for
+    the failures and the summary once all `pieces` are written."""
     before = unmark(folder)
     (folder / MANIFEST).unlink(missing_ok=True)
     files: Files = {}
     with clean(files) as write, ExitStack() as stack:
         removed, sources = (stack.enter_context(writing(folder / name, files)) for name in (REMOVED, SOURCES))
         for piece in pieces:
-            write(piece.clean)
+            write(piece)
             removed(piece.removed)
             sources(piece.sources)
     failures, summary = last()

@@ -12,7 +12,7 @@ import dedup
 from dedup.run import Runner, serial
 
 if TYPE_CHECKING:
-    from dedup.read import Inputs
+    from dedup.opening import Inputs
 
 VOCABULARY = tuple(
     "harbour mill council river ferry winter bridge market school garden window letter paper cattle orchard valley tower"

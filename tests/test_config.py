@@ -82,7 +82,8 @@ def test_the_digest_is_of_every_setting() -> None:
         "keep_kinds": ("footer",), "keep": "first", "min_articles": 4, "min_words": 16, "threshold": 0.9, "shingle": 4,
         "num_perm": 256, "lsh_recall": 0.9, "lsh_similarity": 0.7, "max_bytes": 5_000, "headline": True,
         "site_order": ("a.example",), "within": True, "across_sites_only": True, "unit": "document",
-        "shard_size": 5, "provenance": True, "input_format": "csv", "text_field": "body", "id_field": "key",
+        "shard_size": 5, "emit": "attributes", "provenance": True, "input_format": "csv",
+        "text_field": "body", "id_field": "key",
         "url_field": "link", "site_field": "host", "title_field": "head", "author_field": "by", "date_field": "day",
         "language_field": "lang",
     }  # fmt: skip

@@ -15,7 +15,8 @@ from dedup import Config, Failure, Format, InputError, Source
 from dedup.compressed import zstandard
 from dedup.find import find
 from dedup.formats import extensions
-from dedup.read import given, open_inputs, sources
+from dedup.opening import open_inputs
+from dedup.read import given, sources
 from dedup.shards import Batch
 from dedup.work import Work
 

@@ -1,0 +1,126 @@
+"""Whatever is given to a run, opened: paths and URLs, standard input, documents, data frames."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dedup.data import Failure, Source
+from dedup.errors import InputError, SettingError, UnreadableError
+from dedup.find import Found, find
+from dedup.formats import TABLES, WHOLE, extensions, told
+from dedup.frames import is_frame, reader, unreadable
+from dedup.read import given, sources, standard_input
+from dedup.temporary import Temporary
+from dedup.urls import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dedup.config import Config
+    from dedup.remote import Remote
+
+Inputs = str | Path | Iterable[str | Path | Source | Mapping[str, Any]]
+"""What can be cleaned: a path, or paths, sources and mappings in any order; or a data frame: see `dedup.frames`."""
+
+STANDARD_INPUT = "-"
+
+
+def is_path(value: object) -> bool:
+    """Whether an input names a path (or standard input) rather than being a document."""
+    return isinstance(value, str | os.PathLike)
+
+
+@dataclass(slots=True)
+class Opened:
+    """What was given to be read: its sources, the files that they lie in (those that a table is numbered by), and the
+    files that are ignored."""
+
+    sources: Iterator[Source | Failure]
+    files: list[tuple[str, Path | Remote]] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    alone: bool = False
+    """Whether nothing else is to be read than these files."""
+    piped: bool = False
+    """Whether there is more on standard input."""
+    kept: Any = None
+    """What has to last as long as the files do."""
+
+    @property
+    def local(self) -> list[tuple[str, Path]]:
+        """The files, if none is behind a URL."""
+        own = [(name, path) for name, path in self.files if isinstance(path, Path)]
+        return own if len(own) == len(self.files) else []
+
+
+def open_inputs(inputs: Inputs, config: Config, exclude: Path | Remote | None) -> Opened:
+    """The sources of whatever was given.
+
+    Raises:
+        InputError: there is nothing to read.
+        SettingError: standard input cannot be read in the format that is asked for.
+    """
+    if is_frame(inputs) or isinstance(inputs, Mapping):
+        return _of_frame(inputs, config)
+    if isinstance(inputs, str | Path):
+        inputs = [inputs]
+    everything: Iterator[Any] = iter(inputs)
+    first = next(everything, None)
+    if first is None:
+        raise InputError("nothing to read: no input was given")
+    if not is_path(first):
+        return Opened(given(chain([first], everything)))
+    paths = [first, *everything]
+    if any(not is_path(path) for path in paths):
+        raise InputError("inputs are paths or documents, not both")
+    piped = STANDARD_INPUT in [str(path) for path in paths]
+    if piped and config.input_format in TABLES:
+        raise SettingError(f"input_format = {config.input_format!r}: is read from files, not from standard input")
+    found = find([path for path in paths if str(path) != STANDARD_INPUT], exclude, config.input_format)
+    if not (found.files or piped):
+        said = "".join(f"\n  {failure.id}: {failure.why}" for failure in found.failures)
+        raise InputError(f"nothing to read: no {extensions()} file in {', '.join(map(shown, paths))}{said}")
+    read = _all(found, piped, config)
+    return Opened(read, found.files, found.ignored, alone=not (piped or found.failures), piped=piped)
+
+
+def _of_frame(frame: Any, config: Config) -> Opened:
+    """The rows of a data frame; in a temporary file, since they are read twice."""
+    if config.input_format:
+        raise SettingError(f"input_format = {config.input_format!r}: is of files, and no frame has one")
+    from dedup.columnar import save
+
+    rows, spool = reader(frame), Temporary()
+    path = Path(spool.name) / "input.arrow"
+    try:
+        save(rows, path)
+    except (ValueError, TypeError, NotImplementedError) as error:  # Arrow's are ValueErrors, most of them
+        raise unreadable(frame, error) from error
+    files: list[tuple[str, Path | Remote]] = [("input", path)]
+    return Opened(sources(files, replace(config, input_format="arrow")), files, alone=True, kept=spool)
+
+
+def nothing_to_read(failures: list[Failure]) -> UnreadableError:
+    """The error of a run without a document."""
+    said = "".join(f"\n  {failure.id}: {failure.why}" for failure in failures[:5])
+    return UnreadableError(f"nothing to read: no input could be used{said}")
+
+
+def _ahead(files: list[tuple[str, Path | Remote]], config: Config) -> Iterable[tuple[str, Path | Remote]]:
+    """The files; those behind URLs that hold a document each have come in groups."""
+    if all(isinstance(path, Path) for _, path in files):
+        return files
+    from dedup.ahead import ahead
+
+    return ahead(files, lambda path: (known := told(path, config.input_format)) is not None and known.name in WHOLE)
+
+
+def _all(found: Found, piped: bool, config: Config) -> Iterator[Source | Failure]:
+    yield from found.failures
+    yield from sources(_ahead(found.files, config), config)
+    if piped:
+        yield from standard_input(config)
