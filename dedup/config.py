@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OUTPUT_FORMATS = ("jsonl", "jsonl.gz", "jsonl.zst", "markdown", "text")
+MARKUPS = ("plain", "markdown")
 UNITS = ("passage", "document")
 KEEP_POLICIES = ("earliest", "longest", "first", "site-order")
 MOST = 2**53 - 1
@@ -44,6 +45,7 @@ class Config:
     dedup.errors.SettingError: threshold = 1.5: must be from 0.5 to 1.0
     """
 
+    markup: str = _setting("plain", "How the text of pages is written: plain, or as Markdown.", choices=MARKUPS)
     format: str = _setting("jsonl", "What to write: clean.jsonl, or a tree clean/ of files.", choices=OUTPUT_FORMATS)
     site: str = _setting("", "Site of documents that have no URL and name none.")
     encoding: str = _setting("", "Encoding of all input files; by default declared, else detected.")

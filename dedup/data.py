@@ -148,6 +148,8 @@ class Document:
     metadata: dict[str, Any] = field(default_factory=dict)
     line: bytes = b""
     """Of a record: the line of JSON that it is."""
+    written: Any = None
+    """Of a page that is written as Markdown, until it is cut: its `dedup.written.Written`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ ROWS: list[set[str]] = [
     {"errors", "data", "kernel", "memory", "shelf", "tape"},
     {"archive", "bands", "column_files", "process"},
     {"config", "store", "strings", "run", "runs", "text", "dates", "domains", "find", "model", "records", "table"},
-    {"characters", "sentences", "direct", "gathered", "warc", "work"},
+    {"characters", "sentences", "direct", "gathered", "warc", "work", "written"},
     {"sieve", "decode", "words", "spans", "sign", "telling"},
     {"pattern_info", "hashed", "packed"},
     {"literals", "misread"},
