@@ -255,14 +255,16 @@ def headed(text: Spelled) -> Spelled:
 def _without_false_marks(parts: list[str], pairs: list[tuple[int, int]]) -> None:
     """Take out the marks of emphasis that would be read as stars: where a word goes on behind a sign, or stars meet
     (CommonMark 6.2, left- and right-flanking)."""
-    left = list(pairs)
-    while left:
-        wrong = [(first, last) for first, last in left if not (_opens(parts, first) and _closes(parts, last))]
-        if not wrong:
-            return
-        for first, last in wrong:
-            parts[first] = parts[last] = ""
-        left = [pair for pair in left if pair not in wrong]
+    left, some = pairs, True
+    while some:
+        some, right = False, []
+        for first, last in left:
+            if _opens(parts, first) and _closes(parts, last):
+                right.append((first, last))
+            else:
+                parts[first] = parts[last] = ""
+                some = True
+        left = right
 
 
 def _opens(parts: list[str], at: int) -> bool:

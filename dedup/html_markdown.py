@@ -7,7 +7,7 @@ told. Pictures are left out: what is seen of them are their captions, which are 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 from dedup import html_blocks
 from dedup.data import Tag
 from dedup.html_inline import BREAK, END, EVENT, Event, Spelled, Speller, headed
-from dedup.html_sheet import Cell, Piece, Sheet, apart, code
+from dedup.html_sheet import Box, Cell, List, Piece, Sheet, apart, code, joint, later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,40 +40,6 @@ _LANGUAGE = re.compile(
 _UNSAFE = re.compile(r"[\s()<>\\\"`|]|&(?=#?\w{1,32};)")
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _SCHEMES = frozenset(("http", "https", "mailto", "tel", "ftp", "ftps"))
-
-
-@dataclass(slots=True)
-class _Box:
-    """What goes on from block to block around them: a list's item or a quotation."""
-
-    mark: str
-    """What its first line begins with; later ones with as many spaces, or of a quotation with the same."""
-    started: bool = False
-
-    def next(self) -> str:
-        """What a line in it begins with."""
-        if self.mark == "> ":
-            return self.mark
-        started, self.started = self.started, True
-        return " " * len(self.mark) if started else self.mark
-
-
-@dataclass(slots=True)
-class _List:
-    """A list that is open."""
-
-    ordered: bool
-    number: int
-    other: bool
-    """Whether the same kind of list ends right before it, from which another mark tells it apart."""
-
-    def mark(self, value: str) -> str:
-        """That of the next item, which may say its number."""
-        if not self.ordered:
-            return "* " if self.other else "- "
-        self.number = int(value) if re.fullmatch(r"\d{1,8}", value) else self.number
-        self.number += 1
-        return f"{self.number - 1}{')' if self.other else '.'} "
 
 
 @dataclass(slots=True)
@@ -112,8 +78,8 @@ class _Walk:
         self.speller = Speller()
         self.names: list[str] = [""]
         self.tags: list[Tag] = [Tag.PARAGRAPH]
-        self.boxes: list[_Box] = []
-        self.lists: list[_List] = []
+        self.boxes: list[Box] = []
+        self.lists: list[List] = []
         self.rows: list[_Row] = []
         self.tables: list[int] = [0]
         self.told = 0
@@ -122,6 +88,7 @@ class _Walk:
         """Of each inline element that is open, whether it is an event."""
         self.levels: list[int] = []
         self.language = ""
+        self.last_boxes: list[Box] = []
         self.last_list = (-1, -1, False, False)
 
     def walk(self, source: bytes) -> list[Piece]:
@@ -144,6 +111,7 @@ class _Walk:
             self.raw.append(BREAK)
         elif mark is html_blocks._EMPTY:
             self._flush()
+            self._pass(markup[:-1].decode())
         elif mark in (html_blocks._END, html_blocks._ROW_END):
             self._leave()
         elif mark.act is html_blocks._Walk.enter:
@@ -200,7 +168,7 @@ class _Walk:
         if name in _TOLD:
             self._enter_told(name, dict(html_blocks._attributes(markup)))
         elif name == "blockquote":
-            self.boxes.append(_Box("> "))
+            self.boxes.append(Box("> "))
         elif name == "table":
             self.told += 1
             self.tables.append(self.told)
@@ -209,6 +177,14 @@ class _Walk:
         elif tag is Tag.HEADING:
             self.levels.append(int(name[1]))
 
+    def _pass(self, markup: str) -> None:
+        """An element that holds nothing: a cell has its column, an item its number."""
+        name = markup.partition(" ")[0]
+        if name in ("td", "th"):
+            self._enter_told(name, dict(html_blocks._attributes(markup)))
+        elif name == "li" and self.lists:
+            self.lists[-1].number += 1
+
     def _enter_told(self, name: str, said: dict[str, str]) -> None:
         """Enter an element of which more is asked than its name."""
         if name in _LISTS:
@@ -216,9 +192,9 @@ class _Walk:
             start = said.get("start", "")
             place, kind, other = (len(self.boxes), len(self.pieces)), ordered, self.last_list
             again = other[:3] == (*place, kind) and not other[3]
-            self.lists.append(_List(ordered, int(start) if re.fullmatch(r"\d{1,8}", start) else 1, again))
+            self.lists.append(List(ordered, int(start) if re.fullmatch(r"\d{1,8}", start) else 1, again))
         elif name == "li":
-            self.boxes.append(_Box(self.lists[-1].mark(said.get("value", "")) if self.lists else "- "))
+            self.boxes.append(Box(self.lists[-1].mark(said.get("value", "")) if self.lists else "- "))
         elif name == "pre":
             self.language = _language(said.get("class", ""))
         elif self.rows:
@@ -264,10 +240,10 @@ class _Walk:
     def _add(self, tag: Tag, text: Spelled) -> None:
         boxes = self.boxes[:DEEPEST]
         first = "".join([box.next() for box in boxes])
-        later = "".join([box.mark if box.mark == "> " else " " * len(box.mark) for box in boxes])
         if tag is Tag.HEADING and self.levels:
             first += "#" * self.levels[-1] + " "
-        piece = Piece(tag, text, first, later)
+        piece = Piece(tag, text, first, later(boxes), joint(self.last_boxes, boxes))
+        self.last_boxes = boxes
         if self.rows:
             row = self.rows[-1]
             piece.cells = [Cell(row.column, text)]
@@ -289,8 +265,9 @@ class _Walk:
             if joined.parts:
                 apart(joined)
             joined.extend(piece.text)
-        made = Piece(Tag.ROW, joined, own[0].first, own[0].later, cells, row.table, row.columns, joined=True)
-        self.pieces[row.first :] = [made]
+        self.pieces[row.first :] = [
+            replace(own[0], text=joined, cells=cells, table=row.table, columns=row.columns, joined=True)
+        ]
 
 
 def _language(said: str) -> str:

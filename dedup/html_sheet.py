@@ -14,7 +14,58 @@ from dedup.html_blocks import CELLS
 from dedup.html_inline import Spelled
 from dedup.written import Written
 
+QUOTE = "> "
 _TICKS = re.compile("`+")
+
+
+@dataclass(slots=True)
+class Box:
+    """What goes on from block to block around them: a list's item or a quotation."""
+
+    mark: str
+    """What its first line begins with; later ones with as many spaces, or of a quotation with the same."""
+    started: bool = False
+
+    def next(self) -> str:
+        """What a line in it begins with."""
+        if self.mark == QUOTE:
+            return self.mark
+        started, self.started = self.started, True
+        return " " * len(self.mark) if started else self.mark
+
+
+@dataclass(slots=True)
+class List:
+    """A list that is open."""
+
+    ordered: bool
+    number: int
+    other: bool
+    """Whether the same kind of list ends right before it, from which another mark tells it apart."""
+
+    def mark(self, value: str) -> str:
+        """That of the next item, which may say its number."""
+        if not self.ordered:
+            return "* " if self.other else "- "
+        self.number = int(value) if re.fullmatch(r"\d{1,8}", value) else self.number
+        self.number += 1
+        return f"{self.number - 1}{')' if self.other else '.'} "
+
+
+def later(boxes: list[Box]) -> str:
+    """What lines begin with that are not the first ones of a block."""
+    return "".join([box.mark if box.mark == QUOTE else " " * len(box.mark) for box in boxes])
+
+
+def joint(before: list[Box], boxes: list[Box]) -> str:
+    """The line between two blocks that stand in one quotation, without which it would end; "" if they do not."""
+    same = 0
+    for number, (one, other) in enumerate(zip(before, boxes, strict=False), 1):
+        if one is not other:
+            break
+        if one.mark == QUOTE:
+            same = number
+    return later(boxes[:same]).rstrip()
 
 
 class Cell(NamedTuple):
@@ -33,6 +84,8 @@ class Piece:
     text: Spelled
     first: str = ""
     later: str = ""
+    joint: str = ""
+    """The line above it, if it goes on with a quotation."""
     cells: list[Cell] = field(default_factory=list)
     table: int = 0
     columns: int = 0
@@ -92,11 +145,12 @@ class Sheet:
             columns = max(piece.columns for piece in run)
             tabular = table > 0 and columns > 1 and any(piece.joined for piece in run)
             for number, piece in enumerate(run):
+                row = tabular and number > 0
                 if begins:
-                    self._mark("\n" if tabular and number else "\n\n")
+                    self._mark("\n" if row or piece.joint else "\n\n")
                 self._plain = next(told)
                 begins.append(self._size)
-                self._mark(piece.first)
+                self._mark(f"{piece.joint}\n{piece.first}" if piece.joint and not row else piece.first)
                 if tabular:
                     self._row(piece, columns, head=number == 0)
                 else:
