@@ -83,8 +83,8 @@ class Speller:
     out: Spelled = field(default_factory=Spelled)
     code: int | None = None
     """Where the mark of the code stands that is being written."""
-    coded: tuple[int, int] = (0, 0)
-    """Where the marks stand of the code that was written last."""
+    codes: list[tuple[int, int]] = field(default_factory=list)
+    """Where the marks of code stand."""
     pairs: list[tuple[int, int]] = field(default_factory=list)
     """Where the marks of emphasis stand."""
 
@@ -128,11 +128,11 @@ class Speller:
 
     def _words(self, text: str, special: re.Pattern[str], starts: bool, cell: bool) -> None:
         """Write words that stand together, with the marks of what begins with them."""
-        opened = self._open()
+        linked = self._open()
         if any(frame.event.kind == "`" for frame in self.frames):
             self._begin_code()
             special = _PIPE if cell else _NEVER
-        elif starts and not opened:
+        elif starts and not linked:
             text = self._line(text)
         done = 0
         for found in special.finditer(text):
@@ -156,7 +156,7 @@ class Speller:
         return text[number + 1 :]
 
     def _open(self) -> bool:
-        """Write the marks of what begins here; whether there are any."""
+        """Write the marks of what begins here; whether a link does. (Marks of emphasis may be taken out again.)"""
         opened = list(self._waiting())
         if opened:
             self._end_code()
@@ -164,7 +164,7 @@ class Speller:
             if frame.event.kind == "[":
                 self._no_image()
             frame.at = self.out.add(frame.event.kind)
-        return bool(opened)
+        return any(frame.event.kind == "[" for frame in opened)
 
     def _waiting(self) -> Iterator[_Frame]:
         """What is open and has no mark yet. Emphasis in emphasis has none: how stars add up is hard to read."""
@@ -205,35 +205,23 @@ class Speller:
         frame.at = None
 
     def _begin_code(self) -> None:
-        if self.code is not None:
-            return
-        first, last = self.coded
-        if last and last == len(self.out.parts) - 1:  # what ended right here goes on: two spans cannot touch
-            self.out.parts.pop()
-            self.out.own.pop()
-            self.code = first
-        else:
+        if self.code is None:
             self.code = self.out.add("`")
 
     def _end_code(self) -> None:
-        """End a span of code, with marks longer than any in it."""
-        if self.code is None:
-            return
-        first, self.code = self.code, None
-        text = "".join(self.out.parts[first + 1 :])
-        mark = "`" * (1 + max(map(len, _TICKS.findall(text)), default=0))
-        space = " " if text[0] == "`" or text[-1] == "`" else ""
-        self.out.parts[first] = mark + space
-        self.coded = first, self.out.add(space + mark)
+        if self.code is not None:
+            self.codes.append((self.code, self.out.add("`")))
+            self.code = None
 
     def _finished(self) -> Spelled:
         """What is written so far, all closed; the next text begins with what is open."""
         for frame in reversed(self.frames):
             self._close(frame)
         self._end_code()
-        out, self.out, self.coded = self.out, Spelled(), (0, 0)
+        out, self.out = self.out, Spelled()
         _without_false_marks(out.parts, self.pairs)
-        self.pairs = []
+        _with_code_marks(out.parts, self.codes)
+        self.pairs, self.codes = [], []
         return out
 
 
@@ -265,6 +253,23 @@ def _without_false_marks(parts: list[str], pairs: list[tuple[int, int]]) -> None
                 parts[first] = parts[last] = ""
                 some = True
         left = right
+
+
+def _with_code_marks(parts: list[str], codes: list[tuple[int, int]]) -> None:
+    """Give each span of code marks that are longer than any in it; spans that touch are one."""
+    spans: list[tuple[int, int]] = []
+    for first, last in codes:
+        if spans and not any(parts[spans[-1][1] + 1 : first]):
+            before, end = spans.pop()
+            parts[end] = parts[first] = ""
+            spans.append((before, last))
+        else:
+            spans.append((first, last))
+    for first, last in spans:
+        text = "".join(parts[first + 1 : last])
+        mark = "`" * (1 + max(map(len, _TICKS.findall(text)), default=0))
+        space = " " if text[0] == "`" or text[-1] == "`" else ""
+        parts[first], parts[last] = mark + space, space + mark
 
 
 def _opens(parts: list[str], at: int) -> bool:

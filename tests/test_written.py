@@ -139,7 +139,9 @@ def _runs(element: Any, path: tuple[Any, ...]) -> Iterator[Any]:
     def flushed() -> Iterator[Any]:
         text = " ".join("".join(part if isinstance(part, str) else part[0] for part in inline).split())
         if text:
-            yield path, text, [part[1:] for part in inline if not isinstance(part, str)]
+            told = [part[1:] for part in inline if not isinstance(part, str)]
+            # Two spans of code cannot touch: they are one then.
+            yield path, text, [each for each in told if each[0] == "a"], "".join(each[1] for each in told if each[0] == "code")
         inline.clear()
 
     inline.append(element.text or "")
@@ -254,8 +256,7 @@ def _blocks(depth: int = 2) -> st.SearchStrategy[str]:
 def test_another_parser_reads_what_the_page_said(body: str) -> None:
     text = markdown(body, None)
 
-    said = body.replace("(l)", "%28l%29").replace("</code><code>", "")  # two spans of code cannot touch
-    assert read_back(text) == shape(said), text
+    assert read_back(text) == shape(body.replace("(l)", "%28l%29")), text
 
 
 # ── what never changes ──────────────────────────────────────────────────────────────────────────────────────────────
