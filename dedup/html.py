@@ -63,7 +63,7 @@ def read_page(html: str | bytes, url: str | None = None, markup: str = "plain") 
         text, table = blocks(tree)
     page = Page(text, table, metadata(tree, url), slim(whole))
     if markup == "markdown":
-        page.written = _markdown(in_lxml(tree), table, url or page.metadata.get("url", ""))
+        page.written = _markdown(in_lxml(tree), table, url or page.metadata.get("url") or "")
     return page
 
 

@@ -29,7 +29,6 @@ _CELL_SPECIAL = re.compile(_SPECIAL.pattern + r"|\|")
 _PIPE = re.compile(r"\|")
 _AT_START = re.compile(r"#{1,6}(?=\s|$)|[-+](?=\s|$)|\d{1,9}(?=[.)](?:\s|$))|>|=+\s*$|[-:|][-:|\s]*$")
 """What would begin a heading, an item, a quotation, a rule or a table at the start of a line."""
-_CLOSING_MARKS = re.compile(r"(?:^|(?<=\s))#+$")
 _TICKS = re.compile("`+")
 
 
@@ -92,6 +91,12 @@ class Speller:
         """The paragraphs of a text with `EVENT` and `BREAK` in it: two breaks end one. With `lines`, one break ends a
         line, else it is a space; in a `cell`, nothing may end it."""
         told = iter(events)
+        if not (self.frames or EVENT in raw or BREAK in raw):
+            text = " ".join(raw.split())
+            if not ((_CELL_SPECIAL if cell else _SPECIAL).search(text) or _AT_START.match(text)):
+                if text:
+                    yield Spelled([text], [True])
+                return
         texts = _PARAGRAPH.split(raw) if BREAK in raw else [raw]
         for number in range(0, len(texts), 2):
             self._text(texts[number], told, lines, cell)
@@ -226,18 +231,6 @@ class Speller:
 
 
 _NEVER = re.compile(r"(?!)")
-
-
-def headed(text: Spelled) -> Spelled:
-    """The text of a heading, at whose end number signs would not be seen."""
-    last = len(text.parts) - 1
-    if last >= 0 and text.own[last] and (mark := _CLOSING_MARKS.search(text.parts[last])):
-        part = text.parts.pop()
-        text.own.pop()
-        text.add(part[: mark.start()], own=True)
-        text.add("\\")
-        text.add(part[mark.start() :], own=True)
-    return text
 
 
 def _without_false_marks(parts: list[str], pairs: list[tuple[int, int]]) -> None:

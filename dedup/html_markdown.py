@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from html import unescape
-from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from typing import TYPE_CHECKING, NamedTuple
 
 from dedup import html_blocks
 from dedup.data import Tag
-from dedup.html_inline import BREAK, END, EVENT, Event, Spelled, Speller, headed
-from dedup.html_sheet import Box, Cell, List, Piece, Sheet, apart, code, joint, later
+from dedup.html_inline import BREAK, END, EVENT, Event, Spelled, Speller
+from dedup.html_links import Links
+from dedup.html_sheet import Box, Cell, List, Piece, Sheet, apart, code, headed, joint, language_of, later
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Mapping
 
     from dedup.table import Table
     from dedup.written import Written
@@ -28,18 +29,11 @@ DEEPEST = 12
 pages with a thousand in one another the marks would be most of the text.)"""
 COLUMNS = 50
 """Columns of a table; more there are where a page says so in jest."""
-LONGEST = 2000
-"""Characters of a link's target; longer ones hold data, and lead nowhere."""
 _LISTS = frozenset(("ul", "ol", "menu", "dir"))
-_TOLD = _LISTS | {"li", "td", "th", "pre"}
-_EMPHASIS = {b"b": "**", b"strong": "**", b"em": "*", b"i": "*"}
-_CODE = frozenset((b"code", b"kbd", b"samp", b"tt"))
-_LANGUAGE = re.compile(
-    r"(?:^|\s)(?:lang(?:uage)?-|highlight-source-|highlight-|brush:\s*)([\w+#.-]{1,30})", re.IGNORECASE
-)
-_UNSAFE = re.compile(r"[\s()<>\\\"`|]|&(?=#?\w{1,32};)")
-_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
-_SCHEMES = frozenset(("http", "https", "mailto", "tel", "ftp", "ftps"))
+_BOXES = _LISTS | {"li", "td", "th", "pre"}
+_TOLD = _BOXES | {"a"}
+_EMPHASIS = {"b": "**", "strong": "**", "em": "*", "i": "*"}
+_CODE = frozenset(("code", "kbd", "samp", "tt"))
 
 
 @dataclass(slots=True)
@@ -67,13 +61,32 @@ def written(source: bytes, table: Table, base: str) -> Written:
     return Sheet().written(pieces, table.starts.tolist())
 
 
+_NOTHING: Mapping[str, str] = {}
+
+
+class _Act(NamedTuple):
+    """What a tag does, and what is told of its element."""
+
+    run: Callable[[_Walk, _Act], None] | None = None
+    name: str = ""
+    tag: Tag | None = None
+    said: Mapping[str, str] = _NOTHING
+    event: Event | None = None
+    markup: str = ""
+
+
+_HIDDEN = _Act(name="hidden")
+
+
 class _Walk:
     """What is open while a page is read."""
 
     def __init__(self, base: str) -> None:
-        self.base = base
+        self.links = Links(base)
         self.pieces: list[Piece] = []
         self.raw: list[str] = []
+        self.seen = False
+        """Whether there is text in it."""
         self.events: list[Event] = []
         self.speller = Speller()
         self.names: list[str] = [""]
@@ -93,80 +106,58 @@ class _Walk:
 
     def walk(self, source: bytes) -> list[Piece]:
         """The blocks of a page."""
+        acts: dict[bytes, _Act] = {}  # as most tags stand many times on a page
         tokens = iter(html_blocks._tokens(source))
         next(tokens)
         pairs = zip(tokens, tokens, strict=False)
         for markup, between in pairs:
-            text = self._markup(markup, between, pairs)
-            if text:
+            text = between
+            act = acts.get(markup) or acts.setdefault(markup, self._with_target(_act(markup)))
+            if act is _HIDDEN:
+                text = html_blocks._skip(pairs)
+            elif act.run is not None:
+                act.run(self, act)
+            if text and (self.seen or not text.isspace() or self.tags[-1] is Tag.CODE):
                 self.raw.append(unescape(text.decode()) if b"&" in text else text.decode())
+                self.seen = True
         self._flush()
         return self.pieces
 
-    def _markup(self, markup: bytes, text: bytes, pairs: Iterator[tuple[bytes, bytes]]) -> bytes:
-        mark = html_blocks._mark(markup)
-        if mark is html_blocks._HIDDEN:
-            return html_blocks._skip(pairs)
-        if mark is html_blocks._BREAK:
-            self.raw.append(BREAK)
-        elif mark is html_blocks._EMPTY:
-            self._flush()
-            self._pass(markup[:-1].decode())
-        elif mark in (html_blocks._END, html_blocks._ROW_END):
-            self._leave()
-        elif mark.act is html_blocks._Walk.enter:
-            self._enter(markup.decode(), mark.tag)
-        elif markup[-1] != html_blocks._SLASH:
-            self._inline(markup)
-        return text
+    def _with_target(self, act: _Act) -> _Act:
+        """What a tag does on this page, whose links lead somewhere from here."""
+        target = self.links.target(act.said.get("href", "")) if act.name == "a" else ""
+        return act._replace(event=Event("[", target)) if target else act
 
     # ── inline ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _inline(self, markup: bytes) -> None:
-        if markup[0] == html_blocks._SLASH:
-            if self.inline.pop():
-                self._event(END)
-            return
-        name = markup.partition(b" ")[0]
-        event = None
-        if name == b"a":
-            target = self._target(dict(html_blocks._attributes(markup.decode())).get("href", ""))
-            event = Event("[", target) if target else None
-        elif name in _EMPHASIS:
-            event = Event(_EMPHASIS[name])
-        elif name in _CODE:
-            event = Event("`")
-            if self.tags[-1] is Tag.CODE:
-                self.language = self.language or _language(markup.decode())
-        self.inline.append(event is not None)
-        if event:
-            self._event(event)
+    def _begin_inline(self, act: _Act) -> None:
+        self.inline.append(act.event is not None)
+        if act.event:
+            self._event(act.event)
+            if self.tags[-1] is Tag.CODE and act.name in _CODE:
+                self.language = self.language or language_of(act.markup)
+
+    def _end_inline(self, _: _Act) -> None:
+        if self.inline.pop():
+            self._event(END)
+
+    def _break(self, _: _Act) -> None:
+        self.raw.append(BREAK)
+        self.seen = True
 
     def _event(self, event: Event) -> None:
         self.raw.append(EVENT)
         self.events.append(event)
 
-    def _target(self, href: str) -> str:
-        """Where a link leads, as Markdown can hold it; "" if nowhere that anyone could go to."""
-        href = href.strip()
-        scheme = _SCHEME.match(href)
-        if not href or len(href) > LONGEST or (scheme and scheme[1].lower() not in _SCHEMES):
-            return ""
-        try:
-            whole = urljoin(self.base, href) if self.base else href
-        except ValueError:  # "http://[": no URL
-            return ""
-        return _UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), whole)
-
     # ── blocks ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _enter(self, markup: str, tag: Tag | None) -> None:
+    def _enter(self, act: _Act) -> None:
         self._flush()
-        name = markup.partition(" ")[0]
+        name = act.name
         self.names.append(name)
-        self.tags.append(tag or self.tags[-1])
-        if name in _TOLD:
-            self._enter_told(name, dict(html_blocks._attributes(markup)))
+        self.tags.append(act.tag or self.tags[-1])
+        if name in _BOXES:
+            self._enter_told(name, act.said)
         elif name == "blockquote":
             self.boxes.append(Box("> "))
         elif name == "table":
@@ -174,18 +165,18 @@ class _Walk:
             self.tables.append(self.told)
         elif name == "tr":
             self.rows.append(_Row(self.tables[-1], len(self.pieces)))
-        elif tag is Tag.HEADING:
+        elif act.tag is Tag.HEADING:
             self.levels.append(int(name[1]))
 
-    def _pass(self, markup: str) -> None:
+    def _pass(self, act: _Act) -> None:
         """An element that holds nothing: a cell has its column, an item its number."""
-        name = markup.partition(" ")[0]
-        if name in ("td", "th"):
-            self._enter_told(name, dict(html_blocks._attributes(markup)))
-        elif name == "li" and self.lists:
+        self._flush()
+        if act.name in ("td", "th"):
+            self._enter_told(act.name, act.said)
+        elif act.name == "li" and self.lists:
             self.lists[-1].number += 1
 
-    def _enter_told(self, name: str, said: dict[str, str]) -> None:
+    def _enter_told(self, name: str, said: Mapping[str, str]) -> None:
         """Enter an element of which more is asked than its name."""
         if name in _LISTS:
             ordered = name == "ol"
@@ -196,14 +187,14 @@ class _Walk:
         elif name == "li":
             self.boxes.append(Box(self.lists[-1].mark(said.get("value", "")) if self.lists else "- "))
         elif name == "pre":
-            self.language = _language(said.get("class", ""))
+            self.language = language_of(said.get("class", ""))
         elif self.rows:
             span = said.get("colspan", "")
             row = self.rows[-1]
             row.column = row.columns
             row.columns += min(int(span) if re.fullmatch(r"[1-9]\d{0,3}", span) else 1, COLUMNS)
 
-    def _leave(self) -> None:
+    def _leave(self, _: _Act) -> None:
         self._flush()
         name = self.names.pop()
         self.tags.pop()
@@ -226,10 +217,13 @@ class _Walk:
         if not self.raw:
             return
         raw, events, tag = "".join(self.raw), self.events, self.tags[-1]
-        self.raw, self.events = [], []
-        if tag is Tag.CODE:
+        self.raw, self.events, seen, self.seen = [], [], self.seen, False
+        if tag is Tag.CODE or not seen:
             for event in events:  # of which nothing is told in code, but what is open behind it is
                 self.speller.told(event)
+        if not seen:
+            return
+        if tag is Tag.CODE:
             text = code(raw.replace(EVENT, ""), self.language)
             if text.parts:
                 self._add(tag, text)
@@ -270,6 +264,26 @@ class _Walk:
         ]
 
 
-def _language(said: str) -> str:
-    found = _LANGUAGE.search(said.replace('"', " "))
-    return found[1] if found else ""
+@lru_cache(maxsize=1 << 13)
+def _act(markup: bytes) -> _Act:
+    """What a tag does: what it does in `html_blocks`. Remembered, as the pages of a site share them."""
+    mark = html_blocks._mark(markup)
+    empty, ends = markup[-1] == html_blocks._SLASH, markup[0] == html_blocks._SLASH
+    name = markup.rstrip(b"/").partition(b" ")[0].decode()
+    said = dict(html_blocks._attributes(markup.decode())) if name in _TOLD else _NOTHING
+    runs = {
+        html_blocks._BREAK: _Walk._break,
+        html_blocks._END: _Walk._leave,
+        html_blocks._ROW_END: _Walk._leave,
+        html_blocks._EMPTY: _Walk._pass,
+    }
+    if mark is html_blocks._HIDDEN:
+        return _HIDDEN
+    if mark in runs:
+        return _Act(runs[mark], name, None, said)
+    if mark.act is html_blocks._Walk.enter:
+        return _Act(_Walk._enter, name, mark.tag, said)
+    if ends or empty:
+        return _Act(_Walk._end_inline if ends else None)
+    kind = _EMPHASIS.get(name, "`" if name in _CODE else "")
+    return _Act(_Walk._begin_inline, name, None, said, Event(kind) if kind else None, markup.decode())

@@ -15,6 +15,10 @@ from dedup.html_inline import Spelled
 from dedup.written import Written
 
 QUOTE = "> "
+_CLOSING_MARKS = re.compile(r"(?:^|(?<=\s))#+$")
+_LANGUAGE = re.compile(
+    r"(?:^|\s)(?:lang(?:uage)?-|highlight-source-|highlight-|brush:\s*)([\w+#.-]{1,30})", re.IGNORECASE
+)
 _TICKS = re.compile("`+")
 
 
@@ -124,6 +128,24 @@ def apart(text: Spelled) -> None:
     text.add(CELLS[:1], own=True)
     text.add("\\")
     text.add(CELLS[1:], own=True)
+
+
+def headed(text: Spelled) -> Spelled:
+    """The text of a heading, at whose end number signs would not be seen."""
+    last = len(text.parts) - 1
+    if last >= 0 and text.own[last] and (mark := _CLOSING_MARKS.search(text.parts[last])):
+        part = text.parts.pop()
+        text.own.pop()
+        text.add(part[: mark.start()], own=True)
+        text.add("\\")
+        text.add(part[mark.start() :], own=True)
+    return text
+
+
+def language_of(said: str) -> str:
+    """The language of code, as the classes of its element say it."""
+    found = _LANGUAGE.search(said.replace('"', " "))
+    return found[1] if found else ""
 
 
 class Sheet:

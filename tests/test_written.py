@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ import dedup
 from dedup import Config
 from dedup.extract import extract
 from dedup.html import read_page
+from dedup.html_links import Links
 from dedup.written import Writing
 from tests.conftest import ROOT
 from tests.material import prose
@@ -122,6 +124,20 @@ def test_what_links_are_relative_to(head: str, url: str | None, target: str) -> 
     assert page.written and page.written.text == f"[d]({target})"
 
 
+HREFS = "/a/b /a//b /a/../b /a;b /a? /a# /a?# /.b // //c.example/d /a?b=/../c http://c.example http://c.example/a/./b http://c.example//a https:a HTTP://c.example/?# http:///a ../a ?b #c /a\tb /é".split(
+    " "
+)
+
+
+@pytest.mark.parametrize("href", HREFS)
+@pytest.mark.parametrize(
+    "base", ["http://e.example/a/b?c", "https://e.example", "http://e.example//a", "file:///a", ""]
+)
+def test_links_lead_where_the_library_says(base: str, href: str) -> None:
+    expected = urljoin(base, href) if base else href
+    assert Links(base).target(href) == expected.replace("\t", "%09" if not base else "")
+
+
 # ── read back ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _LEAVES = {"p", "div", "body", "html", "tr", "tbody", "thead", "table", "td", "th", "li", "blockquote", "ul", "ol"}
@@ -141,7 +157,12 @@ def _runs(element: Any, path: tuple[Any, ...]) -> Iterator[Any]:
         if text:
             told = [part[1:] for part in inline if not isinstance(part, str)]
             # Two spans of code cannot touch: they are one then.
-            yield path, text, [each for each in told if each[0] == "a"], "".join(each[1] for each in told if each[0] == "code")
+            yield (
+                path,
+                text,
+                [each for each in told if each[0] == "a"],
+                "".join(each[1] for each in told if each[0] == "code"),
+            )
         inline.clear()
 
     inline.append(element.text or "")
