@@ -45,10 +45,10 @@ class Config:
     dedup.errors.SettingError: threshold = 1.5: must be from 0.5 to 1.0
     """
 
-    markup: str = _setting("plain", "How the text of pages is written: plain, or as Markdown.", choices=MARKUPS)
     format: str = _setting("jsonl", "What to write: clean.jsonl, or a tree clean/ of files.", choices=OUTPUT_FORMATS)
     site: str = _setting("", "Site of documents that have no URL and name none.")
     encoding: str = _setting("", "Encoding of all input files; by default declared, else detected.")
+    markup: str = _setting("plain", "How the text of pages is written: plain, or as Markdown.", choices=MARKUPS)
     keep_chrome: bool = _setting(False, "Take out duplicates only.")
     keep_duplicates: bool = _setting(False, "Take out chrome only.")
     keep_kinds: tuple[str, ...] = _setting((), "Kinds of chrome to leave in the text.", choices=tuple(CHROME_KINDS))
