@@ -16,11 +16,9 @@ from dedup.sign import mix, passage_keys
 from dedup.site import signature_line, signatures_of
 from dedup.spans import Spans, distinct, hashes
 from dedup.table import TAGS, Table
-from dedup.written import Writing, Written
+from dedup.written import Written, is_written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from dedup.store import Store
@@ -70,29 +68,6 @@ def _save_writing(store: Store, shard: str, documents: list[Document], table: Ta
             ("written_lengths", np.array([len(each.text) for each in own], np.int64)),
         ):  # fmt: skip
             store.save(shard, name, column)
-
-
-def is_written(store: Store, shard: str) -> bool:
-    """Whether the documents of a shard are judged by another text than is written."""
-    return bool(store.column(shard, "written")[-1])
-
-
-def writings(store: Store, shard: str) -> Callable[[int], Writing | None]:
-    """What gives by the number of a document where its plain text stands as it is written; None if it is that."""
-    if not is_written(store, shard):
-        return lambda _: None
-    bounds, blocks = store.column(shard, "written").tolist(), store.column(shard, "blocks").tolist()
-    at, ahead, *edges = (
-        np.array(store.column(shard, name))
-        for name in ("written_at", "written_ahead", "seen_starts", "seen_ends", "block_starts", "block_ends")
-    )
-
-    def writing(number: int) -> Writing | None:
-        own, shifts = slice(*blocks[number : number + 2]), slice(*bounds[number : number + 2])
-        starts, ends, firsts, lasts = (edge[own] for edge in edges)
-        return Writing(starts, ends, firsts, lasts, at[shifts], ahead[shifts]) if len(at[shifts]) else None
-
-    return writing
 
 
 def load_table(store: Store, shard: str, *, seen: bool = False) -> Table:

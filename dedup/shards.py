@@ -16,7 +16,7 @@ import xxhash
 
 from dedup import chrome, repetition, site, sketched
 from dedup.clean import cut, kept
-from dedup.columns import block_words, is_written, load_table, save_blocks, writings
+from dedup.columns import block_words, load_table, save_blocks
 from dedup.data import Document, Failure, Flag, Format, Source, Tag
 from dedup.dates import iso_date
 from dedup.extract import read_source
@@ -28,6 +28,7 @@ from dedup.records import flagged_record, pack, unpack
 from dedup.table import TAGS
 from dedup.wanted import kept_outside, with_wanted
 from dedup.work import ALL, Work
+from dedup.written import is_written, writings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

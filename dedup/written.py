@@ -14,11 +14,12 @@ import numpy as np
 from dedup.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
     from dedup.data import Flag
+    from dedup.store import Store
 
 
 class Written(NamedTuple):
@@ -57,6 +58,12 @@ class Writing(NamedTuple):
         at = np.searchsorted(self.at, plain, "right") - 1
         return np.asarray(plain + self.ahead[np.maximum(at, 0)], np.int32)
 
+    def seen(self, written: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Where places of what is written are in the plain text (int32 [n]); of a mark, what follows it."""
+        number = np.maximum(np.searchsorted(self.at + self.ahead, written, "right") - 1, 0)
+        limits = np.append(self.at[1:], self.ends[-1])[number]
+        return np.asarray(np.clip(written - self.ahead[number], self.at[number], limits), np.int32)
+
     def spans(self, starts: list[int], ends: list[int]) -> tuple[list[int], list[int]]:
         """Where spans of the plain text lie that are not empty. One from the start of a block, or to the end of one,
         has the marks of the block."""
@@ -81,3 +88,29 @@ def _snap(
         at = np.minimum(np.searchsorted(edges, plain), len(edges) - 1)
         same = edges[at] == plain
         found[same] = written[at[same]]
+
+
+def is_written(store: Store, shard: str) -> bool:
+    """Whether the documents of a shard are judged by another text than is written."""
+    try:
+        return bool(store.column(shard, "written")[-1])
+    except KeyError:  # lines of JSONL leave no blocks
+        return False
+
+
+def writings(store: Store, shard: str) -> Callable[[int], Writing | None]:
+    """What gives by the number of a document where its plain text stands as it is written; None if it is that."""
+    if not is_written(store, shard):
+        return lambda _: None
+    bounds, blocks = store.column(shard, "written").tolist(), store.column(shard, "blocks").tolist()
+    at, ahead, *edges = (
+        np.array(store.column(shard, name))
+        for name in ("written_at", "written_ahead", "seen_starts", "seen_ends", "block_starts", "block_ends")
+    )
+
+    def writing(number: int) -> Writing | None:
+        own, shifts = slice(*blocks[number : number + 2]), slice(*bounds[number : number + 2])
+        starts, ends, firsts, lasts = (edge[own] for edge in edges)
+        return Writing(starts, ends, firsts, lasts, at[shifts], ahead[shifts]) if len(at[shifts]) else None
+
+    return writing

@@ -307,6 +307,7 @@ def test_of_any_page_the_marks_stand_around_its_plain_text(body: str) -> None:
         inside = np.arange(before.start, before.end, dtype=np.int32)
         found = "".join(written.text[at] for at in place.places(inside).tolist())
         assert found.split() == page.text[before.start : before.end].split()
+        assert place.seen(place.places(inside)).tolist() == inside.tolist()
         assert after.start <= place.places(inside[:1])[0] < after.end
     assert not re.sub(r"\s", "", "".join(_between(written.text, table)))
     assert place.spans(page.blocks.starts.tolist(), page.blocks.ends.tolist()) == (
@@ -374,7 +375,7 @@ def test_a_run_takes_the_same_away(tmp_path: Path, unit: str, keep_chrome: bool)
     }
 
     def gone(run: Any) -> list[Any]:
-        return [(each["id"], each["reason"], each["kind"], each.get("keeper", {}).get("id")) for each in run.removed()]
+        return [(each["id"], each["kind"], each["why"], each.get("keeper", {}).get("id")) for each in run.removed()]
 
     assert gone(runs["plain"]) == gone(runs["markdown"])
     assert len(gone(runs["markdown"])) >= (1 if keep_chrome else 12)
