@@ -142,7 +142,7 @@ WRONG = {
     "clean in -o out --config range.toml": "range.toml: threshold = 0.2: must be from 0.5 to 1.0",
     "clean in -o out --config type.toml": "type.toml: min_words = '20': must be of type int",
     "clean nowhere.txt -o out": "nothing to read: no .html",
-    "clean nothing -o out": ".txt .jsonl .warc .wet .arc file in nothing",
+    "clean nothing -o out": "nothing to read: no .html .htm .xhtml .md .markdown .txt .jsonl .warc",
     "clean blank.txt -o out": "nothing to read: no input could be used\n  blank.txt: empty file",
     "clean in -o theirs": "theirs: is not empty and was not made by dedup; name another folder, or remove it",
     "clean in -o blank.txt": "blank.txt: is a file, not a folder",
