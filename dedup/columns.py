@@ -16,6 +16,7 @@ from dedup.sign import mix, passage_keys
 from dedup.site import signature_line, signatures_of
 from dedup.spans import Spans, distinct, hashes
 from dedup.table import TAGS, Table
+from dedup.written import Written, is_written
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,20 +39,43 @@ def save_blocks(store: Store, shard: str, documents: list[Document]) -> None:
     keys = _signature_keys(documents, bounds, table)
     for name, column in (
         ("blocks", bounds), ("block_keys", keys[:, 0]), ("block_holders", keys[:, 1]),
-        ("block_starts", table.starts), ("block_ends", table.ends), ("block_tags", table.tags),
-        ("block_links", table.links), ("block_places", table.places),
+        ("block_tags", table.tags), ("block_links", table.links), ("block_places", table.places),
         ("sites", np.array([site_key(document.site) for document in documents], np.uint64)),
         ("says", np.array([document.says for document in documents], np.int8)),
         ("contents", np.array([document.content for document in documents], np.uint64)),
     ):  # fmt: skip
         store.save(shard, name, column)
     store.save_records(shard, "paths", [table.paths])
+    _save_writing(store, shard, documents, table)
 
 
-def load_table(store: Store, shard: str) -> Table:
-    """The blocks of a shard, all in memory."""
+def _save_writing(store: Store, shard: str, documents: list[Document], table: Table) -> None:
+    """The texts of documents as they are written, and where their blocks lie there. Where pages are judged by another
+    text, also that and its blocks (`seen`), and by document where it stands in what is written."""
+    own = [document.written or Written.plain(document.text, Table.of(document.blocks)) for document in documents]
+    blocks = Table.joined(each.table(Table.of(document.blocks)) for each, document in zip(own, documents, strict=True))
+    bounds = np.concatenate(([0], np.cumsum([len(each.at) for each in own]))).astype(np.int64)
+    store.save_texts(shard, "texts", [each.text for each in own])
+    store.save(shard, "block_starts", blocks.starts)
+    store.save(shard, "block_ends", blocks.ends)
+    store.save(shard, "written", bounds)
+    if bounds[-1]:
+        store.save_texts(shard, "seen", [document.text for document in documents])
+        for name, column in (
+            ("seen_starts", table.starts), ("seen_ends", table.ends),
+            ("written_at", np.concatenate([each.at for each in own])),
+            ("written_ahead", np.concatenate([each.ahead for each in own])),
+            ("written_lengths", np.array([len(each.text) for each in own], np.int64)),
+        ):  # fmt: skip
+            store.save(shard, name, column)
+
+
+def load_table(store: Store, shard: str, *, seen: bool = False) -> Table:
+    """The blocks of a shard, all in memory: as they are written, or as they are `seen` and judged."""
+    kind = "seen" if seen and is_written(store, shard) else "block"
     starts, ends, tags, links, places = (
-        np.array(store.column(shard, f"block_{name}")) for name in ("starts", "ends", "tags", "links", "places")
+        np.array(store.column(shard, name))
+        for name in (f"{kind}_starts", f"{kind}_ends", "block_tags", "block_links", "block_places")
     )
     return Table(starts, ends, tags, links, places, np.ones(len(starts), np.bool_), next(store.records(shard, "paths")))
 

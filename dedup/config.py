@@ -22,6 +22,7 @@ from dedup.formats import AUTO, INPUTS, OUTPUTS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MARKUPS = ("plain", "markdown")
 UNITS = ("passage", "document")
 EMITTED = ("clean", "attributes")
 KEEP_POLICIES = ("earliest", "longest", "first", "site-order")
@@ -72,6 +73,7 @@ class Config:
     language_field: str = _setting("", "Field of its language.")
     site: str = _setting("", "Site of documents that have no URL and name none.")
     encoding: str = _setting("", "Encoding of all input files; by default declared, else detected.")
+    markup: str = _setting("plain", "How the text of pages is written: plain, or as Markdown.", choices=MARKUPS)
     keep_chrome: bool = _setting(False, "Take out duplicates only.")
     keep_duplicates: bool = _setting(False, "Take out chrome only.")
     keep_kinds: tuple[str, ...] = _setting((), "Kinds of chrome to leave in the text.", choices=tuple(CHROME_KINDS))

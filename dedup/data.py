@@ -156,6 +156,8 @@ class Document:
     """The field that its text is written to."""
     stated: Sequence[str] = ()
     """Of a record: what it states itself (`url`, `date`, ...), which is written as it came."""
+    written: Any = None
+    """Of a page that is written as Markdown, until it is cut: its `dedup.written.Written`."""
 
 
 @dataclass(frozen=True, slots=True)

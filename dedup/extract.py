@@ -42,7 +42,9 @@ class Frame(Protocol):
 
 
 @overload
-def extract(text: str, *, format: Format | str | None = None, id: str = "", url: str | None = None) -> Document: ...
+def extract(
+    text: str, *, format: Format | str | None = None, id: str = "", url: str | None = None, markup: str = "plain"
+) -> Document: ...
 @overload
 def extract(text: Frame, *, format: Format | str | None = None) -> Extracted: ...
 
@@ -53,10 +55,12 @@ def extract(
     format: Format | str | None = None,  # noqa: A002
     id: str = "",  # noqa: A002
     url: str | None = None,
+    markup: str = "plain",
 ) -> Document | Extracted:
     """Extract the article from a page, or cut a Markdown or plain text into blocks.
 
     Without a `format`, a text that starts with a tag is HTML, everything else text (which Markdown is read as, too).
+    With `markup = "markdown"` the text of a page is Markdown: the same blocks with their marks.
 
     Of a data frame (pandas, Polars, Arrow, DuckDB, Hugging Face) the articles of all rows, as what gives an Arrow
     stream of these rows and a column `text`, which is null where nothing can be extracted: `polars.DataFrame(
@@ -76,12 +80,15 @@ def extract(
 
         return Extracted(text, Format(format) if format else None, _article)
     kind = Format(format) if format else (Format.HTML if re.match(r"\s*<[!a-zA-Z]", text) else Format.TEXT)
-    document = _document(Document(id=id, text=text, format=kind, url=url, place=id), Config())
+    document = _document(Document(id=id, text=text, format=kind, url=url, place=id), Config(markup=markup))
     if kind is Format.HTML:
         own = judge_page(document)
         main = decided(own.odds.astype("int64"), own.kept, document.says)
         document.blocks = Table.of(document.blocks).with_main(main)
         document.html, document.content = b"", 0
+        if document.written:
+            document.text, document.blocks = document.written.text, document.written.table(document.blocks)
+            document.written = None
     return document
 
 
@@ -123,7 +130,7 @@ def _document(document: Document, config: Config) -> Document:
     if not document.text.lstrip("\ufeff \t\r\n\v\f"):  # `strip` copies a page that ends with a line break
         raise ValueError("empty: there is no text in it")
     if document.format is Format.HTML:
-        read_html(document)
+        read_html(document, config.markup)
     else:
         document.blocks = markup_blocks(document.text)
     if not document.blocks:
@@ -136,17 +143,18 @@ def _document(document: Document, config: Config) -> Document:
     return document
 
 
-def read_html(document: Document) -> None:
-    """Make of a document whose text is a page's HTML one whose text is what is seen of the page.
+def read_html(document: Document, markup: str = "plain") -> None:
+    """Make of a document whose text is a page's HTML one whose text is what is seen of the page, and which knows how it
+    is written.
 
     Raises:
         UnreadablePageError: the page cannot be read whole.
     """
     whole = utf8(document.text)
-    page = read_page(whole, document.url)
+    page = read_page(whole, document.url, markup)
     said = page.metadata
     document.html, document.content = page.html, xxhash.xxh3_64_intdigest(whole)
-    document.text, document.blocks = page.text, page.blocks
+    document.text, document.blocks, document.written = page.text, page.blocks, page.written
     for name in ("title", "author", "date", "url", "language"):
         if getattr(document, name) is None and said.get(name):
             setattr(document, name, str(said[name]))

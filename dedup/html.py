@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from trafilatura.settings import Extractor
 
     from dedup.table import Table
+    from dedup.written import Written
 
 _TITLE, _TITLE_END = re.compile(rb"<title\b[^>]*>", re.IGNORECASE), re.compile(rb"</title\b", re.IGNORECASE)
 _ENDED_ROOT = re.compile(rb"(<html\b[^<>]*?)/\s*>", re.IGNORECASE)
@@ -42,10 +43,12 @@ class Page:
     blocks: Table
     metadata: dict[str, Any]
     html: bytes
+    written: Written | None = None
+    """How it is written, if that is not the text."""
 
 
-def read_page(html: str | bytes, url: str | None = None) -> Page:
-    """Parse a page, bytes of UTF-8, and cut it into blocks.
+def read_page(html: str | bytes, url: str | None = None, markup: str = "plain") -> Page:
+    """Parse a page, bytes of UTF-8, and cut it into blocks; `markup` is how it is to be written.
 
     Raises:
         UnreadablePageError: it holds no element, or is nested deeper than libxml2 reads (2,048 elements).
@@ -58,7 +61,25 @@ def read_page(html: str | bytes, url: str | None = None) -> Page:
         for element in tree.iter("noscript"):  # where scripts make the page, this is what it says without them
             element.tag = "div"
         text, table = blocks(tree)
-    return Page(text, table, metadata(tree, url), slim(whole))
+    page = Page(text, table, metadata(tree, url), slim(whole))
+    if markup == "markdown":
+        page.written = _markdown(in_lxml(tree), table, url or page.metadata.get("url") or "")
+    return page
+
+
+def _markdown(tree: HtmlElement, table: Table, url: str) -> Written:
+    """A page as Markdown; what its links are relative to it may say itself."""
+    from urllib.parse import urljoin
+
+    from dedup.html_blocks import written
+    from dedup.html_markdown import written as as_markdown
+
+    stated = tree.find(".//base[@href]")
+    try:
+        base = urljoin(url, str(stated.get("href")).strip()) if stated is not None else url
+    except ValueError:  # no URL
+        base = url
+    return as_markdown(written(tree), table, base)
 
 
 def _parse(html: str | bytes, element: type[HtmlElement] | None = None) -> HtmlElement:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from dedup.config import Config
     from dedup.store import Store
+    from dedup.words import MarkedWords
+    from dedup.written import Writing
 
 KINDS = np.array([{Tag.HEADING: Mark.HEADING, Tag.QUOTE: Mark.QUOTED}.get(tag, 0) for tag in TAGS], np.uint8)
 """What is known of all words of a block, by the number of its tag."""
@@ -34,17 +36,34 @@ SEED_BITS = 32
 in ten thousand is taken for another, which proposes nothing, as the words around both are compared."""
 
 
-def save_words(store: Store, shard: str, documents: list[tuple[Document, Table]], config: Config) -> list[int]:
+def save_words(
+    store: Store,
+    shard: str,
+    documents: list[tuple[Document, Table]],
+    config: Config,
+    writings: Sequence[Writing | None] = (),
+) -> list[int]:
     """The columns that passages are matched by: words with marks and offsets, seeds, and band keys of the blocks that
-    are left of each document. The number of words of each."""
+    are left of each document. The number of words of each. The offsets are those in what is written."""
     words, bounds = marked_texts(
         [Spanned(document.text, left.starts, left.ends, KINDS[left.tags]) for document, left in documents]
     )
-    packed = Packed.of(words, bounds)
+    packed = Packed.of(_as_written(words, bounds, writings), bounds)
     for name, column in (packed._asdict() | keys(packed, bounds, config)).items():
         store.save(shard, name, column)
     lengths: list[int] = np.diff(bounds).tolist()
     return lengths
+
+
+def _as_written(words: MarkedWords, bounds: NDArray[np.int64], writings: Sequence[Writing | None]) -> MarkedWords:
+    """The words with the places that they have in what is written."""
+    if not any(writings):
+        return words
+    starts, ends = words.starts.copy(), words.ends.copy()
+    for (low, high), writing in zip(pairwise(bounds.tolist()), writings, strict=True):
+        if writing:
+            starts[low:high], ends[low:high] = writing.places(starts[low:high]), writing.places(ends[low:high] - 1) + 1
+    return words._replace(starts=starts, ends=ends)
 
 
 def seeds(words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:

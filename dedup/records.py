@@ -13,7 +13,7 @@ from dedup.data import Document, Flag, Format, Kind, Reason
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_APART = ("text", "blocks", "html", "content", "line")
+_APART = ("text", "blocks", "html", "content", "line", "written")
 _KNOWN = ("url", "site", "title", "author", "date", "language", "source")
 WRITTEN = ("id", "text", *_KNOWN, "metadata")
 """What is written of an article that is a file, in this order."""

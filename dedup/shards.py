@@ -28,6 +28,7 @@ from dedup.records import flagged_record, pack, unpack
 from dedup.table import TAGS
 from dedup.wanted import kept_outside, with_wanted
 from dedup.work import ALL, Work
+from dedup.written import is_written, writings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from dedup.store import Store
     from dedup.table import Table
+    from dedup.written import Writing
 
 RULE = TAGS.index(Tag.RULE)
 
@@ -78,7 +80,6 @@ def prepare(batch: Batch) -> Prepared:
         documents = [each for each in read if isinstance(each, Document)]
         with store.writing(shard, "documents"):
             store.save_records(shard, "known", map(pack, documents))
-            store.save_texts(shard, "texts", [document.text for document in documents])
             store.save_parts(shard, "lines", [document.line for document in documents])
             sites = [document.site for document in documents]
             store.save_sources(shard, "pages", [document.html for document in documents], sites)
@@ -105,10 +106,10 @@ def _digest(sources: Iterable[Source | Failure]) -> str:
 
 
 def documents(store: Store, shard: str, numbers: Iterable[int] | None = None) -> Iterator[Document]:
-    """The documents of a shard as they were read, in order, or some by their numbers."""
-    table, bounds = load_table(store, shard), store.column(shard, "blocks").tolist()
+    """The documents of a shard as they are judged, in order, or some by their numbers."""
+    table, bounds = load_table(store, shard, seen=True), store.column(shard, "blocks").tolist()
     numbers = range(len(bounds) - 1) if numbers is None else list(numbers)
-    texts = store.texts(shard, "texts", numbers)
+    texts = store.texts(shard, "seen" if is_written(store, shard) else "texts", numbers)
     for number, record, text in zip(numbers, store.records(shard, "known", numbers), texts, strict=True):
         document = unpack(record, text)
         document.blocks = table.only(slice(bounds[number], bounds[number + 1]))
@@ -145,10 +146,10 @@ def flag(job: Flagging) -> Flagged:
     """Flag the chrome of a shard's documents, and leave the words of the rest, their seeds and band keys."""
     store, config = job.work.store, job.work.config
     known, bounds = _known(store, job.shard), np.asarray(store.column(job.shard, "blocks"))
-    kinds, stay = Kinds.by_place(known.table), kept_outside(config)
+    kinds, stay, writing = Kinds.by_place(known.table), kept_outside(config), writings(store, job.shard)
     within = list(_within(job, known, kinds, bounds.tolist()))
     away, proven = outside(known, kinds, bounds), proofs(known, bounds)
-    read, left, articles, chromes = [], [], [], []
+    read, left, placed, articles, chromes = [], [], [], [], []
     for number, document, found in within:
         # What a page's extractor leaves out was never its text, however much of the chrome is to stay.
         go = [*([] if config.keep_chrome else found), *(each for each in away[number] if each.kind not in stay)]
@@ -156,20 +157,29 @@ def flag(job: Flagging) -> Flagged:
         read.append((document, go))
         articles.append(len(document.text) - sum(each.end - each.start for each in away[number]))
         chromes.append({} if config.keep_chrome else _by_kind(found))
+        placed.append(writing(number))
         if not config.keep_duplicates:  # else nobody asks for their words
             left.append((document, _left(known.table.only(slice(bounds[number], bounds[number + 1])), go)))
     with store.writing(job.shard, "flagged"):
-        store.save_records(job.shard, "flags", (flagged_record(d, go) for d, go in read))
-        if not left:
-            lengths = []
-        elif config.unit == "document":
-            lengths = sketched.save(store, job.shard, (kept(d.text, cut(d, go)) for d, go in read), config)
-        else:
-            lengths = save_words(store, job.shard, left, config)
+        store.save_records(job.shard, "flags", map(_as_written, read, placed))
+        lengths = _save_words(job, read, left, placed) if left else []
         store.save(job.shard, "alive", np.flatnonzero(job.live).astype(np.int32))
     dates, ids = [d.date or "" for d, _ in read], [d.id for d, _ in read]
-    characters = [len(d.text) for d, _ in read]
-    return Flagged(job.shard, dates, lengths, ids, [d.site or "" for d, _ in read], characters, articles, chromes)
+    known_of = [d.site or "" for d, _ in read], _characters(job, read)
+    return Flagged(job.shard, dates, lengths, ids, *known_of, articles, chromes)
+
+
+def _save_words(
+    job: Flagging,
+    read: list[tuple[Document, list[Flag]]],
+    left: list[tuple[Document, Table]],
+    placed: list[Writing | None],
+) -> list[int]:
+    """Leave what documents are matched by; how many words each has."""
+    store, config = job.work.store, job.work.config
+    if config.unit == "document":
+        return sketched.save(store, job.shard, (kept(d.text, cut(d, go)) for d, go in read), config)
+    return save_words(store, job.shard, left, config, placed)
 
 
 def _by_kind(found: list[Flag]) -> dict[str, int]:
@@ -180,12 +190,32 @@ def _by_kind(found: list[Flag]) -> dict[str, int]:
     return sums
 
 
+def _characters(job: Flagging, read: list[tuple[Document, list[Flag]]]) -> list[int]:
+    store = job.work.store
+    if is_written(store, job.shard):
+        written: list[int] = store.column(job.shard, "written_lengths")[job.live].tolist()
+        return written
+    return [len(document.text) for document, _ in read]
+
+
+def _as_written(flagged: tuple[Document, list[Flag]], writing: Writing | None) -> dict[str, Any]:
+    """The record of a document and its flags, with the places that they have in what is written."""
+    document, flags = flagged
+    if writing:
+        starts, _ = writing.spans(*[[start + step for start, _ in document.proofs] for step in (0, 1)])
+        document.proofs = [(start, each) for start, (_, each) in zip(starts, document.proofs, strict=True)]
+        flags = writing.flags(flags)
+    return flagged_record(document, flags)
+
+
 def _known(store: Store, shard: str) -> Known:
     """What is known of the blocks of a shard; of none that it is not the article's."""
     repeated = repetition.Repetition(store.column(ALL, "repeated"), store.column(ALL, "counts"))
     counts = repeated.of(np.asarray(store.column(shard, "prints")))[store.column(shard, "block_texts")]
     proven = Proofs(*(np.asarray(store.column(shard, f"settled_{name}")) for name in ("kept", "own", "told")))
-    return Known(load_table(store, shard), np.ones(len(counts), np.bool_), counts, block_words(store, shard), proven)
+    return Known(
+        load_table(store, shard, seen=True), np.ones(len(counts), np.bool_), counts, block_words(store, shard), proven
+    )
 
 
 def _within(job: Flagging, known: Known, kinds: Kinds, bounds: list[int]) -> Iterator[tuple[int, Document, list[Flag]]]:

@@ -15,6 +15,7 @@ from dedup import kernel
 from dedup.corpus import Corpus
 from dedup.run import in_threads
 from dedup.verified import Written
+from dedup.written import is_written, writings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -202,19 +203,32 @@ class Asked(NamedTuple):
 @in_threads
 def count_written(asked: Asked) -> NDArray[np.int64]:
     """How many words, as letters and digits in a row, stand in each part of a text (int64 [k])."""
-    store, parts = asked.work.store, asked.parts
+    store, parts, name = asked.work.store, asked.parts, "texts"
+    if is_written(store, asked.shard):
+        parts, name = _as_seen(asked), "seen"
     if not kernel.NATIVE:
-        return _defined_counts(asked)
+        return _defined_counts(asked._replace(parts=parts), name)
     from dedup.kernel import _native
 
-    texts = store.column(asked.shard, "texts"), store.column(asked.shard, "texts_bounds")
+    texts = store.column(asked.shard, name), store.column(asked.shard, f"{name}_bounds")
     spans = np.stack([parts.starts, parts.ends], axis=1)
     return _native.written(*texts, parts.documents, spans, parts.reaches, alphanumeric)
 
 
-def _defined_counts(asked: Asked) -> NDArray[np.int64]:
+def _as_seen(asked: Asked) -> Parts:
+    """The same parts of the plain texts: what is counted of a page must not depend on how it is written."""
+    writing, parts = writings(asked.work.store, asked.shard), asked.parts
+    starts, ends = parts.starts.copy(), parts.ends.copy()
+    numbers, firsts = np.unique(parts.documents, return_index=True)  # ascending, as they are asked for
+    for number, (low, high) in zip(numbers.tolist(), pairwise([*firsts.tolist(), len(starts)]), strict=True):
+        if own := writing(number):
+            starts[low:high], ends[low:high] = own.seen(starts[low:high]), own.seen(ends[low:high])
+    return parts._replace(starts=starts, ends=ends)
+
+
+def _defined_counts(asked: Asked, name: str = "texts") -> NDArray[np.int64]:
     rows = zip(*(column.tolist() for column in asked.parts), strict=True)
-    texts = asked.work.store.texts(asked.shard, "texts", asked.parts.documents.tolist())
+    texts = asked.work.store.texts(asked.shard, name, asked.parts.documents.tolist())
     return np.array([defined_written(text, *place) for text, (_, *place) in zip(texts, rows, strict=True)], np.int64)
 
 

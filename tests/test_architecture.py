@@ -29,7 +29,8 @@ ROWS: list[set[str]] = [
     {"formats"},
     {"config", "store", "success", "strings", "run", "runs", "text", "dates", "domains", "find", "model", "records"}
     | {"table"},
-    {"ahead", "characters", "sentences", "direct", "ending", "gathered", "settings", "work", "fields", "warc"},
+    {"ahead", "characters", "sentences", "direct", "ending", "gathered", "settings", "work", "fields", "warc"}
+    | {"written"},
     {"sieve", "decode", "words", "spans", "sign", "telling", "cells", "columnar"},
     {"pattern_info", "hashed", "packed", "frames"},
     {"literals", "misread"},

@@ -139,6 +139,7 @@ def test_which_records_are_documents(record: Any, expected: tuple[Format, bytes]
         (b"\x1f\x8b\x08\x00nothing of the kind", "gzip", "its Content-Encoding 'gzip' is broken: Error -3"),
         (b"\x00\x01", "zstd", "its Content-Encoding 'zstd' is none that can be read"),
     ],
+    ids=["cut off", "broken", "unknown"],
 )
 def test_a_body_that_is_not_coded_as_it_says(body: bytes, coding: str, why: str) -> None:
     found = read(written(response(body, Content_Encoding=coding), response(PAGE)))
