@@ -201,8 +201,15 @@ def broken(*values: bytes) -> pa.Array:
 def test_columns_and_values_that_cannot_be_used(columns: dict[str, Any], why: dict[str, str], folder: Path) -> None:
     put(folder, {"bad.parquet": as_parquet(pa.table(columns))})
 
-    for format_ in ("jsonl", "parquet", "csv"):
+    for format_ in ("jsonl", "csv") if isinstance(columns.get("id"), list) else ("jsonl", "csv", "parquet"):
         assert failures(folder, max_bytes=4_000, format=format_) == why
+
+
+def test_ids_that_a_table_cannot_hold_are_told(folder: Path) -> None:
+    put(folder, {"a.parquet": as_parquet(pa.table({"id": [1], "text": [article(2)]}))})
+
+    with pytest.raises(InputError, match="id: is int64 in a table, and something else in other inputs.*--format jsonl"):
+        cleaned(folder, format="parquet")
 
 
 def test_a_column_that_is_there_twice(folder: Path) -> None:
