@@ -208,7 +208,7 @@ def test_columns_and_values_that_cannot_be_used(columns: dict[str, Any], why: di
 def test_ids_that_a_table_cannot_hold_are_told(folder: Path) -> None:
     put(folder, {"a.parquet": as_parquet(pa.table({"id": [1], "text": [article(2)]}))})
 
-    with pytest.raises(InputError, match="id: is int64 in a table, and something else in other inputs.*--format jsonl"):
+    with pytest.raises(InputError, match=r"id: is int64 in a table, and something else in other inputs.*--format jsonl"):
         cleaned(folder, format="parquet")
 
 
