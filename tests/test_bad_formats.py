@@ -74,7 +74,7 @@ def test_an_empty_file(name: str, folder: Path) -> None:
     [
         ("bad.csv", b"id,text\n", "empty: there is no row below the names of its columns"),
         ("bad.csv", b"id,text\r\n", "empty: there is no row below the names of its columns"),
-        ("bad.csv.gz", gzip.compress(b""), "empty: there is no row of names in it"),
+        ("bad.csv.gz", gzip.compress(b"", mtime=0), "empty: there is no row of names in it"),
         ("bad.parquet", as_parquet(table().cast(pa.schema([("id", pa.string()), ("text", pa.string())]))),
          "empty: there is no row in it"),
         ("bad.arrow", as_arrow(table().cast(pa.schema([("id", pa.string()), ("text", pa.string())]))),
@@ -95,7 +95,7 @@ def test_a_file_with_no_row(name: str, content: bytes, why: str, folder: Path) -
         ("bad.jsonl", as_cells([{"id": 1, "text": "x"}]), "bad.jsonl:1", "not JSON: "),
         ("bad.csv", as_jsonl([{"text": "x"}]), "bad.csv", "has no text: its columns are '{\"text\":\"x\"}'"),
         ("bad.csv", as_parquet(table("x", n=["é" * 9])), "bad.csv", ""),
-        ("bad.csv", gzip.compress(b"id,text\na,b\n"), "bad.csv", ""),
+        ("bad.csv", gzip.compress(b"id,text\na,b\n", mtime=0), "bad.csv", ""),
         ("bad.tsv", as_cells([{"id": 1, "text": "x"}]), "bad.tsv", "has no text: its columns are 'id,text'; --text-field"),
     ],
 )  # fmt: skip
