@@ -32,7 +32,7 @@ def rows(stream: IO[bytes], name: str, kind: str, config: Config) -> Iterator[So
     try:
         text = TextIOWrapper(stream, _encoding(stream, config), errors="surrogateescape", newline="")
         reader = _reader(text, kind, config)
-        names = next(reader, [])
+        names: list[str] = next(reader, [])
         if why := _useless(names, config):
             yield Failure(name, why)
             return
@@ -144,8 +144,9 @@ def head(names: Sequence[str], kind: str) -> bytes:
 
 def _row(cells: Sequence[str], kind: str) -> bytes:
     stream = StringIO()
-    csv.writer(stream, delimiter=DELIMITERS[kind], lineterminator="\n").writerow(cells)
-    return stream.getvalue().encode()
+    # With ends of lines of both characters it quotes cells with either of them.
+    csv.writer(stream, delimiter=DELIMITERS[kind], lineterminator="\r\n").writerow(cells)
+    return stream.getvalue().removesuffix("\r\n").encode() + b"\n"
 
 
 def _cell(value: Any) -> str:

@@ -78,7 +78,7 @@ def _records(
         return
     lines = _lines(stream, name, config.max_bytes, origin)
     first = next(lines)
-    if isinstance(first, Source) and first.content.startswith(UTF_16):  # type: ignore[union-attr] (of a line)
+    if isinstance(first, Source) and isinstance(first.content, bytes) and first.content.startswith(UTF_16):
         yield Failure(name, "is UTF-16, and JSON is UTF-8: iconv -f UTF-16 -t UTF-8 makes it so")
         return
     yield from _chain(first, lines)
