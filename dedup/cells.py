@@ -144,8 +144,9 @@ def head(names: Sequence[str], kind: str) -> bytes:
 
 def _row(cells: Sequence[str], kind: str) -> bytes:
     stream = StringIO()
-    csv.writer(stream, delimiter=DELIMITERS[kind], lineterminator="\n").writerow(cells)
-    return stream.getvalue().encode()
+    # With ends of lines of both characters it quotes cells with either of them.
+    csv.writer(stream, delimiter=DELIMITERS[kind], lineterminator="\r\n").writerow(cells)
+    return stream.getvalue().removesuffix("\r\n").encode() + b"\n"
 
 
 def _cell(value: Any) -> str:

@@ -14,7 +14,7 @@ from dedup.data import Document, Failure, Format, Source
 from dedup.decode import encoding_of
 from dedup.domains import site_of
 from dedup.features import Blocks
-from dedup.fields import Fields
+from dedup.fields import fields_of
 from dedup.html import read_page, utf8
 from dedup.html_walk import SEPARATOR
 from dedup.judge import Judgement, decided, judge
@@ -26,7 +26,7 @@ from dedup.table import Table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dedup.fields import Body
+    from dedup.fields import Body, Fields
     from dedup.streams import Extracted
 
 _JSON_SPACE = b" \t\r\n"
@@ -189,7 +189,7 @@ def _with_said(document: Document, said: Mapping[str, Any]) -> None:
 
 def _from_record(source: Source, config: Config) -> Document:
     record = source.content if isinstance(source.content, dict) else _parsed(source.content)
-    fields = Fields(config)
+    fields = fields_of(config)
     body = fields.body(record)
     if body is None:
         asked = config.text_field or "text, html, markdown"

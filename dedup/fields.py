@@ -6,6 +6,7 @@ OSCAR and Common Crawl. A name with a dot that no field has is one of a field wi
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup.data import Format
@@ -74,8 +75,15 @@ class Fields:
 
     def _found(self, record: Mapping[str, Any], role: str) -> Iterator[tuple[str, Any]]:
         for name in self.names[role]:
-            if (value := within(record, name)) not in (None, ""):
+            value = record[name] if name in record else within(record, name) if "." in name else None
+            if value is not None and value != "":
                 yield name, value
+
+
+@cache
+def fields_of(config: Config) -> Fields:
+    """The same `Fields` for every record."""
+    return Fields(config)
 
 
 def within(record: Mapping[str, Any], name: str) -> Any:

@@ -252,9 +252,8 @@ def column(values: list[Any], field: pa.Field) -> pa.Array:
     try:
         return pa.array(values, field.type)
     except (pa.ArrowException, OverflowError) as error:
-        raise InputError(
-            f"{field.name}: is {field.type} in a table, and something else in other inputs: {error}"
-        ) from error
+        why = f"is {field.type} in a table, and something else in other inputs: {error}; --format jsonl holds both"
+        raise InputError(f"{field.name}: {why}") from error
 
 
 def size(batch: pa.RecordBatch) -> int:

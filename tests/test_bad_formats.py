@@ -8,15 +8,17 @@ import gzip
 import lzma
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from backports import zstd
+from click.testing import CliRunner
 
 import dedup
 from dedup import Config, InputError
+from dedup.cli import main
 from dedup.formats import FORMATS
 from dedup.run import serial
 from tests.material import article, cleaned
@@ -24,6 +26,8 @@ from tests.test_formats import as_arrow, as_cells, as_jsonl, as_parquet, put, re
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from dedup.run import Runner
 
 OK = article(1) + "\n"
 """Stands beside every bad input, and must come through unharmed."""
@@ -74,7 +78,7 @@ def test_an_empty_file(name: str, folder: Path) -> None:
     [
         ("bad.csv", b"id,text\n", "empty: there is no row below the names of its columns"),
         ("bad.csv", b"id,text\r\n", "empty: there is no row below the names of its columns"),
-        ("bad.csv.gz", gzip.compress(b""), "empty: there is no row of names in it"),
+        ("bad.csv.gz", gzip.compress(b"", mtime=0), "empty: there is no row of names in it"),
         ("bad.parquet", as_parquet(table().cast(pa.schema([("id", pa.string()), ("text", pa.string())]))),
          "empty: there is no row in it"),
         ("bad.arrow", as_arrow(table().cast(pa.schema([("id", pa.string()), ("text", pa.string())]))),
@@ -95,7 +99,7 @@ def test_a_file_with_no_row(name: str, content: bytes, why: str, folder: Path) -
         ("bad.jsonl", as_cells([{"id": 1, "text": "x"}]), "bad.jsonl:1", "not JSON: "),
         ("bad.csv", as_jsonl([{"text": "x"}]), "bad.csv", "has no text: its columns are '{\"text\":\"x\"}'"),
         ("bad.csv", as_parquet(table("x", n=["é" * 9])), "bad.csv", ""),
-        ("bad.csv", gzip.compress(b"id,text\na,b\n"), "bad.csv", ""),
+        ("bad.csv", gzip.compress(b"id,text\na,b\n", mtime=0), "bad.csv", ""),
         ("bad.tsv", as_cells([{"id": 1, "text": "x"}]), "bad.tsv", "has no text: its columns are 'id,text'; --text-field"),
     ],
 )  # fmt: skip
@@ -201,8 +205,17 @@ def broken(*values: bytes) -> pa.Array:
 def test_columns_and_values_that_cannot_be_used(columns: dict[str, Any], why: dict[str, str], folder: Path) -> None:
     put(folder, {"bad.parquet": as_parquet(pa.table(columns))})
 
-    for format_ in ("jsonl", "parquet", "csv"):
+    for format_ in ("jsonl", "csv") if isinstance(columns.get("id"), list) else ("jsonl", "csv", "parquet"):
         assert failures(folder, max_bytes=4_000, format=format_) == why
+
+
+def test_ids_that_a_table_cannot_hold_are_told(folder: Path) -> None:
+    put(folder, {"a.parquet": as_parquet(pa.table({"id": [1], "text": [article(2)]}))})
+
+    with pytest.raises(
+        InputError, match=r"id: is int64 in a table, and something else in other inputs.*--format jsonl"
+    ):
+        cleaned(folder, format="parquet")
 
 
 def test_a_column_that_is_there_twice(folder: Path) -> None:
@@ -318,8 +331,7 @@ def test_columns_that_only_some_tables_have_are_null_in_the_others(folder: Path)
 def test_types_that_clash_are_told_before_any_work_and_go_as_json(one: pa.Array, other: pa.Array, folder: Path) -> None:
     two(folder, table(article(2), n=one), table(article(3), n=other).set_column(0, "id", pa.array(["x"])))
 
-    def never(*_: Any) -> Iterator[Any]:
-        raise AssertionError("work was done")
+    never = cast("Runner", lambda *_: pytest.fail("work was done"))
 
     why = (
         f"b.parquet: its columns do not go with those before it: n is {other.type}, and was {one.type}; --format jsonl"
@@ -354,6 +366,22 @@ def test_a_type_that_parquet_has_not_is_told_before_any_work(folder: Path) -> No
     assert dedup.clean(folder, folder.parent / "out").summary["output"] == "clean.arrow"
 
 
+def test_the_command_says_what_failed_and_goes_on(folder: Path, tmp_path: Path) -> None:
+    put(folder, {"a.parquet": as_parquet(table(article(2), None)), "b.csv": b"id;text\n1;x\n"})
+
+    found = CliRunner().invoke(main, ["clean", str(folder), "-o", str(tmp_path / "out"), "-j", "1"])
+
+    assert found.exit_code == 1
+    assert "2 documents in, 2 out, 2 inputs failed" in found.output
+    assert "  a.parquet:2: its text is null\n" in found.output
+    assert "  b.csv: has no text: its columns are 'id;text'; --text-field names another\n" in found.output
+    put(folder, {"c.parquet": as_parquet(table(article(2)).set_column(0, "id", pa.array([1])))})
+    found = CliRunner().invoke(main, ["clean", str(folder), "-o", str(tmp_path / "out2"), "--format", "parquet"])
+    assert found.exit_code > 1
+    assert "c.parquet: its columns do not go with those before it: id is int64, and was string" in found.output
+    assert not (tmp_path / "out2").exists()
+
+
 # ── what changes, and what is full ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -373,7 +401,7 @@ def test_a_table_that_is_changed_before_it_is_read_again(change: str, format_: s
         return serial(stage, jobs)
 
     with pytest.raises(InputError, match=r"a\.parquet: was changed while it was read"):
-        dedup.clean(path, folder.parent / "out", config=Config(format=format_), runner=changing)
+        dedup.clean(path, folder.parent / "out", config=Config(format=format_), runner=cast("Runner", changing))
     assert not (folder.parent / "out" / "manifest.json").exists()
 
 

@@ -20,9 +20,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from backports import zstd
+from hypothesis import given
+from hypothesis import strategies as st
 
 import dedup
-from dedup import Config
+from dedup import Config, cells, tables
 from dedup.formats import COMPRESSIONS, OUTPUTS, TREES
 from dedup.run import pool
 from tests.conftest import ROOT
@@ -254,7 +256,7 @@ def test_parts_are_whole_and_together_the_one_file(name: str, format_: str, tmp_
     texts = [f"{n} " + "abcdefghi " * 4_000 + f"{n}" for n in range(70)]
     records = [{"id": f"d{n}", "text": text, "n": f"={n}"} for n, text in enumerate(texts)]
     put(tmp_path / "in", {name: RECORDS[name](records)})
-    settings = {"format": format_, "keep_chrome": True, "keep_duplicates": True}
+    settings: dict[str, Any] = {"format": format_, "keep_chrome": True, "keep_duplicates": True}
 
     whole = dedup.clean(tmp_path / "in", tmp_path / "whole", config=Config(**settings))
     parts = dedup.clean(tmp_path / "in", tmp_path / "parts", config=Config(**settings, shard_size=1))
@@ -376,8 +378,7 @@ config = dedup.Config(format="jsonl", date_field="exact")
 dedup.clean({str(tmp_path / "a.parquet")!r}, {str(tmp_path / "without")!r}, config=config)
 """
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
-    import pandas  # noqa: F401 (what pyarrow gives times as, where it is there)
-
+    pytest.importorskip("pandas")  # what pyarrow gives times as, where it is there
     dedup.clean(tmp_path / "a.parquet", tmp_path / "with", config=Config(format="jsonl", date_field="exact"))
 
     for name in ("clean.jsonl", "removed.jsonl"):
@@ -405,7 +406,10 @@ def test_a_record_stays_as_it_came_but_for_its_text(tmp_path: Path, format_: str
 
 
 def test_a_record_that_names_a_row_is_no_row_of_a_table(tmp_path: Path) -> None:
-    records = [{"id": "a", "text": article(1), "row": [0, 0]}, {"id": "b", "text": article(2), "row": 5}]
+    records: list[dict[str, Any]] = [
+        {"id": "a", "text": article(1), "row": [0, 0]},
+        {"id": "b", "text": article(2), "row": 5},
+    ]
     put(tmp_path / "in", {"a.jsonl": as_jsonl(records), "b.parquet": as_parquet(pa.table({"text": [article(3)]}))})
 
     for format_ in ("jsonl", "parquet", "csv"):
@@ -496,12 +500,17 @@ def test_records_as_data_sets_have_them(schema: str, name: str, settings: dict[s
 
 
 def test_fields_by_name(tmp_path: Path) -> None:
-    records = [
+    records: list[dict[str, Any]] = [
         {"key": 7, "story": article(1), "meta": {"link": URL, "when": LATE}, "text": "no"},
         {"key": 8, "story": article(1) + "\n\nMore.", "meta": {"link": URL, "when": EARLY}, "text": "no"},
         {"key": None, "story": article(2), "meta": {"link": URL, "when": EARLY}, "text": "no"},
     ]
-    settings = {"text_field": "story", "id_field": "key", "url_field": "meta.link", "date_field": "meta.when"}
+    settings: dict[str, Any] = {
+        "text_field": "story",
+        "id_field": "key",
+        "url_field": "meta.link",
+        "date_field": "meta.when",
+    }
     for name in ("a.jsonl", "a.parquet"):
         found = cleaned(put(tmp_path / name, {name: RECORDS[name](records)}), **settings)
 
@@ -561,9 +570,7 @@ def test_json_becomes_columns_of_its_types(tmp_path: Path) -> None:
 
 
 def test_data_frames_and_readers_take_what_is_written(tmp_path: Path) -> None:
-    import pandas as pd
-    import polars as pl
-
+    pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
     frame = pl.DataFrame({"id": ["a", "b", "c"], "text": [article(1), article(2), article(1)], "n": [1, 2, 3]})
     frame.write_parquet(tmp_path / "a.parquet")
     frame.write_ipc(tmp_path / "a.arrow")
@@ -616,3 +623,31 @@ def test_a_table_is_not_read_from_standard_input() -> None:
     run = dedup_of(b"", "-", "--input-format", "parquet", "-o", "-")
 
     assert (run.returncode, b"is read from files, not from standard input" in run.stderr) == (2, True)
+
+
+# ── for all ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+
+
+@given(
+    rows=st.lists(st.tuples(TEXTS, TEXTS, st.sampled_from(['"', ",", "\t", "\r", "\n", "\r\n", " ", ""])), max_size=6)
+)
+def test_cells_are_read_as_they_were_written(rows: list[tuple[str, str, str]]) -> None:
+    records = [{"id": a, "te,xt": b + c + a, "n": c} for a, b, c in rows]
+    names = ["id", "te,xt", "n"]
+    for kind in ("csv", "tsv"):
+        written = cells.head(names, kind) + b"".join(cells.as_row(each, names, kind).line for each in records)
+
+        assert list(cells.records(io.BytesIO(written), kind)) == records
+
+
+@given(texts=st.lists(st.text(max_size=200), max_size=30), limit=st.integers(0, 4_000), as_codes=st.booleans())
+def test_pieces_of_rows_are_small_and_together_all_of_them(texts: list[str], limit: int, as_codes: bool) -> None:
+    column = pa.array(texts, pa.string())
+    batch = pa.record_batch({"text": column.dictionary_encode() if as_codes else column, "n": list(range(len(texts)))})
+
+    found = list(tables.pieces(batch, limit))
+
+    assert pa.Table.from_batches(found).to_pylist() == batch.to_pylist()
+    assert all(each.num_rows <= 1 or tables.size(each) <= limit // 16 for each in found) or not limit

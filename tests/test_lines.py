@@ -473,7 +473,12 @@ RECORDS = st.fixed_dictionaries(
         "WARC-Date": DATES,
         "WARC-Target-URI": URLS,
         "metadata": st.dictionaries(st.sampled_from(["url", "date", "created", "x"]), DATES | URLS | VALUES) | VALUES,
-        "warc_headers": st.dictionaries(st.sampled_from(["warc-date", "warc-target-uri"]), DATES | URLS | VALUES),
+        "date_download": DATES,
+        "meta": st.dictionaries(st.sampled_from(["url", "timestamp", "date", "x"]), DATES | URLS | VALUES) | VALUES,
+        "WARC-Record-ID": st.text(max_size=2),
+        "warc_headers": st.dictionaries(
+            st.sampled_from(["warc-date", "warc-target-uri", "warc-record-id"]), DATES | URLS | VALUES
+        ),
         "metadata.date": DATES,
     },
 )

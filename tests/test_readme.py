@@ -1,7 +1,8 @@
 """The README shows what really happens: `python -m tests.test_readme --update` (or `make readme`) rewrites it so.
 
 Blocks marked `console` are run (each line after `$ `) and hold their real output; `pycon` blocks are doctests; the
-`make` block is a pipeline that is made; the table of settings is that of `Config`.
+`make` block is a pipeline that is made; the tables of settings, formats and fields are made of
+`Config`, `dedup.formats` and `dedup.fields`.
 """
 
 from __future__ import annotations
@@ -15,15 +16,21 @@ import sys
 import tempfile
 from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from dedup import Config
+from dedup.fields import BODIES, NAMES
+from dedup.formats import FORMATS, OUTPUTS
 from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 README = ROOT / "README.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-SETTINGS = re.compile(r"(?<=<!-- settings -->\n).*?(?=<!-- /settings -->)", re.DOTALL)
+GENERATED = re.compile(r"(<!-- (settings|formats|fields) -->\n).*?(?=<!-- /\2 -->)", re.DOTALL)
 
 
 def blocks(kind: str) -> list[str]:
@@ -40,7 +47,8 @@ def rendered(readme: str, folder: Path) -> str:
         commands = [line for line in match[2].splitlines() if line.startswith("$ ")]
         return "```console\n" + "".join(f"{line}\n{output(line[2:], folder)}" for line in commands) + "```"
 
-    return SETTINGS.sub(lambda _: settings(), BLOCK.sub(block, readme))
+    tables = {"settings": settings, "formats": formats, "fields": names_of_fields}
+    return GENERATED.sub(lambda match: match[1] + tables[match[2]](), BLOCK.sub(block, readme))
 
 
 def output(command: str, folder: Path) -> str:
@@ -77,6 +85,28 @@ def settings() -> str:
             f"| `{spec.name}` | {f'`{default}`' if spec.default not in ('', ()) else ''} | {known['help']}{said} |"
         )
     return "\n".join(rows) + "\n"
+
+
+def formats() -> str:
+    """The table of all formats."""
+    rows = ["| format | extensions | a file holds | written as | `--format` |", "|---|---|---|---|---|"]
+    for known in FORMATS.values():
+        chosen = [each for each in OUTPUTS if each.partition(".")[0] == known.name]
+        cells = [known.name, listed(known.extensions), known.holds, known.written or "only read", listed(chosen)]
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def names_of_fields() -> str:
+    """The table of the fields that are known."""
+    bodies = {kind: names for kind, (names, _) in BODIES.items()}
+    rows = ["| what | fields |", "|---|---|"]
+    rows += [f"| {role} | {listed(names)} |" for role, names in {**bodies, **NAMES}.items()]
+    return "\n".join(rows) + "\n"
+
+
+def listed(names: Iterable[str]) -> str:
+    return " ".join(f"`{each}`" for each in names)
 
 
 def test_the_readme_shows_the_real_outputs_and_settings(tmp_path: Path) -> None:
