@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 import dedup
 from dedup import Config, cells, tables
 from dedup.formats import COMPRESSIONS, OUTPUTS, TREES
+from dedup.limits import Limits
 from dedup.run import pool
 from tests.conftest import ROOT
 from tests.material import article, cleaned, prose
@@ -243,8 +244,8 @@ def test_output_depends_on_neither_workers_nor_the_order_of_inputs(format_: str,
     paths = sorted((tmp_path / "in").iterdir())
     config = Config(format=format_, provenance=True)
 
-    dedup.clean(paths, tmp_path / "one", config=config)
-    dedup.clean(paths[::-1], tmp_path / "two", config=config, runner=pool(2))
+    dedup.clean(paths, tmp_path / "one", config=config, limits=Limits(stop_removed=1))
+    dedup.clean(paths[::-1], tmp_path / "two", config=config, runner=pool(2), limits=Limits(stop_removed=1))
 
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name

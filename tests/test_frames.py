@@ -311,7 +311,7 @@ def test_a_row_that_stays_is_the_row_that_came(rows: list[tuple[str | None, int 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (pa.table({"a": [1], "b": ["x"]}), "has no text: its columns are a, b"),
+        (pa.table({"a": [1], "b": ["x"]}), "has no text: its columns are 'a', 'b'"),
         (pa.table({"text": pa.array([], pa.string())}), "there is no row in it"),
         (pa.table([["x"], ["y"]], ["text", "text"]), "pyarrow.Table: has the column 'text' twice"),
         (pa.table({"text": [1, 2]}), "its column text holds no text but int64"),
@@ -460,5 +460,5 @@ def test_pages_in_a_column_of_texts_and_texts_as_they_are() -> None:
     assert as_pages["text"][0] == f"{prose(1)}\n\n{prose(2)}"
     assert as_pages.columns == ["text", "n"]
     assert as_texts.equals(frame)
-    with pytest.raises(InputError, match="has no text: its columns are n"):
+    with pytest.raises(InputError, match="has no text: its columns are 'n'"):
         pa.table(dedup.extract(pa.table({"n": [1]})))
