@@ -3,16 +3,16 @@ data sets of Hugging Face and of PyArrow are read as such. None of these is impo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dedup.data import Format
 from dedup.errors import InputError
 from dedup.fields import Fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     import pyarrow as pa
 
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 STREAM = "__arrow_c_stream__"
 ROWS = 1_000
 """Rows of a data set that are asked for at a time."""
+
+
+class Frame(Protocol):
+    """A data frame: what gives an Arrow stream. (Data sets of Hugging Face are taken as well, which are iterables.)"""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """See the Arrow PyCapsule interface."""
+        ...
 
 
 def is_frame(value: object) -> bool:
@@ -100,14 +108,14 @@ def _of_data_set(frame: Any) -> pa.RecordBatchReader:
 # ── texts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def texts(given: Iterable[Any], config: Config) -> Iterator[str]:
+def texts(given: Iterable[Any] | Frame, config: Config) -> Iterator[str]:
     """The texts of a frame, of a column, of mappings, or texts as they are; of a row that has none an empty one.
 
     Raises:
         InputError: there is no column of texts; or, once it is reached, a mapping has none.
     """
     names = [name for fields, kind in Fields(config).bodies if kind is not Format.HTML for name in fields]
-    if is_frame(given):
+    if not isinstance(given, Iterable) or is_frame(given):
         return _of_columns(given, names)
     if isinstance(given, Mapping):
         raise InputError("one mapping is not several: put it in a list")

@@ -21,7 +21,7 @@ from dedup.data import Failure, Format, Source
 from dedup.errors import InputError, SettingError
 from dedup.find import Found, find
 from dedup.formats import CELLS, TABLES, WHOLE, FileFormat, compression, extensions, told
-from dedup.frames import is_frame, reader, unreadable
+from dedup.frames import Frame, is_frame, reader, unreadable
 from dedup.temporary import Temporary
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from dedup.config import Config
 
-Inputs = str | Path | Iterable[str | Path | Source | Mapping[str, Any]]
+Inputs = str | Path | Frame | Iterable[str | Path | Source | Mapping[str, Any]]
 """What can be cleaned: a path, or paths, sources and mappings in any order; or a data frame: see `dedup.frames`."""
 
 STANDARD_INPUT = "-"
@@ -222,7 +222,7 @@ def open_inputs(inputs: Inputs, config: Config, exclude: Path | None) -> Opened:
         return _of_frame(inputs, config)
     if isinstance(inputs, str | Path):
         inputs = [inputs]
-    everything: Iterator[Any] = iter(inputs)
+    everything: Iterator[Any] = iter(cast("Iterable[Any]", inputs))
     first = next(everything, None)
     if first is None:
         raise InputError("nothing to read: no input was given")
