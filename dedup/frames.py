@@ -33,7 +33,7 @@ class Frame(Protocol):
 
 def is_frame(value: object) -> bool:
     """Whether something holds rows or texts as columns, whether or not it can be read."""
-    return hasattr(value, STREAM) or _library(value) in ("datasets", "polars", "pyarrow")
+    return hasattr(value, STREAM) or _library(value) in ("datasets", "pandas", "polars", "pyarrow")
 
 
 def name_of(value: object) -> str:
@@ -89,7 +89,7 @@ def _opened(frame: Any) -> pa.RecordBatchReader:
         return frame.scanner().to_reader()
     if hasattr(frame, "to_reader"):
         return frame.to_reader()
-    raise InputError(f"{name_of(frame)}: is no table")
+    raise InputError(f"{name_of(frame)}: is no table that gives an Arrow stream (those of pandas do from 2.2 on)")
 
 
 def _of_data_set(frame: Any) -> pa.RecordBatchReader:
@@ -152,6 +152,10 @@ def _column(frame: Any) -> Any:
     """A series or an array as a column of Arrow; None if it is something else."""
     import pyarrow as pa
 
-    if isinstance(frame, pa.Array | pa.ChunkedArray):
-        return pa.chunked_array(frame) if isinstance(frame, pa.Array) else frame
+    if isinstance(frame, pa.ChunkedArray):
+        return frame
+    if _library(frame) == "pandas" and not hasattr(frame, "columns"):  # its series give a stream from 3.0 on
+        return pa.chunked_array([pa.array(frame, from_pandas=True)])
+    if isinstance(frame, pa.Array):
+        return pa.chunked_array([frame])
     return pa.chunked_array(frame) if type(frame).__name__ == "Series" and hasattr(frame, STREAM) else None
