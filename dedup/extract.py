@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Protocol, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import orjson
@@ -27,18 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dedup.fields import Body, Fields
+    from dedup.frames import Frame
     from dedup.streams import Extracted
 
 _JSON_SPACE = b" \t\r\n"
 STATED = ("id", "url", "site", "title", "author", "date", "language")
-
-
-class Frame(Protocol):
-    """A data frame: what can give an Arrow stream; data sets of Hugging Face are taken, too."""
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """See the Arrow PyCapsule interface."""
-        ...
 
 
 @overload

@@ -3,16 +3,16 @@ data sets of Hugging Face and of PyArrow are read as such. None of these is impo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dedup.data import Format
 from dedup.errors import InputError
 from dedup.fields import Fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     import pyarrow as pa
 
@@ -23,9 +23,17 @@ ROWS = 1_000
 """Rows of a data set that are asked for at a time."""
 
 
+class Frame(Protocol):
+    """A data frame: what gives an Arrow stream. (Data sets of Hugging Face are taken as well, which are iterables.)"""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """See the Arrow PyCapsule interface."""
+        ...
+
+
 def is_frame(value: object) -> bool:
     """Whether something holds rows or texts as columns, whether or not it can be read."""
-    return hasattr(value, STREAM) or _library(value) in ("datasets", "polars", "pyarrow")
+    return hasattr(value, STREAM) or _library(value) in ("datasets", "pandas", "polars", "pyarrow")
 
 
 def name_of(value: object) -> str:
@@ -81,7 +89,7 @@ def _opened(frame: Any) -> pa.RecordBatchReader:
         return frame.scanner().to_reader()
     if hasattr(frame, "to_reader"):
         return frame.to_reader()
-    raise InputError(f"{name_of(frame)}: is no table")
+    raise InputError(f"{name_of(frame)}: is no table that gives an Arrow stream (those of pandas do from 2.2 on)")
 
 
 def _of_data_set(frame: Any) -> pa.RecordBatchReader:
@@ -100,14 +108,14 @@ def _of_data_set(frame: Any) -> pa.RecordBatchReader:
 # ── texts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def texts(given: Iterable[Any], config: Config) -> Iterator[str]:
+def texts(given: Iterable[Any] | Frame, config: Config) -> Iterator[str]:
     """The texts of a frame, of a column, of mappings, or texts as they are; of a row that has none an empty one.
 
     Raises:
         InputError: there is no column of texts; or, once it is reached, a mapping has none.
     """
     names = [name for fields, kind in Fields(config).bodies if kind is not Format.HTML for name in fields]
-    if is_frame(given):
+    if not isinstance(given, Iterable) or is_frame(given):
         return _of_columns(given, names)
     if isinstance(given, Mapping):
         raise InputError("one mapping is not several: put it in a list")
@@ -144,6 +152,10 @@ def _column(frame: Any) -> Any:
     """A series or an array as a column of Arrow; None if it is something else."""
     import pyarrow as pa
 
-    if isinstance(frame, pa.Array | pa.ChunkedArray):
-        return pa.chunked_array(frame) if isinstance(frame, pa.Array) else frame
+    if isinstance(frame, pa.ChunkedArray):
+        return frame
+    if _library(frame) == "pandas" and not hasattr(frame, "columns"):  # its series give a stream from 3.0 on
+        return pa.chunked_array([pa.array(frame, from_pandas=True)])
+    if isinstance(frame, pa.Array):
+        return pa.chunked_array([frame])
     return pa.chunked_array(frame) if type(frame).__name__ == "Series" and hasattr(frame, STREAM) else None

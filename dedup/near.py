@@ -35,13 +35,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.frames import Frame
     from dedup.store import Store
 
 TOGETHER = 500
 """Texts that are taken at a time, to bound memory."""
 
 
-def near_duplicates(texts: Iterable[Any], *, unit: str = "passage", **settings: Any) -> Iterator[Match]:
+def near_duplicates(texts: Iterable[Any] | Frame, *, unit: str = "passage", **settings: Any) -> Iterator[Match]:
     """What texts have in common: passages, or whole documents that are alike.
 
     `texts` are texts, or mappings with a text, or a data frame or a column of it (pandas, Polars, Arrow, DuckDB,

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from dedup.data import Failure, Source
 from dedup.errors import InputError, SettingError, UnreadableError
 from dedup.find import Found, find
 from dedup.formats import TABLES, WHOLE, extensions, told
-from dedup.frames import is_frame, reader, unreadable
+from dedup.frames import Frame, is_frame, reader, unreadable
 from dedup.read import given, sources, standard_input
 from dedup.temporary import Temporary
 from dedup.urls import shown
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dedup.config import Config
     from dedup.remote import Remote
 
-Inputs = str | Path | Iterable[str | Path | Source | Mapping[str, Any]]
+Inputs = str | Path | Frame | Iterable[str | Path | Source | Mapping[str, Any]]
 """What can be cleaned: a path, or paths, sources and mappings in any order; or a data frame: see `dedup.frames`."""
 
 STANDARD_INPUT = "-"
@@ -68,7 +68,7 @@ def open_inputs(inputs: Inputs, config: Config, exclude: Path | Remote | None) -
         return _of_frame(inputs, config)
     if isinstance(inputs, str | Path):
         inputs = [inputs]
-    everything: Iterator[Any] = iter(inputs)
+    everything: Iterator[Any] = iter(cast("Iterable[Any]", inputs))
     first = next(everything, None)
     if first is None:
         raise InputError("nothing to read: no input was given")

@@ -355,6 +355,15 @@ def test_a_format_is_of_files() -> None:
         dedup.clean(TABLE, config=Config(input_format="csv"))
 
 
+def test_a_frame_of_a_library_that_is_too_old() -> None:
+    old = type("DataFrame", (list,), {"__module__": "pandas.core.frame"})(["text"])
+
+    with pytest.raises(
+        InputError, match=r"pandas.DataFrame: is no table that gives an Arrow stream \(those of pandas do from 2.2 on"
+    ):
+        dedup.clean(old)
+
+
 def test_ids_that_are_missing() -> None:
     texts = [prose(1), prose(2), prose(3)]
     named = dedup.clean(pa.table({"id": ["a", None, ""], "text": texts}))
