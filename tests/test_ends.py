@@ -207,6 +207,8 @@ def test_a_lock_goes_with_what_it_was_for(tmp_path: Path) -> None:
 
 # ── signals ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+HEARS = "import signal; signal.signal(2, signal.default_int_handler); signal.signal(1, signal.SIG_DFL)\n"
+"""Where the tests run in the background, or under nohup, these are ignored, and a child inherits that."""
 SLOW = (
     "import sys, time\n"
     "from dedup import pipeline, staged\n"
@@ -223,9 +225,7 @@ SLOW = (
 @POSIX
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=str)
 def test_a_signal_ends_it_soon_and_it_goes_on_to_the_same_end(here: Path, sent: signal.Signals, code: int) -> None:
-    with running(
-        here, "import signal; signal.signal(2, signal.default_int_handler)\n" + SLOW.format(wait="time.sleep(600)")
-    ) as process:
+    with running(here, HEARS + SLOW.format(wait="time.sleep(600)")) as process:
         start = time.monotonic()
         process.send_signal(sent)
         _, said = process.communicate(timeout=PATIENCE)
