@@ -105,9 +105,9 @@ another run writes there; 5 safety stop; 70 a bug; 130, 143 stopped by a signal.
 def clean(ctx: click.Context, /, **_: Any) -> None:
     """Clean documents.
 
-    INPUT is a file (.html .htm .xhtml .md .markdown .txt .jsonl, also .gz or .zst), a folder, a glob, a URL of any of
-    these (s3:// gs:// https:// ...), or - for JSONL on standard input. The output does not depend on --workers or on
-    the order of the inputs.
+    INPUT is a file (pages, Markdown, text, JSONL, Parquet, Arrow, CSV, TSV, WARC; also .gz .zst .bz2 .xz), a folder, a
+    glob, a URL of any of these (s3:// gs:// https:// ...), or - for standard input (JSONL, or --input-format). The
+    output does not depend on --workers or on the order of the inputs.
     """
     params, config = ctx.params, settings(ctx, quiet=ctx.params["quiet"]).config
     folder, depfile = _targets(ctx, config)
