@@ -20,20 +20,22 @@ if TYPE_CHECKING:
     from dedup.data import Block, Document, Failure, Flag, Format, Keeper, Kind, Match, Reason, Source, Tag
     from dedup.errors import DedupError, InputError, OutputError, SettingError, WorkerError
     from dedup.extract import extract
+    from dedup.index import Index, IndexMatch
     from dedup.near import near_duplicates
     from dedup.pipeline import clean
     from dedup.result import Piece, Result
     from dedup.sketch import shingles, signatures
 
 __all__ = [
-    "Block", "Config", "DedupError", "Document", "Failure", "Flag", "Format", "InputError", "Keeper", "Kind", "Match",
+    "Block", "Config", "DedupError", "Document", "Failure", "Flag", "Format", "Index", "IndexMatch", "InputError", "Keeper", "Kind", "Match",
     "OutputError", "Piece", "Reason", "Result", "SettingError", "Source", "Tag", "WorkerError",
     "clean", "extract", "near_duplicates", "shingles", "signatures",
 ]  # fmt: skip
 
 _HOME = {
     "Config": "config", "DedupError": "errors", "InputError": "errors", "OutputError": "errors",
-    "SettingError": "errors", "WorkerError": "errors", "Piece": "result", "Result": "result", "clean": "pipeline",
+    "SettingError": "errors", "WorkerError": "errors", "Index": "index", "IndexMatch": "index", "Piece": "result", "Result": "result",
+    "clean": "pipeline",
     "extract": "extract", "near_duplicates": "near", "shingles": "sketch", "signatures": "sketch",
 }  # fmt: skip
 """The module that a name stands in; the rest stand in `data`."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedup.columns import ARTICLE_BANDS
+from dedup.opened import sites_of
 from dedup.repetition import count_articles, with_known
 from dedup.runs import each_of, is_new
 from dedup.sites import SiteFile
@@ -50,6 +51,10 @@ def count_repetition(work: Work, shards: list[str], live: dict[str, NDArray[np.b
         _save_counts(store, ranges[-1], *count_articles(*each))
     for name in ("repeated", "counts"):
         store.merge(ranges, ALL, name)
+    before = sites_of(work.index)
+    if before:
+        own = store.column(ALL, "repeated"), store.column(ALL, "counts")
+        _save_counts(store, ALL, *with_known(*own, before.prints, before.articles))
     if work.config.sites:
         known = SiteFile.load(Path(work.config.sites)).repeated()
         own = store.column(ALL, "repeated"), store.column(ALL, "counts")
@@ -59,6 +64,9 @@ def count_repetition(work: Work, shards: list[str], live: dict[str, NDArray[np.b
     pairs = np.stack([articles[alive].astype(np.uint64), sites[alive]])
     pairs = pairs[:, np.lexsort(pairs)]
     names, numbers = np.unique(pairs[1, is_new(pairs[0]) | is_new(pairs[1])], return_counts=True)
+    if before and len(before.sites):  # how many articles a site has says how often what is chrome stands there
+        at = np.minimum(np.searchsorted(before.sites, names), len(before.sites) - 1)
+        numbers = numbers + np.where(before.sites[at] == names, before.site_articles[at], 0)
     store.save(ALL, "sites", names)
     store.save(ALL, "site_articles", numbers.astype(np.int64))
 

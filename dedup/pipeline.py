@@ -38,15 +38,25 @@ if TYPE_CHECKING:
     from dedup.bands import Shape
     from dedup.counts import Run
     from dedup.data import Failure, Source
+    from dedup.index import Index
 
 
 def clean(
-    inputs: Inputs, out: str | Path | None = None, *, config: Config | None = None, runner: Runner = serial
+    inputs: Inputs,
+    out: str | Path | None = None,
+    *,
+    config: Config | None = None,
+    runner: Runner = serial,
+    against: Inputs | Index | None = None,
+    add: bool = False,
 ) -> Result:
     """Clean a corpus: extract, strip chrome, cut near-duplicate passages, and keep a record of all that went.
 
     `inputs` are paths (files, folders, globs, `-` for JSONL on standard input) or an iterable of `Source` or mappings
     with a `text`, `html` or `markdown`. With `out=None` the run lives in a temporary folder as long as the result.
+
+    What `against` holds goes from the inputs, too: an `Index`, or the folder of one, or any other inputs, of which an
+    index is made for this run. With `add` the documents are put into that index when the run is whole.
 
     Raises:
         SettingError, InputError, OutputError: before any work is done.
@@ -56,24 +66,30 @@ def clean(
     >>> [document["text"] for document in result.documents()], result.failures[0].why
     (['The mill closed in May.'], 'empty: there is no text in it')
     """
-    config = config or Config()
+    from dedup.beside import Beside
+
+    beside = Beside.of(config or Config(), against, add=add)
+    config = beside.config
     sites = _digest(config.sites)
     temporary = None if out else _temporary()
     folder = Path(out) if out else Path(temporary.name if temporary else "")
     write.check_folder(folder)
-    opened = open_inputs(inputs, config.max_bytes, folder)
-    write.make_folder(folder)
-    stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()}"
-    store = Store.open(folder / write.WORK, stamp)
-    work = Work(store.folder, config)
-    run = _of_lines(work, opened.files, runner) or _of_all(work, opened.sources, runner)
-    if not run.documents:
+    with beside.ready(runner) as ready:
+        opened = open_inputs(inputs, config.max_bytes, folder)
+        write.make_folder(folder)
+        stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()}"
+        store = Store.open(folder / write.WORK, stamp)
+        work = Work(store.folder, config, *ready.index)
+        run = _of_lines(work, opened.files, runner) or _of_all(work, opened.sources, runner)
+        if not run.documents:
+            store.remove()
+            with suppress(OSError):  # the files of an earlier run stay
+                folder.rmdir()
+            raise nothing_to_read(run.failures)
+        run.failures.extend(ready.failures)
+        write.write_run(folder, config, run.pieces, run.failures, lambda: _summary(run, opened.ignored, config, sites))
+        ready.keep(work, run)
         store.remove()
-        with suppress(OSError):  # the files of an earlier run stay
-            folder.rmdir()
-        raise nothing_to_read(run.failures)
-    write.write_run(folder, config, run.pieces, run.failures, lambda: _summary(run, opened.ignored, config, sites))
-    store.remove()
     return Result(folder, temporary)
 
 
@@ -105,7 +121,7 @@ def _temporary() -> TemporaryDirectory[str]:
 def _of_lines(work: Work, files: list[tuple[str, Path]], runner: Runner) -> Run | None:
     """The shorter way, where it leads on."""
     try:
-        return straight.run(work, files, runner) if lines.can_read(work.config, files) else None
+        return straight.run(work, files, runner) if not work.index and lines.can_read(work.config, files) else None
     except lines.NotPlainError:
         return None
 

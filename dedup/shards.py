@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.config import Config
     from dedup.store import Store
     from dedup.table import Table
 
@@ -84,6 +85,11 @@ def prepare(batch: Batch) -> Prepared:
             sites = [document.site for document in documents]
             store.save_sources(shard, "pages", [document.html for document in documents], sites)
             save_blocks(store, shard, documents)
+            if batch.work.with_origins:
+                both = zip(batch.sources, read, strict=True)
+                store.save_records(
+                    shard, "origins", (_origin(s, batch.work.config) for s, each in both if isinstance(each, Document))
+                )
         summary = {
             "ids": [document.id for document in documents],
             "places": [document.place for document in documents],
@@ -101,6 +107,15 @@ def _digest(sources: Iterable[Source | Failure]) -> str:
         digest.update(orjson.dumps([type(source).__name__, getattr(source, "place", ""), source.id, len(raw)]))
         digest.update(raw)
     return digest.hexdigest()[:16]
+
+
+def _origin(source: Source | Failure, config: Config) -> list[Any] | None:
+    """Where a document can be read again, as `dedup.remembered.Origin`; None where it cannot."""
+    if not isinstance(source, Source) or source.origin is None or not isinstance(source.content, bytes):
+        return None
+    path, at = source.origin
+    content = len(source.content), xxhash.xxh3_64_intdigest(source.content)
+    return [str(path), at, *content, source.format, source.place, source.id, config.encoding]
 
 
 def documents(store: Store, shard: str, numbers: Iterable[int] | None = None) -> Iterator[Document]:
@@ -151,7 +166,7 @@ def flag(job: Flagging) -> Flagged:
         document.proofs = proven[number] if document.format is Format.HTML else []
         read.append((document, go))
         if not config.keep_duplicates:  # else nobody asks for their words
-            left.append((document, _left(known.table.only(slice(bounds[number], bounds[number + 1])), go)))
+            left.append((document, still_left(known.table.only(slice(bounds[number], bounds[number + 1])), go)))
     with store.writing(job.shard, "flagged"):
         store.save_records(job.shard, "flags", (flagged_record(d, go) for d, go in read))
         if not left:
@@ -195,7 +210,7 @@ def _within(job: Flagging, known: Known, kinds: Kinds, bounds: list[int]) -> Ite
         yield number, document, found
 
 
-def _left(table: Table, found: list[Flag]) -> Table:
+def still_left(table: Table, found: list[Flag]) -> Table:
     """The blocks that no flag of chrome takes, but for rules."""
     stays = table.tags != RULE
     for low, high in zip(

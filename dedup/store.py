@@ -38,7 +38,7 @@ def line(record: Any) -> bytes:
     return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY)
 
 
-def _zstd() -> Any:
+def zstd() -> Any:
     """The module of Zstandard: Python 3.14's, else its backport."""
     if sys.version_info >= (3, 14):
         from compression import zstd
@@ -49,7 +49,7 @@ def _zstd() -> Any:
 
 def _dictionaries(firsts: Sequence[int], source: Callable[[int], bytes]) -> Callable[[int], Any]:
     """What gives the dictionary of a source by its number: the first of those like it; of that itself none."""
-    known = cache(lambda number: _zstd().ZstdDict(source(number), is_raw=True))
+    known = cache(lambda number: zstd().ZstdDict(source(number), is_raw=True))
     return lambda number: known(firsts[number]).as_prefix if firsts[number] != number else None
 
 
@@ -190,7 +190,7 @@ class Store:
         ]
         dictionary = _dictionaries(firsts, sources.__getitem__)
         parts = [
-            _zstd().compress(source, 1, zstd_dict=dictionary(number)) if source else b""
+            zstd().compress(source, 1, zstd_dict=dictionary(number)) if source else b""
             for number, source in enumerate(sources)
         ]
         self.save_parts(shard, name, parts)
@@ -201,7 +201,7 @@ class Store:
         firsts, numbers = self.column(shard, f"{name}_firsts").tolist(), list(numbers)
         dictionary = _dictionaries(firsts, lambda number: next(self.sources(shard, name, [number])))
         for number, own in zip(numbers, self.parts(shard, name, numbers), strict=True):
-            yield _zstd().decompress(own, zstd_dict=dictionary(number)) if own else b""
+            yield zstd().decompress(own, zstd_dict=dictionary(number)) if own else b""
 
     def save_texts(self, shard: str, name: str, texts: Iterable[str]) -> None:
         """Write texts of a shard, as they are in UTF-8."""

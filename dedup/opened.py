@@ -1,0 +1,129 @@
+"""An index as it is read: which of its documents may share a passage with others, and these documents."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.errors import InputError
+from dedup.postings import all_seeds, look_up
+from dedup.remembered import Segment
+from dedup.segments import Folder
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from dedup.remembered import Remembered
+    from dedup.site import Knowledge
+
+
+class KnownSites(NamedTuple):
+    """What an index knows of sites: the votes on their places; `prints` uint64, ascending, of texts that repeat, and in
+    how many `articles` of their site (int64); `sites` uint64, ascending, and how many articles each has (int64)."""
+
+    places: Knowledge
+    prints: NDArray[np.uint64]
+    articles: NDArray[np.int64]
+    sites: NDArray[np.uint64]
+    site_articles: NDArray[np.int64]
+
+
+class Opened:
+    """The segments of an index. What is asked for is read from where it is mapped, and no more."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.segments = [Segment(folder.path / each.name, folder.columns(each)) for each in folder.segments]
+
+    @classmethod
+    def at(cls, path: Path) -> Opened:
+        """The index in a folder.
+
+        Raises:
+            SettingError, InputError: as `Folder.open`.
+        """
+        return cls(Folder.open(path))
+
+    @cached_property
+    def removed(self) -> NDArray[np.int64]:
+        """The numbers of documents that are no longer in it, though their columns are (ascending)."""
+        named = self.folder.removed
+        return self.folder.columns(named)["numbers"].astype(np.int64) if named else np.zeros(0, np.int64)
+
+    def __len__(self) -> int:
+        """How many documents there are."""
+        return sum(map(len, self.segments)) - len(self.removed)
+
+    def numbers(self) -> NDArray[np.int64]:
+        """The numbers of all documents, ascending."""
+        every = np.concatenate([np.zeros(0, np.int64), *(each.numbers.astype(np.int64) for each in self.segments)])
+        return self.only_there(every)
+
+    def only_there(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of some numbers that were not removed."""
+        return numbers[~np.isin(numbers, self.removed)]
+
+    def alike(self, words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The numbers of documents, ascending, that may share a passage with one of others, given the hashes of their
+        words: those of document i are `words[bounds[i]:bounds[i + 1]]`.
+
+        Raises:
+            InputError: a segment is damaged.
+        """
+        found = [np.zeros(0, np.int64)]
+        postings = [each.postings for each in self.segments]
+        for some in all_seeds(words, bounds) if postings else ():
+            try:
+                rows = look_up(postings, some)
+                found += [each.numbers[own].astype(np.int64) for each, own in zip(self.segments, rows, strict=True)]
+            except (ValueError, IndexError) as error:
+                why = f"{self.folder.path}: postings that are none ({error}); the index is damaged, build it anew"
+                raise InputError(why) from error
+        return self.only_there(np.unique(np.concatenate(found)))
+
+    def documents(self, numbers: NDArray[np.int64], *, texts: bool = True) -> Iterator[Remembered]:
+        """Documents by their numbers (ascending); those that are not there are left out.
+
+        Raises:
+            InputError: a segment is damaged, or a file that it refers to has changed.
+        """
+        for segment in self.segments:
+            yield from segment.documents(segment.rows_of(numbers), texts=texts)
+
+    def with_keepers(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The same with the documents that keep what went from these, and what went from those."""
+        every, new = numbers, numbers
+        while len(new):
+            moved = [each.moved[:, 2] for each in self.documents(new, texts=False)]
+            keepers = np.unique(np.concatenate([np.zeros(0, np.int32), *moved])).astype(np.int64)
+            new = self.only_there(np.setdiff1d(keepers[keepers >= 0], every))
+            every = np.union1d(every, new)
+        return every
+
+    def known(self, ids: Collection[str]) -> dict[str, int]:
+        """Those of some ids that documents have, with their numbers."""
+        found = {id_: number for each in self.segments for id_, number in each.with_ids(ids)}
+        there = set(self.only_there(np.array(sorted(found.values()), np.int64)).tolist())
+        return {id_: number for id_, number in found.items() if number in there}
+
+    @cached_property
+    def sites(self) -> KnownSites | None:
+        """What it knows of sites, if anything."""
+        from dedup.site import Knowledge
+
+        named = self.folder.sites
+        if named is None:
+            return None
+        columns = self.folder.columns(named)
+        places = Knowledge(*(columns[f"place_{name}"] for name in Knowledge._fields))
+        return KnownSites(places, *(columns[name] for name in KnownSites._fields[1:]))
+
+
+def sites_of(path: Path | None) -> KnownSites | None:
+    """What the index in a folder knows of sites, if there is one and it knows anything."""
+    return Opened.at(path).sites if path else None

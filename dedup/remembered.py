@@ -1,0 +1,272 @@
+"""The documents of an index: what is kept of each, in groups that are compressed together, and the columns of a segment
+that they make."""
+
+from __future__ import annotations
+
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import orjson
+import xxhash
+
+from dedup.config import Config
+from dedup.data import Document, Failure, Format, Source
+from dedup.errors import InputError
+from dedup.extract import read_source
+from dedup.keyed import KINDS
+from dedup.postings import Postings, seeds
+from dedup.read import Unread
+from dedup.store import zstd
+from dedup.table import Table
+from dedup.words import Spanned, marked_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from dedup.store import Store
+
+GROUP_CHARACTERS, GROUP_DOCUMENTS = 1 << 16, 64
+"""A group of documents ends with whichever comes first: to read one takes some 100 microseconds."""
+LEVEL = 3
+KEPT = "kept"
+"""Under this name a shard has what is kept of its documents."""
+
+
+class Origin(NamedTuple):
+    """Where a document can be read again: its file, from which byte on, how many bytes, and their XXH3; its format, what
+    it is called, and the encoding that was asked for."""
+
+    path: str
+    at: int
+    length: int
+    digest: int
+    format: str | None
+    place: str
+    id: str
+    encoding: str
+
+    def text(self) -> str:
+        """The text of the document.
+
+        Raises:
+            InputError: the file is gone or has changed.
+        """
+        kind = Format(self.format) if self.format else None
+        source = Source(self.place, self.id, kind, b"", (Path(self.path), self.at))
+        read = Unread(source, self.length, self.digest).read()
+        found = read if isinstance(read, Failure) else read_source(read, Config(encoding=self.encoding))
+        if isinstance(found, Failure):
+            raise InputError(f"{self.path}: an index without texts needs this file as it was: {found.why}")
+        return found.text
+
+
+class Remembered(NamedTuple):
+    """A document as an index has it: its number there, for good; id and site; its text; which blocks of it are compared
+    (`starts` and `ends` int32, code points, `tags` uint8), and whether that is all of it; whether it was a copy of
+    another as a whole; and where its words went (int32 [k, 4], as rows of `dedup.moved.Stretches`, keepers by number)."""
+
+    number: int
+    id: str
+    site: str
+    text: str
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    tags: NDArray[np.uint8]
+    is_whole: bool
+    is_copy: bool
+    moved: NDArray[np.int32]
+    origin: Origin | None = None
+
+    @property
+    def left(self) -> Table:
+        """The blocks that are compared."""
+        count, none = len(self.starts), np.zeros(0)
+        return Table(
+            self.starts, self.ends, self.tags, none.repeat(0) if not count else np.zeros(count),
+            np.zeros(count, np.int32), np.ones(count, np.bool_), [""],
+        )  # fmt: skip
+
+    @property
+    def document(self) -> Document:
+        """As stages take it."""
+        return Document(self.id, self.text, Format.TEXT, self.left)
+
+    @property
+    def compared(self) -> str:
+        """What is compared of the text."""
+        if self.is_whole:
+            return self.text
+        spans = zip(self.starts.tolist(), self.ends.tolist(), strict=True)
+        return "\n\n".join(self.text[start:end] for start, end in spans)
+
+
+# ── written ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def save(store: Store, shard: str, documents: Sequence[Remembered], *, texts: bool) -> None:
+    """Leave the columns of some documents, in the order of their numbers, of which `merged` makes a segment."""
+    spans = [Spanned(each.text, each.starts, each.ends, KINDS[each.tags]) for each in documents]
+    words, bounds = marked_texts(spans)
+    hashes, owners = seeds(words.hashes, bounds)
+    groups = list(_groups(documents))
+    with store.writing(shard, KEPT):
+        for name, column in (
+            ("numbers", np.array([each.number for each in documents], np.uint32)),
+            ("ids", np.array([id_key(each.id) for each in documents], np.uint32)),
+            ("seed_hashes", hashes), ("seed_documents", owners.astype(np.uint32)),
+            ("word_counts", np.diff(bounds)), ("group_sizes", np.array(list(map(len, groups)), np.uint32)),
+            ("moved_sizes", np.array([len(each.moved) for each in documents], np.uint32)),
+            ("moved", np.concatenate([np.zeros((0, 4), np.int32), *(each.moved for each in documents)])),
+        ):  # fmt: skip
+            store.save(shard, name, column)
+        kept = [[texts or each.origin is None for each in group] for group in groups]
+        parts = [b"".join(d.text.encode() for d, own in zip(*both, strict=True) if own) for both in zip(groups, kept, strict=True)]
+        records = [list(map(_record, group, own)) for group, own in zip(groups, kept, strict=True)]
+        for name, several in (("records", list(map(orjson.dumps, records))), ("kept_texts", parts)):
+            packed = [_packed(each) for each in several]
+            store.save(shard, name, np.frombuffer(b"".join(packed), np.uint8))
+            store.save(shard, f"{name}_sizes", np.array(list(map(len, packed)), np.int64))
+
+
+def _groups(documents: Sequence[Remembered]) -> Iterator[list[Remembered]]:
+    group: list[Remembered] = []
+    size = 0
+    for each in documents:
+        if group and (len(group) == GROUP_DOCUMENTS or size + len(each.text) > GROUP_CHARACTERS):
+            yield group
+            group, size = [], 0
+        group.append(each)
+        size += len(each.text)
+    if group:
+        yield group
+
+
+def _record(each: Remembered, kept: bool) -> list[Any]:
+    """A document without its text, of which the number of bytes is told, -1 where it is not `kept`; its blocks as gaps
+    and lengths."""
+    gaps = each.starts - np.concatenate(([0], each.ends[:-1]))
+    blocks = [gaps.tolist(), (each.ends - each.starts).tolist(), each.tags.tolist()]
+    size = len(each.text.encode()) if kept else -1
+    return [each.id, each.site, size, each.is_whole, each.is_copy, *blocks, None if kept else each.origin]
+
+
+def _packed(content: bytes) -> bytes:
+    if not content:
+        return b""
+    options = {zstd().CompressionParameter.checksum_flag: 1, zstd().CompressionParameter.compression_level: LEVEL}
+    packed: bytes = zstd().compress(content, options=options)
+    return packed
+
+
+def id_key(id_: str) -> int:
+    """32 bits of the hash of an id."""
+    return xxhash.xxh3_64_intdigest(id_.encode("utf-8", "surrogatepass")) >> 32
+
+
+def merged(store: Store, shards: Sequence[str]) -> dict[str, list[NDArray[Any]]]:
+    """The columns of a segment of all documents of some shards."""
+    columns = {name: [store.column(shard, name) for shard in shards] for name in (
+        "numbers", "ids", "seed_hashes", "seed_documents", "group_sizes", "moved_sizes", "moved",
+        "records", "records_sizes", "kept_texts", "kept_texts_sizes",
+    )}  # fmt: skip
+    firsts = accumulate((len(each) for each in columns["numbers"][:-1]), initial=0)
+    owners = [each.astype(np.int64) + first for each, first in zip(columns["seed_documents"], firsts, strict=True)]
+    postings = Postings.of(np.concatenate(columns["seed_hashes"]), np.concatenate(owners))
+    ids = np.concatenate(columns["ids"])
+    order = np.argsort(ids, kind="stable")
+    moved = np.concatenate(columns["moved_sizes"])
+    gone = np.flatnonzero(moved)
+    return {
+        "numbers": columns["numbers"], "ids": [ids[order]], "id_rows": [order.astype(np.uint32)],
+        "starts": [postings.starts], "entries": [postings.entries],
+        "groups": [_bounds(columns["group_sizes"]).astype(np.uint32)],
+        "gone_rows": [gone.astype(np.uint32)], "gone_bounds": [_bounds([moved[gone]])], "gone": columns["moved"],
+        "records": columns["records"], "records_bounds": [_bounds(columns["records_sizes"])],
+        "texts": columns["kept_texts"], "texts_bounds": [_bounds(columns["kept_texts_sizes"])],
+    }  # fmt: skip
+
+
+def _bounds(sizes: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(np.concatenate(sizes), dtype=np.int64))).astype(np.int64)
+
+
+# ── read ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Segment:
+    """A segment as it is read: columns that are mapped, and documents by their rows."""
+
+    def __init__(self, path: Path, columns: dict[str, NDArray[Any]]) -> None:
+        self.path, self.columns = path, columns
+        self.numbers = columns["numbers"]
+        self.postings = Postings(columns["starts"], columns["entries"])
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def rows_of(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows of those of some numbers (ascending) that are in it."""
+        at = np.searchsorted(self.numbers, numbers)
+        own = at < len(self.numbers)
+        own[own] = self.numbers[at[own]] == numbers[own]
+        return at[own].astype(np.int64)
+
+    def with_ids(self, ids: Iterable[str]) -> Iterator[tuple[str, int]]:
+        """Those of some ids that documents in it have, with the number of each."""
+        by_key: dict[int, set[str]] = {}
+        for id_ in ids:
+            by_key.setdefault(id_key(id_), set()).add(id_)
+        keys = np.array(sorted(by_key), np.uint32)
+        low, high = (np.searchsorted(self.columns["ids"], keys, side) for side in ("left", "right"))  # type: ignore[call-overload]
+        some = np.flatnonzero(low < high)
+        for key, first, end in zip(keys[some].tolist(), low[some].tolist(), high[some].tolist(), strict=True):
+            for row in self.columns["id_rows"][first:end].tolist():
+                record = self._records(int(np.searchsorted(self.columns["groups"], row, "right")) - 1)
+                id_ = record[row - int(self.columns["groups"][np.searchsorted(self.columns["groups"], row, "right") - 1])][0]
+                if id_ in by_key[key]:
+                    yield id_, int(self.numbers[row])
+
+    def documents(self, rows: NDArray[np.int64], *, texts: bool = True) -> Iterator[Remembered]:
+        """Documents by their rows, ascending; without their texts, if these are not wanted.
+
+        Raises:
+            InputError: the segment is damaged, or a file that it refers to has changed.
+        """
+        groups = np.searchsorted(self.columns["groups"], rows, "right") - 1
+        for group in np.unique(groups).tolist():
+            first, records = int(self.columns["groups"][group]), self._records(group)
+            ends = [0, *accumulate(max(0, record[2]) for record in records)]
+            content = self._part("texts", group) if texts else b""
+            if texts and len(content) != ends[-1]:
+                raise InputError(f"{self.path}: texts of another length; the index is damaged, build it anew")
+            for row in rows[groups == group].tolist():
+                low, high = ends[row - first : row - first + 2]
+                yield self._document(row, records[row - first], content[low:high] if texts else None)
+
+    def _document(self, row: int, record: list[Any], content: bytes | None) -> Remembered:
+        id_, site, size, is_whole, is_copy, gaps, lengths, tags, origin = record
+        known = Origin(*origin) if origin else None
+        edges = np.cumsum(np.array([gaps, lengths], np.int32).T.reshape(-1), dtype=np.int32)
+        text = "" if content is None else known.text() if size < 0 and known else content.decode()
+        at = int(np.searchsorted(self.columns["gone_rows"], row))
+        moved = np.zeros((0, 4), np.int32)
+        if at < len(self.columns["gone_rows"]) and self.columns["gone_rows"][at] == row:
+            moved = np.array(self.columns["gone"][slice(*self.columns["gone_bounds"][at : at + 2].tolist())])
+        blocks = edges[::2], edges[1::2], np.array(tags, np.uint8)
+        return Remembered(int(self.numbers[row]), id_, site, text, *blocks, is_whole, is_copy, moved, known)
+
+    def _records(self, group: int) -> list[Any]:
+        records: list[Any] = orjson.loads(self._part("records", group))
+        return records
+
+    def _part(self, name: str, group: int) -> bytes:
+        low, high = self.columns[f"{name}_bounds"][group : group + 2].tolist()
+        try:
+            packed = self.columns[name][low:high].tobytes()
+            return bytes(zstd().decompress(packed)) if packed else b""
+        except zstd().ZstdError as error:
+            raise InputError(f"{self.path}: {name} cannot be read ({error}); the index is damaged, build it anew") from error
