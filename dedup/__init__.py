@@ -27,15 +27,16 @@ if TYPE_CHECKING:
     from dedup.sketch import shingles, signatures
 
 __all__ = [
-    "Block", "Config", "DedupError", "Document", "Failure", "Flag", "Format", "Index", "IndexMatch", "InputError", "Keeper", "Kind", "Match",
+    "Block", "Config", "DedupError", "Document", "Failure", "Flag", "Format", "Index", "IndexMatch",
+    "InputError", "Keeper", "Kind", "Match",
     "OutputError", "Piece", "Reason", "Result", "SettingError", "Source", "Tag", "WorkerError",
     "clean", "extract", "near_duplicates", "shingles", "signatures",
 ]  # fmt: skip
 
 _HOME = {
     "Config": "config", "DedupError": "errors", "InputError": "errors", "OutputError": "errors",
-    "SettingError": "errors", "WorkerError": "errors", "Index": "index", "IndexMatch": "index", "Piece": "result", "Result": "result",
-    "clean": "pipeline",
+    "SettingError": "errors", "WorkerError": "errors", "Index": "index", "IndexMatch": "index",
+    "Piece": "result", "Result": "result", "clean": "pipeline",
     "extract": "extract", "near_duplicates": "near", "shingles": "sketch", "signatures": "sketch",
 }  # fmt: skip
 """The module that a name stands in; the rest stand in `data`."""

@@ -3,7 +3,6 @@ stand before its own. They keep what they have, and nothing more goes of them. B
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -38,7 +37,7 @@ class Placing(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """What is known of the documents of a shard, each in order: as of `Known`, and how many characters their texts have,
+    """What is known of the documents of a shard, each in order: as of `Known`, how many characters their texts have,
     whether they were copies, and where their words went, if anywhere, by number."""
 
     ids: list[str]
@@ -47,6 +46,19 @@ class Placed(NamedTuple):
     characters: list[int]
     copies: list[bool]
     moved: dict[int, NDArray[np.int32]]
+
+    @classmethod
+    def joined(cls, several: Iterable[Placed]) -> Placed:
+        """Those of several shards, one behind the other."""
+        whole = cls([], [], [], [], [], {})
+        for each in several:
+            whole.ids.extend(each.ids)
+            whole.sites.extend(each.sites)
+            whole.lengths.extend(each.lengths)
+            whole.characters.extend(each.characters)
+            whole.copies.extend(each.copies)
+            whole.moved.update(each.moved)
+        return whole
 
 
 class Brought(NamedTuple):
@@ -61,7 +73,7 @@ class Brought(NamedTuple):
     @classmethod
     def nothing(cls) -> Brought:
         """That there is no index, or nothing of it is wanted."""
-        return cls("", [], np.zeros(0, np.int64), Placed([], [], [], [], [], {}), Stretches.none())
+        return cls("", [], np.zeros(0, np.int64), Placed.joined([]), Stretches.none())
 
     def __len__(self) -> int:
         """How many documents they are."""
@@ -92,9 +104,7 @@ def bring(work: Work, shards: list[str], runner: Runner) -> Brought:
     parts = [numbers[at : at + TOGETHER] for at in range(0, len(numbers), TOGETHER)]
     names = [f"old-{number:06d}" for number in range(len(parts))]
     placed = list(runner(place, [Placing(work, *each) for each in zip(names, parts, strict=True)]))
-    columns = zip(*(each[:-1] for each in placed), strict=True)
-    moved = {number: rows for each in placed for number, rows in each.moved.items()}
-    whole = Placed(*([*chain.from_iterable(each)] for each in columns), moved) if placed else Brought.nothing().placed
+    whole = Placed.joined(placed)
     return Brought(work.name, names, numbers, whole, _gone(numbers, whole.moved))
 
 

@@ -28,7 +28,7 @@ class Ready(NamedTuple):
     """What `Work` takes of it: where the index is, its name, whether no document may have an id of it, and whether it
     keeps places instead of texts; what of it could not be used; and what puts the documents of a run into it."""
 
-    index: tuple[Path | None, str, bool, bool] = (None, "", True, False)
+    beside: tuple[Path | None, str, bool, bool] = (None, "", True, False)
     failures: tuple[Failure, ...] = ()
     keep: Callable[[Work, Run], object] = lambda *_: None
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dedup.cli_common import PIPE, STAGES, Command, Setting, cpus, runner
+from dedup.cli_index import index
 from dedup.cli_site import site
 from dedup.config import Config
 from dedup.errors import DedupError
@@ -53,6 +54,7 @@ def main() -> None:
 
 main.command_class = Command
 main.add_command(site)
+main.add_command(index)
 
 
 # ── clean ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -93,6 +95,7 @@ Examples:
   dedup clean articles/ 'more/**/*.html' -o out
   dedup clean posts.jsonl.gz -o out --site example.org --keep-kinds caption
   dedup clean articles/ --dry-run --min-words 30 | less
+  dedup clean monday.jsonl -o monday --against archive.index --add
   zcat posts.jsonl.gz | dedup clean - -o - > clean.jsonl
 
 \b
@@ -105,6 +108,7 @@ Exit codes: 0 done; 1 done, but some inputs failed; 2 wrong usage or settings, n
 @click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bars.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what is going on; list all failures and ignored files.")
 @click.option("--dry-run", is_flag=True, help="Print what would go, a line for each span, and write nothing.")
+@click.option("--add", is_flag=True, help="Put what stays into the index that --against names, once the run is whole.")
 @click.pass_context
 def clean(ctx: click.Context, /, **_: Any) -> None:
     """Clean documents.
@@ -118,19 +122,21 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
         raise click.UsageError("Missing option '-o' / '--out': a folder, or - for standard output.", ctx)
     if out == PIPE and config.format != "jsonl":
         raise click.UsageError(f"-o - writes JSONL; format = {config.format!r} needs a folder.", ctx)
+    if params["add"] and dry:
+        raise click.UsageError("--add is not for --dry-run, which writes nothing.", ctx)
     folder = None if dry or out == PIPE else Path(out)
     plain = config.verbatim and all(str(each).lower().endswith(".jsonl") for each in params["inputs"])
     workers = runner(params, ahead=not plain)
     from dedup.pipeline import clean as run
 
     if params["quiet"] and not params["verbose"]:
-        result = run(params["inputs"], folder, config=config, runner=workers)
+        result = run(params["inputs"], folder, config=config, runner=workers, add=params["add"])
     else:
         from dedup.progress import telling, with_bars
 
         with telling(params["verbose"]):
             bars = workers if params["quiet"] else with_bars(workers, STAGES)
-            result = run(params["inputs"], folder, config=config, runner=bars)
+            result = run(params["inputs"], folder, config=config, runner=bars, add=params["add"])
     _print_result(result, params)
     if not params["quiet"]:
         _print_summary(result, folder, params)

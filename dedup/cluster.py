@@ -46,8 +46,8 @@ class Duplicate(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What goes from a document. `whole`: nothing is left of it but `remains`, spans of words that are its own. `moved`:
-    where its words went, as rows of `dedup.moved.Stretches`."""
+    """What goes from a document. `whole`: nothing is left of it but `remains`, spans of words that are its own.
+    `moved`: where its words went, as rows of `dedup.moved.Stretches`."""
 
     duplicates: list[Duplicate]
     whole: bool

@@ -57,7 +57,9 @@ class Config:
     captions: bool = _setting(False, "Keep the captions of pictures inside articles.")
     comments: bool = _setting(False, "Keep comment threads.")
     sites: str = _setting("", "File of `dedup site learn`: what is known of sites already.")
-    against: str = _setting("", "Index, or documents, that these are compared with: what they have goes from these only.")
+    against: str = _setting(
+        "", "Index, or documents, that these are compared with: what they have goes from these only."
+    )
     match: str = _setting(
         "both", "With `against`: whether these are compared with it, with each other, or both.", choices=MATCHES
     )

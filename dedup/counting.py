@@ -53,22 +53,24 @@ def count_repetition(work: Work, shards: list[str], live: dict[str, NDArray[np.b
         store.merge(ranges, ALL, name)
     before = sites_of(work.index)
     if before:
-        own = store.column(ALL, "repeated"), store.column(ALL, "counts")
-        _save_counts(store, ALL, *with_known(*own, before.prints, before.articles))
+        _add_known(store, before.prints, before.articles)
     if work.config.sites:
-        known = SiteFile.load(Path(work.config.sites)).repeated()
-        own = store.column(ALL, "repeated"), store.column(ALL, "counts")
-        _save_counts(store, ALL, *with_known(*own, *known))
+        _add_known(store, *SiteFile.load(Path(work.config.sites)).repeated())
     alive = np.concatenate([live[shard] for shard in shards])
     sites = np.concatenate([store.column(shard, "sites") for shard in shards])
     pairs = np.stack([articles[alive].astype(np.uint64), sites[alive]])
     pairs = pairs[:, np.lexsort(pairs)]
     names, numbers = np.unique(pairs[1, is_new(pairs[0]) | is_new(pairs[1])], return_counts=True)
-    if before and len(before.sites):  # how many articles a site has says how often what is chrome stands there
-        at = np.minimum(np.searchsorted(before.sites, names), len(before.sites) - 1)
-        numbers = numbers + np.where(before.sites[at] == names, before.site_articles[at], 0)
     store.save(ALL, "sites", names)
+    if before:  # how many articles a site has says how often what is chrome stands there
+        numbers = numbers + before.articles_of(names)
     store.save(ALL, "site_articles", numbers.astype(np.int64))
+
+
+def _add_known(store: Store, prints: NDArray[np.uint64], articles: NDArray[np.int64]) -> None:
+    """Add to the counts those of earlier runs."""
+    own = store.column(ALL, "repeated"), store.column(ALL, "counts")
+    _save_counts(store, ALL, *with_known(*own, prints, articles))
 
 
 def _save_counts(store: Store, shard: str, repeated: NDArray[np.uint64], counts: NDArray[Any]) -> None:

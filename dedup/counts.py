@@ -27,10 +27,10 @@ class Cut(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What an index has to know of the documents of a run, which stand behind those of the index that they were compared
-    with: which of each shard are alive (bool [d]), and of these in order which go for another with the very same words,
-    or as a whole (`are_same`), and which are copies but for a few words (`are_copies`, bool [d]); the numbers in the
-    index of those (int64 [k]); and where words went, by the numbers of both in the run."""
+    """What an index has to know of the documents of a run, which stand behind those of the index that they were
+    compared with: which of each shard are alive (bool [d]), and of these in order which go for another with the very
+    same words, or as a whole (`are_same`), and which are copies but for a few words (`are_copies`, bool [d]); the
+    numbers in the index of those (int64 [k]); and where words went, by the numbers of both in the run."""
 
     live: dict[str, NDArray[np.bool_]]
     are_same: NDArray[np.bool_]

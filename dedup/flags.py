@@ -36,7 +36,7 @@ class Cited(NamedTuple):
 
     ids: Sequence[str]
     texts: Texts
-    index: tuple[int, str] = (0, "")
+    of_index: tuple[int, str] = (0, "")
 
 
 class Told(NamedTuple):
@@ -51,7 +51,7 @@ class Flags(Mapping[int, list[Flag]]):
     """The flags of documents, by number: kept as columns and made when they are asked for, since an object takes many
     times the memory."""
 
-    index: tuple[int, str] = (0, "")
+    of_index: tuple[int, str] = (0, "")
     """How many documents, the first ones, are of an index, and its name."""
 
     def __init__(self, columns: Columns, ids: Sequence[str] | Mapping[int, str], first: int = 0) -> None:
@@ -67,7 +67,7 @@ class Flags(Mapping[int, list[Flag]]):
         row, columns = self._rows[document], self.columns
         low, high = columns.bounds[row : row + 2].tolist()
         copies = zip(columns.places[low:high].tolist(), columns.likeness[low:high].tolist(), strict=True)
-        old, index = self.index
+        old, index = self.of_index
         named = ((place, likeness, index if place[2] < old else "") for place, likeness in copies)
         flags = [_copy(place, likeness, self.ids[place[2]], of) for place, likeness, of in named]
         first, last = columns.remains_bounds[row : row + 2].tolist()
@@ -101,7 +101,7 @@ class Flags(Mapping[int, list[Flag]]):
             return Flags(columns, self.ids, first)
         keepers = {*columns.places[:, 2].tolist(), *columns.keepers.tolist()}
         part = Flags(columns, {keeper: self.ids[keeper] for keeper in keepers}, first)
-        part.index = self.index
+        part.of_index = self.of_index
         return part
 
 
@@ -162,7 +162,7 @@ def as_flags(decisions: Decisions, cited: Cited, runner: Runner) -> Flags:
     )
     left_over = (remains, np.stack(corpus.places(rest), axis=1))
     flags = Flags(Columns(decisions.documents, *copies, *left_over, decisions.bounds, keepers), cited.ids)
-    flags.index = cited.index
+    flags.of_index = cited.of_index
     return flags
 
 

@@ -30,7 +30,7 @@ class Named(NamedTuple):
     ids: Sequence[str]
     characters: NDArray[np.int64]
     words: NDArray[np.int64]
-    index: tuple[int, str] = (0, "")
+    of_index: tuple[int, str] = (0, "")
 
 
 class Gone(Mapping[int, list[Flag]]):
@@ -85,7 +85,7 @@ def as_flags(found: Decided, named: Named) -> Gone:
 
 
 def _flag(document: int, keeper: int, named: Named, jaccard: float, containment: float) -> Flag:
-    index = named.index[1] if keeper < named.index[0] else ""
+    index = named.of_index[1] if keeper < named.of_index[0] else ""
     where, share = Keeper(named.ids[keeper], 0, int(named.characters[keeper]), index), round(jaccard, 4)
     why = f"{jaccard:.0%} of the shingles of this document and {where.id} are in both."
     evidence = {"words": int(named.words[document]), "containment": round(containment, 4), "jaccard": share}

@@ -111,8 +111,8 @@ class Index:
         """The passages of a text that documents of the index have, by start and document.
 
         `settings` are those of `Config`: `threshold`, `min_words`, `shingle`. Every match is verified word by word. Of
-        documents that are copies of each other as a whole one is told. What went of a document when it was cleaned is
-        told as well.
+        documents that are copies of each other as a whole one is told. What went of a document in part when it was
+        cleaned is told as well.
 
         Raises:
             SettingError: a setting is unknown or cannot be.
@@ -129,13 +129,20 @@ class Index:
             merge_words(work, every)
             own = chosen(Known([], [1], [""], [""]), config, brought.old(config))
             own = own._replace(copies=candidates.exact_copies(work, every, own.ranks))
+            own.copies[: own.old][brought.old(config).copies] = own.old  # what went as a whole is told of its keeper
             verified, *_ = shared(Texts(work, every), own, serial, brought.old(config))
             corpus = Corpus.of(work)
             only_last = np.where(np.arange(len(own.copies)) < len(brought), np.arange(len(own.copies)), own.copies)
             aligned = as_aligned(verified) + copied(only_last, corpus)
             matches = sorted(each for each in matches_of(corpus, aligned, config.shingle) if each.keeper < len(brought))
             ids = brought.placed.ids
-            return [IndexMatch(ids[each.keeper], *each[1:3], *each[4:]) for each in matches]
+            return [
+                IndexMatch(
+                    ids[each.keeper], each.start, each.end, each.keeper_start, each.keeper_end,
+                    each.similarity, each.containment, each.jaccard,
+                )
+                for each in matches
+            ]  # fmt: skip
 
     def remove(self, ids: Iterable[str]) -> int:
         """Take documents out, by their ids; how many. Their columns go when the index is compacted.
@@ -187,7 +194,9 @@ class Index:
         sizes = {"postings": 0, "records": 0, "texts": 0}
         for each in index.segments:
             for name, column in each.columns.items():
-                kind = "texts" if name.startswith("texts") else "postings" if name in ("starts", "entries") else "records"
+                kind = (
+                    "texts" if name.startswith("texts") else "postings" if name in ("starts", "entries") else "records"
+                )
                 sizes[kind] += column.nbytes
         return {
             "documents": len(index),
@@ -200,5 +209,3 @@ class Index:
             "bytes_a_passage": round((sizes["postings"] + sizes["records"]) * PASSAGE / max(1, words), 1),
             "stamp": stamp(),
         }
-
-

@@ -48,9 +48,7 @@ class Added(NamedTuple):
     failures: list[Failure]
 
 
-def add(
-    folder: Folder, inputs: Inputs, config: Config, *, runner: Runner = serial, replacing: bool = False
-) -> Added:
+def add(folder: Folder, inputs: Inputs, config: Config, *, runner: Runner = serial, replacing: bool = False) -> Added:
     """Put documents into an index that nobody else writes, as they are but for the chrome of their sites; if it is
     `replacing`, also those whose ids it has, for the ones that have them.
 
@@ -111,7 +109,7 @@ def _by_number(rows: NDArray[np.int32], numbers: NDArray[np.int64]) -> NDArray[n
 
 class Keeping(NamedTuple):
     """A shard and which of its documents are alive; of these their numbers in the index, LOST where they are not put
-    into it, and which are copies; where the words of some went, by their place among them; and whether texts are kept."""
+    into it, and which are copies; where the words of some went, by their place among them; whether texts are kept."""
 
     work: Work
     shard: str
@@ -130,7 +128,11 @@ def keep_shard(job: Keeping) -> None:
 def _remembered(job: Keeping) -> Iterator[Remembered]:
     store, live = job.work.store, np.flatnonzero(job.live).tolist()
     table, bounds = load_table(store, job.shard), store.column(job.shard, "blocks").tolist()
-    origins = [Origin(*each) if each else None for each in store.records(job.shard, "origins", live)] if not job.texts else [None] * len(live)
+    origins = (
+        [Origin(*each) if each else None for each in store.records(job.shard, "origins", live)]
+        if not job.texts
+        else [None] * len(live)
+    )
     none = np.zeros((0, 4), np.int32)
     rows = zip(live, *(column.tolist() for column in job.known), origins, strict=True)
     known = zip(store.records(job.shard, "flags"), store.texts(job.shard, "texts", live), strict=True)
@@ -166,7 +168,10 @@ def _sites(folder: Folder, store: Store) -> Named | None:
     names, articles = (store.column(ALL, name) for name in ("sites", "site_articles"))
     if before := sites_of(folder.path if folder.sites else None):
         other = ~np.isin(before.sites, names)
-        names, articles = np.concatenate([names, before.sites[other]]), np.concatenate([articles, before.site_articles[other]])
+        names, articles = (
+            np.concatenate([names, before.sites[other]]),
+            np.concatenate([articles, before.site_articles[other]]),
+        )
         order = np.argsort(names)
         names, articles = names[order], articles[order]
     columns = {"prints": "repeated", "articles": "counts"}

@@ -89,8 +89,8 @@ class Old(NamedTuple):
 
 class Chosen(NamedTuple):
     """Which documents may be paired. `ranks` int64 [d], 0 for the best keeper; `copies` int64 [d] names a document that
-    this one is a copy of, else itself: copies are in no pair. `sites` uint64 [d], if pairs must be of two sites. The first `old` documents are of an index: nothing goes of
-    them, and with `only_old` nothing goes but what they have."""
+    this one is a copy of, else itself: copies are in no pair. `sites` uint64 [d], if pairs must be of two sites. The
+    first `old` documents are of an index: nothing goes of them, and with `only_old` nothing but what they have."""
 
     ranks: NDArray[np.int64]
     copies: NDArray[np.int64]

@@ -23,8 +23,8 @@ _STARTS, _TELLING = int(Mark.STARTS_SENTENCE | Mark.STARTS_LINE), int(Mark.FIGUR
 
 class Stretches(NamedTuple):
     """What went of documents that were decided on before: the stretches of `documents[i]` (int64 [d]) are
-    `bounds[i]:bounds[i + 1]` (int64 [d + 1]) of `rows` int32 [k, 4], ascending: start and end in words, the document that
-    keeps these words, or LOST, and which word of it the first one is, 0 where it is LOST."""
+    `bounds[i]:bounds[i + 1]` (int64 [d + 1]) of `rows` int32 [k, 4], ascending: start and end in words, the document
+    that keeps these words, or LOST, and which word of it the first one is, 0 where it is LOST."""
 
     documents: NDArray[np.int64]
     bounds: NDArray[np.int64]

@@ -32,6 +32,11 @@ class KnownSites(NamedTuple):
     sites: NDArray[np.uint64]
     site_articles: NDArray[np.int64]
 
+    def articles_of(self, sites: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """How many articles it knows of each site (int64 [n])."""
+        at = np.minimum(np.searchsorted(self.sites, sites), max(0, len(self.sites) - 1))
+        return np.where(self.sites[at] == sites, self.site_articles[at], 0) if len(self.sites) else at * 0
+
 
 class Opened:
     """The segments of an index. What is asked for is read from where it is mapped, and no more."""

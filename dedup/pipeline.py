@@ -79,7 +79,7 @@ def clean(
         write.make_folder(folder)
         stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()}"
         store = Store.open(folder / write.WORK, stamp)
-        work = Work(store.folder, config, *ready.index)
+        work = Work(store.folder, config, *ready.beside)
         run = _of_lines(work, opened.files, runner) or _of_all(work, opened.sources, runner)
         if not run.documents:
             store.remove()

@@ -8,6 +8,7 @@ four bytes; a new document reads a few cache lines for each of its words, howeve
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -66,9 +67,7 @@ class Postings(NamedTuple):
         least = checked.astype(np.int64) << DOCUMENT_BITS
         return self._first(low, high, least), self._first(low, high, least + MOST)
 
-    def _first(
-        self, low: NDArray[np.int64], high: NDArray[np.int64], least: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
+    def _first(self, low: NDArray[np.int64], high: NDArray[np.int64], least: NDArray[np.int64]) -> NDArray[np.int64]:
         """The first entry of each range that is not below `least`, by halves."""
         low, high = low.copy(), high.copy()
         left = np.flatnonzero(low < high)
@@ -101,12 +100,10 @@ def seeds(words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> tuple[NDArray
 
 def all_seeds(words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> Iterator[Seeds]:
     """All that documents are looked up by, some documents at a time."""
-    edges = np.searchsorted(bounds, np.arange(0, int(bounds[-1]) + LOOKED_UP, LOOKED_UP), "left").tolist()
-    for first, last in zip(edges, [*edges[1:], len(bounds) - 1], strict=True):
-        last = min(last, len(bounds) - 1)
-        if first < last:
-            own = np.asarray(words[int(bounds[first]) : int(bounds[last])])
-            yield _seeds_of(own, np.asarray(bounds[first : last + 1] - bounds[first]), first)
+    edges = np.searchsorted(bounds, np.arange(0, int(bounds[-1]), LOOKED_UP), "left")
+    for first, last in pairwise(np.unique([*edges.tolist(), len(bounds) - 1]).tolist()):
+        own = np.asarray(words[int(bounds[first]) : int(bounds[last])])
+        yield _seeds_of(own, np.asarray(bounds[first : last + 1] - bounds[first]), first)
 
 
 def _seeds_of(words: NDArray[np.uint64], bounds: NDArray[np.int64], first: int) -> Seeds:

@@ -3,7 +3,7 @@ that they make."""
 
 from __future__ import annotations
 
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -37,8 +37,8 @@ KEPT = "kept"
 
 
 class Origin(NamedTuple):
-    """Where a document can be read again: its file, from which byte on, how many bytes, and their XXH3; its format, what
-    it is called, and the encoding that was asked for."""
+    """Where a document can be read again: its file, from which byte on, how many bytes, and their XXH3; its format,
+    what it is called, and the encoding that was asked for."""
 
     path: str
     at: int
@@ -67,7 +67,7 @@ class Origin(NamedTuple):
 class Remembered(NamedTuple):
     """A document as an index has it: its number there, for good; id and site; its text; which blocks of it are compared
     (`starts` and `ends` int32, code points, `tags` uint8), and whether that is all of it; whether it was a copy of
-    another as a whole; and where its words went (int32 [k, 4], as rows of `dedup.moved.Stretches`, keepers by number)."""
+    another as a whole; where its words went (int32 [k, 4], as rows of `dedup.moved.Stretches`, keepers by number)."""
 
     number: int
     id: str
@@ -124,7 +124,10 @@ def save(store: Store, shard: str, documents: Sequence[Remembered], *, texts: bo
         ):  # fmt: skip
             store.save(shard, name, column)
         kept = [[texts or each.origin is None for each in group] for group in groups]
-        parts = [b"".join(d.text.encode() for d, own in zip(*both, strict=True) if own) for both in zip(groups, kept, strict=True)]
+        parts = [
+            b"".join(d.text.encode() for d, own in zip(*both, strict=True) if own)
+            for both in zip(groups, kept, strict=True)
+        ]
         records = [list(map(_record, group, own)) for group, own in zip(groups, kept, strict=True)]
         for name, several in (("records", list(map(orjson.dumps, records))), ("kept_texts", parts)):
             packed = [_packed(each) for each in several]
@@ -221,12 +224,14 @@ class Segment:
         for id_ in ids:
             by_key.setdefault(id_key(id_), set()).add(id_)
         keys = np.array(sorted(by_key), np.uint32)
-        low, high = (np.searchsorted(self.columns["ids"], keys, side) for side in ("left", "right"))  # type: ignore[call-overload]
+        low, high = (np.searchsorted(self.columns["ids"], keys, side) for side in ("left", "right"))
         some = np.flatnonzero(low < high)
         for key, first, end in zip(keys[some].tolist(), low[some].tolist(), high[some].tolist(), strict=True):
             for row in self.columns["id_rows"][first:end].tolist():
                 record = self._records(int(np.searchsorted(self.columns["groups"], row, "right")) - 1)
-                id_ = record[row - int(self.columns["groups"][np.searchsorted(self.columns["groups"], row, "right") - 1])][0]
+                id_ = record[
+                    row - int(self.columns["groups"][np.searchsorted(self.columns["groups"], row, "right") - 1])
+                ][0]
                 if id_ in by_key[key]:
                     yield id_, int(self.numbers[row])
 
@@ -269,4 +274,6 @@ class Segment:
             packed = self.columns[name][low:high].tobytes()
             return bytes(zstd().decompress(packed)) if packed else b""
         except zstd().ZstdError as error:
-            raise InputError(f"{self.path}: {name} cannot be read ({error}); the index is damaged, build it anew") from error
+            raise InputError(
+                f"{self.path}: {name} cannot be read ({error}); the index is damaged, build it anew"
+            ) from error

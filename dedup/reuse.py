@@ -97,8 +97,9 @@ def as_aligned(found: Verified) -> list[Aligned]:
 
 
 class Found(NamedTuple):
-    """What goes from which document, by its number; which document each has the very same words as, and which it
-    is a copy of as a whole, else itself (int64 [d]); and how many pairs each proposer named, and how many of them agreed in no passage."""
+    """What goes from which document, by its number; which document each has the very same words as, and which it is a
+    copy of as a whole, else itself (int64 [d]); and how many pairs each proposer named, and how many of them agreed in
+    no passage."""
 
     decisions: Decisions
     same: NDArray[np.int64]

@@ -35,8 +35,9 @@ VERSION = 1
 MANIFEST, LOCK = "index.json", "lock"
 SEGMENT, SITES, REMOVED = "segment", "sites", "removed"
 _PROBE = (
-    "The mill, which Ada Moor sold for £1,904.50 in May, isn't open. \u201cWhy?\u201d asked E\u0301mile: caf\u00e9, 12.3 %, "
-    "co-operate, so\u00adft. Straße ΣΊΣΥΦΟΣ Ёлка 東京都庁は カタカナ ภาษาไทย हिन्दी עברית العربية ١٢٣ ﬁne Ⅷ 𝟙𝟚 i̇ ı. [map](a.example/b) "
+    "The mill, which Ada Moor sold for £1,904.50 in May, isn't open. \u201cWhy?\u201d asked E\u0301mile: caf\u00e9, "
+    "12.3 %, co-operate, so\u00adft. Straße ΣΊΣΥΦΟΣ Ёлка 東京都庁は カタカナ ภาษาไทย हिन्दी עברית العربية ١٢٣ ﬁne Ⅷ 𝟙𝟚 "
+    "i̇ ı. [map](a.example/b) "
     "JL> It was\nJL> dry. https://a.example/b?c=1 x\u200dy 1st No. 5 and so on."
 )
 """A text of many scripts: where its words are others than they were, so are those of an index."""
@@ -93,12 +94,20 @@ class Folder:
             made = known["stamp"]
             differing = next((name for name, value in stamp().items() if made.get(name) != value), None)
             if differing is not None:
+                theirs, ours = made.get(differing), stamp()[differing]
                 raise SettingError(
-                    f"{path}: an index of {differing} = {made.get(differing)!r}, here it is {stamp()[differing]!r}: these"
-                    " cannot be compared; build it anew with `dedup index build`"
+                    f"{path}: an index of {differing} = {theirs!r}, here it is {ours!r}: these cannot be compared;"
+                    " build it anew with `dedup index build`"
                 )
-            one = {name: Named(**known[name]) if known[name] else None for name in (SITES, REMOVED)}
-            own = cls(path, [Named(**each) for each in known["segments"]], **one, **known["next"], texts=known["texts"])
+            sites, removed = (Named(**known[name]) if known[name] else None for name in (SITES, REMOVED))
+            own = cls(
+                path,
+                [Named(**each) for each in known["segments"]],
+                sites,
+                removed,
+                **known["next"],
+                texts=known["texts"],
+            )
         except OSError as error:
             raise SettingError(f"{path}: holds no index of dedup ({MANIFEST}: {error.strerror})") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -121,7 +130,9 @@ class Folder:
         try:
             size = path.stat().st_size
         except OSError as error:
-            raise InputError(f"{path}: cannot be read: {error.strerror}; the index is damaged, build it anew") from error
+            raise InputError(
+                f"{path}: cannot be read: {error.strerror}; the index is damaged, build it anew"
+            ) from error
         if size != named.bytes or (whole and _digest(path) != named.digest):
             raise InputError(f"{path}: is not what was written ({size:,} bytes); the index is damaged, build it anew")
 
@@ -139,7 +150,9 @@ class Folder:
 
     # ── writing ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def write(self, kind: str, columns: Mapping[str, Sequence[NDArray[Any]]], documents: int = 0, words: int = 0) -> Named:
+    def write(
+        self, kind: str, columns: Mapping[str, Sequence[NDArray[Any]]], documents: int = 0, words: int = 0
+    ) -> Named:
         """Write a file of columns, the pieces of each one behind the other, onto the disk; it counts once the manifest
         names it."""
         name = f"{kind}-{self.file:06d}.columns"

@@ -92,15 +92,13 @@ def _duplicates(work: Work, flagged: list[shards.Flagged], brought: Brought, run
     return passages(work, [*brought.shards, *names], known, runner, brought.beside(work.config))
 
 
-def _whole(
-    work: Work, flagged: list[shards.Flagged], known: Known, brought: Brought, runner: Runner
-) -> Found:
+def _whole(work: Work, flagged: list[shards.Flagged], known: Known, brought: Brought, runner: Runner) -> Found:
     """The documents that go since a better keeper is alike."""
     own = chosen(known, work.config, brought.old(work.config))
     found = whole.found_in(work, [*brought.shards, *(each.shard for each in flagged)], own, runner)
-    old, characters = brought.placed, [value for each in flagged for value in each.characters]
-    lengths = [np.array(each, np.int64) for each in ([*old.characters, *characters], [*old.lengths, *known.lengths])]
-    named = Named([*old.ids, *known.ids], *lengths, (len(brought), brought.name))
+    old, more = brought.placed, [value for each in flagged for value in each.characters]
+    characters, lengths = np.array([*old.characters, *more]), np.array([*old.lengths, *known.lengths])
+    named = Named([*old.ids, *known.ids], characters, lengths, (len(brought), brought.name))
     return Found(as_flags(found.decided, named), found.counts, found.decided.keepers)
 
 

@@ -82,6 +82,7 @@ def test_the_digest_is_of_every_setting() -> None:
         "keep_kinds": ("footer",), "keep": "first", "min_articles": 4, "min_words": 16, "threshold": 0.9, "shingle": 4,
         "num_perm": 256, "lsh_recall": 0.9, "lsh_similarity": 0.7, "max_bytes": 5_000, "headline": True,
         "site_order": ("a.example",), "within": True, "across_sites_only": True, "unit": "document",
+        "against": "old.index", "match": "index",
     }  # fmt: skip
     assert set(other) == {spec.name for spec in fields(Config)}, "a new setting: give it another value here"
 
