@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup import candidates, indexing
+from dedup import indexing
 from dedup.against import bring
 from dedup.config import Config
-from dedup.corpus import Corpus, merge_words
+from dedup.corpus import merge_words
 from dedup.errors import InputError
-from dedup.keepers import Known, chosen
-from dedup.near import copied, matches_of, taken
+from dedup.near import matches_of, taken
 from dedup.opened import Opened
-from dedup.reuse import as_aligned, shared
+from dedup.reuse import Chunk, as_aligned, verify
 from dedup.run import serial
 from dedup.segments import Folder, stamp, writing
 from dedup.stored import Texts
@@ -25,7 +24,10 @@ from dedup.work import Work
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dedup.data import Failure
+    from numpy.typing import NDArray
+
+    from dedup.data import Failure, Match
+    from dedup.passages import Passage
     from dedup.read import Inputs
     from dedup.run import Runner
 
@@ -110,9 +112,8 @@ class Index:
     def query(self, text: str, **settings: Any) -> list[IndexMatch]:
         """The passages of a text that documents of the index have, by start and document.
 
-        `settings` are those of `Config`: `threshold`, `min_words`, `shingle`. Every match is verified word by word. Of
-        documents that are copies of each other as a whole one is told. What went of a document in part when it was
-        cleaned is told as well.
+        `settings` are those of `Config`: `threshold`, `min_words`, `shingle`. Every match is verified word by word. What
+        went of a document when it was cleaned is told of the document that keeps it.
 
         Raises:
             SettingError: a setting is unknown or cannot be.
@@ -127,22 +128,15 @@ class Index:
                 return []
             every = [*brought.shards, *names]
             merge_words(work, every)
-            own = chosen(Known([], [1], [""], [""]), config, brought.old(config))
-            own = own._replace(copies=candidates.exact_copies(work, every, own.ranks))
-            own.copies[: own.old][brought.old(config).copies] = own.old  # what went as a whole is told of its keeper
-            verified, *_ = shared(Texts(work, every), own, serial, brought.old(config))
-            corpus = Corpus.of(work)
-            only_last = np.where(np.arange(len(own.copies)) < len(brought), np.arange(len(own.copies)), own.copies)
-            aligned = as_aligned(verified) + copied(only_last, corpus)
-            matches = sorted(each for each in matches_of(corpus, aligned, config.shingle) if each.keeper < len(brought))
-            ids = brought.placed.ids
-            return [
-                IndexMatch(
-                    ids[each.keeper], each.start, each.end, each.keeper_start, each.keeper_end,
-                    each.similarity, each.containment, each.jaccard,
-                )
-                for each in matches
-            ]  # fmt: skip
+            texts, last = Texts(work, every), len(brought)
+            pairs = np.stack([np.arange(last), np.full(last, last)], axis=1)
+            aligned = [
+                each._replace(passages=[passage for passage in each.passages if not _went(passage, moved)])
+                for each in as_aligned(verify(Chunk(texts, pairs)))
+                for moved in [brought.placed.moved.get(int(brought.numbers[each.keeper]))]
+            ]
+            matches = sorted(matches_of(texts.corpus, aligned, config.shingle))
+            return [_named(brought.placed.ids[each.keeper], each) for each in matches]
 
     def remove(self, ids: Iterable[str]) -> int:
         """Take documents out, by their ids; how many. Their columns go when the index is compacted.
@@ -209,3 +203,17 @@ class Index:
             "bytes_a_passage": round((sizes["postings"] + sizes["records"]) * PASSAGE / max(1, words), 1),
             "stamp": stamp(),
         }
+
+
+def _went(passage: Passage, moved: NDArray[np.int32] | None) -> bool:
+    """Whether half of what a document has of a passage, or more, is gone from it."""
+    if moved is None:
+        return False
+    spans = [(other, other + length) for _, other, length in passage.runs]
+    gone = sum(max(0, min(end, last) - max(start, first)) for start, end, *_ in moved.tolist() for first, last in spans)
+    return 2 * gone >= passage.agreed
+
+
+def _named(id_: str, match: Match) -> IndexMatch:
+    places = (match.start, match.end, match.keeper_start, match.keeper_end)
+    return IndexMatch(id_, *places, match.similarity, match.containment, match.jaccard)

@@ -112,7 +112,7 @@ def _matches(work: Work, shards: list[str]) -> Iterator[Match]:
     ranks = np.arange(len(corpus))
     chosen = Chosen(ranks, candidates.exact_copies(work, shards, ranks))
     verified, *_ = shared(Texts(work, shards), chosen, serial)
-    aligned = as_aligned(verified) + copied(chosen.copies, corpus)
+    aligned = as_aligned(verified) + _copies(chosen.copies, corpus)
     yield from sorted(matches_of(corpus, aligned, work.config.shingle))
 
 
@@ -129,7 +129,7 @@ def matches_of(corpus: Corpus, aligned: list[Aligned], shingle: int) -> Iterator
         yield Match._make((*place, each.similarity, each.containment, share))
 
 
-def copied(copies: NDArray[np.int64], corpus: Corpus) -> list[Aligned]:
+def _copies(copies: NDArray[np.int64], corpus: Corpus) -> list[Aligned]:
     """The documents with the very same words as another, as one passage each."""
     lengths = np.diff(corpus.bounds).tolist()
     return [

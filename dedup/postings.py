@@ -31,6 +31,8 @@ CHECKED_BITS = 32 - DOCUMENT_BITS
 BUCKET = 8
 """Entries of a bucket, about: its bound takes half a byte of each. With the 12 bits that are checked one look-up in 500
 finds what is another seed, which costs a verification."""
+LEAST_BITS = 8
+"""So that in a small index, too, few other seeds are taken for one."""
 LOOKED_UP = 1 << 20
 """Shingles that are looked up at a time: some 100 bytes each."""
 
@@ -46,7 +48,7 @@ class Postings(NamedTuple):
     @classmethod
     def of(cls, hashes: NDArray[np.uint64], documents: NDArray[np.int64]) -> Postings:
         """The postings of seeds (uint64 [n]) of documents (int64 [n], below MOST)."""
-        bits = max(0, (len(hashes) // BUCKET).bit_length() - 1)
+        bits = max(LEAST_BITS, (len(hashes) // BUCKET).bit_length() - 1)
         keys = hashes >> np.uint64(64 - bits - CHECKED_BITS) << np.uint64(DOCUMENT_BITS) | documents.astype(np.uint64)
         keys = sorted_once(keys.view(np.int64)).view(np.uint64)
         edges = np.arange((1 << bits) + 1, dtype=np.uint64) << np.uint64(32)

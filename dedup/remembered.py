@@ -154,7 +154,15 @@ def _record(each: Remembered, kept: bool) -> list[Any]:
     gaps = each.starts - np.concatenate(([0], each.ends[:-1]))
     blocks = [gaps.tolist(), (each.ends - each.starts).tolist(), each.tags.tolist()]
     size = len(each.text.encode()) if kept else -1
-    return [each.id, each.site, size, each.is_whole, each.is_copy, *blocks, None if kept else each.origin]
+    return [
+        each.id,
+        each.site,
+        size,
+        each.is_whole,
+        each.is_copy,
+        *blocks,
+        None if kept or each.origin is None else list(each.origin),
+    ]
 
 
 def _packed(content: bytes) -> bytes:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SENTENCES = [f"{prose(seed, 19).rstrip('.')}." for seed in range(40)]
-SHORT = [f"{prose(seed, 8).rstrip('.')}." for seed in range(500, 520)]
+"""What is shared agrees in 15 words in a row: what an index finds for certain."""
 
 
 def edited(sentence: str, chance: random.Random) -> str:
@@ -27,6 +27,11 @@ def edited(sentence: str, chance: random.Random) -> str:
     words = sentence.split()
     at = chance.randrange(16, len(words) - 1)
     return " ".join([*words[:at], chance.choice(["otter", "lantern", "ledger"]), *words[at + 1 :]])
+
+
+def own(chance: random.Random) -> str:
+    """A few words that no other text has."""
+    return prose(chance.randrange(10_000, 10_000_000), 8)
 
 
 def text_of(chance: random.Random, earlier: list[str]) -> str:
@@ -37,13 +42,12 @@ def text_of(chance: random.Random, earlier: list[str]) -> str:
         if kind < 0.1:
             return "\n\n".join(parts)
         chance.shuffle(parts)
-        return "\n\n".join([*parts[: chance.randint(1, len(parts))], chance.choice(SHORT)])
+        return "\n\n".join([*parts[: chance.randint(1, len(parts))], own(chance)])
     paragraphs = []
     for _ in range(chance.randint(1, 4)):
-        some = [chance.choice(SENTENCES if chance.random() < 0.8 else SHORT) for _ in range(chance.randint(1, 4))]
-        paragraphs.append(
-            " ".join(edited(each, chance) if each in SENTENCES and chance.random() < 0.2 else each for each in some)
-        )
+        some = [chance.choice(SENTENCES) for _ in range(chance.randint(1, 4))]
+        some = [edited(each, chance) if chance.random() < 0.2 else each for each in some]
+        paragraphs.append(" ".join([*some, *[own(chance)] * (chance.random() < 0.3)]))
     return "\n\n".join(paragraphs)
 
 
@@ -68,7 +72,7 @@ def in_batches(documents: list[dict[str, str]], edges: list[int], folder: Path, 
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000_000), st.integers(2, 14), st.lists(st.integers(0, 13), min_size=1, max_size=4))
 @pytest.mark.parametrize("unit", ["passage", "document"])
 def test_batches_keep_what_one_run_keeps(unit: str, seed: int, count: int, edges: list[int]) -> None:
