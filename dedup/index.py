@@ -112,8 +112,8 @@ class Index:
     def query(self, text: str, **settings: Any) -> list[IndexMatch]:
         """The passages of a text that documents of the index have, by start and document.
 
-        `settings` are those of `Config`: `threshold`, `min_words`, `shingle`. Every match is verified word by word. What
-        went of a document when it was cleaned is told of the document that keeps it.
+        `settings` are those of `Config`: `threshold`, `min_words`, `shingle`. Every match is verified word by word.
+        What went of a document when it was cleaned is told of the document that keeps it.
 
         Raises:
             SettingError: a setting is unknown or cannot be.
@@ -211,7 +211,7 @@ def _went(passage: Passage, moved: NDArray[np.int32] | None) -> bool:
         return False
     spans = [(other, other + length) for _, other, length in passage.runs]
     gone = sum(max(0, min(end, last) - max(start, first)) for start, end, *_ in moved.tolist() for first, last in spans)
-    return 2 * gone >= passage.agreed
+    return bool(2 * gone >= passage.agreed)
 
 
 def _named(id_: str, match: Match) -> IndexMatch:

@@ -70,8 +70,10 @@ class Opened:
         return self.only_there(every)
 
     def only_there(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Those of some numbers that were not removed."""
-        return numbers[~np.isin(numbers, self.removed)]
+        """Those of some numbers (ascending) that documents have which were not removed."""
+        own = [each.numbers[each.rows_of(numbers)].astype(np.int64) for each in self.segments]
+        there = np.concatenate([np.zeros(0, np.int64), *own])
+        return there[~np.isin(there, self.removed)]
 
     def alike(self, words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> NDArray[np.int64]:
         """The numbers of documents, ascending, that may share a passage with one of others, given the hashes of their

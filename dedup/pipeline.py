@@ -71,10 +71,11 @@ def clean(
     beside = Beside.of(config or Config(), against, add=add)
     config = beside.config
     sites = _digest(config.sites)
-    temporary = None if out else _temporary()
-    folder = Path(out) if out else Path(temporary.name if temporary else "")
-    write.check_folder(folder)
+    if out:
+        write.check_folder(Path(out))
     with beside.ready(runner) as ready:
+        temporary = None if out else _temporary()
+        folder = Path(out) if out else Path(temporary.name if temporary else "")
         opened = open_inputs(inputs, config.max_bytes, folder)
         write.make_folder(folder)
         stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()}"

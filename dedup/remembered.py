@@ -153,16 +153,8 @@ def _record(each: Remembered, kept: bool) -> list[Any]:
     and lengths."""
     gaps = each.starts - np.concatenate(([0], each.ends[:-1]))
     blocks = [gaps.tolist(), (each.ends - each.starts).tolist(), each.tags.tolist()]
-    size = len(each.text.encode()) if kept else -1
-    return [
-        each.id,
-        each.site,
-        size,
-        each.is_whole,
-        each.is_copy,
-        *blocks,
-        None if kept or each.origin is None else list(each.origin),
-    ]
+    size, origin = len(each.text.encode()) if kept else -1, None if kept or not each.origin else list(each.origin)
+    return [each.id, each.site, size, each.is_whole, each.is_copy, *blocks, origin]
 
 
 def _packed(content: bytes) -> bytes:
