@@ -119,8 +119,6 @@ def save(store: Store, shard: str, documents: Sequence[Remembered], *, texts: bo
             ("ids", np.array([id_key(each.id) for each in documents], np.uint32)),
             ("seed_hashes", hashes), ("seed_documents", owners.astype(np.uint32)),
             ("word_counts", np.diff(bounds)), ("group_sizes", np.array(list(map(len, groups)), np.uint32)),
-            ("moved_sizes", np.array([len(each.moved) for each in documents], np.uint32)),
-            ("moved", np.concatenate([np.zeros((0, 4), np.int32), *(each.moved for each in documents)])),
         ):  # fmt: skip
             store.save(shard, name, column)
         kept = [[texts or each.origin is None for each in group] for group in groups]
@@ -149,12 +147,28 @@ def _groups(documents: Sequence[Remembered]) -> Iterator[list[Remembered]]:
 
 
 def _record(each: Remembered, kept: bool) -> list[Any]:
-    """A document without its text, of which the number of bytes is told, -1 where it is not `kept`; its blocks as gaps
-    and lengths."""
-    gaps = each.starts - np.concatenate(([0], each.ends[:-1]))
-    blocks = [gaps.tolist(), (each.ends - each.starts).tolist(), each.tags.tolist()]
+    """A document without its text, of which the number of bytes is told, -1 where it is not `kept`. Its blocks, and
+    what went of it, as gaps and lengths; of the latter also how far from a word it is to where that is kept. So they
+    take a few bytes each once they are compressed."""
+    blocks = [*_gaps(each.starts, each.ends), each.tags.tolist()]
+    moved = [*_gaps(each.moved[:, 0], each.moved[:, 1]), each.moved[:, 2].tolist(), _steps(each.moved).tolist()]
     size, origin = len(each.text.encode()) if kept else -1, None if kept or not each.origin else list(each.origin)
-    return [each.id, each.site, size, each.is_whole, each.is_copy, *blocks, origin]
+    return [each.id, each.site, size, each.is_whole, each.is_copy, blocks, moved, origin]
+
+
+def _gaps(starts: NDArray[np.int32], ends: NDArray[np.int32]) -> list[list[int]]:
+    """Spans as what lies before each, and its length."""
+    return [(starts - np.concatenate(([0], ends[:-1]))).tolist(), (ends - starts).tolist()]
+
+
+def _spans(gaps: list[int], lengths: list[int]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Where such spans start and end."""
+    edges = np.cumsum(np.array([gaps, lengths], np.int32).T.reshape(-1), dtype=np.int32)
+    return edges[::2], edges[1::2]
+
+
+def _steps(moved: NDArray[np.int32]) -> NDArray[np.int32]:
+    return np.where(moved[:, 2] < 0, 0, moved[:, 3] - moved[:, 0])
 
 
 def _packed(content: bytes) -> bytes:
@@ -173,7 +187,7 @@ def id_key(id_: str) -> int:
 def merged(store: Store, shards: Sequence[str]) -> dict[str, list[NDArray[Any]]]:
     """The columns of a segment of all documents of some shards."""
     columns = {name: [store.column(shard, name) for shard in shards] for name in (
-        "numbers", "ids", "seed_hashes", "seed_documents", "group_sizes", "moved_sizes", "moved",
+        "numbers", "ids", "seed_hashes", "seed_documents", "group_sizes",
         "records", "records_sizes", "kept_texts", "kept_texts_sizes",
     )}  # fmt: skip
     firsts = accumulate((len(each) for each in columns["numbers"][:-1]), initial=0)
@@ -181,13 +195,10 @@ def merged(store: Store, shards: Sequence[str]) -> dict[str, list[NDArray[Any]]]
     postings = Postings.of(np.concatenate(columns["seed_hashes"]), np.concatenate(owners))
     ids = np.concatenate(columns["ids"])
     order = np.argsort(ids, kind="stable")
-    moved = np.concatenate(columns["moved_sizes"])
-    gone = np.flatnonzero(moved)
     return {
         "numbers": columns["numbers"], "ids": [ids[order]], "id_rows": [order.astype(np.uint32)],
         "starts": [postings.starts], "entries": [postings.entries],
         "groups": [_bounds(columns["group_sizes"]).astype(np.uint32)],
-        "gone_rows": [gone.astype(np.uint32)], "gone_bounds": [_bounds([moved[gone]])], "gone": columns["moved"],
         "records": columns["records"], "records_bounds": [_bounds(columns["records_sizes"])],
         "texts": columns["kept_texts"], "texts_bounds": [_bounds(columns["kept_texts_sizes"])],
     }  # fmt: skip
@@ -253,15 +264,13 @@ class Segment:
                 yield self._document(row, records[row - first], content[low:high] if texts else None)
 
     def _document(self, row: int, record: list[Any], content: bytes | None) -> Remembered:
-        id_, site, size, is_whole, is_copy, gaps, lengths, tags, origin = record
+        id_, site, size, is_whole, is_copy, (gaps, lengths, tags), (gone, sizes, keepers, steps), origin = record
         known = Origin(*origin) if origin else None
-        edges = np.cumsum(np.array([gaps, lengths], np.int32).T.reshape(-1), dtype=np.int32)
         text = "" if content is None else known.text() if size < 0 and known else content.decode()
-        at = int(np.searchsorted(self.columns["gone_rows"], row))
-        moved = np.zeros((0, 4), np.int32)
-        if at < len(self.columns["gone_rows"]) and self.columns["gone_rows"][at] == row:
-            moved = np.array(self.columns["gone"][slice(*self.columns["gone_bounds"][at : at + 2].tolist())])
-        blocks = edges[::2], edges[1::2], np.array(tags, np.uint8)
+        starts, ends = _spans(gone, sizes)
+        places = np.where(np.array(keepers, np.int32) < 0, 0, starts + np.array(steps, np.int32))
+        moved = np.stack([starts, ends, np.array(keepers, np.int32), places], axis=1).astype(np.int32)
+        blocks = *_spans(gaps, lengths), np.array(tags, np.uint8)
         return Remembered(int(self.numbers[row]), id_, site, text, *blocks, is_whole, is_copy, moved, known)
 
     def _records(self, group: int) -> list[Any]:
