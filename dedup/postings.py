@@ -21,17 +21,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-SHINGLE, WINDOW = 5, 11
-"""Words of a seed, and shingles of which one is a seed: 2 in 12, some 11.3 in a passage of 70 words. With 4 and 12
-three times as many pairs were proposed of newsgroup posts, with 6 and 10 a tenth more had to be stored."""
-DOCUMENT_BITS = 20
+SHINGLE, WINDOW = 6, 10
+"""Words of a seed, and shingles of which one is a seed: 2 in 11, some 12.4 in a passage of 70 words. With 5 and 11, a
+tenth less is stored, but of two news stories or newsgroup posts twice as many pairs were proposed, and of made-up ones
+four times as many."""
+FEW = 4
+"""Documents that a single seed proposes, at most: those that came first, who keep what they have in common."""
+DOCUMENT_BITS = 18
 MOST = 1 << DOCUMENT_BITS
 """Documents of a segment at most: their numbers share 32 bits with those of the seed that are checked."""
 CHECKED_BITS = 32 - DOCUMENT_BITS
-BUCKET = 8
-"""Entries of a bucket, about: its bound takes half a byte of each. With the 12 bits that are checked one look-up in 500
-finds what is another seed, which costs a verification."""
-LEAST_BITS = 8
+BUCKET = 16
+"""Entries of a bucket at least, and half of what it has at most: its bound takes a quarter of a byte of each. With the
+bits that are checked one look-up in 500 to 1,000 finds what is another seed, which costs a verification."""
+LEAST_BITS = 6
 """So that in a small index, too, few other seeds are taken for one."""
 LOOKED_UP = 1 << 20
 """Shingles that are looked up at a time: some 100 bytes each."""
@@ -119,8 +122,9 @@ def _seeds_of(words: NDArray[np.uint64], bounds: NDArray[np.int64], first: int) 
 def look_up(segments: list[Postings], found: Seeds) -> list[NDArray[np.int64]]:
     """The documents of each segment that may share a passage with one of those that are looked up, ascending.
 
-    A pair of documents is proposed by a seed of both, or by two shingles of the new one. Of a seed that more than CROWD
-    documents have those HUBS that came first are taken, as of the buckets of a run.
+    A pair of documents is proposed by two seeds of the old one that stand in the new one, or by one that is a seed of
+    both, if the old one is among the FEW that came first. Of a seed that more than CROWD documents have those HUBS that
+    came first are taken, as of the buckets of a run.
 
     Raises:
         ValueError: the columns are none of postings.
@@ -128,12 +132,12 @@ def look_up(segments: list[Postings], found: Seeds) -> list[NDArray[np.int64]]:
     ranges = [each.find(found.hashes) for each in segments]
     sizes = [high - low for low, high in ranges]
     left = np.where(sum(sizes) > match.CROWD, match.HUBS, match.CROWD)
-    result = []
+    first, result = np.full(len(left), FEW), []
     for each, (low, _), size in zip(segments, ranges, sizes, strict=True):
         taken = np.minimum(size, left)
-        left = left - taken
         pairs = np.repeat(found.documents, taken) << DOCUMENT_BITS | each.documents(low, taken)
-        strong = np.repeat(found.are_own, taken)
+        strong = np.repeat(found.are_own, taken) & (each_of(np.zeros_like(taken), taken) < np.repeat(first, taken))
+        left, first = left - taken, np.maximum(first - taken, 0)
         distinct, counts = np.unique(pairs, return_counts=True)
         proposed = np.concatenate([pairs[strong], distinct[counts > 1]])
         result.append(np.unique(proposed & (MOST - 1)))

@@ -562,7 +562,9 @@ def test_of_a_crowd_the_first_are_proposed() -> None:
     assert [each.tolist() for each in look_up([one], asked)] == [[0, 1, 2, 3]]
     assert [each.tolist() for each in look_up([one, other], asked)] == [[0, 1, 2, 3], []]
     few = Postings.of(hashes[:30], np.arange(30))
-    assert [len(each) for each in look_up([few], asked)] == [30]
+    assert [each.tolist() for each in look_up([few], asked)] == [[0, 1, 2, 3]]
+    twice = Seeds(hashes[:2], np.zeros(2, np.int64), np.zeros(2, np.bool_))
+    assert [len(each) for each in look_up([few], twice)] == [30]
 
 
 def test_one_shingle_that_is_no_seed_proposes_nothing() -> None:
