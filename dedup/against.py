@@ -37,9 +37,10 @@ class Placing(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """What is known of the documents of a shard, each in order: as of `Known`, how many characters their texts have,
+    """What is known of the documents of a shard, each in order: their numbers, as of `Known`, how many characters texts have,
     whether they were copies, and where their words went, if anywhere, by number."""
 
+    numbers: list[int]
     ids: list[str]
     sites: list[str]
     lengths: list[int]
@@ -50,8 +51,9 @@ class Placed(NamedTuple):
     @classmethod
     def joined(cls, several: Iterable[Placed]) -> Placed:
         """Those of several shards, one behind the other."""
-        whole = cls([], [], [], [], [], {})
+        whole = cls([], [], [], [], [], [], {})
         for each in several:
+            whole.numbers.extend(each.numbers)
             whole.ids.extend(each.ids)
             whole.sites.extend(each.sites)
             whole.lengths.extend(each.lengths)
@@ -105,7 +107,8 @@ def bring(work: Work, shards: list[str], runner: Runner) -> Brought:
     names = [f"old-{number:06d}" for number in range(len(parts))]
     placed = list(runner(place, [Placing(work, *each) for each in zip(names, parts, strict=True)]))
     whole = Placed.joined(placed)
-    return Brought(work.name, names, numbers, whole, _gone(numbers, whole.moved))
+    there = np.array(whole.numbers, np.int64)  # not what was taken out meanwhile
+    return Brought(work.name, names, there, whole, _gone(there, whole.moved))
 
 
 def _alike(index: Opened, work: Work, shards: Iterable[str]) -> NDArray[np.int64]:
@@ -134,10 +137,11 @@ def place(job: Placing) -> Placed:
 
 
 def _placed(documents: list[Remembered], lengths: list[int]) -> Placed:
-    ids, sites = [each.id for each in documents], [each.site for each in documents]
+    numbers, ids = [each.number for each in documents], [each.id for each in documents]
+    sites = [each.site for each in documents]
     characters, copies = [len(each.text) for each in documents], [each.is_copy for each in documents]
     moved = {each.number: each.moved for each in documents if len(each.moved)}
-    return Placed(ids, sites, lengths, characters, copies, moved)
+    return Placed(numbers, ids, sites, lengths, characters, copies, moved)
 
 
 def _gone(numbers: NDArray[np.int64], moved: dict[int, NDArray[np.int32]]) -> Stretches:

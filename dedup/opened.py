@@ -52,7 +52,10 @@ class Opened:
         Raises:
             SettingError, InputError: as `Folder.open`.
         """
-        return cls(Folder.open(path))
+        try:
+            return cls(Folder.open(path))
+        except InputError:  # its files may have been written anew since its manifest was read
+            return cls(Folder.open(path))
 
     @cached_property
     def removed(self) -> NDArray[np.int64]:

@@ -78,7 +78,7 @@ def clean(
         folder = Path(out) if out else Path(temporary.name if temporary else "")
         opened = open_inputs(inputs, config.max_bytes, folder)
         write.make_folder(folder)
-        stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()}"
+        stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()} {ready.beside[-1]}"
         store = Store.open(folder / write.WORK, stamp)
         work = Work(store.folder, config, *ready.beside)
         run = _of_lines(work, opened.files, runner) or _of_all(work, opened.sources, runner)

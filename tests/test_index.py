@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dedup
-from dedup import column_files, indexing, kernel, postings, segments
+from dedup import against, column_files, indexing, kernel, postings, segments
+from dedup.opened import Opened
 from dedup.postings import SHINGLE, WINDOW, Postings, Seeds, look_up
-from dedup.segments import MANIFEST, stamp, writing
+from dedup.segments import MANIFEST, Folder, stamp, writing
 from tests.material import article, prose
 
 if TYPE_CHECKING:
@@ -603,3 +604,34 @@ def test_documents_are_looked_up_some_at_a_time(monkeypatch: pytest.MonkeyPatch)
     assert len(parts) > 2
     for column, wanted in zip(zip(*parts, strict=True), whole, strict=True):
         assert np.concatenate(column).tolist() == wanted.tolist()
+
+
+# ── other writers meanwhile ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_taken_out_meanwhile_keeps_nothing(index: dedup.Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = against.place
+
+    def place(job: against.Placing) -> against.Placed:
+        index.remove(["old-2", "old-3"])
+        index.compact()
+        return real(job)
+
+    monkeypatch.setattr(against, "place", place)
+
+    result = dedup.clean(NEW, against=index)
+
+    assert kept(result) == {each["id"]: each["text"] for each in NEW[:3]} | {"again": kept(result)["again"]}
+
+
+def test_an_index_that_is_written_anew_while_it_is_opened(index: dedup.Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Folder.check
+
+    def check(self: Folder, named: segments.Named, *, whole: bool = False) -> None:
+        monkeypatch.setattr(Folder, "check", real)
+        index.compact()
+        real(self, named, whole=whole)
+
+    monkeypatch.setattr(Folder, "check", check)
+
+    assert len(Opened.at(index.folder)) == len(OLD)
