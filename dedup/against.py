@@ -37,8 +37,8 @@ class Placing(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """What is known of the documents of a shard, each in order: their numbers, as of `Known`, how many characters texts have,
-    whether they were copies, and where their words went, if anywhere, by number."""
+    """What is known of the documents of a shard, each in order: their numbers in the index; as of `Known`; how many
+    characters their texts have; whether they were copies; and where their words went, if anywhere, by number."""
 
     numbers: list[int]
     ids: list[str]

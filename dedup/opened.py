@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import orjson
 
 from dedup.errors import InputError
-from dedup.postings import all_seeds, look_up
-from dedup.remembered import Segment
+from dedup.moved import LOST
+from dedup.postings import Postings, all_seeds, look_up
+from dedup.remembered import MOVED, SIZE, id_key, unpacked
+from dedup.runs import is_new
 from dedup.segments import Folder
+from dedup.store import zstd
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -36,6 +41,87 @@ class KnownSites(NamedTuple):
         """How many articles it knows of each site (int64 [n])."""
         at = np.minimum(np.searchsorted(self.sites, sites), max(0, len(self.sites) - 1))
         return np.where(self.sites[at] == sites, self.site_articles[at], 0) if len(self.sites) else at * 0
+
+
+class Segment:
+    """A segment as it is read: columns that are mapped, and documents by their rows."""
+
+    def __init__(self, path: Path, columns: dict[str, NDArray[Any]]) -> None:
+        self.path, self.columns = path, columns
+        self.numbers = columns["numbers"]
+        self.postings = Postings(columns["starts"], columns["entries"])
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def rows_of(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows of those of some numbers (ascending) that are in it."""
+        at = np.searchsorted(self.numbers, numbers)
+        own = at < len(self.numbers)
+        own[own] = self.numbers[at[own]] == numbers[own]
+        return at[own].astype(np.int64)
+
+    def with_ids(self, ids: Iterable[str]) -> Iterator[tuple[str, int]]:
+        """Those of some ids that documents in it have, with the number of each."""
+        by_key: dict[int, set[str]] = {}
+        for id_ in ids:
+            by_key.setdefault(id_key(id_), set()).add(id_)
+        keys = np.array(sorted(by_key), np.uint32)
+        low, high = (np.searchsorted(self.columns["ids"], keys, side) for side in ("left", "right"))
+        some = np.flatnonzero(low < high)
+        for key, first, end in zip(keys[some].tolist(), low[some].tolist(), high[some].tolist(), strict=True):
+            for row, record in self._known(np.sort(self.columns["id_rows"][first:end]).astype(np.int64)):
+                if record[0] in by_key[key]:
+                    yield record[0], int(self.numbers[row])
+
+    def keepers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The numbers of documents (ascending) that keep what went of those of some rows (ascending)."""
+        found = {keeper for _, record in self._known(rows) for keeper in record[MOVED][2]}
+        return np.array(sorted(found - {LOST}), np.int64)
+
+    def _known(self, rows: NDArray[np.int64]) -> Iterator[tuple[int, list[Any]]]:
+        """The records of rows, ascending."""
+        for group, first, own in self._by_group(rows):
+            records = self._records(group)
+            for row in own:
+                yield row, records[row - first]
+
+    def _by_group(self, rows: NDArray[np.int64]) -> Iterator[tuple[int, int, list[int]]]:
+        """The groups of rows (ascending): their numbers, the row that each begins with, and those of the rows in it."""
+        groups = np.searchsorted(self.columns["groups"], rows, "right") - 1
+        edges = np.flatnonzero(is_new(groups)).tolist()
+        for low, high in pairwise([*edges, len(rows)] if len(rows) else []):
+            group = int(groups[low])
+            yield group, int(self.columns["groups"][group]), rows[low:high].tolist()
+
+    def documents(self, rows: NDArray[np.int64]) -> Iterator[Remembered]:
+        """Documents by their rows, ascending.
+
+        Raises:
+            InputError: the segment is damaged, or a file that it refers to has changed.
+        """
+        for group, first, own in self._by_group(rows):
+            records, content = self._records(group), self._part("texts", group)
+            ends = [0, *accumulate(max(0, record[SIZE]) for record in records)]
+            if len(content) != ends[-1]:
+                raise InputError(f"{self.path}: texts of another length; the index is damaged, build it anew")
+            for row in own:
+                low, high = ends[row - first : row - first + 2]
+                yield unpacked(int(self.numbers[row]), records[row - first], content[low:high])
+
+    def _records(self, group: int) -> list[Any]:
+        records: list[Any] = orjson.loads(self._part("records", group))
+        return records
+
+    def _part(self, name: str, group: int) -> bytes:
+        low, high = self.columns[f"{name}_bounds"][group : group + 2].tolist()
+        try:
+            packed = self.columns[name][low:high].tobytes()
+            return bytes(zstd().decompress(packed)) if packed else b""
+        except zstd().ZstdError as error:
+            raise InputError(
+                f"{self.path}: {name} cannot be read ({error}); the index is damaged, build it anew"
+            ) from error
 
 
 class Opened:
@@ -96,22 +182,21 @@ class Opened:
                 raise InputError(why) from error
         return self.only_there(np.unique(np.concatenate(found)))
 
-    def documents(self, numbers: NDArray[np.int64], *, texts: bool = True) -> Iterator[Remembered]:
+    def documents(self, numbers: NDArray[np.int64]) -> Iterator[Remembered]:
         """Documents by their numbers (ascending); those that are not there are left out.
 
         Raises:
             InputError: a segment is damaged, or a file that it refers to has changed.
         """
         for segment in self.segments:
-            yield from segment.documents(segment.rows_of(numbers), texts=texts)
+            yield from segment.documents(segment.rows_of(numbers))
 
     def with_keepers(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """The same with the documents that keep what went from these, and what went from those."""
         every, new = numbers, numbers
         while len(new):
-            moved = [each.moved[:, 2] for each in self.documents(new, texts=False)]
-            keepers = np.unique(np.concatenate([np.zeros(0, np.int32), *moved])).astype(np.int64)
-            new = self.only_there(np.setdiff1d(keepers[keepers >= 0], every))
+            found = [each.keepers(each.rows_of(new)) for each in self.segments]
+            new = self.only_there(np.setdiff1d(np.concatenate(found), every))
             every = np.union1d(every, new)
         return every
 

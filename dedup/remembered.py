@@ -23,7 +23,7 @@ from dedup.table import Table
 from dedup.words import Spanned, marked_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -156,6 +156,10 @@ def _record(each: Remembered, kept: bool) -> list[Any]:
     return [each.id, each.site, size, each.is_whole, each.is_copy, blocks, moved, origin]
 
 
+SIZE, MOVED = 2, 6
+"""Where in a record the bytes of the text and what went are."""
+
+
 def _gaps(starts: NDArray[np.int32], ends: NDArray[np.int32]) -> list[list[int]]:
     """Spans as what lies before each, and its length."""
     return [(starts - np.concatenate(([0], ends[:-1]))).tolist(), (ends - starts).tolist()]
@@ -211,78 +215,17 @@ def _bounds(sizes: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
 # ── read ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Segment:
-    """A segment as it is read: columns that are mapped, and documents by their rows."""
+def unpacked(number: int, record: list[Any], content: bytes) -> Remembered:
+    """A document of its record and text.
 
-    def __init__(self, path: Path, columns: dict[str, NDArray[Any]]) -> None:
-        self.path, self.columns = path, columns
-        self.numbers = columns["numbers"]
-        self.postings = Postings(columns["starts"], columns["entries"])
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    def rows_of(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The rows of those of some numbers (ascending) that are in it."""
-        at = np.searchsorted(self.numbers, numbers)
-        own = at < len(self.numbers)
-        own[own] = self.numbers[at[own]] == numbers[own]
-        return at[own].astype(np.int64)
-
-    def with_ids(self, ids: Iterable[str]) -> Iterator[tuple[str, int]]:
-        """Those of some ids that documents in it have, with the number of each."""
-        by_key: dict[int, set[str]] = {}
-        for id_ in ids:
-            by_key.setdefault(id_key(id_), set()).add(id_)
-        keys = np.array(sorted(by_key), np.uint32)
-        low, high = (np.searchsorted(self.columns["ids"], keys, side) for side in ("left", "right"))
-        some = np.flatnonzero(low < high)
-        for key, first, end in zip(keys[some].tolist(), low[some].tolist(), high[some].tolist(), strict=True):
-            for row in self.columns["id_rows"][first:end].tolist():
-                record = self._records(int(np.searchsorted(self.columns["groups"], row, "right")) - 1)
-                id_ = record[
-                    row - int(self.columns["groups"][np.searchsorted(self.columns["groups"], row, "right") - 1])
-                ][0]
-                if id_ in by_key[key]:
-                    yield id_, int(self.numbers[row])
-
-    def documents(self, rows: NDArray[np.int64], *, texts: bool = True) -> Iterator[Remembered]:
-        """Documents by their rows, ascending; without their texts, if these are not wanted.
-
-        Raises:
-            InputError: the segment is damaged, or a file that it refers to has changed.
-        """
-        groups = np.searchsorted(self.columns["groups"], rows, "right") - 1
-        for group in np.unique(groups).tolist():
-            first, records = int(self.columns["groups"][group]), self._records(group)
-            ends = [0, *accumulate(max(0, record[2]) for record in records)]
-            content = self._part("texts", group) if texts else b""
-            if texts and len(content) != ends[-1]:
-                raise InputError(f"{self.path}: texts of another length; the index is damaged, build it anew")
-            for row in rows[groups == group].tolist():
-                low, high = ends[row - first : row - first + 2]
-                yield self._document(row, records[row - first], content[low:high] if texts else None)
-
-    def _document(self, row: int, record: list[Any], content: bytes | None) -> Remembered:
-        id_, site, size, is_whole, is_copy, (gaps, lengths, tags), (gone, sizes, keepers, steps), origin = record
-        known = Origin(*origin) if origin else None
-        text = "" if content is None else known.text() if size < 0 and known else content.decode()
-        starts, ends = _spans(gone, sizes)
-        places = np.where(np.array(keepers, np.int32) < 0, 0, starts + np.array(steps, np.int32))
-        moved = np.stack([starts, ends, np.array(keepers, np.int32), places], axis=1).astype(np.int32)
-        blocks = *_spans(gaps, lengths), np.array(tags, np.uint8)
-        return Remembered(int(self.numbers[row]), id_, site, text, *blocks, is_whole, is_copy, moved, known)
-
-    def _records(self, group: int) -> list[Any]:
-        records: list[Any] = orjson.loads(self._part("records", group))
-        return records
-
-    def _part(self, name: str, group: int) -> bytes:
-        low, high = self.columns[f"{name}_bounds"][group : group + 2].tolist()
-        try:
-            packed = self.columns[name][low:high].tobytes()
-            return bytes(zstd().decompress(packed)) if packed else b""
-        except zstd().ZstdError as error:
-            raise InputError(
-                f"{self.path}: {name} cannot be read ({error}); the index is damaged, build it anew"
-            ) from error
+    Raises:
+        InputError: the file that it is to be read from has changed.
+    """
+    id_, site, size, is_whole, is_copy, (gaps, lengths, tags), (gone, sizes, keepers, steps), origin = record
+    known = Origin(*origin) if origin else None
+    text = known.text() if size < 0 and known else content.decode()
+    starts, ends = _spans(gone, sizes)
+    places = np.where(np.array(keepers, np.int32) < 0, 0, starts + np.array(steps, np.int32))
+    moved = np.stack([starts, ends, np.array(keepers, np.int32), places], axis=1).astype(np.int32)
+    blocks = *_spans(gaps, lengths), np.array(tags, np.uint8)
+    return Remembered(number, id_, site, text, *blocks, is_whole, is_copy, moved, known)
