@@ -7,12 +7,11 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import orjson
 
 from dedup.errors import InputError
 from dedup.moved import LOST
 from dedup.postings import Postings, all_seeds, look_up
-from dedup.remembered import MOVED, SIZE, id_key, unpacked
+from dedup.remembered import MOVED, SIZE, id_key, records_of, unpacked
 from dedup.runs import is_new
 from dedup.segments import Folder
 from dedup.store import zstd
@@ -109,9 +108,8 @@ class Segment:
                 low, high = ends[row - first : row - first + 2]
                 yield unpacked(int(self.numbers[row]), records[row - first], content[low:high])
 
-    def _records(self, group: int) -> list[Any]:
-        records: list[Any] = orjson.loads(self._part("records", group))
-        return records
+    def _records(self, group: int) -> list[list[Any]]:
+        return records_of(self._part("records", group))
 
     def _part(self, name: str, group: int) -> bytes:
         low, high = self.columns[f"{name}_bounds"][group : group + 2].tolist()

@@ -3,7 +3,7 @@ that they make."""
 
 from __future__ import annotations
 
-from itertools import accumulate
+from itertools import accumulate, chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -127,7 +127,7 @@ def save(store: Store, shard: str, documents: Sequence[Remembered], *, texts: bo
             for both in zip(groups, kept, strict=True)
         ]
         records = [list(map(_record, group, own)) for group, own in zip(groups, kept, strict=True)]
-        for name, several in (("records", list(map(orjson.dumps, records))), ("kept_texts", parts)):
+        for name, several in (("records", list(map(_in_columns, records))), ("kept_texts", parts)):
             packed = [_packed(each) for each in several]
             store.save(shard, name, np.frombuffer(b"".join(packed), np.uint8))
             store.save(shard, f"{name}_sizes", np.array(list(map(len, packed)), np.int64))
@@ -154,6 +154,22 @@ def _record(each: Remembered, kept: bool) -> list[Any]:
     moved = [*_gaps(each.moved[:, 0], each.moved[:, 1]), each.moved[:, 2].tolist(), _steps(each.moved).tolist()]
     size, origin = len(each.text.encode()) if kept else -1, None if kept or not each.origin else list(each.origin)
     return [each.id, each.site, size, each.is_whole, each.is_copy, blocks, moved, origin]
+
+
+def _in_columns(records: list[list[Any]]) -> bytes:
+    """The records of a group column by column, which takes two thirds of the room once it is compressed."""
+    *known, blocks, moved, origins = map(list, zip(*records, strict=True))
+    return orjson.dumps([known, _flat(blocks), _flat(moved), origins])
+
+
+def _flat(several: list[list[list[int]]]) -> list[list[int]]:
+    """How long the columns of each are, and those of all one behind the other."""
+    return [[len(each[0]) for each in several], *([*chain(*column)] for column in zip(*several, strict=True))]
+
+
+def _rows(flat: list[list[int]]) -> list[list[list[int]]]:
+    edges = pairwise(accumulate(flat[0], initial=0))
+    return [[column[low:high] for column in flat[1:]] for low, high in edges]
 
 
 SIZE, MOVED = 2, 6
@@ -213,6 +229,12 @@ def _bounds(sizes: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
 
 
 # ── read ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def records_of(content: bytes) -> list[list[Any]]:
+    """The records of a group."""
+    known, blocks, moved, origins = orjson.loads(content)
+    return [list(row) for row in zip(*known, _rows(blocks), _rows(moved), origins, strict=True)]
 
 
 def unpacked(number: int, record: list[Any], content: bytes) -> Remembered:

@@ -18,6 +18,7 @@ from dedup import against, column_files, indexing, kernel, postings, segments
 from dedup.opened import Opened
 from dedup.postings import SHINGLE, WINDOW, Postings, Seeds, look_up
 from dedup.segments import MANIFEST, Folder, stamp, writing
+from tests.conftest import ROOT
 from tests.material import article, prose
 
 if TYPE_CHECKING:
@@ -534,6 +535,7 @@ def test_an_index_within_its_budget(tmp_path: Path) -> None:
 
     info = index.info()
 
+    assert dedup.Index.build(tmp_path / "seeds", ROOT / "seeds").info()["bytes_a_passage"] <= 64
     assert info["bytes_a_passage"] <= 64
     assert info["documents"] == 400 and info["words"] >= 400 * 8 * 60
 
