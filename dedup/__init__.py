@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dedup.beside import Adding
     from dedup.config import Config
     from dedup.data import Block, Document, Failure, Flag, Format, Keeper, Kind, Match, Reason, Source, Tag
     from dedup.errors import (
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         WriteError,
     )
     from dedup.extract import extract
+    from dedup.index import Index, IndexMatch
     from dedup.limits import Limits
     from dedup.near import near_duplicates
     from dedup.pipeline import clean
@@ -37,17 +39,18 @@ if TYPE_CHECKING:
     from dedup.sketch import shingles, signatures
 
 __all__ = [
-    "Block", "Config", "DedupError", "Document", "Failure", "Flag", "Format", "InputError", "Keeper", "Kind",
-    "Limits", "LockedError", "Match", "OutputError", "Piece", "Reason", "RemovalError", "Result", "SettingError",
-    "Source", "Tag", "UnreadableError", "WorkerError", "WriteError",
+    "Adding", "Block", "Config", "DedupError", "Document", "Failure", "Flag", "Format", "Index", "IndexMatch",
+    "InputError", "Keeper", "Kind", "Limits", "LockedError", "Match", "OutputError", "Piece", "Reason", "RemovalError",
+    "Result", "SettingError", "Source", "Tag", "UnreadableError", "WorkerError", "WriteError",
     "clean", "extract", "near_duplicates", "shingles", "signatures",
 ]  # fmt: skip
 
 _HOME = {
     "Config": "config", "DedupError": "errors", "InputError": "errors", "OutputError": "errors",
     "LockedError": "errors", "RemovalError": "errors", "SettingError": "errors", "UnreadableError": "errors",
-    "WorkerError": "errors", "WriteError": "errors", "Limits": "limits", "Piece": "result", "Result": "result",
-    "clean": "pipeline", "extract": "extract", "near_duplicates": "near", "shingles": "sketch", "signatures": "sketch",
+    "WorkerError": "errors", "WriteError": "errors", "Adding": "beside", "Index": "index", "IndexMatch": "index",
+    "Limits": "limits", "Piece": "result", "Result": "result", "clean": "pipeline", "extract": "extract",
+    "near_duplicates": "near", "shingles": "sketch", "signatures": "sketch",
 }  # fmt: skip
 """The module that a name stands in; the rest stand in `data`."""
 

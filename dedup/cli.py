@@ -18,8 +18,9 @@ import click
 
 from dedup.cli_common import PIPE, STAGES, UNIT, Group, cpus, runner, share
 from dedup.cli_config import config, options, settings
+from dedup.cli_index import index
+from dedup.cli_result import explain, restore
 from dedup.cli_site import site
-from dedup.errors import DedupError
 from dedup.formats import AUTO
 from dedup.limits import STOP, WARN, Limits
 from dedup.urls import is_url
@@ -27,16 +28,10 @@ from dedup.urls import is_url
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from click.shell_completion import CompletionItem
-
     from dedup.config import Config
     from dedup.remote import Remote
-    from dedup.result import Piece, Result
+    from dedup.result import Result
     from dedup.run import Runner
-
-FOLDER = click.Path()  # as it was typed: `Path` would make `s3:/` of `s3://`
-SHOWN_LINES = 3
-"""Lines of a block that `explain` shows without --full."""
 
 
 def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
@@ -61,7 +56,10 @@ def main() -> None:
 
 
 main.add_command(config)
+main.add_command(explain)
+main.add_command(restore)
 main.add_command(site)
+main.add_command(index)
 
 
 # ── clean ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -75,6 +73,7 @@ Examples:
   dedup clean posts.jsonl.gz -o out --site example.org --keep-kinds caption
   dedup clean s3://bucket/articles -o s3://bucket/clean
   dedup clean articles/ --dry-run --min-words 30 | less
+  dedup clean monday.jsonl -o monday --against archive.index --add
   zcat posts.jsonl.gz | dedup clean - > clean.jsonl
   dedup clean articles/ --check
 
@@ -101,6 +100,7 @@ another run writes there; 5 safety stop; 70 a bug; 130, 143 stopped by a signal.
     "--stop-removed", type=UNIT, default=STOP, show_default=True, help="Stop if more of a site or source goes."
 )
 @click.option("--force", is_flag=True, help="Do not stop, however much goes.")
+@click.option("--add", is_flag=True, help="Put what stays into the index that --against names, once the run is whole.")
 @click.pass_context
 def clean(ctx: click.Context, /, **_: Any) -> None:
     """Clean documents.
@@ -132,6 +132,8 @@ def _targets(ctx: click.Context, config: Config) -> tuple[str | None, str]:
     params = ctx.params
     params["dry_run"] |= params["check"]
     dry, out = params["dry_run"], params["out"]
+    if params["add"] and dry:
+        raise click.UsageError("--add is not for --dry-run or --check, which write nothing.", ctx)
     if not (out or dry) and params["inputs"] == (PIPE,) and not sys.stdout.isatty():
         out = params["out"] = PIPE
     if not (out or dry):
@@ -152,17 +154,19 @@ def _targets(ctx: click.Context, config: Config) -> tuple[str | None, str]:
 
 
 def _run(params: dict[str, Any], folder: str | None, config: Config, workers: Runner) -> Result:
+    from dedup.beside import Adding
     from dedup.pipeline import clean as run
 
     stop = 1.0 if params["force"] or params["dry_run"] else params["stop_removed"]
     limits = Limits(params["max_errors"], params["warn_removed"], stop)
+    against = Adding(config.against) if params["add"] else None
     if params["quiet"] and not params["verbose"]:
-        return run(params["inputs"], folder, config=config, runner=workers, limits=limits)
+        return run(params["inputs"], folder, config=config, runner=workers, limits=limits, against=against)
     from dedup.progress import telling, with_bars
 
     with telling(params["verbose"]):
         bars = workers if params["quiet"] else with_bars(workers, STAGES)
-        return run(params["inputs"], folder, config=config, runner=bars, limits=limits)
+        return run(params["inputs"], folder, config=config, runner=bars, limits=limits, against=against)
 
 
 def _print_result(result: Result, params: dict[str, Any]) -> None:
@@ -186,15 +190,6 @@ def _print_files(paths: Iterable[Path | Remote]) -> None:
     sys.stdout.buffer.flush()
 
 
-def _print_records(records: Iterable[dict[str, Any]]) -> None:
-    import orjson
-
-    stream = sys.stdout.buffer
-    for record in records:
-        stream.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
-    stream.flush()
-
-
 def _print_summary(result: Result, folder: str | None, params: dict[str, Any]) -> None:
     from dedup.find import find
     from dedup.terminal import SHOWN, summary
@@ -209,82 +204,7 @@ def _print_summary(result: Result, folder: str | None, params: dict[str, Any]) -
             click.echo(f"ignored, not one of our extensions: {path}", err=True)
 
 
-# ── explain, restore, completion ────────────────────────────────────────────────────────────────────────────────────
-
-
-def _ids(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
-    from click.shell_completion import CompletionItem
-
-    from dedup.result import Result
-
-    try:
-        ids = [each["id"] for each in Result(ctx.params["out"]).sources()]
-        return [CompletionItem(id_) for id_ in ids if id_.startswith(begun)]
-    except (DedupError, OSError):
-        return []
-
-
-@main.command(epilog="\b\nExample:\n  dedup explain out posts.jsonl:17 --json | jq .why")
-@click.argument("out", type=FOLDER)
-@click.argument("document", shell_complete=_ids)
-@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each block.")
-@click.option("--full", is_flag=True, help=f"Show blocks whole, not just {SHOWN_LINES} lines of each.")
-def explain(out: str, document: str, as_json: bool, full: bool) -> None:
-    """Show the blocks of a document in order, each kept or removed, and why.
-
-    OUT is the folder of a run, or its URL, DOCUMENT the id of a document in it.
-    """
-    from dedup.result import Result
-    from dedup.terminal import unknown
-
-    result = Result(out)
-    if said := unknown(result, document):
-        raise click.BadParameter(said, param_hint="'DOCUMENT'")
-    pieces = result.explain(document)
-    if as_json:
-        _print_records(_as_record(piece) for piece in pieces)
-    else:
-        _print_pieces(pieces, None if full else SHOWN_LINES)
-
-
-def _as_record(piece: Piece) -> dict[str, Any]:
-    known = {"kept": piece.removed is None, "start": piece.start, "end": piece.end, "text": piece.text}
-    return known | (piece.removed or ({"evidence": piece.evidence} if piece.evidence else {}))
-
-
-def _print_pieces(pieces: Iterable[Piece], most: int | None) -> None:
-    from shutil import get_terminal_size
-
-    from dedup.terminal import explained
-
-    width = max(40, get_terminal_size((100, 24)).columns)
-    for piece in pieces:
-        for line in explained(piece, width, most):
-            click.echo(click.style(line, fg="red") if piece.removed else line)
-
-
-@main.command(epilog="\b\nExamples:\n  dedup restore out > sources.jsonl\n  dedup restore out -o originals")
-@click.argument("out", type=FOLDER)
-@click.option("-o", "--output", "folder", metavar="DIR", type=FOLDER, help="A new local folder to write.")
-def restore(out: str, folder: str | None) -> None:
-    """Give back the source text of every document of the run in OUT, from what stayed and what went.
-
-    Without -o a line of JSON for each. With -o as files: texts and Markdown byte for byte as they were, pages as
-    their visible text (.html.txt), JSONL records as id and text. Every text is checked against its digest.
-    """
-    from dedup import restore as back
-    from dedup.result import Result
-    from dedup.urls import is_url, plain
-
-    if is_url(folder):
-        raise click.BadParameter("is a URL; sources are restored into a local folder.", param_hint="'-o'")
-    records, place = Result(out).restore(), Path(plain(folder or ""))
-    if folder:
-        back.check_empty(place)
-    wrong = list(back.write_all(records, place) if folder else back.print_all(records, sys.stdout.buffer))
-    for failure in wrong:
-        click.echo(f"{failure.id}: {failure.why}", err=True)
-    click.get_current_context().exit(1 if wrong else 0)
+# ── completion ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @main.command(epilog='\b\nExample:\n  eval "$(dedup completion bash)"    # in ~/.bashrc')

@@ -35,6 +35,8 @@ STAGES = {
     "flag": "chrome",
     "verify": "duplicates",
     "cut_shard": "cutting",
+    "place": "index",
+    "keep_shard": "index",
     "read_piece": "reading",
     "compare_pairs": "comparing",
     "write_piece": "writing",

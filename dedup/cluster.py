@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from dedup.moved import LOST, STAYS, Moved, settled
+from dedup.moved import LOST, STAYS, Moved, Stretches, settled
 from dedup.passages import OWN_RUN, TOLERANCE, Alike, Limits, Passage, alike, clipped, is_copy
 from dedup.words import Mark
 
@@ -46,11 +46,13 @@ class Duplicate(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What goes from a document. `whole`: nothing is left of it but `remains`, spans of words that are its own."""
+    """What goes from a document. `whole`: nothing is left of it but `remains`, spans of words that are its own.
+    `moved`: where its words went, as rows of `dedup.moved.Stretches`."""
 
     duplicates: list[Duplicate]
     whole: bool
     remains: list[tuple[int, int]]
+    moved: list[tuple[int, int, int, int]]
 
 
 class Aligned(NamedTuple):
@@ -64,12 +66,13 @@ class Aligned(NamedTuple):
 class Standing(NamedTuple):
     """What decides which document keeps a passage. `order` int64 [d], 0 for the best keeper; `copies` int64 [d] names a
     document with the very same words, else itself; -1 for one that is not decided on; `sites` uint64 [d], if a keeper
-    must be of another site."""
+    must be of another site; `before` is what went of documents that are not decided on."""
 
     order: NDArray[np.int64]
     copies: NDArray[np.int64]
     limits: Limits
     sites: NDArray[np.uint64] | None = None
+    before: Stretches = Stretches.none()
 
     def may_keep(self, keeper: int, document: int) -> bool:
         """Whether a passage of `document` may go since `keeper` has it."""
@@ -86,13 +89,14 @@ def duplicates(corpus: Corpus, aligned: Iterable[Aligned], standing: Standing) -
     for document in np.flatnonzero(are_copies).tolist():
         length = len(corpus.words(document).hashes)
         found[document] = [(int(standing.copies[document]), Passage(0, length, [(0, 0, length)]))]
-    moves: dict[int, Moved] = {}
+    before = standing.before.each()
+    moves = {document: Moved.of(rows, len(corpus.words(document).hashes)) for document, rows in before}
     result: dict[int, Decision] = {}
     for document in sorted(found, key=lambda number: standing.order[number]):
         moves[document] = Moved.none(len(corpus.words(document).hashes))
         decided = _decided(document, _best_first(document, found[document], standing.order), moves, corpus, standing)
         if decided.duplicates:
-            result[document] = decided
+            result[document] = decided._replace(moved=moves[document].stretches())
         else:
             del moves[document]
     return result
@@ -125,7 +129,7 @@ def _decided(
                         going.append(Duplicate(each, target))
                         own.take(each, copy.runs, target)
     if not going or not _is_whole(own, words, blocks):
-        return Decision(going, False, [])
+        return Decision(going, False, [], [])
     return _whole(going, headings, own, blocks, standing.limits.threshold)
 
 
@@ -145,7 +149,7 @@ def _whole(
         else:
             going[at] = going[at]._replace(alike=_with(going[at].alike, low, high))
         own.take(Alike(low, high, 0, 0, 0, 0), [], LOST)
-    return Decision(going, True, remains)
+    return Decision(going, True, remains, [])
 
 
 def _holds(copy: Alike, start: int, end: int, blocks: NDArray[np.int32], threshold: float) -> bool:

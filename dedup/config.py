@@ -26,6 +26,7 @@ MARKUPS = ("plain", "markdown")
 UNITS = ("passage", "document")
 EMITTED = ("clean", "attributes")
 KEEP_POLICIES = ("earliest", "longest", "first", "site-order")
+MATCHES = ("both", "index", "self")
 MOST = 2**53 - 1
 """The largest whole number that every reader of the manifest can read."""
 
@@ -83,6 +84,12 @@ class Config:
     captions: bool = _setting(False, "Keep the captions of pictures inside articles.")
     comments: bool = _setting(False, "Keep comment threads.")
     sites: str = _setting("", "File of `dedup site learn`: what is known of sites already.")
+    against: str = _setting(
+        "", "Index, or documents, that these are compared with: what they have goes from these only."
+    )
+    match: str = _setting(
+        "both", "With `against`: whether these are compared with it, with each other, or both.", choices=MATCHES
+    )
     unit: str = _setting("passage", "What goes as a duplicate: passages, or whole documents only.", choices=UNITS)
     keep: str = _setting("earliest", "Which copy stays; ties go on to longest, then id.", choices=KEEP_POLICIES)
     site_order: tuple[str, ...] = _setting((), "Sites by preference, for keep = site-order.")

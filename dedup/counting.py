@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedup.columns import ARTICLE_BANDS
+from dedup.opened import sites_of
 from dedup.repetition import count_articles, with_known
 from dedup.runs import each_of, is_new
 from dedup.sites import SiteFile
@@ -50,17 +51,26 @@ def count_repetition(work: Work, shards: list[str], live: dict[str, NDArray[np.b
         _save_counts(store, ranges[-1], *count_articles(*each))
     for name in ("repeated", "counts"):
         store.merge(ranges, ALL, name)
+    before = sites_of(work.index)
+    if before:
+        _add_known(store, before.prints, before.articles)
     if work.config.sites:
-        known = SiteFile.load(Path(work.config.sites)).repeated()
-        own = store.column(ALL, "repeated"), store.column(ALL, "counts")
-        _save_counts(store, ALL, *with_known(*own, *known))
+        _add_known(store, *SiteFile.load(Path(work.config.sites)).repeated())
     alive = np.concatenate([live[shard] for shard in shards])
     sites = np.concatenate([store.column(shard, "sites") for shard in shards])
     pairs = np.stack([articles[alive].astype(np.uint64), sites[alive]])
     pairs = pairs[:, np.lexsort(pairs)]
     names, numbers = np.unique(pairs[1, is_new(pairs[0]) | is_new(pairs[1])], return_counts=True)
     store.save(ALL, "sites", names)
+    if before:  # how many articles a site has says how often what is chrome stands there
+        numbers = numbers + before.articles_of(names)
     store.save(ALL, "site_articles", numbers.astype(np.int64))
+
+
+def _add_known(store: Store, prints: NDArray[np.uint64], articles: NDArray[np.int64]) -> None:
+    """Add to the counts those of earlier runs."""
+    own = store.column(ALL, "repeated"), store.column(ALL, "counts")
+    _save_counts(store, ALL, *with_known(*own, prints, articles))
 
 
 def _save_counts(store: Store, shard: str, repeated: NDArray[np.uint64], counts: NDArray[Any]) -> None:

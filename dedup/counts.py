@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from dedup.data import Failure, Flag
     from dedup.limits import Group
+    from dedup.moved import Stretches
     from dedup.write import Piece
 
 
@@ -23,9 +27,23 @@ class Cut(NamedTuple):
     encodings: dict[str, int]
 
 
+class Told(NamedTuple):
+    """What an index has to know of the documents of a run, which stand behind those of the index that they were
+    compared with: which of each shard are alive (bool [d]), and of these in order which go for another with the very
+    same words, or as a whole (`are_same`), and which are copies but for a few words (`are_copies`, bool [d]); the
+    numbers in the index of those (int64 [k]); and where words went, by the numbers of both in the run."""
+
+    live: dict[str, NDArray[np.bool_]]
+    are_same: NDArray[np.bool_]
+    are_copies: NDArray[np.bool_]
+    old: NDArray[np.int64]
+    gone: Stretches
+
+
 class Run(NamedTuple):
     """What a run comes to: how many documents it has, what is to be written piece by piece, the counts of each (once it
-    is written), the failures, counts of pairs, and what gives the sites and sources that lose more than a share."""
+    is written), the failures, counts of pairs, what gives the sites and sources that lose more than a share, and what
+    an index has to know."""
 
     documents: int
     pieces: Iterator[Piece]
@@ -33,6 +51,7 @@ class Run(NamedTuple):
     failures: list[Failure]
     pairs: dict[str, dict[str, int]]
     groups: Callable[[float], list[Group]]
+    told: Told | None = None
 
 
 def count(counts: dict[tuple[str, str], tuple[int, int]], flags: Iterable[Flag]) -> None:

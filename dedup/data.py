@@ -167,6 +167,8 @@ class Keeper:
     id: str
     start: int
     end: int
+    index: str = ""
+    """The index that its document is in, where it is none of the run's own."""
 
 
 @dataclass(slots=True)  # not frozen: a page has dozens, and to make a frozen one takes three times as long

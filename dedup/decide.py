@@ -54,7 +54,8 @@ class Decisions(NamedTuple):
     copy as a whole. The duplicates of row i are `bounds[i]:bounds[i + 1]` (int64 [d + 1]) of the rows of `spans` int32
     [k, 4] (start and end in words, in the document and in its keeper), `keepers` int32 [k] and `likeness` float64
     [k, 2] (similarity and containment); its remains are `remains_bounds[i]:remains_bounds[i + 1]` (int64 [d + 1]) of
-    the rows of `remains` int32 [m, 2], start and end in words."""
+    the rows of `remains` int32 [m, 2], start and end in words; and where its words went, `moved_bounds[i]:
+    moved_bounds[i + 1]` (int64 [d + 1]) of the rows of `moved` int32 [s, 4], as of `dedup.moved.Stretches`."""
 
     documents: NDArray[np.int64]
     whole: NDArray[np.uint8]
@@ -64,6 +65,8 @@ class Decisions(NamedTuple):
     likeness: NDArray[np.float64]
     remains_bounds: NDArray[np.int64]
     remains: NDArray[np.int32]
+    moved_bounds: NDArray[np.int64]
+    moved: NDArray[np.int32]
 
     @classmethod
     def of(cls, decisions: dict[int, Decision]) -> Decisions:
@@ -78,13 +81,15 @@ class Decisions(NamedTuple):
             np.array([each.alike[4:] for each in every], np.float64).reshape(-1, 2),
             _bounds([0, *(len(decision.remains) for decision in decisions.values())]),
             np.array([each for decision in decisions.values() for each in decision.remains], np.int32).reshape(-1, 2),
+            _bounds([0, *(len(decision.moved) for decision in decisions.values())]),
+            np.array([each for decision in decisions.values() for each in decision.moved], np.int32).reshape(-1, 4),
         )
 
     @classmethod
     def joined(cls, several: Sequence[Decisions]) -> Decisions:
         """Those of several, one behind the other."""
         columns = [np.concatenate(column) for column in zip(*several, strict=True)]
-        for name in ("bounds", "remains_bounds"):
+        for name in ("bounds", "remains_bounds", "moved_bounds"):
             sizes = [np.diff(getattr(each, name)) for each in several]
             columns[cls._fields.index(name)] = np.concatenate(([0], np.cumsum(np.concatenate(sizes))))
         return cls(*columns)
@@ -92,8 +97,9 @@ class Decisions(NamedTuple):
     def ascending(self) -> Decisions:
         """The same, by the number of the document."""
         order = np.argsort(self.documents)
-        sizes, left = np.diff(self.bounds)[order], np.diff(self.remains_bounds)[order]
-        own, rest = each_of(self.bounds[order], sizes), each_of(self.remains_bounds[order], left)
+        bounds = (self.bounds, self.remains_bounds, self.moved_bounds)
+        sizes, left, gone = (np.diff(each)[order] for each in bounds)
+        own, rest, moved = (each_of(each[order], size) for each, size in zip(bounds, (sizes, left, gone), strict=True))
         return Decisions(
             self.documents[order],
             self.whole[order],
@@ -103,6 +109,8 @@ class Decisions(NamedTuple):
             self.likeness[own],
             np.concatenate(([0], np.cumsum(left))),
             self.remains[rest],
+            np.concatenate(([0], np.cumsum(gone))),
+            self.moved[moved],
         )
 
     def by_document(self) -> dict[int, Decision]:
@@ -110,10 +118,12 @@ class Decisions(NamedTuple):
         rows = zip(self.spans.tolist(), self.likeness.tolist(), self.keepers.tolist(), strict=True)
         every = [Duplicate(Alike(*chain(span, likeness)), keeper) for span, likeness, keeper in rows]
         remains = [(start, end) for start, end in self.remains.tolist()]
-        bounds = zip(pairwise(self.bounds.tolist()), pairwise(self.remains_bounds.tolist()), strict=True)
+        moved = [(start, end, keeper, place) for start, end, keeper, place in self.moved.tolist()]
+        each = (self.bounds, self.remains_bounds, self.moved_bounds)
+        bounds = zip(*(pairwise(column.tolist()) for column in each), strict=True)
         return {
-            document: Decision(every[low:high], bool(whole), remains[first:last])
-            for document, whole, ((low, high), (first, last)) in zip(
+            document: Decision(every[low:high], bool(whole), remains[first:last], moved[begin:end])
+            for document, whole, ((low, high), (first, last), (begin, end)) in zip(
                 self.documents.tolist(), self.whole.tolist(), bounds, strict=True
             )
         }
@@ -132,7 +142,7 @@ def decide(corpus: Corpus, found: Verified, standing: Standing) -> Decisions:
     words, sites = (corpus.marks, corpus.bounds), standing.sites
     sites = np.zeros(0, np.uint64) if sites is None else sites
     threshold = standing.limits.threshold
-    return Decisions(*_native.decide(words, found, standing.order, standing.copies, threshold, sites))
+    return Decisions(*_native.decide(words, found, standing.order, standing.copies, threshold, sites, standing.before))
 
 
 def decide_apart(corpus: Corpus, found: Verified, standing: Standing, runner: Runner) -> Decisions:
@@ -140,9 +150,10 @@ def decide_apart(corpus: Corpus, found: Verified, standing: Standing, runner: Ru
     if not kernel.NATIVE:
         return defined_decide(corpus, found, standing).ascending()
     own = np.arange(len(standing.copies))
-    groups = linked(len(own), np.concatenate([found.pairs, np.stack([own, standing.copies], axis=1)]))
+    copies = np.where(standing.copies < 0, own, standing.copies)
+    groups = linked(len(own), np.concatenate([found.pairs, np.stack([own, copies], axis=1)]))
     # As many passages in each part, as far as groups let them be shared.
-    passages = np.bincount(found.pairs[:, 1], np.diff(found.bounds), minlength=len(own)) + (standing.copies != own)
+    passages = np.bincount(found.pairs[:, 1], np.diff(found.bounds), minlength=len(own)) + (copies != own)
     before = np.cumsum(np.bincount(groups, passages, minlength=len(own)))
     parts = (PARTS * before / max(1, before[-1:].sum())).astype(np.int64)[groups]
     shares = [Share(corpus, found, _only(standing, parts == part)) for part in np.unique(parts).tolist()]

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dedup import reuse
 from dedup.flags import Cited, as_flags
 from dedup.gone import Found
+from dedup.moved import Stretches
 from dedup.stored import Texts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dedup.keepers import Known
     from dedup.run import Runner
     from dedup.work import Work
 
 
-def passages(work: Work, shards: list[str], known: Known, runner: Runner) -> Found:
-    """The passages that go since a better keeper has them, once the words of all shards are one behind the other."""
+class Beside(NamedTuple):
+    """Documents of the index of this name: their ids, and what else is known of them."""
+
+    name: str
+    ids: Sequence[str]
+    before: reuse.Before
+
+
+def passages(work: Work, shards: list[str], known: Known, runner: Runner, beside: Beside | None = None) -> Found:
+    """The passages that go since a better keeper has them, once the words of all shards are one behind the other.
+    Where there are documents of an index, `shards` begin with theirs, and `known` are the others."""
     texts = Texts(work, shards)
-    found = reuse.find(texts, known, runner)
-    return Found(as_flags(found.decisions, Cited(known.ids, texts), runner), found.counts)
+    name, old, before = beside or Beside("", [], reuse.Before.nothing())
+    found = reuse.find(texts, known, runner, before)
+    ids = [*old, *known.ids] if old else known.ids
+    decisions = found.decisions
+    flags = as_flags(decisions, Cited(ids, texts, (len(old), name)), runner)
+    gone = Stretches(decisions.documents, decisions.moved_bounds, decisions.moved)
+    return Found(flags, found.counts, found.same, found.copies, gone)

@@ -31,10 +31,12 @@ ROWS = 8_000
 
 
 class Cited(NamedTuple):
-    """What names the documents of flags: their ids, by number, and their texts."""
+    """What names the documents of flags: their ids, by number, and their texts. The first so many are of the `index` of
+    that name."""
 
     ids: Sequence[str]
     texts: Texts
+    of_index: tuple[int, str] = (0, "")
 
 
 class Told(NamedTuple):
@@ -49,6 +51,9 @@ class Flags(Mapping[int, list[Flag]]):
     """The flags of documents, by number: kept as columns and made when they are asked for, since an object takes many
     times the memory."""
 
+    of_index: tuple[int, str] = (0, "")
+    """How many documents, the first ones, are of an index, and its name."""
+
     def __init__(self, columns: Columns, ids: Sequence[str] | Mapping[int, str], first: int = 0) -> None:
         """`ids` name documents by their numbers; those of the flags are counted from `first` on."""
         self.columns, self.ids, self.first = columns, ids, first
@@ -62,7 +67,9 @@ class Flags(Mapping[int, list[Flag]]):
         row, columns = self._rows[document], self.columns
         low, high = columns.bounds[row : row + 2].tolist()
         copies = zip(columns.places[low:high].tolist(), columns.likeness[low:high].tolist(), strict=True)
-        flags = [_copy(place, likeness, self.ids[place[2]]) for place, likeness in copies]
+        old, index = self.of_index
+        named = ((place, likeness, index if place[2] < old else "") for place, likeness in copies)
+        flags = [_copy(place, likeness, self.ids[place[2]], of) for place, likeness, of in named]
         first, last = columns.remains_bounds[row : row + 2].tolist()
         if first < last:
             own = slice(*columns.keepers_bounds[row : row + 2].tolist())
@@ -93,7 +100,9 @@ class Flags(Mapping[int, list[Flag]]):
         if isinstance(self.ids, Strings):
             return Flags(columns, self.ids, first)
         keepers = {*columns.places[:, 2].tolist(), *columns.keepers.tolist()}
-        return Flags(columns, {keeper: self.ids[keeper] for keeper in keepers}, first)
+        part = Flags(columns, {keeper: self.ids[keeper] for keeper in keepers}, first)
+        part.of_index = self.of_index
+        return part
 
 
 class Columns(NamedTuple):
@@ -152,15 +161,17 @@ def as_flags(decisions: Decisions, cited: Cited, runner: Runner) -> Flags:
         np.repeat(decisions.documents, np.diff(remains)), *decisions.remains[: remains[-1]].T.astype(np.int64)
     )
     left_over = (remains, np.stack(corpus.places(rest), axis=1))
-    return Flags(Columns(decisions.documents, *copies, *left_over, decisions.bounds, keepers), cited.ids)
+    flags = Flags(Columns(decisions.documents, *copies, *left_over, decisions.bounds, keepers), cited.ids)
+    flags.of_index = cited.of_index
+    return flags
 
 
-def _copy(place: list[int], likeness: list[float], id_: str) -> Flag:
+def _copy(place: list[int], likeness: list[float], id_: str, index: str) -> Flag:
     start, end, _, keeper_start, keeper_end, words, is_document = place
     similarity, containment, share = likeness
     evidence = {"words": words, "containment": containment, "jaccard": share}
     why = f"{containment:.0%} of its {words} words stand in {id_}."
-    kind, keeper = Kind.DOCUMENT if is_document else Kind.PASSAGE, Keeper(id_, keeper_start, keeper_end)
+    kind, keeper = Kind.DOCUMENT if is_document else Kind.PASSAGE, Keeper(id_, keeper_start, keeper_end, index)
     return Flag(start, end, Reason.DUPLICATE, kind, why, evidence, keeper, similarity)
 
 

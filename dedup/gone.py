@@ -20,15 +20,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.flags import Flags
+    from dedup.moved import Stretches
 
 
 class Named(NamedTuple):
     """What names documents in records, by their numbers: ids, and lengths of their texts in characters and in words
-    (int64 [d])."""
+    (int64 [d]). The first so many are of the `index` of that name."""
 
     ids: Sequence[str]
     characters: NDArray[np.int64]
     words: NDArray[np.int64]
+    of_index: tuple[int, str] = (0, "")
 
 
 class Gone(Mapping[int, list[Flag]]):
@@ -66,10 +68,14 @@ class Gone(Mapping[int, list[Flag]]):
 
 
 class Found(NamedTuple):
-    """The flags of what goes, by the number of the document; and counts of pairs."""
+    """The flags of what goes, by the number of the document; counts of pairs; which document each is
+    the same as, and which it is a copy of as a whole, else itself (int64 [d]); and where their words went."""
 
     flags: Flags | Gone
     counts: dict[str, dict[str, int]]
+    same: NDArray[np.int64] | None = None
+    copies: NDArray[np.int64] | None = None
+    gone: Stretches | None = None
 
 
 def as_flags(found: Decided, named: Named) -> Gone:
@@ -79,7 +85,8 @@ def as_flags(found: Decided, named: Named) -> Gone:
 
 
 def _flag(document: int, keeper: int, named: Named, jaccard: float, containment: float) -> Flag:
-    where, share = Keeper(named.ids[keeper], 0, int(named.characters[keeper])), round(jaccard, 4)
+    index = named.of_index[1] if keeper < named.of_index[0] else ""
+    where, share = Keeper(named.ids[keeper], 0, int(named.characters[keeper]), index), round(jaccard, 4)
     why = f"{jaccard:.0%} of the shingles of this document and {where.id} are in both."
     evidence = {"words": int(named.words[document]), "containment": round(containment, 4), "jaccard": share}
     return Flag(0, int(named.characters[document]), Reason.DUPLICATE, Kind.DOCUMENT, why, evidence, where, share)

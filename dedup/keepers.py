@@ -73,13 +73,30 @@ def _numbers(values: Sequence[str]) -> NDArray[np.int64]:
     return np.array([number[value] for value in values], np.int64)
 
 
+class Old(NamedTuple):
+    """Documents of an index that a run is compared with; they stand before its own. Their sites; which of them were
+    copies of others as a whole (bool [n]); and whether `only` they keep anything."""
+
+    sites: Sequence[str]
+    copies: NDArray[np.bool_]
+    only: bool
+
+    @classmethod
+    def none(cls) -> Old:
+        """That there are none."""
+        return cls([], np.zeros(0, np.bool_), only=False)
+
+
 class Chosen(NamedTuple):
     """Which documents may be paired. `ranks` int64 [d], 0 for the best keeper; `copies` int64 [d] names a document that
-    this one is a copy of, else itself: copies are in no pair. `sites` uint64 [d], if pairs must be of two sites."""
+    this one is a copy of, else itself: copies are in no pair. `sites` uint64 [d], if pairs must be of two sites. The
+    first `old` documents are of an index: nothing goes of them, and with `only_old` nothing but what they have."""
 
     ranks: NDArray[np.int64]
     copies: NDArray[np.int64]
     sites: NDArray[np.uint64] | None = None
+    old: int = 0
+    only_old: bool = False
 
     def pairs(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
         """Distinct pairs of document numbers (int64 [p, 2]), of two sites where they must be, sorted."""
@@ -92,7 +109,18 @@ class Chosen(NamedTuple):
         if self.sites is not None:
             other = self.sites[first] != self.sites[second]
             first, second = first[other], second[other]
+        if self.old or self.only_old:
+            other = second >= self.old
+            if self.only_old:
+                other &= first < self.old
+            first, second = first[other], second[other]
         pairs.add(first, second)
+
+    def copied(self, copies: NDArray[np.int64]) -> NDArray[np.int64]:
+        """What is a copy of what (int64 [d]), but for copies of what may keep nothing."""
+        if not self.only_old:
+            return copies
+        return np.where(copies < self.old, copies, np.arange(len(copies)))
 
     def alive(self, documents: NDArray[Any]) -> NDArray[np.bool_]:
         """Which of some documents are no copies (bool [n]); -1 is none."""
@@ -100,11 +128,14 @@ class Chosen(NamedTuple):
         return own
 
 
-def chosen(known: Known, config: Config) -> Chosen:
-    """Which documents may be paired, before any is known to be a copy."""
-    order = ranks(known, config.keep, config.site_order)
-    sites = _numbered(known.sites) if config.across_sites_only else None
-    return Chosen(order, np.arange(len(order)), sites)
+def chosen(known: Known, config: Config, old: Old | None = None) -> Chosen:
+    """Which documents may be paired, before any is known to be a copy. Those of an index are the best keepers, in their
+    order."""
+    old = old or Old.none()
+    count = len(old.copies)
+    order = np.concatenate([np.arange(count), ranks(known, config.keep, config.site_order) + count])
+    sites = _numbered([*old.sites, *known.sites]) if config.across_sites_only else None
+    return Chosen(order, np.arange(len(order)), sites, count, old.only)
 
 
 def _numbered(names: Sequence[str]) -> NDArray[np.uint64]:

@@ -10,6 +10,7 @@ import xxhash
 
 from dedup import kernel, match
 from dedup.data import Document, Tag
+from dedup.match import SEED_SHINGLE, SEED_WINDOW
 from dedup.packed import Packed
 from dedup.runs import each_of
 from dedup.sign import passage_keys, shingles, sketch
@@ -66,21 +67,25 @@ def _as_written(words: MarkedWords, bounds: NDArray[np.int64], writings: Sequenc
     return words._replace(starts=starts, ends=ends)
 
 
-def seeds(words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+def seeds(
+    words: NDArray[np.uint64], bounds: NDArray[np.int64], shingle: int = SEED_SHINGLE, window: int = SEED_WINDOW
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The seeds of documents, of words `words[bounds[i]:bounds[i + 1]]`: hashes, and places among all words (int64)."""
     if not kernel.NATIVE:
-        return defined_seeds(words, bounds)
+        return defined_seeds(words, bounds, shingle, window)
     from dedup.kernel import _native
 
-    return _native.seeds(words, bounds, match.SEED_SHINGLE, match.SEED_WINDOW)
+    return _native.seeds(words, bounds, shingle, window)
 
 
-def defined_seeds(words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+def defined_seeds(
+    words: NDArray[np.uint64], bounds: NDArray[np.int64], shingle: int = SEED_SHINGLE, window: int = SEED_WINDOW
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """`seeds`, by the definition."""
-    hashes, shingle_bounds = shingles(words, bounds, match.SEED_SHINGLE)
+    hashes, shingle_bounds = shingles(words, bounds, shingle)
     found, places = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     for first, low, high in zip(bounds, shingle_bounds, shingle_bounds[1:], strict=False):
-        at = match.winnow(hashes[low:high])
+        at = match.winnow(hashes[low:high], window)
         found.append(hashes[low:high][at])
         places.append(at + first)
     return np.concatenate(found), np.concatenate(places)
@@ -144,7 +149,7 @@ def parted_seeds(
         return defined_parted_seeds(words, bounds)
     from dedup.kernel import _native
 
-    return _native.parted_seeds(words, bounds, match.SEED_SHINGLE, match.SEED_WINDOW, SEED_PART_BITS)
+    return _native.parted_seeds(words, bounds, SEED_SHINGLE, SEED_WINDOW, SEED_PART_BITS)
 
 
 def defined_parted_seeds(

@@ -34,13 +34,13 @@ HUBS = 4
 it, so that a passage that occurs a million times costs a million, not its square."""
 
 
-def winnow(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+def winnow(hashes: NDArray[np.uint64], window: int = SEED_WINDOW) -> NDArray[np.int64]:
     """Positions of the seeds among a document's shingle hashes (ascending, no repeats)."""
-    if len(hashes) <= SEED_WINDOW:
+    if len(hashes) <= window:
         return np.array([int(np.argmin(hashes))] if len(hashes) else [], np.int64)
-    windows = np.lib.stride_tricks.sliding_window_view(hashes, SEED_WINDOW)
+    windows = np.lib.stride_tricks.sliding_window_view(hashes, window)
     # The rightmost minimum of a window, as in the paper: a run of equal hashes then gives few seeds.
-    at = SEED_WINDOW - 1 - np.argmin(windows[:, ::-1], axis=1) + np.arange(len(windows))
+    at = window - 1 - np.argmin(windows[:, ::-1], axis=1) + np.arange(len(windows))
     return once(at)  # they ascend as the windows do
 
 

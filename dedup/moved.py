@@ -21,6 +21,26 @@ STAYS, LOST = -1, -2
 _STARTS, _TELLING = int(Mark.STARTS_SENTENCE | Mark.STARTS_LINE), int(Mark.FIGURE | Mark.NAME)
 
 
+class Stretches(NamedTuple):
+    """What went of documents that were decided on before: the stretches of `documents[i]` (int64 [d]) are
+    `bounds[i]:bounds[i + 1]` (int64 [d + 1]) of `rows` int32 [k, 4], ascending: start and end in words, the document
+    that keeps these words, or LOST, and which word of it the first one is, 0 where it is LOST."""
+
+    documents: NDArray[np.int64]
+    bounds: NDArray[np.int64]
+    rows: NDArray[np.int32]
+
+    @classmethod
+    def none(cls) -> Stretches:
+        """That nothing went."""
+        return cls(np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros((0, 4), np.int32))
+
+    def each(self) -> Iterator[tuple[int, NDArray[np.int32]]]:
+        """The stretches of each document."""
+        for document, (low, high) in zip(self.documents.tolist(), pairwise(self.bounds.tolist()), strict=True):
+            yield document, self.rows[low:high]
+
+
 class Moved(NamedTuple):
     """`keepers` int32 [n]: for every word of a document the document that keeps it, STAYS, or LOST where it went with a
     passage whose keeper lacks it; `places` int32 [n]: which word of the keeper it is."""
@@ -32,6 +52,27 @@ class Moved(NamedTuple):
     def none(cls, length: int) -> Moved:
         """Nothing went, of so many words."""
         return cls(np.full(length, STAYS, np.int32), np.zeros(length, np.int32))
+
+    @classmethod
+    def of(cls, stretches: NDArray[np.int32], length: int) -> Moved:
+        """Stretches went, of so many words."""
+        moved = cls.none(length)
+        for start, end, keeper, place in stretches.tolist():
+            moved.keepers[start:end] = keeper
+            if keeper != LOST:
+                moved.places[start:end] = np.arange(place, place + end - start)
+        return moved
+
+    def stretches(self) -> list[tuple[int, int, int, int]]:
+        """What went, as rows of `Stretches`."""
+        steps = np.where(self.keepers < 0, 0, self.places - np.arange(len(self.places)))
+        edges = np.flatnonzero((np.diff(self.keepers) != 0) | (np.diff(steps) != 0)) + 1
+        spans = pairwise([0, *edges.tolist(), len(steps)])
+        return [
+            (low, high, int(self.keepers[low]), int(self.places[low]) if self.keepers[low] != LOST else 0)
+            for low, high in spans
+            if low < high and self.keepers[low] != STAYS
+        ]
 
     def left(self, passage: Passage) -> Iterator[Passage]:
         """The parts of a passage that stay so far, where anything of them agrees."""

@@ -92,13 +92,13 @@ def near_duplicates(texts: Iterable[Any] | Frame, *, unit: str = "passage", **se
 def _passages(texts: Iterable[str], config: Config) -> Iterator[Match]:
     with TemporaryDirectory(prefix="dedup-") as folder:
         work = Work(Path(folder), config)
-        shards = _taken(work.store, iter(texts), config)
+        shards = taken(work.store, iter(texts), config)
         if shards:
             merge_words(work, shards)
             yield from _matches(work, shards)
 
 
-def _taken(store: Store, texts: Iterator[str], config: Config) -> list[str]:
+def taken(store: Store, texts: Iterator[str], config: Config) -> list[str]:
     """Leave the words of all texts in the store; the names of its shards."""
     shards: list[str] = []
     while some := list(islice(texts, TOGETHER)):
@@ -119,12 +119,13 @@ def _matches(work: Work, shards: list[str]) -> Iterator[Match]:
     corpus = Corpus.of(work)
     ranks = np.arange(len(corpus))
     chosen = Chosen(ranks, candidates.exact_copies(work, shards, ranks))
-    verified, _ = shared(Texts(work, shards), chosen, serial)
+    verified, *_ = shared(Texts(work, shards), chosen, serial)
     aligned = as_aligned(verified) + _copies(chosen.copies, corpus)
-    yield from sorted(_found(corpus, aligned, work.config.shingle))
+    yield from sorted(matches_of(corpus, aligned, work.config.shingle))
 
 
-def _found(corpus: Corpus, aligned: list[Aligned], shingle: int) -> Iterator[Match]:
+def matches_of(corpus: Corpus, aligned: list[Aligned], shingle: int) -> Iterator[Match]:
+    """Passages as matches, in no order."""
     pairs = [(each.document, each.keeper) for each in aligned for _ in each.passages]
     found = [alike(passage.runs, passage.start, passage.end) for each in aligned for passage in each.passages]
     spans = np.array([each[:4] for each in found], np.int64).reshape(-1, 4)

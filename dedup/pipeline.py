@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup import lines, outputs, straight, write
+from dedup.beside import Adding, Beside
 from dedup.config import Config
 from dedup.limits import Limits
 from dedup.lock import locked
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from dedup.counts import Run
     from dedup.data import Failure, Source
+    from dedup.index import Index
     from dedup.opening import Opened
     from dedup.remote import Remote
 
@@ -53,6 +55,7 @@ def clean(
     config: Config | None = None,
     runner: Runner = serial,
     limits: Limits | None = None,
+    against: Inputs | Index | Adding | None = None,
 ) -> Result:
     """Clean a corpus: extract, strip chrome, cut near-duplicate passages, and keep a record of all that went.
 
@@ -61,6 +64,9 @@ def clean(
     result; where `out` is a URL it is made in one, and then put there. `limits` say what may be lost: a run that would
     lose more stops, and what it has done stays in `out/work`, from where one with other limits goes on; an earlier run
     in `out` stays as it is.
+
+    What `against` holds goes from the inputs, too: an `Index`, or the folder of one, or any other inputs, of which an
+    index is made for this run. Into one that is named as `Adding` the documents are put when the run is whole.
 
     Raises:
         SettingError, InputError, OutputError: before any work is done.
@@ -72,7 +78,7 @@ def clean(
     >>> [document["text"] for document in result.documents()], result.failures[0].why
     (['The mill closed in May.'], 'empty: there is no text in it')
     """
-    job = Job(inputs, config or Config(), runner, limits or Limits())
+    job = Job(inputs, Beside.of(config or Config(), against), runner, limits or Limits())
     job.limits.check()
     return _uploaded(job, str(out)) if is_url(out) else _run(job, out)
 
@@ -81,7 +87,7 @@ class Job(NamedTuple):
     """What is to be cleaned, and how."""
 
     inputs: Inputs
-    config: Config
+    beside: Beside
     runner: Runner
     limits: Limits
 
@@ -100,24 +106,26 @@ def _uploaded(job: Job, url: str) -> Result:
 
 def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Result:
     """A run into a folder of this machine; where it goes on to one behind a URL, that is `hidden` from the inputs."""
-    config = job.config
+    config = job.beside.config
     sites = _digest(config.sites)
     temporary = None if out else Temporary()
     folder = Path(temporary.name if temporary else plain(out or ""))
     write.check_folder(folder)
-    opened = open_inputs(job.inputs, config, hidden or folder)
-    output = Output.of(config, opened.files, piped=opened.piped)
-    write.make_folder(folder)
-    with locked(folder):
-        stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()}"
-        store = Store.open(folder / write.WORK, stamp)
-        work = Work(store.folder, config)
-        run = _of_lines(work, opened, output, job.runner) or _of_all(work, opened.sources, job.runner)
-        if run.documents:
-            groups = job.limits.hold(run.failures, run.documents, run.groups)
-            last = partial(summary, run, groups, len(opened.ignored), output, sites)
-            write.write_run(folder, config, partial(outputs.clean, folder, output), run.pieces, last)
-        store.remove()
+    with job.beside.ready(job.runner) as ready:
+        opened = open_inputs(job.inputs, config, hidden or folder)
+        output = Output.of(config, opened.files, piped=opened.piped)
+        write.make_folder(folder)
+        with locked(folder):
+            stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()} {ready.beside[-1]}"
+            work = Work(Store.open(folder / write.WORK, stamp).folder, config, *ready.beside)
+            run = _of_lines(work, opened, output, job.runner) or _of_all(work, opened.sources, job.runner)
+            if run.documents:
+                run.failures.extend(ready.failures)
+                groups = job.limits.hold(run.failures, run.documents, run.groups)
+                last = partial(summary, run, groups, len(opened.ignored), output, sites)
+                write.write_run(folder, config, partial(outputs.clean, folder, output), run.pieces, last)
+                ready.keep(work, run)
+            work.store.remove()
     if not run.documents:
         with suppress(OSError):  # the files of an earlier run stay
             folder.rmdir()
@@ -143,7 +151,7 @@ def _of_lines(work: Work, opened: Opened, output: Output, runner: Runner) -> Run
     """The shorter way, where it leads on."""
     files = opened.local if opened.alone and output.kind == "jsonl" else []
     try:
-        return straight.run(work, files, runner) if lines.can_read(work.config, files) else None
+        return straight.run(work, files, runner) if not work.index and lines.can_read(work.config, files) else None
     except lines.NotPlainError:
         return None
 

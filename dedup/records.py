@@ -131,7 +131,10 @@ def why_record(flag: Flag) -> dict[str, Any]:
     record["evidence"] = flag.evidence
     if flag.keeper:
         id_, start, end = flag.keeper.id, flag.keeper.start, flag.keeper.end
-        record |= {"keeper": {"id": id_, "start": start, "end": end}, "similarity": flag.similarity}
+        keeper: dict[str, Any] = {"id": id_, "start": start, "end": end}
+        if flag.keeper.index:
+            keeper["index"] = flag.keeper.index
+        record |= {"keeper": keeper, "similarity": flag.similarity}
     return record
 
 

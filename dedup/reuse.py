@@ -12,7 +12,8 @@ from dedup.align import Documents
 from dedup.cluster import Aligned, Standing
 from dedup.corpus import Corpus
 from dedup.decide import Decisions, decide_apart
-from dedup.keepers import chosen
+from dedup.keepers import Old, chosen
+from dedup.moved import Stretches
 from dedup.passages import Limits
 from dedup.run import in_threads
 from dedup.verified import Verified, verified
@@ -96,34 +97,55 @@ def as_aligned(found: Verified) -> list[Aligned]:
 
 
 class Found(NamedTuple):
-    """What goes from which document, by its number; and how many pairs each proposer named, and how many of them
-    agreed in no passage."""
+    """What goes from which document, by its number; which document each has the very same words as, and which it is a
+    copy of as a whole, else itself (int64 [d]); and how many pairs each proposer named, and how many of them agreed in
+    no passage."""
 
     decisions: Decisions
+    same: NDArray[np.int64]
+    copies: NDArray[np.int64]
     counts: dict[str, dict[str, int]]
 
 
-def find(texts: Texts, known: Known, runner: Runner) -> Found:
+class Before(NamedTuple):
+    """The documents of an index that stand before those of a run, and what went of them."""
+
+    old: Old
+    gone: Stretches
+
+    @classmethod
+    def nothing(cls) -> Before:
+        """That there are none."""
+        return cls(Old.none(), Stretches.none())
+
+
+def find(texts: Texts, known: Known, runner: Runner, before: Before) -> Found:
     """Propose, verify, decide: the passages that documents have in common, and which of them keeps each."""
     work, shards, config = texts.work, texts.shards, texts.work.config
-    alone = chosen(known, config)
-    own = alone._replace(copies=candidates.exact_copies(work, shards, alone.ranks, alone.sites))
-    found, proposed = shared(texts, own, runner)
-    standing = Standing(own.ranks, own.copies, _limits(work), own.sites)
+    alone = chosen(known, config, before.old)
+    own = alone._replace(copies=alone.copied(candidates.exact_copies(work, shards, alone.ranks, alone.sites)))
+    found, copies, proposed = shared(texts, own, runner, before.old)
+    undecided = np.arange(len(own.copies)) < own.old
+    standing = Standing(own.ranks, np.where(undecided, -1, own.copies), _limits(work), own.sites, before.gone)
     agreed = _packed(found.pairs)
     counts = {
         name: {"pairs": len(pairs), "false": int(np.count_nonzero(~np.isin(_packed(pairs), agreed)))}
         for name, pairs in proposed.items()
     }
-    return Found(decide_apart(texts.corpus, found, standing, runner), counts)
+    return Found(decide_apart(texts.corpus, found, standing, runner), own.copies, copies, counts)
 
 
-def shared(texts: Texts, own: Chosen, runner: Runner) -> tuple[Verified, dict[str, NDArray[np.int64]]]:
-    """What documents have in common that are not the very same, and the pairs that each proposer named."""
+def shared(
+    texts: Texts, own: Chosen, runner: Runner, old: Old | None = None
+) -> tuple[Verified, NDArray[np.int64], dict[str, NDArray[np.int64]]]:
+    """What documents have in common that are not the very same; which document each is a copy of as a whole, else
+    itself (int64 [d]); and the pairs that each proposer named."""
     work, shards = texts.work, texts.shards
     proposed = {"documents": candidates.whole_pairs(work, shards, own, runner)}
     found = [_verified(texts, proposed["documents"], runner)]
     own = own._replace(copies=_with_near(own.copies, found[0], texts.corpus))
+    if old and old.copies.any():  # which document these are copies of does not matter any more
+        own.copies[: own.old][old.copies] = len(own.copies) - 1
     proposed["bands"] = candidates.band_pairs(work, shards, own, runner)
     proposed["seeds"] = seeded.seed_pairs(texts, own, runner)
     first, second = np.concatenate([proposed["bands"], proposed["seeds"]]).T
@@ -135,7 +157,7 @@ def shared(texts: Texts, own: Chosen, runner: Runner) -> tuple[Verified, dict[st
         LOG.info("%d places to verify", len(places))
         chunks = [Within(work, places[at : at + CHUNK_PAIRS]) for at in range(0, len(places), CHUNK_PAIRS)]
         found.append(Verified.joined(runner(verify_within, chunks)))
-    return Verified.joined(found), proposed
+    return Verified.joined(found), own.copies, proposed
 
 
 def _verified(texts: Texts, pairs: NDArray[np.int64], runner: Runner) -> Verified:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.config import Config
     from dedup.store import Store
     from dedup.table import Table
     from dedup.written import Writing
@@ -84,6 +85,11 @@ def prepare(batch: Batch) -> Prepared:
             sites = [document.site for document in documents]
             store.save_sources(shard, "pages", [document.html for document in documents], sites)
             save_blocks(store, shard, documents)
+            if batch.work.with_origins:
+                both = zip(batch.sources, read, strict=True)
+                store.save_records(
+                    shard, "origins", (_origin(s, batch.work.config) for s, each in both if isinstance(each, Document))
+                )
         summary = {
             "ids": [document.id for document in documents],
             "places": [document.place for document in documents],
@@ -103,6 +109,15 @@ def _digest(sources: Iterable[Source | Failure]) -> str:
         if isinstance(source, Source) and source.said:
             digest.update(orjson.dumps(source.said))
     return digest.hexdigest()[:16]
+
+
+def _origin(source: Source | Failure, config: Config) -> list[Any] | None:
+    """Where a document can be read again, as `dedup.remembered.Origin`; None where it cannot."""
+    if not isinstance(source, Source) or source.origin is None or not isinstance(source.content, bytes):
+        return None
+    path, at = source.origin
+    content = len(source.content), xxhash.xxh3_64_intdigest(source.content)
+    return [str(path), at, *content, source.format, source.place, source.id, config.encoding]
 
 
 def documents(store: Store, shard: str, numbers: Iterable[int] | None = None) -> Iterator[Document]:
@@ -159,7 +174,7 @@ def flag(job: Flagging) -> Flagged:
         chromes.append({} if config.keep_chrome else _by_kind(found))
         placed.append(writing(number))
         if not config.keep_duplicates:  # else nobody asks for their words
-            left.append((document, _left(known.table.only(slice(bounds[number], bounds[number + 1])), go)))
+            left.append((document, still_left(known.table.only(slice(bounds[number], bounds[number + 1])), go)))
     with store.writing(job.shard, "flagged"):
         store.save_records(job.shard, "flags", map(_as_written, read, placed))
         lengths = _save_words(job, read, left, placed) if left else []
@@ -239,7 +254,7 @@ def _within(job: Flagging, known: Known, kinds: Kinds, bounds: list[int]) -> Ite
         yield number, document, found
 
 
-def _left(table: Table, found: list[Flag]) -> Table:
+def still_left(table: Table, found: list[Flag]) -> Table:
     """The blocks that no flag of chrome takes, but for rules."""
     stays = table.tags != RULE
     for low, high in zip(

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedup import counting, pages, shards, whole
+from dedup.against import Brought, bring, known_ids
 from dedup.corpus import merge_words
-from dedup.counts import Run
+from dedup.counts import Run, Told
 from dedup.cutting import Cutting, cut_shard, pieces
 from dedup.data import Failure, Source
 from dedup.dates import sortable
 from dedup.duplicates import passages
 from dedup.gone import Found, Gone, Named, as_flags
 from dedup.keepers import Known, chosen
+from dedup.moved import Stretches
 from dedup.removals import Articles, Grouping, grouped, groups, source_of
 from dedup.shards import Batch, Flagging, Prepared
 
@@ -40,26 +43,45 @@ def run(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> Run:
     if not names:
         return Run(0, iter(()), [], failures, {}, lambda _: [])
     flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
-    found = Found(Gone.none(), {}) if work.config.keep_duplicates else _duplicates(work, flagged, runner)
-    parts = zip(names, _by_shard(flagged, found.flags), strict=True)
+    if work.config.keep_duplicates:
+        brought, found = Brought.nothing(), Found(Gone.none(), {})
+    else:
+        brought = bring(work, names, runner)
+        found = _duplicates(work, flagged, brought, runner)
+    parts = zip(names, _by_shard(flagged, found.flags, len(brought)), strict=True)
     cut = list(runner(cut_shard, [Cutting(work, name, live[name], part) for name, part in parts]))
-    most = partial(groups, _articles(work, flagged), found.flags)
-    return Run(sum(each.documents for each in cut), pieces(work, names), cut, failures, found.counts, most)
+    most = partial(groups, _articles(work, flagged, brought), found.flags)
+    count, told = sum(each.documents for each in cut), _told(live, brought.numbers, found)
+    return Run(count, pieces(work, names), cut, failures, found.counts, most, told)
 
 
-def _articles(work: Work, flagged: list[shards.Flagged]) -> Articles:
-    """What is known of the articles to tell which sites and sources lose much."""
+def _articles(work: Work, flagged: list[shards.Flagged], brought: Brought) -> Articles:
+    """What is known of the articles to tell which sites and sources lose much; those of an index lose nothing."""
     ids, sizes, sites, chrome = (
         [value for each in flagged for value in column(each)]
         for column in (attrgetter("ids"), attrgetter("articles"), attrgetter("sites"), attrgetter("chrome"))
     )
+    old = len(brought)
 
     def groupings() -> Iterator[tuple[str, Grouping]]:
-        yield "site", grouped(sites)
+        yield "site", grouped([*[""] * old, *sites])
         places = (record["place"] for each in flagged for record in work.store.records(each.shard, "flags"))
-        yield "source", grouped(map(source_of, places))
+        yield "source", grouped(chain([""] * old, map(source_of, places)))
 
-    return Articles(ids, np.array(sizes, np.int64), {at: kinds for at, kinds in enumerate(chrome) if kinds}, groupings)
+    known = np.array([*[0] * old, *sizes], np.int64)
+    return Articles(
+        [*brought.placed.ids, *ids], known, {old + at: kinds for at, kinds in enumerate(chrome) if kinds}, groupings
+    )
+
+
+def _told(live: dict[str, NDArray[np.bool_]], old: NDArray[np.int64], found: Found) -> Told:
+    """What an index has to know of the documents."""
+    every = np.arange(len(old) + sum(int(each.sum()) for each in live.values()))
+    are_same, are_copies = (
+        np.zeros(len(every) - len(old), np.bool_) if column is None else (column != every)[len(old) :]
+        for column in (found.same, found.copies)
+    )
+    return Told(live, are_same, are_copies, old, found.gone or Stretches.none())
 
 
 def study(
@@ -67,7 +89,8 @@ def study(
 ) -> tuple[list[str], dict[str, NDArray[np.bool_]], list[Failure]]:
     """Read all sources and learn what their sites have in common: the shards, which of their documents have an id of
     their own, and all failures in order."""
-    names, live, failures = _take(list(runner(shards.prepare, _batches(work, sources))))
+    prepared = list(runner(shards.prepare, _batches(work, sources)))
+    names, live, failures = _take(prepared, known_ids(work, [id_ for each in prepared for id_ in each.ids]))
     if names:
         some = pages.choose(work, names, live)
         list(runner(pages.judge, some))
@@ -77,7 +100,7 @@ def study(
     return names, live, failures
 
 
-def _duplicates(work: Work, flagged: list[shards.Flagged], runner: Runner) -> Found:
+def _duplicates(work: Work, flagged: list[shards.Flagged], brought: Brought, runner: Runner) -> Found:
     """The passages or documents that go since a better keeper has them."""
     names = [each.shard for each in flagged]
     dates = [sortable(date) for each in flagged for date in each.dates]
@@ -87,17 +110,19 @@ def _duplicates(work: Work, flagged: list[shards.Flagged], runner: Runner) -> Fo
     )
     known = Known(dates, lengths, ids, sites)
     if work.config.unit == "document":
-        return _whole(work, flagged, known, runner)
-    merge_words(work, names)
-    return passages(work, names, known, runner)
+        return _whole(work, flagged, known, brought, runner)
+    merge_words(work, [*brought.shards, *names])
+    return passages(work, [*brought.shards, *names], known, runner, brought.beside(work.config))
 
 
-def _whole(work: Work, flagged: list[shards.Flagged], known: Known, runner: Runner) -> Found:
+def _whole(work: Work, flagged: list[shards.Flagged], known: Known, brought: Brought, runner: Runner) -> Found:
     """The documents that go since a better keeper is alike."""
-    found = whole.found_in(work, [each.shard for each in flagged], chosen(known, work.config), runner)
-    characters = [value for each in flagged for value in each.characters]
-    lengths = (np.array(each, np.int64) for each in (characters, known.lengths))
-    return Found(as_flags(found.decided, Named(known.ids, *lengths)), found.counts)
+    own = chosen(known, work.config, brought.old(work.config))
+    found = whole.found_in(work, [*brought.shards, *(each.shard for each in flagged)], own, runner)
+    old, more = brought.placed, [value for each in flagged for value in each.characters]
+    characters, lengths = np.array([*old.characters, *more]), np.array([*old.lengths, *known.lengths])
+    named = Named([*old.ids, *known.ids], characters, lengths, (len(brought), brought.name))
+    return Found(as_flags(found.decided, named), found.counts, found.decided.keepers)
 
 
 def _batches(work: Work, sources: Iterator[Source | Failure]) -> Iterator[Batch]:
@@ -112,9 +137,12 @@ def _batches(work: Work, sources: Iterator[Source | Failure]) -> Iterator[Batch]
         yield Batch(work, number, batch)
 
 
-def _take(prepared: Iterable[Prepared]) -> tuple[list[str], dict[str, NDArray[np.bool_]], list[Failure]]:
-    """The shards, which of their documents have an id of their own, and all failures in order."""
-    places: dict[str, str] = {}
+def _take(
+    prepared: Iterable[Prepared], known: Mapping[str, str]
+) -> tuple[list[str], dict[str, NDArray[np.bool_]], list[Failure]]:
+    """The shards, which of their documents have an id of their own, and all failures in order. Of `known` ids it is
+    told where they are."""
+    places = dict(known)
     live: dict[str, NDArray[np.bool_]] = {}
     failures: list[Failure] = []
     again: list[Failure] = []
@@ -131,8 +159,7 @@ def _take(prepared: Iterable[Prepared]) -> tuple[list[str], dict[str, NDArray[np
     return list(live), live, failures + again
 
 
-def _by_shard(flagged: list[shards.Flagged], found: Flags | Gone) -> Iterator[Mapping[int, list[Flag]]]:
-    first = 0
+def _by_shard(flagged: list[shards.Flagged], found: Flags | Gone, first: int) -> Iterator[Mapping[int, list[Flag]]]:
     for each in flagged:
         part = found.part(first, len(each.ids))
         yield dict(part) if isinstance(part, Gone) else part  # to another process go the names of its keepers only

@@ -215,7 +215,7 @@ def find(
     runner: Runner,
 ) -> Found:
     """Propose, verify, decide, given the keys band by band and what compares pairs."""
-    chosen = chosen._replace(copies=copies(prints, are_long(prints), chosen.ranks, chosen.sites))
+    chosen = chosen._replace(copies=chosen.copied(copies(prints, are_long(prints), chosen.ranks, chosen.sites)))
     pairs = candidates(bands, prints, chosen, runner)
     told = Compared.joined(list(verify(pairs)))
     alike = told.only(told.jaccard >= threshold)

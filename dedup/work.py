@@ -22,6 +22,14 @@ class Work:
 
     folder: Path
     config: Config
+    index: Path | None = None
+    """The index that the run is compared with."""
+    name: str = ""
+    """What records call it."""
+    own_ids: bool = True
+    """Whether no document may have an id that one of the index has."""
+    with_origins: bool = False
+    """Whether it has to be known where documents can be read again."""
 
     @property
     def store(self) -> Store:

@@ -21,7 +21,7 @@ print(f"{len(index)} documents in the index")
 
 # Afterwards each day is compared with it and with itself, and adds what stays of it.
 for day, batch in (("tuesday", SEEDS / "northfield-wire"), ("wednesday", SEEDS / "harbour-gazette")):
-    result = dedup.clean(batch, folder / day, against=index, add=True)
+    result = dedup.clean(batch, folder / day, against=dedup.Adding(index))
     print(f"{day}: {result.summary['documents']['out']} documents stay")
     copied = Counter()
     for went in result.removed():

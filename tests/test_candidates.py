@@ -44,7 +44,7 @@ def taken(folder: Path, size: int) -> tuple[Work, list[str]]:
     work = Work(folder, Config())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(near, "TOGETHER", size)
-        shards = near._taken(work.store, iter(TEXTS), work.config)
+        shards = near.taken(work.store, iter(TEXTS), work.config)
     merge_words(work, shards)
     return work, shards
 

@@ -18,6 +18,7 @@ from dedup.cluster import Aligned, Standing
 from dedup.corpus import defined_block_edges
 from dedup.decide import Decisions, decide, decide_apart, defined_decide, defined_linked, linked
 from dedup.flags import defined_jaccard
+from dedup.moved import Stretches
 from dedup.passages import Limits, Passage
 from dedup.run import pool, serial
 from dedup.sign import shingles
@@ -170,6 +171,22 @@ def test_some_documents_of_a_corpus(drawn: Drawn, data: st.DataObject) -> None:
     found = assert_same(corpus, aligned, some)
 
     assert own[found.documents].all()
+
+
+@settings(max_examples=300)
+@given(corpora(), st.integers(0, 8))
+def test_deciding_goes_on_from_what_went_before(drawn: Drawn, first: int) -> None:
+    """The best keepers, then, given where their words went, the others: the same as all at once."""
+    corpus, aligned, standing = drawn
+    early = standing.order < first
+    at_once = decide(corpus, Verified.of(aligned), standing).ascending().by_document()
+    before = decide(corpus, Verified.of(aligned), standing._replace(copies=np.where(early, standing.copies, -1)))
+    gone = Stretches(before.documents, before.moved_bounds, before.moved)
+    rest = standing._replace(copies=np.where(early, -1, standing.copies), before=gone)
+
+    found = assert_same(corpus, aligned, rest)
+
+    assert {**before.by_document(), **found.by_document()} == at_once
 
 
 @settings(max_examples=300)
@@ -456,8 +473,10 @@ def test_golden_cases_are_the_same_without_the_kernel(
 GOOD: dict[str, Any] = {
     "marks": [0] * 6, "word_bounds": [0, 3, 6], "pairs": [[0, 1]], "bounds": [0, 1],
     "spans": [[0, 3]], "run_bounds": [0, 1], "runs": [[0, 0, 3]], "order": [0, 1], "copies": [0, 1], "sites": [],
+    "gone_documents": [], "gone_bounds": [0], "gone": [],
 }  # fmt: skip
-KINDS = {"marks": np.uint8, "sites": np.uint64}
+KINDS = {"marks": np.uint8, "sites": np.uint64, "gone": np.int32}
+GONE: dict[str, Any] = {"copies": [-1, 1], "gone_documents": [0], "gone_bounds": [0, 1]}
 LEAST, GREATEST = -(2**63), 2**63 - 1
 BAD: dict[str, dict[str, Any]] = {
     "fewer marks than words": {"marks": [0] * 5},
@@ -498,6 +517,18 @@ BAD: dict[str, dict[str, Any]] = {
     "a copy of less than none": {"copies": [0, -2]},
     "a copy of a longer one": {"copies": [0, 0], "word_bounds": [0, 4, 6], "pairs": [[0, 0]], "runs": [[0, 0, 3]]},
     "fewer sites than documents": {"sites": [1]},
+    "stretches of a document that is decided on": {**GONE, "gone": [[0, 1, -2, 0]], "copies": [0, 1]},
+    "stretches of no document": {**GONE, "gone": [[0, 1, -2, 0]], "gone_documents": [2]},
+    "stretches of a document twice": {
+        **GONE, "gone": [[0, 1, -2, 0]] * 2, "gone_documents": [0, 0], "gone_bounds": [0, 1, 2]
+    },
+    "bounds past the stretches": {**GONE, "gone": [[0, 1, -2, 0]], "gone_bounds": [0, 2]},
+    "a stretch past the document": {**GONE, "gone": [[0, 4, -2, 0]]},
+    "a stretch of no words": {**GONE, "gone": [[1, 1, -2, 0]]},
+    "stretches that overlap": {**GONE, "gone": [[0, 2, -2, 0], [1, 3, -2, 0]], "gone_bounds": [0, 2]},
+    "a stretch kept by none": {**GONE, "gone": [[0, 1, 2, 0]]},
+    "a stretch past its keeper": {**GONE, "gone": [[0, 3, 1, 1]]},
+    "a stretch before its keeper": {**GONE, "gone": [[0, 3, 1, -1]]},
 }  # fmt: skip
 
 
@@ -507,7 +538,8 @@ def decided(**columns: Any) -> Any:
     given = {name: np.array(column, KINDS.get(name, np.int64)) for name, column in (GOOD | columns).items()}
     words = (given["marks"], given["word_bounds"])
     found = tuple(given[name] for name in Verified._fields)
-    return _native.decide(words, found, given["order"], given["copies"], 0.8, given["sites"])  # type: ignore[arg-type]
+    before = given["gone_documents"], given["gone_bounds"], given["gone"].reshape(-1, 4)
+    return _native.decide(words, found, given["order"], given["copies"], 0.8, given["sites"], before)  # type: ignore[arg-type]
 
 
 def test_what_is_good_is_decided() -> None:

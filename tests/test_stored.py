@@ -42,7 +42,7 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> Texts:
     work = Work(tmp_path_factory.mktemp("work"), Config())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(near, "TOGETHER", 5)
-        shards = near._taken(work.store, iter(TEXTS), work.config)
+        shards = near.taken(work.store, iter(TEXTS), work.config)
     merge_words(work, shards)
     return Texts(work, shards)
 

@@ -478,6 +478,8 @@ _Decisions = tuple[
     NDArray[np.float64],
     NDArray[np.int64],
     NDArray[np.int32],
+    NDArray[np.int64],
+    NDArray[np.int32],
 ]
 """The columns of `dedup.decide.Decisions`."""
 
@@ -488,9 +490,11 @@ def decide(
     copies: NDArray[np.int64],
     threshold: float,
     sites: NDArray[np.uint64],
+    before: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]],
 ) -> _Decisions:
     """`dedup.decide.decide`: `words` are the marks and bounds of a corpus, `found` the columns of
-    `dedup.verified.Verified`; `sites` is empty where a keeper may be of any site.
+    `dedup.verified.Verified`; `sites` is empty where a keeper may be of any site; `before` are the columns
+    of `dedup.moved.Stretches`.
 
     Raises:
         ValueError: the passages are none of these documents, the runs none of their passage, or the documents have no

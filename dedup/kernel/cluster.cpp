@@ -80,6 +80,8 @@ public:
         out.bounds.push_back(static_cast<std::int64_t>(out.keepers.size()));
         out.remains_bounds.push_back(static_cast<std::int64_t>(out.remains.size() / 2));
         own_.close();
+        own_.each([&](const Gone& gone) { out.moved.insert(out.moved.end(), {gone.start, gone.end, gone.keeper, gone.place}); });
+        out.moved_bounds.push_back(static_cast<std::int64_t>(out.moved.size() / 4));
         return true;
     }
 
@@ -183,12 +185,38 @@ private:
     std::vector<Duplicate> going_, headings_;  // headings go with all of the document, or not at all
 };
 
+// What went before, as it is looked up.
+Moves moves_of(const MarkedDocuments& documents, const Standing& standing, const Before& before) {
+    const auto require = [](bool holds) {
+        if (!holds) throw std::invalid_argument("stretches that are none of these documents");
+    };
+    const auto is_document = [&](std::int64_t each) { return 0 <= each && at(each) < documents.size(); };
+    Moves moves;
+    require(before.bounds.size() == before.documents.size() + 1 && before.bounds[0] == 0 && std::is_sorted(before.bounds.begin(), before.bounds.end()) &&
+            before.rows.size() % 4 == 0 && at(before.bounds[before.documents.size()]) == before.rows.size() / 4);
+    for (std::size_t number = 0; number < before.documents.size(); ++number) {
+        const auto document = before.documents[number];
+        require(is_document(document) && standing.copies[at(document)] == undecided);
+        std::vector<Gone> all;
+        for (auto row = before.bounds[number]; row < before.bounds[number + 1]; ++row) {
+            const auto* value = before.rows.begin() + 4 * row;
+            const Gone gone{value[0], value[1], value[2], value[3]};
+            require((all.empty() ? 0 : all.back().end) <= gone.start && gone.start < gone.end && at(gone.end) <= documents[document].size());
+            require(gone.keeper == lost || (is_document(gone.keeper) && 0 <= gone.place &&
+                                            Place{gone.place} + gone.end - gone.start <= static_cast<Place>(documents[gone.keeper].size())));
+            all.push_back(gone);
+        }
+        require(moves.emplace(document, Moved(std::move(all))).second);
+    }
+    return moves;
+}
+
 }  // namespace
 
-Decisions decide(const MarkedDocuments& documents, const AlignedPassages& found, const Standing& standing) {
+Decisions decide(const MarkedDocuments& documents, const AlignedPassages& found, const Standing& standing, const Before& before) {
     Decisions decided;
-    Moves moves;
     FoundPassages passages(documents, found, standing);
+    auto moves = moves_of(documents, standing, before);
     while (passages.next()) {
         Deciding deciding(passages.document(), documents, standing, moves);
         for (const auto& [keeper, passage] : passages.best_first()) deciding.let_go(keeper, passage);

@@ -36,18 +36,25 @@ struct Standing {
     Span<std::uint64_t> sites;
 };
 
+// What went of documents before, which are undecided: the stretches of `documents[i]` are the rows [bounds[i], bounds[i + 1])
+// of `rows`, ascending, as of `dedup.moved.Stretches`.
+struct Before {
+    Span<std::int64_t> documents, bounds;
+    Span<std::int32_t> rows;
+};
+
 // `dedup.cluster.Decisions`.
 struct Decisions {
-    std::vector<std::int64_t> documents, bounds{0}, remains_bounds{0};
+    std::vector<std::int64_t> documents, bounds{0}, remains_bounds{0}, moved_bounds{0};
     std::vector<std::uint8_t> whole;
-    std::vector<std::int32_t> spans, keepers, remains;  // four values of each duplicate, one, two
+    std::vector<std::int32_t> spans, keepers, remains, moved;  // four values of each duplicate, one, two, four
     std::vector<double> likeness;                       // two of each
 };
 
 // What goes from which document.
 //
-// Throws std::invalid_argument where the passages are none of these documents.
-Decisions decide(const MarkedDocuments& documents, const AlignedPassages& found, const Standing& standing);
+// Throws std::invalid_argument where the passages or stretches are none of these documents.
+Decisions decide(const MarkedDocuments& documents, const AlignedPassages& found, const Standing& standing, const Before& before);
 
 // Of `count` things the least that each is linked with, over others, too: `pairs` has two of them in each row.
 //

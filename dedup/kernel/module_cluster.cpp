@@ -32,7 +32,8 @@ auto rows_of(std::vector<T>&& values, std::size_t width) {
 nb::object decide(const std::tuple<Column<std::uint8_t>, Column<std::int64_t>>& words,
                   const std::tuple<Rows<std::int64_t>, Column<std::int64_t>, Rows<std::int64_t>, Column<std::int64_t>, Rows<std::int64_t>>& found,
                   const Column<std::int64_t>& order, const Column<std::int64_t>& copies, double threshold,
-                  const Column<std::uint64_t>& sites) {
+                  const Column<std::uint64_t>& sites,
+                  const std::tuple<Column<std::int64_t>, Column<std::int64_t>, Rows<std::int32_t>>& before) {
     const auto& [marks, word_bounds] = words;
     const auto& [pairs, bounds, spans, run_bounds, runs] = found;
     check_width(pairs, 2);
@@ -40,17 +41,21 @@ nb::object decide(const std::tuple<Column<std::uint8_t>, Column<std::int64_t>>& 
     check_width(runs, 3);
     const dedup::AlignedPassages passages{span(pairs), span(bounds), span(spans), span(run_bounds), span(runs)};
     const dedup::Standing standing{span(order), span(copies), threshold, span(sites)};
+    const auto& [gone_documents, gone_bounds, gone_rows] = before;
+    check_width(gone_rows, 4);
+    const dedup::Before gone{span(gone_documents), span(gone_bounds), span(gone_rows)};
     const auto all_marks = span(marks);
     const auto all_bounds = span(word_bounds);
     dedup::Decisions decided;
     {
         nb::gil_scoped_release released;
-        decided = dedup::decide(dedup::MarkedDocuments(all_marks, all_bounds), passages, standing);
+        decided = dedup::decide(dedup::MarkedDocuments(all_marks, all_bounds), passages, standing, gone);
     }
     return nb::make_tuple(array(std::move(decided.documents)), array(std::move(decided.whole)), array(std::move(decided.bounds)),
                           rows_of(std::move(decided.spans), 4), array(std::move(decided.keepers)),
                           rows_of(std::move(decided.likeness), 2), array(std::move(decided.remains_bounds)),
-                          rows_of(std::move(decided.remains), 2));
+                          rows_of(std::move(decided.remains), 2), array(std::move(decided.moved_bounds)),
+                          rows_of(std::move(decided.moved), 4));
 }
 
 nb::object linked(std::size_t count, const Rows<std::int64_t>& pairs) {
@@ -111,7 +116,7 @@ nb::object written(const Column<std::uint8_t>& texts, const Column<std::int64_t>
 }  // namespace
 
 void dedup::add_cluster(nb::module_& module) {
-    module.def("decide", &::decide, "words"_a, "found"_a, "order"_a, "copies"_a, "threshold"_a, "sites"_a);
+    module.def("decide", &::decide, "words"_a, "found"_a, "order"_a, "copies"_a, "threshold"_a, "sites"_a, "before"_a);
     module.def("linked", &::linked, "count"_a, "pairs"_a);
     module.def("jaccard", &::jaccard, "words"_a, "places"_a, "shingle"_a);
     module.def("block_edges", &::block_edges, "marks"_a, "spans"_a);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "copies.hpp"
@@ -21,6 +22,20 @@ struct Gone {
 // What went of a document: a few stretches of words, so that all documents can be remembered.
 class Moved {
 public:
+    Moved() = default;
+    // Stretches that went, ascending, of which none overlaps another.
+    explicit Moved(std::vector<Gone>&& all) : all_(std::move(all)) {}
+
+    // Call `take` with the stretches that went, ascending; those that stand side by side at the keeper, too, as one.
+    template <class Take>
+    void each(Take take) const {
+        for (auto gone = all_.begin(); gone != all_.end();) {
+            auto stretch = *gone++;
+            for (; gone != all_.end() && gone->start == stretch.end && goes_on(stretch, *gone); ++gone) stretch.end = gone->end;
+            take(stretch);
+        }
+    }
+
     // Call `take` with the parts of a span that stay so far, of which none touches another.
     template <class Take>
     void staying(Place start, Place end, Take take) const {
@@ -43,6 +58,11 @@ public:
     void close() { all_.shrink_to_fit(); }
 
 private:
+    // Whether a stretch goes on with the one behind it.
+    static bool goes_on(const Gone& one, const Gone& next) {
+        return next.keeper == one.keeper && (one.keeper == lost || next.place - next.start == one.place - one.start);
+    }
+
     std::vector<Gone>::const_iterator first_behind(Place start) const;
 
     std::vector<Gone> all_;  // ascending

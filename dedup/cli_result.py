@@ -1,0 +1,109 @@
+"""What a finished run can be asked for on the command line: `dedup explain` and `dedup restore`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dedup.cli_common import Command
+from dedup.errors import DedupError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from click.shell_completion import CompletionItem
+
+    from dedup.result import Piece
+
+FOLDER = click.Path()  # as it was typed: `Path` would make `s3:/` of `s3://`
+SHOWN_LINES = 3
+"""Lines of a block that `explain` shows without --full."""
+
+
+def _ids(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    from dedup.result import Result
+
+    try:
+        ids = [each["id"] for each in Result(ctx.params["out"]).sources()]
+        return [CompletionItem(id_) for id_ in ids if id_.startswith(begun)]
+    except (DedupError, OSError):
+        return []
+
+
+@click.command(cls=Command, epilog="\b\nExample:\n  dedup explain out posts.jsonl:17 --json | jq .why")
+@click.argument("out", type=FOLDER)
+@click.argument("document", shell_complete=_ids)
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each block.")
+@click.option("--full", is_flag=True, help=f"Show blocks whole, not just {SHOWN_LINES} lines of each.")
+def explain(out: str, document: str, as_json: bool, full: bool) -> None:
+    """Show the blocks of a document in order, each kept or removed, and why.
+
+    OUT is the folder of a run, or its URL, DOCUMENT the id of a document in it.
+    """
+    from dedup.result import Result
+    from dedup.terminal import unknown
+
+    result = Result(out)
+    if said := unknown(result, document):
+        raise click.BadParameter(said, param_hint="'DOCUMENT'")
+    pieces = result.explain(document)
+    if as_json:
+        _print_records(_as_record(piece) for piece in pieces)
+    else:
+        _print_pieces(pieces, None if full else SHOWN_LINES)
+
+
+def _as_record(piece: Piece) -> dict[str, Any]:
+    known = {"kept": piece.removed is None, "start": piece.start, "end": piece.end, "text": piece.text}
+    return known | (piece.removed or ({"evidence": piece.evidence} if piece.evidence else {}))
+
+
+def _print_pieces(pieces: Iterable[Piece], most: int | None) -> None:
+    from shutil import get_terminal_size
+
+    from dedup.terminal import explained
+
+    width = max(40, get_terminal_size((100, 24)).columns)
+    for piece in pieces:
+        for line in explained(piece, width, most):
+            click.echo(click.style(line, fg="red") if piece.removed else line)
+
+
+@click.command(
+    cls=Command, epilog="\b\nExamples:\n  dedup restore out > sources.jsonl\n  dedup restore out -o originals"
+)
+@click.argument("out", type=FOLDER)
+@click.option("-o", "--output", "folder", metavar="DIR", type=FOLDER, help="A new local folder to write.")
+def restore(out: str, folder: str | None) -> None:
+    """Give back the source text of every document of the run in OUT, from what stayed and what went.
+
+    Without -o a line of JSON for each. With -o as files: texts and Markdown byte for byte as they were, pages as
+    their visible text (.html.txt), JSONL records as id and text. Every text is checked against its digest.
+    """
+    from dedup import restore as back
+    from dedup.result import Result
+    from dedup.urls import is_url, plain
+
+    if is_url(folder):
+        raise click.BadParameter("is a URL; sources are restored into a local folder.", param_hint="'-o'")
+    records, place = Result(out).restore(), Path(plain(folder or ""))
+    if folder:
+        back.check_empty(place)
+    wrong = list(back.write_all(records, place) if folder else back.print_all(records, sys.stdout.buffer))
+    for failure in wrong:
+        click.echo(f"{failure.id}: {failure.why}", err=True)
+    click.get_current_context().exit(1 if wrong else 0)
+
+
+def _print_records(records: Iterable[dict[str, Any]]) -> None:
+    import orjson
+
+    stream = sys.stdout.buffer
+    for record in records:
+        stream.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+    stream.flush()

@@ -1,0 +1,260 @@
+"""The folder of an index: segments that are never changed, and a manifest, written last, that names those that count.
+
+A segment is a file of memory-mapped columns (`dedup.column_files`). Whoever writes makes new files and then the
+manifest, by a rename: until then the index is what it was, whatever happens (as in LSM trees and in Lucene). Files that
+no manifest names are removed by the next writer. There is one writer at a time, and any number of readers.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+from unicodedata import unidata_version
+
+import numpy as np
+import orjson
+import xxhash
+
+from dedup.column_files import Digested, Writer, atomic, columns_of
+from dedup.errors import InputError, OutputError, SettingError
+from dedup.postings import SHINGLE, WINDOW
+from dedup.sign import SCHEME, SEED, SHINGLES
+from dedup.text import REGEX
+from dedup.words import Spanned, marked_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+VERSION = 1
+MANIFEST, LOCK = "index.json", "lock"
+SEGMENT, SITES, REMOVED = "segment", "sites", "removed"
+_PROBE = (
+    "The mill, which Ada Moor sold for £1,904.50 in May, isn't open. \u201cWhy?\u201d asked E\u0301mile: caf\u00e9, "
+    "12.3 %, co-operate, so\u00adft. Straße ΣΊΣΥΦΟΣ Ёлка 東京都庁は カタカナ ภาษาไทย हिन्दी עברית العربية ١٢٣ ﬁne Ⅷ 𝟙𝟚 "
+    "i̇ ı. [map](a.example/b) "
+    "JL> It was\nJL> dry. https://a.example/b?c=1 x\u200dy 1st No. 5 and so on."
+)
+"""A text of many scripts: where its words are others than they were, so are those of an index."""
+
+
+@cache
+def stamp() -> dict[str, Any]:
+    """All that the columns of an index depend on. Two that differ in one cannot be compared."""
+    ends = np.array([len(_PROBE)], np.int32)
+    words, _ = marked_texts([Spanned(_PROBE, np.zeros(1, np.int32), ends, np.zeros(1, np.uint8))])
+    digest = xxhash.xxh3_64()
+    for column in words:
+        digest.update(np.ascontiguousarray(column).tobytes())
+    return {
+        "version": VERSION, "scheme": SCHEME, "seed": SEED, "shingles": SHINGLES, "shingle": SHINGLE,
+        "window": WINDOW, "normaliser": digest.hexdigest(), "unicode": unidata_version, "regex": REGEX,
+    }  # fmt: skip
+
+
+class Named(NamedTuple):
+    """A file of columns as the manifest names it, with its size and digest; a segment's with the numbers of its
+    documents and words."""
+
+    name: str
+    bytes: int
+    digest: str
+    documents: int = 0
+    words: int = 0
+
+
+@dataclass(slots=True)
+class Folder:
+    """An index as its manifest has it: the files that count, the number of the next file and of the next document."""
+
+    path: Path
+    segments: list[Named] = field(default_factory=list)
+    sites: Named | None = None
+    removed: Named | None = None
+    file: int = 0
+    document: int = 0
+    texts: bool = True
+    """Whether it keeps the texts of its documents, or where to read them."""
+
+    @classmethod
+    def open(cls, path: Path) -> Folder:
+        """The index in a folder.
+
+        Raises:
+            SettingError: there is none, or it was made in a way that cannot be compared with this one.
+            InputError: a file of it is not what it was.
+        """
+        try:
+            known = orjson.loads((path / MANIFEST).read_bytes())
+            made = known["stamp"]
+            differing = next((name for name, value in stamp().items() if made.get(name) != value), None)
+            if differing is not None:
+                theirs, ours = made.get(differing), stamp()[differing]
+                raise SettingError(
+                    f"{path}: an index of {differing} = {theirs!r}, here it is {ours!r}: these cannot be compared;"
+                    " build it anew with `dedup index build`"
+                )
+            sites, removed = (Named(**known[name]) if known[name] else None for name in (SITES, REMOVED))
+            own = cls(
+                path,
+                [Named(**each) for each in known["segments"]],
+                sites,
+                removed,
+                **known["next"],
+                texts=known["texts"],
+            )
+        except OSError as error:
+            raise SettingError(f"{path}: holds no index of dedup ({MANIFEST}: {error.strerror})") from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SettingError(f"{path}: holds no index of dedup ({MANIFEST} is none of ours)") from error
+        for each in own.files():
+            own.check(each)
+        return own
+
+    def files(self) -> list[Named]:
+        """All that count."""
+        return [*self.segments, *filter(None, (self.sites, self.removed))]
+
+    def check(self, named: Named, *, whole: bool = False) -> None:
+        """Refuse a file that is not there or of another size; of another digest, if the `whole` is to be read.
+
+        Raises:
+            InputError: so it is.
+        """
+        path = self.path / named.name
+        try:
+            size = path.stat().st_size
+        except OSError as error:
+            raise InputError(
+                f"{path}: cannot be read: {error.strerror}; the index is damaged, build it anew"
+            ) from error
+        if size != named.bytes or (whole and _digest(path) != named.digest):
+            raise InputError(f"{path}: is not what was written ({size:,} bytes); the index is damaged, build it anew")
+
+    def columns(self, named: Named) -> dict[str, NDArray[Any]]:
+        """The columns of a file, memory-mapped.
+
+        Raises:
+            InputError: they are damaged.
+        """
+        try:
+            return columns_of(self.path / named.name)
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            why = f"{self.path / named.name}: its columns cannot be read ({error}); the index is damaged, build it anew"
+            raise InputError(why) from error
+
+    # ── writing ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def write(
+        self, kind: str, columns: Mapping[str, Sequence[NDArray[Any]]], documents: int = 0, words: int = 0
+    ) -> Named:
+        """Write a file of columns, the pieces of each one behind the other, onto the disk; it counts once the manifest
+        names it."""
+        name = f"{kind}-{self.file:06d}.columns"
+        self.file += 1
+        with atomic(self.path / name) as handle:
+            digested = Digested(handle, wanted=True)
+            writer = Writer(digested)
+            for each, pieces in columns.items():
+                writer.add(each, pieces)
+            writer.end()
+        return Named(name, digested.size, digested.digest.hexdigest(), documents, words)
+
+    def commit(self) -> None:
+        """Let the index be what this says, from one moment to the next, and remove what no longer counts."""
+        record = {
+            "dedup_index": VERSION, "stamp": stamp(), "next": {"file": self.file, "document": self.document},
+            "texts": self.texts, "segments": [each._asdict() for each in self.segments],
+            SITES: self.sites and self.sites._asdict(), REMOVED: self.removed and self.removed._asdict(),
+        }  # fmt: skip
+        _to_disk(self.path)
+        with atomic(self.path / MANIFEST) as handle:
+            handle.write(orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        _to_disk(self.path)
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Remove the files that do not count: what was replaced, or what an earlier writer left behind."""
+        own = {MANIFEST, LOCK, *(each.name for each in self.files())}
+        for path in self.path.iterdir():
+            if path.name not in own and _is_ours(path.name):
+                with suppress(OSError):  # Windows keeps what is mapped; the next writer removes it
+                    path.unlink()
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a writer that did not come to its end may have left this behind."""
+    return name == LOCK or name.endswith((".columns", ".part"))
+
+
+def is_index(path: Path) -> bool:
+    """Whether a folder has the manifest of an index."""
+    return (path / MANIFEST).is_file()
+
+
+@contextmanager
+def writing(path: Path, *, new: bool = False) -> Iterator[Folder]:
+    """An index that nobody else writes meanwhile; a `new` one is made first, in a folder that is empty or not there.
+
+    Raises:
+        OutputError: another process writes it, the folder holds something else, or cannot be made.
+        SettingError, InputError: as `Folder.open`.
+    """
+    if new:
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            if any(not _is_ours(each.name) for each in path.iterdir()):
+                what = "holds an index: add to it, or remove it" if is_index(path) else "is not empty"
+                raise OutputError(f"{path}: {what}; name another folder for a new index")
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be made: {error.strerror}") from error
+    elif not is_index(path):
+        Folder.open(path)
+    with (path / LOCK).open("ab") as handle:
+        if not _locked(handle.fileno()):
+            raise OutputError(f"{path}: another process is writing this index; wait until it has ended")
+        folder = Folder(path) if new else Folder.open(path)
+        folder.sweep()
+        yield folder
+
+
+def _locked(handle: int) -> bool:
+    """Lock an open file, until it is closed; False where another has done so."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except OSError:
+            return False
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _to_disk(folder: Path) -> None:
+    """See that the names of files are on the disk, where the system has it."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _digest(path: Path) -> str:
+    digest = xxhash.xxh3_128()
+    with path.open("rb") as handle:
+        while piece := handle.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
