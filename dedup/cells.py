@@ -14,7 +14,7 @@ import orjson
 
 from dedup.compressed import is_broken
 from dedup.data import Failure, Source
-from dedup.fields import Fields, is_larger, listed, plain
+from dedup.fields import Fields, is_larger, listed, no_text, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -83,7 +83,7 @@ def _useless(names: Sequence[str], config: Config) -> str:
     if twice:
         return f"has the column {twice[0]!r} twice"
     if Fields(config).body(dict.fromkeys(names, "")) is None:
-        return f"has no text: its columns are {listed(names)}; --text-field names another"
+        return no_text(config, names)
     return ""
 
 

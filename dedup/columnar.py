@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from dedup.arrow_values import as_python, without_views
 from dedup.compressed import BUFFER, is_broken, reading
 from dedup.data import Failure, Format, Source
-from dedup.fields import Fields, is_larger, listed, plain
+from dedup.fields import Fields, is_larger, no_text, plain
 from dedup.formats import compression, told
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ class Columns(NamedTuple):
         fields = Fields(config)
         body = fields.body(dict.fromkeys(schema.names, ""))
         if body is None:
-            return f"has no text: its columns are {listed(schema.names)}; --text-field names another"
+            return no_text(config, schema.names)
         twice = sorted({each for each in schema.names if schema.names.count(each) > 1})
         if twice:
             return f"has the column {twice[0]!r} twice"

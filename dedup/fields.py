@@ -86,6 +86,13 @@ def fields_of(config: Config) -> Fields:
     return Fields(config)
 
 
+def no_text(config: Config, names: Iterable[str]) -> str:
+    """What is wrong with columns of these names, none of which holds texts."""
+    if config.text_field:
+        return f"has no column {config.text_field!r}, which --text-field names: its columns are {listed(names)}"
+    return f"has no text: its columns are {listed(names)}; --text-field names another"
+
+
 def within(record: Mapping[str, Any], name: str) -> Any:
     """The value of a field, or of one within a field; None if there is none.
 

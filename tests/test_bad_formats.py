@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from backports import zstd
 from click.testing import CliRunner
 
 import dedup
 from dedup import Config, InputError
 from dedup.cli import main
+from dedup.compressed import zstandard
 from dedup.formats import FORMATS
 from dedup.run import serial
 from tests.material import article, cleaned
@@ -429,7 +429,7 @@ def test_a_full_disk_names_the_file(format_: str, folder: Path, monkeypatch: pyt
 # ── compression ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 PACK: dict[str, Callable[[bytes], bytes]] = {
-    ".gz": gzip.compress, ".zst": zstd.compress, ".bz2": bz2.compress, ".xz": lzma.compress,
+    ".gz": gzip.compress, ".zst": zstandard().compress, ".bz2": bz2.compress, ".xz": lzma.compress,
 }  # fmt: skip
 ROWS = [{"id": f"d{n}", "text": text} for n, text in enumerate(many(6_000))]
 LINES: dict[str, bytes] = {"bad.jsonl": as_jsonl(ROWS), "bad.csv": as_cells(ROWS)}
@@ -581,3 +581,17 @@ def test_every_format_has_its_bad_input_here() -> None:
     assert {name.partition(".")[2] for name in EMPTY} == {
         known.extensions[0].removeprefix(".") for known in FORMATS.values() if known.name != "warc"
     }
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
+def test_a_column_that_is_asked_for_and_not_there(name: str, tmp_path: Path) -> None:
+    write = {
+        "a.csv": lambda path: path.write_text("id,text\n1,x\n"),
+        "a.parquet": lambda path: pq.write_table(pa.table({"id": [1], "text": ["x"]}), path),
+    }
+    write[name](tmp_path / name)
+
+    with pytest.raises(
+        InputError, match="has no column 'body', which --text-field names: its columns are 'id', 'text'"
+    ):
+        dedup.clean(tmp_path / name, config=Config(text_field="body"))

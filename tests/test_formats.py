@@ -19,12 +19,12 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
 import dedup
 from dedup import Config, cells, tables
+from dedup.compressed import zstandard
 from dedup.formats import COMPRESSIONS, OUTPUTS, TREES
 from dedup.limits import Limits
 from dedup.run import pool
@@ -83,7 +83,7 @@ RECORDS: dict[str, Callable[[list[dict[str, Any]]], bytes]] = {
 PACK: dict[str, Callable[[bytes], bytes]] = {
     "": bytes,
     ".gz": gzip.compress,
-    ".zst": zstd.compress,
+    ".zst": zstandard().compress,
     ".bz2": bz2.compress,
     ".xz": lzma.compress,
 }
