@@ -518,3 +518,40 @@ def test_records_of_all_kinds(
             else:
                 outs.append(str(written(folder)))
     assert outs[0] == outs[1]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"id": "", "WARC-Record-ID": "late", "warc_headers": {"warc-record-id": "id"}, "url": "u", "date": "2024"},
+        {
+            "WARC-Target-URI": "https://late.example/",
+            "metadata": {"url": "https://b.example/"},
+            "id": "id",
+            "date": "2024",
+        },
+        {"WARC-Date": "2020", "metadata": {"created": "2024"}, "id": "id", "url": "https://b.example/"},
+        {"WARC-Date": "2024", "WARC-Target-URI": "https://b.example/", "WARC-Record-ID": "id"},
+        {"doc_id": "id", "timestamp": "2024", "meta": {"timestamp": "2020", "url": "https://b.example/"}},
+    ],
+)
+@BOTH
+def test_of_several_fields_the_first_is_read(tmp_path: Path, said: dict[str, Any], config: Config) -> None:
+    """The definition takes fields within others before those of web archives; so does the kernel."""
+    import json
+
+    rival = {
+        "id": "rival",
+        "text": MILL,
+        "date": "2022",
+        "url": "https://a.example/",
+    }  # earlier than 2024, not than 2020
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(each) + "\n" for each in ({"text": MILL, **said}, rival)))
+    found = []
+    for way in (True, False):
+        with patch.object(lines, "can_read", wraps=lines.can_read if way else lambda *_: False):
+            result = clean(tmp_path / "in.jsonl", tmp_path / "out", config=replace(config, across_sites_only=True))
+        found.append({path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()})
+        assert {each["id"]: each["keeper"]["id"] for each in result.removed()} in ({"id": "rival"}, {})
+
+    assert found[0] == found[1]

@@ -278,8 +278,11 @@ JsonValue* JsonRecord::field(std::string_view name) {
 }
 
 bool JsonRecord::look_within() {
-    const bool named = first_of(ids).is_filled() || !warc_headers.is_there();
-    if (named && first_of(urls).is_filled() && first_of(dates).is_filled()) return true;
+    // Of those before the ones within; what comes behind them (`WARC-Date`) counts only if there is none.
+    const auto has = [](const auto& values, std::size_t count) {
+        return std::any_of(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count), [](const JsonValue& value) { return value.is_filled(); });
+    };
+    if ((has(ids, 3) || !warc_headers.is_there()) && has(urls, 1) && has(dates, 4)) return true;
     JsonValue none;
     struct Inner {
         const JsonValue* outer;
