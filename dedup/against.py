@@ -9,9 +9,9 @@ import numpy as np
 
 from dedup import keyed, sketched
 from dedup.duplicates import Beside
+from dedup.indexed import Indexed
 from dedup.keepers import Old
 from dedup.moved import LOST, Stretches
-from dedup.opened import Opened
 from dedup.reuse import Before
 
 if TYPE_CHECKING:
@@ -94,14 +94,14 @@ def known_ids(work: Work, ids: Collection[str]) -> dict[str, str]:
     """Where those of some ids are that documents of the index have, in words."""
     if work.index is None or not work.own_ids:
         return {}
-    return dict.fromkeys(Opened.at(work.index).known(ids), f"a document of the index {work.name}")
+    return dict.fromkeys(Indexed.at(work.index).known(ids), f"a document of the index {work.name}")
 
 
 def bring(work: Work, shards: list[str], runner: Runner) -> Brought:
     """Look up what the shards of a run hold, and make shards of the documents that may share something with it."""
     if work.index is None or work.config.match == "self":
         return Brought.nothing()
-    index = Opened.at(work.index)
+    index = Indexed.at(work.index)
     numbers = index.with_keepers(_alike(index, work, shards))
     parts = [numbers[at : at + TOGETHER] for at in range(0, len(numbers), TOGETHER)]
     names = [f"old-{number:06d}" for number in range(len(parts))]
@@ -111,7 +111,7 @@ def bring(work: Work, shards: list[str], runner: Runner) -> Brought:
     return Brought(work.name, names, there, whole, _gone(there, whole.moved))
 
 
-def _alike(index: Opened, work: Work, shards: Iterable[str]) -> NDArray[np.int64]:
+def _alike(index: Indexed, work: Work, shards: Iterable[str]) -> NDArray[np.int64]:
     """The documents of the index that may share something with those of shards."""
     names = ("whole_words", "whole_bounds") if work.config.unit == "document" else ("hashes", "bounds")
     found = [np.zeros(0, np.int64)]
@@ -125,7 +125,7 @@ def place(job: Placing) -> Placed:
     """Leave documents of the index in the store, as stages leave those of a run."""
     store, config = job.work.store, job.work.config
     assert job.work.index
-    documents = list(Opened.at(job.work.index).documents(job.numbers))
+    documents = list(Indexed.at(job.work.index).documents(job.numbers))
     with store.writing(job.shard, "flagged", sealed=False):
         store.save_texts(job.shard, "texts", [each.text for each in documents])
         store.save(job.shard, "alive", np.arange(len(documents), dtype=np.int32))

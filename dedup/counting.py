@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedup.columns import ARTICLE_BANDS
-from dedup.opened import sites_of
+from dedup.indexed import sites_of
 from dedup.repetition import count_articles, with_known
 from dedup.runs import each_of, is_new
 from dedup.sites import SiteFile

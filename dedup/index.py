@@ -13,8 +13,8 @@ from dedup.against import bring
 from dedup.config import Config
 from dedup.corpus import merge_words
 from dedup.errors import InputError
+from dedup.indexed import Indexed
 from dedup.near import matches_of, taken
-from dedup.opened import Opened
 from dedup.reuse import Chunk, as_aligned, verify
 from dedup.run import serial
 from dedup.segments import Folder, stamp, writing
@@ -70,8 +70,8 @@ class Index:
         self.folder = Path(folder)
         self._opened()
 
-    def _opened(self) -> Opened:
-        return Opened.at(self.folder)
+    def _opened(self) -> Indexed:
+        return Indexed.at(self.folder)
 
     @classmethod
     def build(
@@ -147,7 +147,7 @@ class Index:
         """
         wanted = [ids] if isinstance(ids, str) else list(ids)
         with writing(self.folder) as folder:
-            known = Opened(folder).known(wanted)
+            known = Indexed(folder).known(wanted)
             if missing := sorted(set(wanted) - set(known)):
                 raise InputError(f"{self.folder}: has no document {missing[0]!r}")
             indexing.remove(folder, np.array(sorted(known.values()), np.int64))

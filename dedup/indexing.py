@@ -12,8 +12,8 @@ import numpy as np
 from dedup import remembered, shards, site
 from dedup.columns import load_table
 from dedup.counts import Told
+from dedup.indexed import Indexed, sites_of
 from dedup.moved import LOST, Stretches
-from dedup.opened import Opened, sites_of
 from dedup.opening import nothing_to_read, open_inputs
 from dedup.postings import MOST
 from dedup.records import flags_of
@@ -66,7 +66,7 @@ def add(folder: Folder, inputs: Inputs, config: Config, *, runner: Runner = seri
         flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
         ids = [id_ for each in flagged for id_ in each.ids]
         none = np.zeros(len(ids), np.bool_)
-        gone = np.array(sorted(Opened(folder).known(ids).values()), np.int64) if replacing else np.zeros(0, np.int64)
+        gone = np.array(sorted(Indexed(folder).known(ids).values()), np.int64) if replacing else np.zeros(0, np.int64)
         keep(work, folder, Told(live, none, none, np.zeros(0, np.int64), Stretches.none()), runner, without=gone)
         return Added(len(ids), failures)
 
@@ -91,7 +91,7 @@ def keep(
     folder.document += int(ours.sum())
     folder.segments += _segments(folder, work.store, list(told.live))
     if without is not None and len(without):
-        removed = np.union1d(Opened(folder).removed, without)
+        removed = np.union1d(Indexed(folder).removed, without)
         folder.removed = folder.write(REMOVED, {"numbers": [removed.astype(np.uint32)]}, len(removed))
     folder.sites = _sites(folder, work.store)
     folder.commit()
@@ -184,7 +184,7 @@ def _sites(folder: Folder, store: Store) -> Named | None:
 
 def remove(folder: Folder, numbers: NDArray[np.int64]) -> None:
     """Take documents out of an index, by their numbers: what they hold is no longer found."""
-    removed = np.union1d(Opened(folder).removed, numbers)
+    removed = np.union1d(Indexed(folder).removed, numbers)
     folder.removed = folder.write(REMOVED, {"numbers": [removed.astype(np.uint32)]}, len(removed))
     folder.commit()
 
@@ -195,7 +195,7 @@ def compact(folder: Folder) -> None:
     Raises:
         InputError: a segment is damaged, or a file that the index refers to has changed.
     """
-    index = Opened(folder)
+    index = Indexed(folder)
     numbers = index.numbers()
     with TemporaryDirectory(prefix="dedup-") as temporary:
         store, names = Store(Path(temporary)), list[str]()

@@ -20,8 +20,8 @@ from dedup import site
 from dedup.columns import block_words, save_articles
 from dedup.domains import site_key
 from dedup.extract import judge_page
+from dedup.indexed import sites_of
 from dedup.judge import decided
-from dedup.opened import sites_of
 from dedup.runs import is_new
 from dedup.shards import documents
 from dedup.sites import SiteFile

@@ -44,7 +44,7 @@ ROWS: list[set[str]] = [
     {"site", "chrome"},
     {"opening", "extract", "cluster", "clean", "write", "progress", "columns"},
     {"counts", "depfile", "result", "sites", "decide", "parts", "upload", "attributes", "remembered"},
-    {"shards", "outputs", "opened"},
+    {"shards", "outputs", "indexed"},
     {"summary"},
     {"pages", "counting", "corpus", "cutting"},
     {"stored"},

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import dedup
 from dedup import against, column_files, indexing, kernel, postings, segments
-from dedup.opened import Opened
+from dedup.indexed import Indexed
 from dedup.postings import SHINGLE, WINDOW, Postings, Seeds, look_up
 from dedup.segments import MANIFEST, Folder, stamp, writing
 from tests.conftest import ROOT
@@ -636,4 +636,4 @@ def test_an_index_that_is_written_anew_while_it_is_opened(index: dedup.Index, mo
 
     monkeypatch.setattr(Folder, "check", check)
 
-    assert len(Opened.at(index.folder)) == len(OLD)
+    assert len(Indexed.at(index.folder)) == len(OLD)

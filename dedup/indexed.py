@@ -122,7 +122,7 @@ class Segment:
             ) from error
 
 
-class Opened:
+class Indexed:
     """The segments of an index. What is asked for is read from where it is mapped, and no more."""
 
     def __init__(self, folder: Folder) -> None:
@@ -130,7 +130,7 @@ class Opened:
         self.segments = [Segment(folder.path / each.name, folder.columns(each)) for each in folder.segments]
 
     @classmethod
-    def at(cls, path: Path) -> Opened:
+    def at(cls, path: Path) -> Indexed:
         """The index in a folder.
 
         Raises:
@@ -219,4 +219,4 @@ class Opened:
 
 def sites_of(path: Path | None) -> KnownSites | None:
     """What the index in a folder knows of sites, if there is one and it knows anything."""
-    return Opened.at(path).sites if path else None
+    return Indexed.at(path).sites if path else None
