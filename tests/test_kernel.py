@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -20,6 +21,9 @@ from dedup.html_walk import _shares
 from dedup.table import TAGS
 from tests.conftest import ROOT
 from tests.kernels import same_as_the_definition
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 native = pytest.mark.skipif(not kernel.NATIVE, reason="no kernel was built, or none is wanted")
 NAMES = sorted(
@@ -201,3 +205,13 @@ def test_tags_are_numbered_as_the_kernel_numbers_them() -> None:
         "caption",
         "code",
     ]
+
+
+def test_a_script_says_nothing_at_its_end(tmp_path: Path) -> None:
+    """Patterns are kept in caches until the program ends: nanobind took them for leaks."""
+    program = (
+        "import dedup; print(len(list(dedup.clean([{'id': 'a', 'text': 'The mill closed in May.'}]).documents())))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=tmp_path)
+
+    assert (run.stdout, run.stderr) == ("1\n", "")

@@ -2,6 +2,9 @@
 #include "python.hpp"
 
 NB_MODULE(_native, module) {
+    // What Python keeps for as long as it runs (caches of patterns) it may not take apart at its end; that is no leak, and
+    // nothing that a script should print.
+    nanobind::set_leak_warnings(false);
     module.doc() = "The kernel in C++: the same results as the definitions in Python.";
     dedup::add_align(module);
     dedup::add_blocks(module);
