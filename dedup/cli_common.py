@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -120,7 +121,7 @@ def _ended(error: BaseException, ctx: click.Context | None = None) -> int:
         click.echo(f"Error: {error}{_how_to_go_on(error)}", err=True)
         return code
     if isinstance(error, BrokenPipeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered has nowhere to go
+        _give_up_output()
         return CLOSED
     if isinstance(error, KeyboardInterrupt):
         click.echo(f"\nInterrupted. {_left(ctx)}".rstrip(" "), err=True)
@@ -128,10 +129,18 @@ def _ended(error: BaseException, ctx: click.Context | None = None) -> int:
     if isinstance(error, OSError):
         name = os.fspath(error.filename) if error.filename else "standard output"
         click.echo(f"Error: {name}: {error.strerror or error}", err=True)
+        if not error.filename:
+            _give_up_output()
         return OUTPUT
     sys.excepthook(type(error), error, error.__traceback__)
     click.echo("This is a bug in dedup. Please report it with the lines above.", err=True)
     return BUG
+
+
+def _give_up_output() -> None:
+    """What is still buffered of standard output has nowhere to go; Python would try once more at its end."""
+    with suppress(OSError, ValueError):  # it is no file of the system
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _how_to_go_on(error: DedupError) -> str:
