@@ -23,8 +23,8 @@ dedup: $(VENV)/installed ## clean your own: make dedup IN="articles more/*.html"
 	@test -n "$(IN)" && test -n "$(OUT)" || { echo 'usage: make dedup IN="files and folders" OUT=folder' >&2; exit 2; }
 	$(call cleaned,$(IN),$(OUT),Exit code 1: some inputs could not be used; see $(OUT)/failures.jsonl.)
 
-test: $(VENV)/installed-dev ## run the tests
-	@$(BIN)/python -m pytest
+test: $(VENV)/installed-dev ## run the tests, on all cores
+	@$(BIN)/python -m pytest -n auto
 
 test-lowest: ## run the tests with the lowest version of every dependency that pyproject.toml allows, on Python 3.11
 	@mkdir -p build
@@ -42,7 +42,7 @@ check: $(VENV)/installed-dev ## lint, format, types and tests: what must pass be
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 package: ## build dist/, check it, and run the demo corpus through its wheel as pipx and uv install it
 	rm -rf dist .venv-package
