@@ -2,6 +2,7 @@
 // ordinary is left to a whole parser (orjson): a line that is taken here, that takes, too, and means the same by it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
@@ -50,6 +51,20 @@ const JsonValue& first_of(const std::array<JsonValue, size>& values) {
 // Read the line of a record. False where a whole parser must do that: it may be no JSON, no object, a field may be there
 // twice, a number may be too large, or it may be nested deeper than 32. That the text is UTF-8 is left to who reads it.
 bool read_record(std::string_view line, JsonRecord& out);
+
+// Some fields of an object, by their names.
+struct JsonMembers {
+    std::array<std::string_view, 3> names;
+    std::array<JsonValue, 3> values{};
+
+    JsonValue* field(std::string_view name) {
+        const auto at = std::find(names.begin(), names.end(), name);
+        return at == names.end() || name.empty() ? nullptr : &values[static_cast<std::size_t>(at - names.begin())];
+    }
+};
+
+// The same of an object and these.
+bool read_members(std::string_view object, JsonMembers& out);
 
 // Append the characters of a string. False where this is not one string and nothing else: some of it may have been appended
 // then. That it is UTF-8 is left to who reads it.
