@@ -109,9 +109,10 @@ def wanted(passages: int) -> NDArray[np.int64]:
 def add_pairs(pairs: match.Pairs, buckets: NDArray[np.int64]) -> None:
     """Add the pairs of documents in buckets [b, size] of passages."""
     size, own = buckets.shape[1], np.sort(buckets, axis=1) // OF_DOCUMENT
-    for first in range(size if size <= match.CROWD else match.HUBS):
-        left = np.repeat(own[:, first], size - first - 1)
-        right = own[:, first + 1 :].ravel()
+    for first in range(min(size, match.CROWD)):
+        end = size if first < match.HUBS else min(size, match.CROWD)
+        left = np.repeat(own[:, first], end - first - 1)
+        right = own[:, first + 1 : end].ravel()
         pairs.add(left[left != right], right[left != right])
 
 

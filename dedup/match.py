@@ -30,8 +30,8 @@ AGREEING = 8
 that use them."""
 CROWD = 48
 HUBS = 4
-"""A bucket of up to 48 documents proposes all its pairs; a larger one pairs each document with the four best keepers in
-it, so that a passage that occurs a million times costs a million, not its square."""
+"""A bucket proposes all pairs of its 48 best keepers, and of each document behind them those with the four best, so
+that a passage that occurs a million times costs a million, not its square."""
 
 
 def winnow(hashes: NDArray[np.uint64], window: int = SEED_WINDOW) -> NDArray[np.int64]:
@@ -45,7 +45,8 @@ def winnow(hashes: NDArray[np.uint64], window: int = SEED_WINDOW) -> NDArray[np.
 
 
 class Cap(NamedTuple):
-    """What is paired of a bucket: up to `crowd` entries each with each, of more all with the best `hubs` of them."""
+    """What is paired of a bucket: the best `crowd` entries each with each, those behind them with the best `hubs`. What
+    is paired of the best ones does not depend on what comes behind, so that batch by batch gives what one run does."""
 
     crowd: int
     hubs: int
@@ -129,13 +130,12 @@ def defined_pairs(
 
 
 def _group_pairs(size: int, cap: Cap) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    if size <= cap.crowd:
-        left, right = np.triu_indices(size, 1)
-        return left.astype(np.int64), right.astype(np.int64)
-    left = np.repeat(np.arange(cap.hubs), size)
-    right = np.tile(np.arange(size), cap.hubs)
-    upper = right > left
-    return left[upper].astype(np.int64), right[upper].astype(np.int64)
+    first = min(size, max(cap))
+    left, right = np.triu_indices(first, 1)
+    own = (left < cap.hubs) | (right < cap.crowd)
+    hubs, behind = np.arange(min(size, cap.hubs)), np.arange(first, size)
+    pairs = (left[own], np.repeat(hubs, len(behind))), (right[own], np.tile(behind, len(hubs)))
+    return np.concatenate(pairs[0]), np.concatenate(pairs[1])
 
 
 class Places(NamedTuple):

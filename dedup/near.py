@@ -58,7 +58,7 @@ def near_duplicates(texts: Iterable[Any] | Frame, *, unit: str = "passage", **se
     `unit="document"`: every two texts of which the Jaccard similarity of shingles is at least `threshold`, computed
     exactly; a pair becomes a candidate with the probability `lsh_recall` (.9999 if not set) where it is just
     `threshold`, above that with a greater one. The spans are those from the first word to the last. Where more than 48
-    texts share a bucket, each is paired with the first four of them.
+    texts share a bucket, those behind the first 48 are paired with the first four of them.
 
     Matches come by document, start and keeper.
 

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import kernel, match
-from dedup.match import CROWD, HUBS, PAIRS, STARS, Buckets, Cap, Places, defined_agreeing, defined_owners, defined_pairs
+from dedup.match import CROWD, PAIRS, STARS, Buckets, Cap, Places, defined_agreeing, defined_owners, defined_pairs
 from dedup.runs import defined_sorted_once, sorted_once
 from dedup.sign import mix
+from tests.test_match import pairs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -128,8 +129,8 @@ def test_a_hot_bucket_of_a_million_costs_its_size() -> None:
     stars = [*Buckets().pairs(keys, np.arange(2 * size, dtype=np.uint32), ranks, STARS)]
 
     first = np.concatenate([chunk[0] for chunk in found])
-    assert len(first) == HUBS * size - HUBS * (HUBS + 1) // 2
-    assert set(first.tolist()) == set(range(size - HUBS, size))
+    assert len(first) == pairs_of(size)
+    assert set(first.tolist()) == set(range(size - CROWD + 1, size))
     assert sum(len(chunk[1]) for chunk in stars) == size - 1
 
 

@@ -95,6 +95,12 @@ def test_pairs_are_all_pairs_of_small_buckets(rows: list[tuple[int, int]], order
     assert (ranks[members[first]] < ranks[members[second]]).all()
 
 
+def pairs_of(size: int) -> int:
+    """How many pairs a bucket of so many documents has."""
+    first = min(size, CROWD)
+    return first * (first - 1) // 2 + HUBS * (size - first)
+
+
 @pytest.mark.parametrize("size", [1_000, 10_000, 100_000])
 def test_a_bucket_costs_its_size(size: int) -> None:
     """In pairs and in bytes: what is as long as the pairs is in memory some nine times at most."""
@@ -105,9 +111,9 @@ def test_a_bucket_costs_its_size(size: int) -> None:
 
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert len(first) == len(second) == HUBS * size - HUBS * (HUBS + 1) // 2
+    assert len(first) == len(second) == pairs_of(size)
     assert set(second.tolist()) >= set(range(size - 1))  # everything is compared with the best keeper, the last one
-    assert set(first.tolist()) == set(range(size - HUBS, size))
+    assert set(first[second < size - CROWD].tolist()) == set(range(size - HUBS, size))
     assert peak < 12 * 8 * HUBS * size + (1 << 21)  # what numpy imports at the first call
 
 
@@ -115,7 +121,7 @@ def test_a_bucket_costs_its_size(size: int) -> None:
 def test_all_pairs_of_a_small_bucket_and_those_of_the_best_of_a_crowd(size: int) -> None:
     first, _ = paired(np.zeros(size, np.uint64), np.arange(size), np.arange(size))
 
-    assert len(first) == (size * (size - 1) // 2 if size <= CROWD else HUBS * size - HUBS * (HUBS + 1) // 2)
+    assert len(first) == pairs_of(size)
 
 
 def test_many_seeds_of_one_document_are_no_crowd_of_pairs() -> None:
@@ -126,14 +132,25 @@ def test_many_seeds_of_one_document_are_no_crowd_of_pairs() -> None:
 
 
 def test_a_crowd_pairs_everyone_with_the_best_keepers() -> None:
-    size = CROWD + 1
+    size = CROWD + 2
     ranks = np.arange(size)
 
     first, second = paired(np.zeros(size, np.uint64), np.arange(size), ranks)
 
     assert set(zip(first.tolist(), second.tolist(), strict=True)) == {
-        (a, b) for a in range(HUBS) for b in range(a + 1, size)
+        (a, b) for b in range(size) for a in range(b if b < CROWD else HUBS)
     }
+
+
+@given(st.lists(st.integers(0, 3), max_size=200), st.integers(0, 200))
+def test_what_is_paired_of_the_first_does_not_depend_on_those_behind(keys: list[int], many: int) -> None:
+    """So that cleaning batch by batch, where the first keeps, pairs what one run pairs."""
+    every = paired(np.array(keys, np.uint64), np.arange(len(keys)), np.arange(len(keys)))
+    first = paired(np.array(keys[:many], np.uint64), np.arange(len(keys[:many])), np.arange(len(keys)))
+
+    assert {pair for pair in zip(*map(np.ndarray.tolist, every), strict=True) if max(pair) < many} == set(
+        zip(*map(np.ndarray.tolist, first), strict=True)
+    )
 
 
 @given(st.lists(st.integers(1, 3), min_size=2, max_size=120), st.integers(1, 119), st.data())

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import kernel, seeded
-from dedup.match import CROWD, HUBS
+from dedup.match import CROWD
 from dedup.run import Runner, pool, serial
 from dedup.seeded import Around, Finder, Seeds, defined_agreeing
 from dedup.sign import mix
+from tests.test_match import pairs_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,7 +157,7 @@ def test_of_a_crowd_the_best_keepers_are_paired(count: int) -> None:
     pairs = found(Finder(), corpus)
 
     assert pairs == defined_agreeing(*corpus).tolist()
-    assert len(pairs) == (count * (count - 1) // 2 if count <= CROWD else HUBS * count - HUBS * (HUBS + 1) // 2)
+    assert len(pairs) == pairs_of(count)
 
 
 def test_there_may_be_no_seed_and_no_document() -> None:

@@ -134,9 +134,10 @@ bool Buckets::of_one_document(const Entry& one, const Entry& other) const {
 
 // The pairs of `repeated_[begin:end]`, which have the same key.
 void Buckets::pair(std::size_t begin, std::size_t end, Cap cap, BucketPairs& out) const {
-    const auto hubs = end - begin <= cap.crowd ? end : begin + std::min(cap.hubs, end - begin);
-    for (auto first = begin; first < hubs; ++first) {
-        for (auto second = first + 1; second < end; ++second) {
+    const auto size = end - begin, firsts = begin + cap.firsts(size);
+    for (auto first = begin; first < firsts; ++first) {
+        const auto last = begin + cap.end(first - begin, size);
+        for (auto second = first + 1; second < last; ++second) {
             if (of_one_document(repeated_[first], repeated_[second])) continue;
             out.first.push_back(repeated_[first].place);
             out.second.push_back(repeated_[second].place);

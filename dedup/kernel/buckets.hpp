@@ -5,15 +5,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "cap.hpp"
 #include "room.hpp"
 #include "spans.hpp"
 
 namespace dedup {
-
-// What is paired of a bucket: up to `crowd` entries each with each, of more all with the best `hubs`.
-struct Cap {
-    std::size_t crowd, hubs;
-};
 
 struct BucketPairs {
     std::vector<std::uint32_t> first, second;  // places of entries

@@ -30,7 +30,7 @@ public:
         {
             nb::gil_scoped_release released;
             found = pairs_.find({span(hashes), span(places), span(edges), span(firsts)},
-                                {span(all), span(briefs), span(bounds), span(ranks), span(copies)}, {near, behind, least, crowd, hubs}, kept);
+                                {span(all), span(briefs), span(bounds), span(ranks), span(copies)}, {near, behind, least, {crowd, hubs}}, kept);
         }
         const auto size = found.size() / 2;
         return dedup::table(std::move(found), size, 2);

@@ -211,10 +211,11 @@ private:
     }
 
     void pair(const Around* around, std::size_t size) {
-        const auto hubs = size <= asked_.crowd ? size : std::min(asked_.hubs, size);
-        for (std::size_t first = 0; first < hubs; ++first) {
+        const auto firsts = asked_.cap.firsts(size);
+        for (std::size_t first = 0; first < firsts; ++first) {
             const auto own = around[first];
-            for (auto second = first + 1; second < size; ++second) {
+            const auto end = asked_.cap.end(first, size);
+            for (auto second = first + 1; second < end; ++second) {
                 const auto& other = around[second];
                 const auto inside = own.inside & other.inside;
                 if (count_bits(same(own.briefs, other.briefs) & inside) < asked_.least || own.owner == other.owner) continue;

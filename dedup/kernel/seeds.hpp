@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "cap.hpp"
 #include "distinct_pairs.hpp"
 #include "spans.hpp"
 
@@ -27,10 +28,10 @@ struct SeededCorpus {
     Span<std::int64_t> bounds, ranks, copies;
 };
 
-// What agrees: `least` words of those from `near` before to `behind` behind a seed; and what is paired of a bucket, as in
-// `Cap`.
+// What agrees: `least` words of those from `near` before to `behind` behind a seed; and what is paired of a bucket.
 struct Agreeing {
-    std::size_t near, behind, least, crowd, hubs;
+    std::size_t near, behind, least;
+    Cap cap;
 };
 
 // The pairs of documents that agree, the better keeper first: `dedup.seeded.Finder`. It keeps what it takes of memory for the
