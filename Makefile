@@ -67,7 +67,7 @@ sanitize: $(VENV)/installed-dev ## build the kernel with AddressSanitizer and UB
 	$(BIN)/cmake --build build/sanitize
 	LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libubsan.so)" \
 		ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 PYTHONMALLOC=malloc \
-		DEDUP_KERNEL=python $(BIN)/python -m tests.kernels build/sanitize -q tests/test_kernel.py tests/test_kernel_align.py tests/test_kernel_blocks.py tests/test_kernel_decide.py tests/test_cluster.py tests/test_kernel_group.py tests/test_kernel_judge.py tests/test_kernel_rules.py tests/test_kernel_texts.py tests/test_kernel_trees.py tests/test_kernel_verify.py tests/test_lines.py tests/test_losses.py tests/test_packed.py tests/test_seeded.py tests/test_stored.py tests/test_strings.py tests/test_whole.py tests/test_text_words.py tests/test_html_same.py tests/test_html_slim.py tests/test_html_tree.py -k "not metadata and not time"
+		DEDUP_KERNEL=python $(BIN)/python -m tests.kernels build/sanitize -q tests/test_kernel.py tests/test_kernel_align.py tests/test_kernel_blocks.py tests/test_kernel_decide.py tests/test_cluster.py tests/test_codes.py tests/test_kernel_group.py tests/test_kernel_judge.py tests/test_kernel_rules.py tests/test_kernel_texts.py tests/test_kernel_trees.py tests/test_kernel_verify.py tests/test_lines.py tests/test_losses.py tests/test_packed.py tests/test_seeded.py tests/test_stored.py tests/test_strings.py tests/test_whole.py tests/test_text_words.py tests/test_html_same.py tests/test_html_slim.py tests/test_html_tree.py -k "not metadata and not time"
 
 golden: $(VENV)/installed-dev ## rewrite what fixtures/golden wants; the diff is the review
 	$(BIN)/python -m tests.golden --update

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import keyed, sketched
+from dedup.codes import SOUGHT
 from dedup.duplicates import Beside
 from dedup.indexed import Indexed
 from dedup.keepers import Old
@@ -15,7 +16,7 @@ from dedup.moved import LOST, Stretches
 from dedup.reuse import Before
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -102,7 +103,7 @@ def bring(work: Work, shards: list[str], runner: Runner) -> Brought:
     if work.index is None or work.config.match == "self":
         return Brought.nothing()
     index = Indexed.at(work.index)
-    numbers = index.with_keepers(_alike(index, work, shards))
+    numbers = index.with_keepers(_alike(index, work, shards, runner))
     parts = [numbers[at : at + TOGETHER] for at in range(0, len(numbers), TOGETHER)]
     names = [f"old-{number:06d}" for number in range(len(parts))]
     placed = list(runner(place, [Placing(work, *each) for each in zip(names, parts, strict=True)]))
@@ -111,14 +112,25 @@ def bring(work: Work, shards: list[str], runner: Runner) -> Brought:
     return Brought(work.name, names, there, whole, _gone(there, whole.moved))
 
 
-def _alike(index: Indexed, work: Work, shards: Iterable[str]) -> NDArray[np.int64]:
+def _alike(index: Indexed, work: Work, shards: Iterable[str], runner: Runner) -> NDArray[np.int64]:
     """The documents of the index that may share something with those of shards."""
+    found = [index.alike(*some, work.config.min_words, runner) for some in _sought(work, shards)]
+    return np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
+
+
+def _sought(work: Work, shards: Iterable[str]) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int64]]]:
+    """The hashes of the words of documents, and their bounds, those of some shards at a time."""
     names = ("whole_words", "whole_bounds") if work.config.unit == "document" else ("hashes", "bounds")
-    found = [np.zeros(0, np.int64)]
+    words, counts, size = [np.zeros(0, np.uint64)], [np.zeros(1, np.int64)], 0
     for shard in shards:
-        words, bounds = (np.asarray(work.store.column(shard, name)) for name in names)
-        found.append(index.alike(words, bounds))
-    return np.unique(np.concatenate(found))
+        own, bounds = (np.asarray(work.store.column(shard, name)) for name in names)
+        if size and size + len(own) > SOUGHT:
+            yield np.concatenate(words), np.cumsum(np.concatenate(counts))
+            words, counts, size = words[:1], counts[:1], 0
+        words.append(own)
+        counts.append(np.diff(bounds))
+        size += len(own)
+    yield np.concatenate(words), np.cumsum(np.concatenate(counts))
 
 
 def place(job: Placing) -> Placed:

@@ -181,16 +181,14 @@ class Index:
 
     def info(self) -> dict[str, Any]:
         """What it holds: numbers of documents, removed ones, segments, sites and words; bytes of what is looked up
-        (`postings`), of ids, blocks and the like (`records`), of `texts`, and of the first two a passage of 70 words;
+        (`codes`), of ids, blocks and the like (`records`), of `texts`, and of the first two a passage of 70 words;
         and its stamp."""
         index = self._opened()
         words = sum(each.words for each in index.folder.segments)
-        sizes = {"postings": 0, "records": 0, "texts": 0}
+        sizes = {"codes": 0, "records": 0, "texts": 0}
         for each in index.segments:
             for name, column in each.columns.items():
-                kind = (
-                    "texts" if name.startswith("texts") else "postings" if name in ("starts", "entries") else "records"
-                )
+                kind = "texts" if name.startswith("texts") else "codes" if name in ("codes", "counts") else "records"
                 sizes[kind] += column.nbytes
         return {
             "documents": len(index),
@@ -200,7 +198,7 @@ class Index:
             "words": words,
             "has_texts": index.folder.texts,
             "bytes": sizes,
-            "bytes_a_passage": round((sizes["postings"] + sizes["records"]) * PASSAGE / max(1, words), 1),
+            "bytes_a_passage": round((sizes["codes"] + sizes["records"]) * PASSAGE / max(1, words), 1),
             "stamp": stamp(),
         }
 

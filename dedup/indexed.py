@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from dedup import codes
 from dedup.compressed import zstandard
 from dedup.errors import InputError
 from dedup.moved import LOST
-from dedup.postings import Postings, all_seeds, look_up
 from dedup.remembered import MOVED, SIZE, id_key, records_of, unpacked
 from dedup.runs import is_new
 from dedup.segments import Folder
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.remembered import Remembered
+    from dedup.run import Runner
     from dedup.site import Knowledge
 
 
@@ -48,7 +49,6 @@ class Segment:
     def __init__(self, path: Path, columns: dict[str, NDArray[Any]]) -> None:
         self.path, self.columns = path, columns
         self.numbers = columns["numbers"]
-        self.postings = Postings(columns["starts"], columns["entries"])
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -66,12 +66,12 @@ class Segment:
         for id_ in ids:
             by_key.setdefault(id_key(id_), set()).add(id_)
         keys = np.array(sorted(by_key), np.uint32)
-        low, high = (np.searchsorted(self.columns["ids"], keys, side) for side in ("left", "right"))
-        some = np.flatnonzero(low < high)
-        for key, first, end in zip(keys[some].tolist(), low[some].tolist(), high[some].tolist(), strict=True):
-            for row, record in self._known(np.sort(self.columns["id_rows"][first:end]).astype(np.int64)):
-                if record[0] in by_key[key]:
-                    yield record[0], int(self.numbers[row])
+        own = self.columns["ids"]
+        at = np.minimum(np.searchsorted(keys, own), len(keys) - 1)
+        rows = np.flatnonzero(keys[at] == own) if len(keys) else at
+        for row, record in self._known(rows):
+            if record[0] in by_key[int(own[row])]:
+                yield record[0], int(self.numbers[row])
 
     def keepers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """The numbers of documents (ascending) that keep what went of those of some rows (ascending)."""
@@ -162,23 +162,26 @@ class Indexed:
         there = np.concatenate([np.zeros(0, np.int64), *own])
         return there[~np.isin(there, self.removed)]
 
-    def alike(self, words: NDArray[np.uint64], bounds: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The numbers of documents, ascending, that may share a passage with one of others, given the hashes of their
-        words: those of document i are `words[bounds[i]:bounds[i + 1]]`.
+    def alike(
+        self, words: NDArray[np.uint64], bounds: NDArray[np.int64], min_words: int, runner: Runner
+    ) -> NDArray[np.int64]:
+        """The numbers of documents, ascending, that may share a passage of `min_words` with one of others, given the
+        hashes of their words: those of document i are `words[bounds[i]:bounds[i + 1]]`.
 
         Raises:
             InputError: a segment is damaged.
         """
+        sought = codes.Sought(words, bounds, codes.Limits.of(min_words))
         found = [np.zeros(0, np.int64)]
-        postings = [each.postings for each in self.segments]
-        for some in all_seeds(words, bounds) if postings else ():
+        for each in self.segments:
             try:
-                rows = look_up(postings, some)
-                found += [each.numbers[own].astype(np.int64) for each, own in zip(self.segments, rows, strict=True)]
-            except (ValueError, IndexError) as error:
-                why = f"{self.folder.path}: postings that are none ({error}); the index is damaged, build it anew"
+                parts = list(codes.Reading.of(sought, each.columns["codes"], each.columns["counts"]))
+            except ValueError as error:
+                why = f"{each.path}: its codes cannot be read ({error}); the index is damaged, build it anew"
                 raise InputError(why) from error
-        return self.only_there(np.unique(np.concatenate(found)))
+            rows = np.concatenate([np.zeros(0, np.bool_), *runner(codes.read, parts)])
+            found.append(each.numbers[rows].astype(np.int64))
+        return self.only_there(np.concatenate(found))
 
     def documents(self, numbers: NDArray[np.int64]) -> Iterator[Remembered]:
         """Documents by their numbers (ascending); those that are not there are left out.

@@ -15,7 +15,6 @@ from dedup.counts import Told
 from dedup.indexed import Indexed, sites_of
 from dedup.moved import LOST, Stretches
 from dedup.opening import nothing_to_read, open_inputs
-from dedup.postings import MOST
 from dedup.records import flags_of
 from dedup.remembered import KEPT, Origin, Remembered
 from dedup.run import serial
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
     from dedup.opening import Inputs
     from dedup.run import Runner
 
-SEEDS = 1 << 25
-"""Seeds of a segment at most, as 12 bytes of each are in memory while it is written."""
 TOGETHER = 500
 """Documents that are kept at a time."""
 
@@ -89,7 +86,7 @@ def keep(
         first = last
     list(runner(keep_shard, jobs))
     folder.document += int(ours.sum())
-    folder.segments += _segments(folder, work.store, list(told.live))
+    folder.segments += _segment(folder, work.store, list(told.live))
     if without is not None and len(without):
         removed = np.union1d(Indexed(folder).removed, without)
         folder.removed = folder.write(REMOVED, {"numbers": [removed.astype(np.uint32)]}, len(removed))
@@ -147,19 +144,12 @@ def _remembered(job: Keeping) -> Iterator[Remembered]:
         )  # fmt: skip
 
 
-def _segments(folder: Folder, store: Store, names: Sequence[str]) -> list[Named]:
-    """Write what shards left as segments, none of them too large."""
-    found, some, seeds, documents = list[Named](), list[str](), 0, 0
-    for name in [*names, ""]:
-        more = (len(store.column(name, "seed_hashes")), len(store.column(name, "numbers"))) if name else (SEEDS, MOST)
-        if documents and (not name or seeds + more[0] > SEEDS or documents + more[1] > MOST):
-            words = sum(int(store.column(each, "word_counts").sum()) for each in some)
-            found.append(folder.write(SEGMENT, remembered.merged(store, some), documents, words))
-            some, seeds, documents = [], 0, 0
-        if name and more[1]:
-            some.append(name)
-            seeds, documents = seeds + more[0], documents + more[1]
-    return found
+def _segment(folder: Folder, store: Store, names: Sequence[str]) -> list[Named]:
+    """Write what shards left as a segment, if there is a document in it."""
+    some = [name for name in names if len(store.column(name, "numbers"))]
+    documents = sum(len(store.column(name, "numbers")) for name in some)
+    words = sum(int(store.column(name, "counts").sum(dtype=np.int64)) for name in some)
+    return [folder.write(SEGMENT, remembered.merged(store, some), documents, words)] if some else []
 
 
 def _sites(folder: Folder, store: Store) -> Named | None:
@@ -190,7 +180,7 @@ def remove(folder: Folder, numbers: NDArray[np.int64]) -> None:
 
 
 def compact(folder: Folder) -> None:
-    """Write the segments of an index as few, without what was removed.
+    """Write the segments of an index as one, without what was removed.
 
     Raises:
         InputError: a segment is damaged, or a file that the index refers to has changed.
@@ -202,7 +192,7 @@ def compact(folder: Folder) -> None:
         for at in range(0, len(numbers), TOGETHER):
             names.append(f"{KEPT}-{at}")
             remembered.save(store, names[-1], list(index.documents(numbers[at : at + TOGETHER])), texts=folder.texts)
-        folder.segments, folder.removed = _segments(folder, store, names), None
+        folder.segments, folder.removed = _segment(folder, store, names), None
     folder.commit()
 
 

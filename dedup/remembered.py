@@ -11,13 +11,13 @@ import numpy as np
 import orjson
 import xxhash
 
+from dedup.codes import pack
 from dedup.compressed import zstandard
 from dedup.config import Config
 from dedup.data import Document, Failure, Format, Source
 from dedup.errors import InputError
 from dedup.extract import read_source
 from dedup.keyed import KINDS
-from dedup.postings import Postings, seeds
 from dedup.read import Unread
 from dedup.table import Table
 from dedup.words import Spanned, marked_texts
@@ -111,14 +111,13 @@ def save(store: Store, shard: str, documents: Sequence[Remembered], *, texts: bo
     """Leave the columns of some documents, in the order of their numbers, of which `merged` makes a segment."""
     spans = [Spanned(each.text, each.starts, each.ends, KINDS[each.tags]) for each in documents]
     words, bounds = marked_texts(spans)
-    hashes, owners = seeds(words.hashes, bounds)
     groups = list(_groups(documents))
     with store.writing(shard, KEPT):
         for name, column in (
             ("numbers", np.array([each.number for each in documents], np.uint32)),
             ("ids", np.array([id_key(each.id) for each in documents], np.uint32)),
-            ("seed_hashes", hashes), ("seed_documents", owners.astype(np.uint32)),
-            ("word_counts", np.diff(bounds)), ("group_sizes", np.array(list(map(len, groups)), np.uint32)),
+            ("codes", pack(words.hashes, bounds)), ("counts", np.diff(bounds).astype(np.uint32)),
+            ("group_sizes", np.array(list(map(len, groups)), np.uint32)),
         ):  # fmt: skip
             store.save(shard, name, column)
         kept = [[texts or each.origin is None for each in group] for group in groups]
@@ -208,17 +207,11 @@ def id_key(id_: str) -> int:
 def merged(store: Store, shards: Sequence[str]) -> dict[str, list[NDArray[Any]]]:
     """The columns of a segment of all documents of some shards."""
     columns = {name: [store.column(shard, name) for shard in shards] for name in (
-        "numbers", "ids", "seed_hashes", "seed_documents", "group_sizes",
+        "numbers", "ids", "codes", "counts", "group_sizes",
         "records", "records_sizes", "kept_texts", "kept_texts_sizes",
     )}  # fmt: skip
-    firsts = accumulate((len(each) for each in columns["numbers"][:-1]), initial=0)
-    owners = [each.astype(np.int64) + first for each, first in zip(columns["seed_documents"], firsts, strict=True)]
-    postings = Postings.of(np.concatenate(columns["seed_hashes"]), np.concatenate(owners))
-    ids = np.concatenate(columns["ids"])
-    order = np.argsort(ids, kind="stable")
     return {
-        "numbers": columns["numbers"], "ids": [ids[order]], "id_rows": [order.astype(np.uint32)],
-        "starts": [postings.starts], "entries": [postings.entries],
+        "numbers": columns["numbers"], "ids": columns["ids"], "codes": columns["codes"], "counts": columns["counts"],
         "groups": [_bounds(columns["group_sizes"]).astype(np.uint32)],
         "records": columns["records"], "records_bounds": [_bounds(columns["records_sizes"])],
         "texts": columns["kept_texts"], "texts_bounds": [_bounds(columns["kept_texts_sizes"])],

@@ -18,9 +18,10 @@ import numpy as np
 import orjson
 import xxhash
 
+from dedup.codes import CODES
 from dedup.column_files import Digested, Writer, atomic, columns_of
 from dedup.errors import InputError, OutputError, SettingError
-from dedup.postings import SHINGLE, WINDOW
+from dedup.match import SEED_SHINGLE
 from dedup.sign import SCHEME, SEED, SHINGLES
 from dedup.text import REGEX
 from dedup.words import Spanned, marked_texts
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-VERSION = 1
+VERSION = 2
 MANIFEST, LOCK = "index.json", "lock"
 SEGMENT, SITES, REMOVED = "segment", "sites", "removed"
 _PROBE = (
@@ -52,8 +53,8 @@ def stamp() -> dict[str, Any]:
     for column in words:
         digest.update(np.ascontiguousarray(column).tobytes())
     return {
-        "version": VERSION, "scheme": SCHEME, "seed": SEED, "shingles": SHINGLES, "shingle": SHINGLE,
-        "window": WINDOW, "normaliser": digest.hexdigest(), "unicode": unidata_version, "regex": REGEX,
+        "version": VERSION, "scheme": SCHEME, "seed": SEED, "shingles": SHINGLES, "shingle": SEED_SHINGLE,
+        "codes": CODES, "normaliser": digest.hexdigest(), "unicode": unidata_version, "regex": REGEX,
     }  # fmt: skip
 
 

@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import dedup
-from dedup import against, column_files, indexing, kernel, postings, segments
+from dedup import against, column_files, indexing, kernel, segments
 from dedup.indexed import Indexed
-from dedup.postings import SHINGLE, WINDOW, Postings, Seeds, look_up
 from dedup.segments import MANIFEST, Folder, stamp, writing
 from tests.conftest import ROOT
 from tests.material import article, prose
@@ -248,13 +245,12 @@ def test_compacting_gives_the_same_answers(index: dedup.Index, tmp_path: Path) -
     assert sorted(path.suffix for path in index.folder.iterdir()) == ["", ".columns", ".columns", ".json"]
 
 
-def test_an_index_of_several_segments_as_none_may_be_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexing, "SEEDS", 100)
+def test_an_index_is_compacted_some_documents_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(indexing, "TOGETHER", 2)
     index = dedup.Index.build(tmp_path / "index", OLD)
     index.compact()
 
-    assert index.info()["segments"] == 3
+    assert index.info()["segments"] == 1
     assert all({match.id for match in index.query(each["text"])} == {each["id"]} for each in OLD)
 
 
@@ -514,7 +510,7 @@ def test_a_damaged_file_is_named(index: dedup.Index, damage: str) -> None:
     index.check()
 
 
-@pytest.mark.parametrize("column", ["records", "texts", "starts"])
+@pytest.mark.parametrize("column", ["records", "texts", "counts"])
 def test_damaged_columns_are_told_plainly(index: dedup.Index, column: str) -> None:
     (path,) = index.folder.glob("segment*")
     place = column_files.places_of(path)[column]
@@ -538,74 +534,6 @@ def test_an_index_within_its_budget(tmp_path: Path) -> None:
     assert dedup.Index.build(tmp_path / "seeds", ROOT / "seeds").info()["bytes_a_passage"] <= 64
     assert info["bytes_a_passage"] <= 64
     assert info["documents"] == 400 and info["words"] >= 400 * 8 * 60
-
-
-# ── postings ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 5)), max_size=200), st.integers(0, 2**32))
-def test_postings_find_every_document_of_a_hash(entries: list[tuple[int, int]], salt: int) -> None:
-    spread = np.arange(41, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(salt)
-    hashes = spread[[hash_ for hash_, _ in entries]] if entries else spread[:0]
-    found = Postings.of(hashes, np.array([document for _, document in entries], np.int64))
-
-    low, high = found.find(spread)
-
-    for number, (first, end) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
-        documents = found.documents(np.array([first]), np.array([end - first])).tolist()
-        assert {document for hash_, document in entries if hash_ == number} <= set(documents)
-        assert documents == sorted(documents)
-
-
-def test_of_a_crowd_the_first_are_proposed() -> None:
-    hashes = np.full(100, 1 << 60, np.uint64)
-    one, other = (Postings.of(hashes[:50], np.arange(50)) for _ in range(2))
-    asked = Seeds(hashes[:1], np.zeros(1, np.int64), np.ones(1, np.bool_))
-
-    assert [each.tolist() for each in look_up([one], asked)] == [[0, 1, 2, 3]]
-    assert [each.tolist() for each in look_up([one, other], asked)] == [[0, 1, 2, 3], []]
-    few = Postings.of(hashes[:30], np.arange(30))
-    assert [each.tolist() for each in look_up([few], asked)] == [[0, 1, 2, 3]]
-    twice = Seeds(hashes[:2], np.zeros(2, np.int64), np.zeros(2, np.bool_))
-    assert [len(each) for each in look_up([few], twice)] == [30]
-
-
-def test_one_shingle_that_is_no_seed_proposes_nothing() -> None:
-    hashes = np.array([1 << 60, 1 << 61], np.uint64)
-    found = Postings.of(hashes, np.zeros(2, np.int64))
-    one, none = np.zeros(1, np.int64), np.zeros(1, np.bool_)
-
-    assert look_up([found], Seeds(hashes[:1], one, none))[0].tolist() == []
-    assert look_up([found], Seeds(hashes[:1], one, ~none))[0].tolist() == [0]
-    assert look_up([found], Seeds(hashes, one.repeat(2), none.repeat(2)))[0].tolist() == [0]
-
-
-@settings(max_examples=50)
-@given(st.integers(0, 2**32), st.lists(st.integers(0, 60), min_size=4, max_size=4))
-def test_fifteen_words_in_a_row_are_always_proposed(seed: int, around: list[int]) -> None:
-    chance = np.random.default_rng(seed)
-    words = [chance.integers(0, 2**63, size, np.uint64) for size in [SHINGLE + WINDOW - 1, *around]]
-    one, other = (np.concatenate([words[at], words[0], words[at + 1]]) for at in (1, 3))
-    hashes, owners = postings.seeds(one, np.array([0, len(one)]))
-
-    (found,) = postings.all_seeds(other, np.array([0, len(other)]))
-
-    assert look_up([Postings.of(hashes, owners)], found)[0].tolist() == [0]
-
-
-def test_documents_are_looked_up_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postings, "LOOKED_UP", 10)
-    sizes = [0, 4, 25, 0, 3, 3, 3, 40, 0]
-    bounds = np.cumsum([0, *sizes])
-    words = np.arange(bounds[-1], dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    parts = list(postings.all_seeds(words, bounds))
-
-    monkeypatch.undo()
-    (whole,) = postings.all_seeds(words, bounds)
-
-    assert len(parts) > 2
-    for column, wanted in zip(zip(*parts, strict=True), whole, strict=True):
-        assert np.concatenate(column).tolist() == wanted.tolist()
 
 
 # ── other writers meanwhile ─────────────────────────────────────────────────────────────────────────────────────────

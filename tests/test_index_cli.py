@@ -94,7 +94,7 @@ def test_query_as_json_of_every_document_of_a_file(here: Path) -> None:
 
 @pytest.mark.usefixtures("here")
 def test_info_remove_and_compact() -> None:
-    assert info()["documents"] == 3 and info()["segments"] == 1 and info()["stamp"]["shingle"] == 6
+    assert info()["documents"] == 3 and info()["segments"] == 1 and info()["stamp"]["shingle"] == 4
     assert "documents: 3\n" in call("index", "info", "old.index", "--check").stdout
 
     run = call("index", "remove", "old.index", "0.txt", "1.txt")
@@ -176,11 +176,11 @@ def test_an_index_that_is_refused(here: Path) -> None:
         run = call("index", "add", "old.index", "monday.jsonl")
         assert run.exit_code == 2 and "another process is writing this index" in run.stderr
     manifest = json.loads((here / "old.index" / MANIFEST).read_text())
-    manifest["stamp"]["window"] = 8
+    manifest["stamp"]["codes"] = 8
     (here / "old.index" / MANIFEST).write_text(json.dumps(manifest))
     for words in (["index", "info", "old.index"], ["clean", "monday.jsonl", "-o", "out", "--against", "old.index"]):
         run = call(*words)
-        assert run.exit_code == 2 and "an index of window = 8, here it is 10" in run.stderr
+        assert run.exit_code == 2 and "an index of codes = 8, here it is 40" in run.stderr
 
 
 @pytest.mark.parametrize("name", COMMANDS)

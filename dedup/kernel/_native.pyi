@@ -593,6 +593,25 @@ class SeedPairs:
                 outside 32 bits, or more than 32 words are asked for.
         """
 
+class Sought:
+    """What documents are looked for by: `dedup.codes.Sought`. `seeds` are places of words, ascending; `limits` those of
+    `dedup.codes.Limits`.
+
+    Raises:
+        ValueError: the bounds do not ascend from 0 or leave the words, seeds do not ascend or lie outside of them, or
+            there are 2^31 words or more.
+    """
+
+    def __init__(
+        self, words: NDArray[np.uint64], bounds: NDArray[np.int64], seeds: NDArray[np.int64], limits: tuple[int, int]
+    ) -> None: ...
+    def find(self, packed: NDArray[np.uint16], counts: NDArray[np.uint32]) -> NDArray[np.uint8]:
+        """Which documents may share a passage with one that is sought (1 or 0). Threads may ask at the same time.
+
+        Raises:
+            ValueError: so many words take another number of codes.
+        """
+
 def owners(places: NDArray[np.uint32], bounds: NDArray[np.int64]) -> NDArray[np.uint32]:
     """The document that each place is in: `dedup.match.owners`.
 

@@ -1,9 +1,12 @@
-// What Python sees of seeds that documents share.
+// What Python sees of seeds that documents share, and of codes.
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/tuple.h>
 
 #include <stdexcept>
 #include <tuple>
+#include <utility>
 
+#include "codes.hpp"
 #include "python.hpp"
 #include "seeds.hpp"
 
@@ -40,9 +43,32 @@ private:
     dedup::SeedPairs pairs_;
 };
 
+// Holds the columns no longer than it is made.
+class PythonSought {
+public:
+    PythonSought(const Column<std::uint64_t>& words, const Numbers& bounds, const Numbers& seeds, const std::pair<std::size_t, std::size_t>& limits)
+        : sought_(span(words), span(bounds), span(seeds), {limits.first, limits.second}) {}
+
+    dedup::Array<std::uint8_t> find(const Column<std::uint16_t>& packed, const Column<std::uint32_t>& counts) const {
+        std::vector<std::uint8_t> found;
+        {
+            nb::gil_scoped_release released;
+            found = sought_.find(span(packed), span(counts));
+        }
+        return dedup::array(std::move(found));
+    }
+
+private:
+    dedup::Sought sought_;
+};
+
 }  // namespace
 
 void dedup::add_seeds(nb::module_& module) {
+    nb::class_<PythonSought>(module, "Sought")
+        .def(nb::init<const Column<std::uint64_t>&, const Numbers&, const Numbers&, const std::pair<std::size_t, std::size_t>&>(), "words"_a,
+             "bounds"_a, "seeds"_a, "limits"_a)
+        .def("find", &PythonSought::find, "packed"_a, "counts"_a);
     nb::class_<PythonSeedPairs>(module, "SeedPairs")
         .def(nb::init<>())
         .def("find", &PythonSeedPairs::find, "seeds"_a, "words"_a, "chosen"_a, "asked"_a, "kept"_a);

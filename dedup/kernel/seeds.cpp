@@ -7,10 +7,7 @@
 
 #include "bits.hpp"
 #include "fetch.hpp"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "same_bytes.hpp"
 
 namespace dedup {
 namespace {
@@ -19,21 +16,6 @@ constexpr std::size_t bits_an_entry = 16;  // of those that come once, an eighth
 constexpr std::size_t ahead = 24;          // entries whose words are fetched before they are read
 constexpr std::size_t chunk = 2048;        // entries that are looked at together: memory gives much at once sooner than one by one
 constexpr std::size_t together = 32;       // places that are compared together: what is wanted of all is fetched first
-
-// Which bytes are the same, by bits.
-std::uint32_t same(const std::array<std::uint8_t, 32>& one, const std::array<std::uint8_t, 32>& other) {
-#if defined(__SSE2__)
-    const auto load = [](const std::uint8_t* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); };
-    const auto half = [&](std::size_t at) {
-        return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(load(one.data() + at), load(other.data() + at))));
-    };
-    return half(0) | half(16) << 16;
-#else
-    std::uint32_t bits = 0;
-    for (std::size_t at = 0; at < one.size(); ++at) bits |= (one[at] == other[at] ? 1U : 0U) << at;
-    return bits;
-#endif
-}
 
 }  // namespace
 
@@ -218,7 +200,7 @@ private:
             for (auto second = first + 1; second < end; ++second) {
                 const auto& other = around[second];
                 const auto inside = own.inside & other.inside;
-                if (count_bits(same(own.briefs, other.briefs) & inside) < asked_.least || own.owner == other.owner) continue;
+                if (count_bits(same_bytes(own.briefs.data(), other.briefs.data()) & inside) < asked_.least || own.owner == other.owner) continue;
                 pairs_.fetch(own.owner, other.owner);
                 alike_.push_back({own.word, other.word, inside, own.owner, other.owner});
                 if (alike_.size() == together) compare();
