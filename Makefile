@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 LOWEST := $(or $(shell python3.11 -c 'import sys; print(sys.executable)' 2> /dev/null),$(PYTHON))
 
 .DELETE_ON_ERROR:
-.PHONY: help corpus dedup test test-lowest test-all check package sizes sanitize golden lexicon readme quality quality-update passages passages-update bench bench-peers bench-pages bench-grouping clean
+.PHONY: help corpus dedup test test-lowest test-all check package sizes sanitize golden lexicon readme quality quality-update passages passages-update bench bench-peers bench-pages bench-index bench-grouping clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +105,9 @@ bench/.venv/installed: bench/requirements-peers.txt
 
 bench-pages: $(VENV)/installed ## speed and memory beside trafilatura: make bench-pages PAGES="a.jsonl.gz" SIZES="300 1200"
 	@$(BIN)/python -m benchmarks.speed_pages $(PAGES) $(if $(SIZES),--sizes $(SIZES))
+
+bench-index: $(VENV)/installed ## a batch against an index beside one run over all: make bench-index SIZE=101000 TEXTS=a.jsonl.gz
+	@$(BIN)/python -m benchmarks.incremental $(if $(TEXTS),--texts $(TEXTS)) $(if $(SIZE),--size $(SIZE)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 bench-grouping: $(VENV)/installed ## grouping of generated band keys: make bench-grouping PASSAGES=100_000_000 BANDS=20 FOLDER=/scratch JSON=out.json
 	@$(BIN)/python -m benchmarks.grouping $(if $(PASSAGES),--passages $(PASSAGES)) $(if $(BANDS),--bands $(BANDS)) $(if $(FOLDER),--folder $(FOLDER)) $(if $(JSON),--json $(JSON))
