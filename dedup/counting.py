@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedup.columns import ARTICLE_BANDS
-from dedup.indexed import sites_of
+from dedup.indexed import known_sites
 from dedup.repetition import count_articles, with_known
 from dedup.runs import each_of, is_new
 from dedup.sites import SiteFile
@@ -51,7 +51,7 @@ def count_repetition(work: Work, shards: list[str], live: dict[str, NDArray[np.b
         _save_counts(store, ranges[-1], *count_articles(*each))
     for name in ("repeated", "counts"):
         store.merge(ranges, ALL, name)
-    before = sites_of(work.index)
+    before = known_sites(work.index)
     if before:
         _add_known(store, before.prints, before.articles)
     if work.config.sites:

@@ -220,6 +220,6 @@ class Indexed:
         return KnownSites(places, *(columns[name] for name in KnownSites._fields[1:]))
 
 
-def sites_of(path: Path | None) -> KnownSites | None:
+def known_sites(path: Path | None) -> KnownSites | None:
     """What the index in a folder knows of sites, if there is one and it knows anything."""
     return Indexed.at(path).sites if path else None

@@ -12,7 +12,7 @@ import numpy as np
 from dedup import remembered, shards, site
 from dedup.columns import load_table
 from dedup.counts import Told
-from dedup.indexed import Indexed, sites_of
+from dedup.indexed import Indexed, known_sites
 from dedup.moved import LOST, Stretches
 from dedup.opening import nothing_to_read, open_inputs
 from dedup.records import flags_of
@@ -156,7 +156,7 @@ def _sites(folder: Folder, store: Store) -> Named | None:
     """Write what a run learned of sites, in which what the index knew is contained."""
     places = {f"place_{name}": [store.column(ALL, f"site_{name}")] for name in site.Knowledge._fields}
     names, articles = (store.column(ALL, name) for name in ("sites", "site_articles"))
-    if before := sites_of(folder.path if folder.sites else None):
+    if before := known_sites(folder.path if folder.sites else None):
         other = ~np.isin(before.sites, names)
         names, articles = (
             np.concatenate([names, before.sites[other]]),

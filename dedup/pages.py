@@ -20,7 +20,7 @@ from dedup import site
 from dedup.columns import block_words, save_articles
 from dedup.domains import site_key
 from dedup.extract import judge_page
-from dedup.indexed import sites_of
+from dedup.indexed import known_sites
 from dedup.judge import decided
 from dedup.runs import is_new
 from dedup.shards import documents
@@ -112,7 +112,7 @@ def learn(work: Work, shards: Iterable[str]) -> None:
         np.concatenate([store.column(shard, name) for shard in shards]) for name in ("vote_keys", "vote_odds")
     )
     known = site.learn(keys, odds)
-    if before := sites_of(work.index):
+    if before := known_sites(work.index):
         known = site.merged(known, before.places)
     if work.config.sites:
         known = site.merged(known, SiteFile.load(Path(work.config.sites)).knowledge())

@@ -11,6 +11,8 @@ import zlib
 from collections import deque
 from typing import IO, TYPE_CHECKING, NamedTuple
 
+from dedup.compressed import is_broken
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
@@ -128,7 +130,7 @@ class _Raw:
         try:
             piece = self.stream.read(PIECE)
         except Exception as error:
-            if not _is_broken(error):
+            if not is_broken(error):
                 raise
             self.why = f"the compressed file is broken: {error}"
             return False
@@ -163,12 +165,6 @@ def _begins(data: bytes) -> bool:
         return bool(zlib.decompressobj(31).decompress(data, 64))
     except zlib.error:
         return False
-
-
-def _is_broken(error: Exception) -> bool:
-    """Whether an error is of what unpacks the file, and not of the system (bz2, too, has an OSError for it)."""
-    kinds = ("EOFError", "BadGzipFile", "ZstdError", "LZMAError")
-    return type(error).__name__ in kinds or (isinstance(error, OSError) and error.errno is None)
 
 
 def _plain(raw: _Raw) -> Iterator[bytes | Break]:
