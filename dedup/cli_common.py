@@ -36,6 +36,7 @@ STAGES = {
     "flag": "chrome",
     "verify": "duplicates",
     "cut_shard": "cutting",
+    "read": "index",
     "place": "index",
     "keep_shard": "index",
     "read_piece": "reading",

@@ -45,7 +45,7 @@ def _taken(path: Path) -> int:
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            if not _lock(handle):
+            if not lock(handle):
                 raise LockedError(
                     f"{path.parent}: another run is writing there{_told(handle)}; wait for it, or stop it"
                 )
@@ -73,7 +73,8 @@ def _host() -> str:
 
 if sys.platform == "win32":
 
-    def _lock(handle: int) -> bool:
+    def lock(handle: int) -> bool:
+        """Lock an open file until it is closed; False where another process has done so."""
         import msvcrt
 
         os.lseek(handle, 1 << 30, os.SEEK_SET)  # what is locked cannot be read: a byte behind the words
@@ -87,7 +88,8 @@ if sys.platform == "win32":
 
 else:
 
-    def _lock(handle: int) -> bool:
+    def lock(handle: int) -> bool:
+        """Lock an open file until it is closed; False where another process has done so."""
         import fcntl
 
         try:

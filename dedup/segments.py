@@ -21,6 +21,7 @@ import xxhash
 from dedup.codes import CODES
 from dedup.column_files import Digested, Writer, atomic, columns_of
 from dedup.errors import InputError, OutputError, SettingError
+from dedup.lock import lock
 from dedup.match import SEED_SHINGLE
 from dedup.sign import SCHEME, SEED, SHINGLES
 from dedup.text import REGEX
@@ -217,30 +218,11 @@ def writing(path: Path, *, new: bool = False) -> Iterator[Folder]:
     elif not is_index(path):
         Folder.open(path)
     with (path / LOCK).open("ab") as handle:
-        if not _locked(handle.fileno()):
+        if not lock(handle.fileno()):
             raise OutputError(f"{path}: another process is writing this index; wait until it has ended")
         folder = Folder(path) if new else Folder.open(path)
         folder.sweep()
         yield folder
-
-
-def _locked(handle: int) -> bool:
-    """Lock an open file, until it is closed; False where another has done so."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        except OSError:
-            return False
-        return True
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _to_disk(folder: Path) -> None:
