@@ -116,7 +116,7 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
         output = Output.of(config, opened.files, piped=opened.piped)
         write.make_folder(folder)
         with locked(folder):
-            stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()} {ready.beside[-1]}"
+            stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()} {ready.beside[-2:]}"
             work = Work(Store.open(folder / write.WORK, stamp).folder, config, *ready.beside)
             run = _of_lines(work, opened, output, job.runner) or _of_all(work, opened.sources, job.runner)
             if run.documents:
