@@ -147,8 +147,27 @@ def save(rows: pa.RecordBatchReader, path: Path) -> None:
 
 
 def rows(name: str, path: Path | Remote, number: int, config: Config) -> Iterator[Source | Failure]:
-    """The rows of a table as sources; `number` is that of the file, which they are found again by. All columns are
-    read: where one of them is broken, its rows cannot be written."""
+    """The rows of a table as sources; `number` is that of the file, which they are found again by."""
+    for each in read(name, path, config):
+        if isinstance(each, Failure):
+            yield each
+        else:
+            yield from _sources(each, f"{name}:", number)
+
+
+class Read(NamedTuple):
+    """Rows of a table as they are read: the number of the first, from 0; which columns are; the fields that are asked
+    for, as JSON can hold them; and why some rows cannot be used, by their places among these."""
+
+    first: int
+    columns: Columns
+    values: dict[str, list[Any]]
+    wrong: dict[int, str]
+
+
+def read(name: str, path: Path | Remote, config: Config) -> Iterator[Read | Failure]:
+    """The rows of a table, some at a time. All columns are read: where one of them is broken, its rows cannot be
+    written."""
     try:
         with table(path, config.input_format) as opened:
             columns = Columns.of(opened.schema, config)
@@ -161,7 +180,7 @@ def rows(name: str, path: Path | Remote, number: int, config: Config) -> Iterato
                 if part.batch is None:
                     yield Failure(f"{name}:{part.first + 1}", part.broken)
                 else:
-                    yield from _sources(part.batch, columns, f"{name}:", (number, part.first))
+                    yield _read(part.first, part.batch, columns)
             if empty:
                 yield Failure(name, "empty: there is no row in it")
     except Exception as error:
@@ -224,27 +243,32 @@ def _is_text(kind: pa.DataType) -> bool:
     return any(is_one(kind) for is_one in known)
 
 
-def _sources(
-    batch: pa.RecordBatch, columns: Columns, name: str, numbered: tuple[int, int]
-) -> Iterator[Source | Failure]:
-    file, first = numbered
+def _sources(read: Read, name: str, file: int) -> Iterator[Source | Failure]:
+    for at, row in enumerate(zip(*read.values.values(), strict=True)):
+        place, number = f"{name}{read.first + at + 1}", read.first + at
+        if at in read.wrong:
+            yield Failure(place, read.wrong[at])
+        else:
+            stated = {field: value for field, value in zip(read.values, row, strict=True) if value is not None}
+            yield Source(place, place, None, stated, row=(file, number))
+
+
+def _read(first: int, batch: pa.RecordBatch, columns: Columns) -> Read:
     whole = batch.to_struct_array()
     found = {field: inner for field in columns.names if (inner := _within(whole, field)) is not None}
     wrong: dict[int, str] = {}
-    values = [_values(field, column, wrong) for field, column in found.items()]
-    for at, row in enumerate(zip(*values, strict=True)):
-        place = f"{name}{first + at + 1}"
-        stated = {field: value for field, value in zip(found, row, strict=True) if value is not None}
-        if at in wrong:
-            yield Failure(place, wrong[at])
-        elif columns.body not in stated:
-            yield Failure(place, f"its {columns.body} is null")
-        elif is_larger(stated[columns.body], columns.largest):
-            yield Failure(place, f"larger than max_bytes = {columns.largest}; raise it with --max-bytes")
-        elif not columns.fills and columns.id not in stated:
-            yield Failure(place, f"its {columns.id} is null, where others have {batch.schema.field(columns.id).type}")
-        else:
-            yield Source(place, place, None, stated, row=(file, first + at))
+    values = {field: _values(field, column, wrong) for field, column in found.items()}
+    for at, text in enumerate(values[columns.body]):
+        if text is None:
+            wrong.setdefault(at, f"its {columns.body} is null")
+        elif is_larger(text, columns.largest):
+            wrong.setdefault(at, f"larger than max_bytes = {columns.largest}; raise it with --max-bytes")
+    if not columns.fills:
+        why = f"its {columns.id} is null, where others have {batch.schema.field(columns.id).type}"
+        for at, id_ in enumerate(values[columns.id]):
+            if id_ is None:
+                wrong.setdefault(at, why)
+    return Read(first, columns, values, wrong)
 
 
 def _within(column: pa.StructArray, name: str) -> pa.Array | None:

@@ -11,8 +11,8 @@
 
 Shard by shard: prepare, judge, settle, flag, cut. Chunk by chunk: verify. Once, over columns: learn, count, candidates,
 decide. What only pages go through is drawn in `dedup.pages`. Shards meet only through the store. Nothing is cut before
-it is flagged. This is `dedup.staged`; lines of JSONL that only duplicates go of take a shorter way to the same bytes:
-`dedup.straight`.
+it is flagged. This is `dedup.staged`; where only duplicates go, lines of JSONL, and rows that can be written as such
+(`dedup.unpacked`), take a shorter way to the same bytes: `dedup.straight`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from dedup import lines, outputs, straight, write
+from dedup import lines, outputs, straight, unpacked, write
 from dedup.beside import Adding, Beside
 from dedup.config import Config
 from dedup.limits import Limits
@@ -118,7 +118,7 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
         with locked(folder):
             stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()} {ready.beside[-2:]}"
             work = Work(Store.open(folder / write.WORK, stamp).folder, config, *ready.beside)
-            run = _of_lines(work, opened, output, job.runner) or _of_all(work, opened.sources, job.runner)
+            run = _of_lines(work, opened, job.runner) or _of_all(work, opened.sources, job.runner)
             if run.documents:
                 run.failures.extend(ready.failures)
                 groups = job.limits.hold(run.failures, run.documents, run.groups)
@@ -147,12 +147,15 @@ def _digest(sites: str) -> str:
     return file_digest(sites)
 
 
-def _of_lines(work: Work, opened: Opened, output: Output, runner: Runner) -> Run | None:
+def _of_lines(work: Work, opened: Opened, runner: Runner) -> Run | None:
     """The shorter way, where it leads on."""
-    files = opened.local if opened.alone and output.kind == "jsonl" else []
+    files = opened.local if opened.alone else []
+    if work.index or not lines.can_read(work.config, files):
+        return None
     try:
-        return straight.run(work, files, runner) if not work.index and lines.can_read(work.config, files) else None
+        return straight.run(*unpacked.plain(work, files, runner), runner)
     except lines.NotPlainError:
+        unpacked.remove(work)
         return None
 
 

@@ -13,11 +13,12 @@ from dedup.counts import Cut
 from dedup.data import Document, Format, Kind, Reason
 from dedup.errors import UnreadableError
 from dedup.gone import Gone, tails_of
-from dedup.lines import DEFINED, Stretch, content, defined, words_of
-from dedup.records import pack, removed_record, source_record, with_text
+from dedup.lines import DEFINED, defined, words_of
+from dedup.records import kept_row, pack, removed_record, source_record, with_text
 from dedup.run import in_threads
 from dedup.runs import only
 from dedup.store import line
+from dedup.stretches import Stretch, content
 from dedup.write import Piece
 
 if TYPE_CHECKING:
@@ -103,7 +104,26 @@ def _natively(job: Writing, view: NDArray[np.uint8], run: slice, lost: Lost | No
     read = (*(job.columns[name] for name in COLUMNS), *job.ids.columns)
     place = orjson.dumps(f"{job.stretch.name}:")[:-1], job.first_line
     clean, removed, sources = _native.write_lines(view, read, (rows, goes), tails, left, place)
+    if job.stretch.file.table is not None:
+        return _rows(job, rows, goes, lost), removed.data, sources.data
     return clean.data, removed.data, sources.data
+
+
+def _rows(job: Writing, rows: NDArray[np.int64], goes: NDArray[np.int64], lost: Lost | None) -> bytes:
+    """What stays of lines that stand for rows of a table; given which of them lose something, and what."""
+    written = []
+    for row, loss in zip(rows.tolist(), goes.tolist(), strict=True):
+        left = lost.left.encoded(loss).decode() if lost and loss >= 0 else None
+        if loss < 0 or left:
+            written.append(_row(job, row, left))
+    return b"".join(written)
+
+
+def _row(job: Writing, row: int, left: str | None) -> bytes:
+    table = job.stretch.file.table
+    assert table is not None
+    number = job.first_line + int(job.columns["numbers"][row])
+    return kept_row((table, number - 1), job.ids[row] or job.place(row), left)
 
 
 def _by_definition(job: Writing, view: NDArray[np.uint8], number: int, loss: Loss | None) -> tuple[bytes, bytes, bytes]:
@@ -111,11 +131,15 @@ def _by_definition(job: Writing, view: NDArray[np.uint8], number: int, loss: Los
     document = defined(job.columns, row, view, job.work.config, job.place(row))
     assert isinstance(document, Document)
     source = line(source_record(pack(document), document.text.encode(), len(document.text)))
+    is_row = job.stretch.file.table is not None
     if loss:
-        return with_text(document.line, loss.left.decode()) if loss.left else b"", loss.records, source
+        left = loss.left.decode()
+        clean = _row(job, row, left) if is_row else with_text(document.line, left)
+        return clean if left else b"", loss.records, source
     if number in job.goes and job.work.config.unit == "document":
         return b"", line(removed_record(document.id, document.text, job.goes[number][0])), source
-    return b"" if document.text.isspace() else document.line, b"", source
+    clean = _row(job, row, None) if is_row else document.line
+    return b"" if document.text.isspace() else clean, b"", source
 
 
 def _lost(job: Writing) -> Lost:
