@@ -38,6 +38,7 @@ STAGES = {
     "cut_shard": "cutting",
     "place": "index",
     "keep_shard": "index",
+    "unpack": "unpacking",
     "read_piece": "reading",
     "compare_pairs": "comparing",
     "write_piece": "writing",

@@ -17,7 +17,7 @@ import xxhash
 from dedup import characters, kernel, sign, whole
 from dedup.data import Document, Failure, Format, Source
 from dedup.errors import InputError
-from dedup.formats import CELLS, TABLES, told
+from dedup.formats import ROWS, TABLES, told
 from dedup.run import in_threads
 from dedup.stretches import Stretch, content
 from dedup.strings import Strings
@@ -52,8 +52,7 @@ def can_read(config: Config, files: Sequence[tuple[str, Path]]) -> bool:
         return False
     kinds = {found.name for _, path in files if (found := told(path, config.input_format))}
     own = any(getattr(config, f"{role}_field") for role in ROLES)  # rows of tables are given the names that are read
-    known = {*TABLES, *(() if own else ("jsonl", *CELLS))}
-    return bool(kinds) and kinds <= known and all(path.is_file() for _, path in files)
+    return bool(kinds) and kinds <= {*(TABLES if own else ROWS)} and all(path.is_file() for _, path in files)
 
 
 # ── piece by piece: read and sketch ─────────────────────────────────────────────────────────────────────────────────

@@ -49,9 +49,19 @@ class Writing(NamedTuple):
     rows: NDArray[np.int64]
     goes: Flags | Gone
 
+    def number(self, row: int) -> int:
+        """The number of a line in the file."""
+        return self.first_line + int(self.columns["numbers"][row])
+
     def place(self, row: int) -> str:
         """Where a line stands."""
-        return f"{self.stretch.name}:{self.first_line + int(self.columns['numbers'][row])}"
+        return f"{self.stretch.name}:{self.number(row)}"
+
+    def kept(self, document: Document, row: int, text: str | None) -> bytes:
+        """The line of a document of which a text stays, None: all of it; of a row of a table what that is taken by."""
+        if (table := self.stretch.file.table) is not None:
+            return kept_row((table, self.number(row) - 1), document.id, text)
+        return document.line if text is None else with_text(document.line, text, document.body)
 
 
 class Wrote(NamedTuple):
@@ -111,19 +121,16 @@ def _natively(job: Writing, view: NDArray[np.uint8], run: slice, lost: Lost | No
 
 def _rows(job: Writing, rows: NDArray[np.int64], goes: NDArray[np.int64], lost: Lost | None) -> bytes:
     """What stays of lines that stand for rows of a table; given which of them lose something, and what."""
-    written = []
-    for row, loss in zip(rows.tolist(), goes.tolist(), strict=True):
-        left = lost.left.encoded(loss).decode() if lost and loss >= 0 else None
-        if loss < 0 or left:
-            written.append(_row(job, row, left))
-    return b"".join(written)
-
-
-def _row(job: Writing, row: int, left: str | None) -> bytes:
-    table = job.stretch.file.table
+    if lost is None:
+        rows, goes = rows[goes < 0], goes[goes < 0]
+    table, name = job.stretch.file.table, job.stretch.name
     assert table is not None
-    number = job.first_line + int(job.columns["numbers"][row])
-    return kept_row((table, number - 1), job.ids[row] or job.place(row), left)
+    numbers = (only(job.columns["numbers"], rows) + job.first_line).tolist()
+    texts: list[str | None] = [lost.left[at] if lost and at >= 0 else None for at in goes.tolist()]
+    each = zip(numbers, job.ids.only(rows), texts, strict=True)
+    return b"".join(
+        kept_row((table, number - 1), id_ or f"{name}:{number}", text) for number, id_, text in each if text != ""
+    )
 
 
 def _by_definition(job: Writing, view: NDArray[np.uint8], number: int, loss: Loss | None) -> tuple[bytes, bytes, bytes]:
@@ -131,15 +138,11 @@ def _by_definition(job: Writing, view: NDArray[np.uint8], number: int, loss: Los
     document = defined(job.columns, row, view, job.work.config, job.place(row))
     assert isinstance(document, Document)
     source = line(source_record(pack(document), document.text.encode(), len(document.text)))
-    is_row = job.stretch.file.table is not None
     if loss:
-        left = loss.left.decode()
-        clean = _row(job, row, left) if is_row else with_text(document.line, left)
-        return clean if left else b"", loss.records, source
+        return job.kept(document, row, loss.left.decode()) if loss.left else b"", loss.records, source
     if number in job.goes and job.work.config.unit == "document":
         return b"", line(removed_record(document.id, document.text, job.goes[number][0])), source
-    clean = _row(job, row, None) if is_row else document.line
-    return b"" if document.text.isspace() else clean, b"", source
+    return b"" if document.text.isspace() else job.kept(document, row, None), b"", source
 
 
 def _lost(job: Writing) -> Lost:

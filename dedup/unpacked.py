@@ -15,7 +15,7 @@ import orjson
 
 from dedup.compressed import BUFFER, is_broken, reading
 from dedup.data import Failure, Format, Source
-from dedup.fields import Fields
+from dedup.fields import fields_of
 from dedup.formats import TABLES, compression, told
 from dedup.lines import ROLES, NotPlainError
 from dedup.read import UTF_16, sources
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from dedup.columnar import Read
     from dedup.config import Config
+    from dedup.fields import Fields
     from dedup.run import Runner
     from dedup.work import Work
 
@@ -140,8 +141,8 @@ def _number(job: Unpacking, place: str, last: int) -> int:
 def _line(source: Source, config: Config) -> bytes:
     if isinstance(source.content, bytes):
         return source.content.removesuffix(b"\n") + b"\n"
-    body = Fields(config).body(source.content)
-    if body and body.format is not Format.TEXT:
+    body = fields_of(config).body(source.content)
+    if body and (body.name, body.format) != ("text", Format.TEXT):
         raise NotPlainError
     return orjson.dumps(source.content, option=orjson.OPT_APPEND_NEWLINE)
 
@@ -150,7 +151,7 @@ def _write_rows(job: Unpacking, out: IO[bytes]) -> Failures:
     """Write what is read of the rows of a table."""
     from dedup.columnar import read  # with pyarrow: .1 s
 
-    failures, last, fields = Failures(), 0, Fields(job.config)
+    failures, last, fields = Failures(), 0, fields_of(job.config)
     for each in read(job.name, job.path, job.config):
         if isinstance(each, Failure):
             failures.append((_number(job, each.id, last), each))
