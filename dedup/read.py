@@ -41,17 +41,21 @@ def sources(files: Iterable[tuple[str, Path | Remote]], config: Config) -> Itera
             if known is not None:
                 yield from _of_file(name, path, known, number, config)
         except OSError as error:
-            if is_broken(error):
-                yield Failure(name, f"compressed file is broken: {error}")
-            else:
-                yield Failure(name, f"cannot be read: {error.strerror or error}")
+            yield unreadable(name, error)
+
+
+def unreadable(name: str, error: OSError) -> Failure:
+    """That a file cannot be read."""
+    if is_broken(error):
+        return Failure(name, f"compressed file is broken: {error}")
+    return Failure(name, f"cannot be read: {error.strerror or error}")
 
 
 def _of_file(
     name: str, path: Path | Remote, known: FileFormat, number: int, config: Config
 ) -> Iterator[Source | Failure]:
     if known.name in TABLES:
-        from dedup.columnar import rows  # with pyarrow: .1 s
+        from dedup.rows import rows  # with pyarrow: .1 s
 
         yield from rows(name, path, number, config)
         return

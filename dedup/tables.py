@@ -15,10 +15,11 @@ import pyarrow.parquet as pq
 
 from dedup.arrow_values import Kinds
 from dedup.arrow_values import records as as_records
-from dedup.columnar import Columns, is_unreadable, table
+from dedup.columnar import table
 from dedup.errors import InputError
 from dedup.find import stamp
 from dedup.formats import TABLES, told
+from dedup.rows import Columns, is_unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

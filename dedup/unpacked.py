@@ -18,7 +18,7 @@ from dedup.data import Failure, Format, Source
 from dedup.fields import fields_of
 from dedup.formats import TABLES, compression, told
 from dedup.lines import ROLES, NotPlainError
-from dedup.read import UTF_16, sources
+from dedup.read import UTF_16, sources, unreadable
 from dedup.run import in_threads
 from dedup.stretches import ANY, File
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from dedup.columnar import Read
     from dedup.config import Config
     from dedup.fields import Fields
+    from dedup.rows import Read
     from dedup.run import Runner
     from dedup.work import Work
 
@@ -149,10 +149,8 @@ def _line(source: Source, config: Config) -> bytes:
 
 def _write_rows(job: Unpacking, out: IO[bytes]) -> Failures:
     """Write what is read of the rows of a table."""
-    from dedup.columnar import read  # with pyarrow: .1 s
-
     failures, last, fields = Failures(), 0, fields_of(job.config)
-    for each in read(job.name, job.path, job.config):
+    for each in _read(job):
         if isinstance(each, Failure):
             failures.append((_number(job, each.id, last), each))
             continue
@@ -167,6 +165,15 @@ def _write_rows(job: Unpacking, out: IO[bytes]) -> Failures:
         out.write(b"".join(lines))
         last = each.first + len(lines)
     return failures
+
+
+def _read(job: Unpacking) -> Iterator[Read | Failure]:
+    from dedup.rows import read  # with pyarrow: .1 s
+
+    try:
+        yield from read(job.name, job.path, job.config)
+    except OSError as error:
+        yield unreadable(job.name, error)
 
 
 def _rows(read: Read, fields: Fields) -> Iterator[bytes]:
