@@ -6,7 +6,7 @@ taken as they are, type for type (`dedup.tables`).
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -117,7 +117,8 @@ def table(path: Path | Remote, asked: str = "") -> Iterator[Table]:
     """
     known, suffix = told(path, asked), compression(path)
     assert known
-    with path.open("rb", BUFFER) as raw:
+    with path.open("rb", BUFFER) as raw, ExitStack() as stack:
+        stack.callback(pa.default_memory_pool().release_unused)  # 40 MB of what it had would stay with the process
         if not suffix and raw.seekable():
             yield Table(raw, known.name)
             return
