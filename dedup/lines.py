@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from dedup.config import Config
     from dedup.packed import Packed
+    from dedup.remote import Remote
     from dedup.work import Work
 
 READ, NO_ID, UNKNOWN, TOO_LONG, DEFINED, FAILED = range(6)
@@ -46,13 +47,13 @@ class NotPlainError(Exception):
     """There are documents among the lines that are no plain texts: the long way must be taken."""
 
 
-def can_read(config: Config, files: Sequence[tuple[str, Path]]) -> bool:
+def can_read(config: Config, paths: Sequence[Path | Remote]) -> bool:
     """Whether a run over files takes this way, as they are or as `dedup.unpacked` writes them."""
-    if not (kernel.NATIVE and config.verbatim and files) or config.provenance:
+    if not (kernel.NATIVE and config.verbatim) or config.provenance:
         return False
-    kinds = {found.name for _, path in files if (found := told(path, config.input_format))}
+    kinds = {found.name for path in paths if (found := told(path, config.input_format))}
     own = any(getattr(config, f"{role}_field") for role in ROLES)  # rows of tables are given the names that are read
-    return bool(kinds) and kinds <= {*(TABLES if own else ROWS)} and all(path.is_file() for _, path in files)
+    return bool(kinds) and kinds <= {*(TABLES if own else ROWS)}
 
 
 # ── piece by piece: read and sketch ─────────────────────────────────────────────────────────────────────────────────

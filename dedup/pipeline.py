@@ -113,7 +113,7 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
     write.check_folder(folder)
     with job.beside.ready(job.runner) as ready:
         opened = open_inputs(job.inputs, config, hidden or folder)
-        output = Output.of(config, opened.files, piped=opened.piped)
+        output = Output.of(config, opened.files, piped=bool(opened.piped))
         write.make_folder(folder)
         with locked(folder):
             stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()} {ready.beside[-2:]}"
@@ -149,11 +149,10 @@ def _digest(sites: str) -> str:
 
 def _of_lines(work: Work, opened: Opened, runner: Runner) -> Run | None:
     """The shorter way, where it leads on."""
-    files = opened.local if opened.alone else []
-    if work.index or not lines.can_read(work.config, files):
+    if work.index or not (opened.alone and lines.can_read(work.config, opened.paths)):
         return None
     try:
-        return straight.run(*unpacked.plain(work, files, runner), runner)
+        return straight.run(*unpacked.plain(work, opened.keep_piped(work.folder, work.config), runner), runner)
     except lines.NotPlainError:
         unpacked.remove(work)
         return None

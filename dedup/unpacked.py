@@ -1,5 +1,5 @@
-"""Inputs as plain lines of JSONL, for the shorter way (`dedup.straight`): what is compressed, and rows of cells and of
-tables, are written once into the work folder, with nothing of a table but what is read of it.
+"""Inputs as plain lines of JSONL, for the shorter way (`dedup.straight`): what is compressed or behind a URL, and rows
+of cells and of tables, are written once into the work folder, with nothing of a table but what is read of it.
 
 Line n of what is written is line n of the file, or row n of the table, so that every place is named as it was; a line
 or row that cannot be used is a failure, and an empty line.
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -24,10 +25,10 @@ from dedup.stretches import ANY, File
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from dedup.config import Config
     from dedup.fields import Fields
+    from dedup.remote import Remote
     from dedup.rows import Read
     from dedup.run import Runner
     from dedup.work import Work
@@ -43,17 +44,19 @@ class Unpacking(NamedTuple):
 
     number: int
     name: str
-    path: Path
+    path: Path | Remote
     folder: Path
     config: Config
 
 
-def plain(work: Work, files: Sequence[tuple[str, Path]], runner: Runner) -> tuple[Work, list[File]]:
-    """The files as plain lines, for `lines.can_read`; and the work, with the settings that those are read by.
+def plain(work: Work, files: Sequence[tuple[str, Path | Remote]], runner: Runner) -> tuple[Work, list[File]]:
+    """The files as plain lines, if `lines.can_read` says so; and the work, with the settings that those are read by.
 
     Raises:
-        NotPlainError: there are pages in a table.
+        NotPlainError: there are pages in a table; or a pipe among the files, which can be read but once.
     """
+    if any(isinstance(path, Path) and not path.is_file() for _, path in files):
+        raise NotPlainError
     folder = work.folder / PLAIN
     folder.mkdir(exist_ok=True)
     jobs = [Unpacking(number, *each, folder, work.config) for number, each in enumerate(files)]
@@ -73,7 +76,7 @@ def unpack(job: Unpacking) -> File:
     known = told(job.path, job.config.input_format)
     assert known
     is_jsonl, is_table = known.name == "jsonl", known.name in TABLES
-    if is_jsonl and _is_plain(job.path):
+    if is_jsonl and isinstance(job.path, Path) and _is_plain(job.path):
         return File(job.name, job.path)
     target = job.folder / f"{job.number:06d}.jsonl"
     with target.open("wb", BUFFER) as out:
@@ -97,8 +100,8 @@ def _is_plain(path: Path) -> bool:
         return False
 
 
-def _copied(path: Path, out: IO[bytes]) -> bool:
-    """Write what a compressed file holds; if not all of it can be read, nothing."""
+def _copied(path: Path | Remote, out: IO[bytes]) -> bool:
+    """Write what a file of lines holds; if not all of it can be read, nothing."""
     for piece in _pieces(path):
         if piece is None or (piece.startswith(UTF_16) and not out.tell()):
             out.seek(0)
@@ -108,8 +111,8 @@ def _copied(path: Path, out: IO[bytes]) -> bool:
     return True
 
 
-def _pieces(path: Path) -> Iterator[bytes | None]:
-    """What a compressed file holds; None where it cannot be read further."""
+def _pieces(path: Path | Remote) -> Iterator[bytes | None]:
+    """What a file of lines holds; None where it cannot be read further."""
     try:
         with path.open("rb", BUFFER) as raw, reading(raw, compression(path)) as stream:
             while piece := stream.read(BUFFER):

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -199,6 +201,50 @@ def test_ids_that_are_no_texts(ids: list[Any], unit: str, tmp_path: Path) -> Non
     same(tmp_path, tmp_path / "in", unit=unit, format="jsonl")
 
 
+class Stdin:
+    """Standard input as a file."""
+
+    def __init__(self, content: bytes) -> None:
+        self.buffer = io.BufferedReader(io.BytesIO(content))
+
+
+@UNITS
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "tsv"])
+@pytest.mark.parametrize("beside", [True, False])
+def test_standard_input(kind: str, beside: bool, unit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = RECORDS[f"a.{kind}"](DOCUMENTS) + b"\xff\n"
+    put(tmp_path, {f"a.{kind}": RECORDS[f"a.{kind}"](DOCUMENTS)})
+    config = Config(keep_chrome=True, unit=unit, input_format=kind)
+
+    found = {}
+    for way in ("short", "long"):
+        monkeypatch.setattr("sys.stdin", Stdin(content))
+        found[way] = by(way, ["-", *([tmp_path / f"a.{kind}"] if beside else [])], tmp_path / way, config)
+
+    assert found["short"] == found["long"]
+    assert b'"stdin:' in found["short"]["failures.jsonl"]
+
+
+def test_pages_of_standard_input_go_the_long_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = f"<html><body><article><p>{prose(1, 80)}</p></article></body></html>"
+    monkeypatch.setattr("sys.stdin", Stdin(as_jsonl([*DOCUMENTS, {"id": "page", "html": page}])))
+
+    with patch.object(straight, "write", wraps=straight.write) as taken:
+        result = dedup.clean("-", tmp_path / "out", config=Config(keep_chrome=True), limits=NEVER)
+
+    assert not taken.called
+    assert [each["id"] for each in result.sources()] == [
+        "one",
+        "two",
+        "stdin:3",
+        *(each["id"] for each in DOCUMENTS[3:5]),
+        "odd",
+        "wide",
+        "page",
+    ]
+    assert [each.id for each in result.failures] == ["stdin:7", "stdin:6"]
+
+
 # ── what is wrong ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -311,6 +357,18 @@ def test_lines_of_compressed_files(end: bytes, suffix: str, unit: str, tmp_path:
 
 
 # ── where the long way is taken, and what is left behind ────────────────────────────────────────────────────────────
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_pipe_is_read_but_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.jsonl"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_bytes, args=[as_jsonl(DOCUMENTS)], daemon=True)
+    writer.start()
+
+    result = dedup.clean(pipe, tmp_path / "out", config=Config(keep_chrome=True), limits=NEVER)
+
+    assert len(list(result.sources())) == 7
 
 
 @pytest.mark.parametrize(
