@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from dedup.column_files import atomic
 from dedup.compressed import BUFFER
 from dedup.data import Failure, Source
 from dedup.errors import InputError, SettingError, UnreadableError
@@ -62,7 +63,7 @@ class Opened:
         """All files, now that what comes by standard input is one in a folder."""
         if not self.piped:
             return self.files
-        with (folder / self.piped).open("wb") as out:
+        with atomic(folder / self.piped, durable=False) as out:
             shutil.copyfileobj(sys.stdin.buffer, out, BUFFER)
         files = [*self.files, (PIPED, folder / self.piped)]
         self.sources = sources(files, config)

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
+from dedup.column_files import atomic
 from dedup.compressed import BUFFER, is_broken, reading
 from dedup.data import Failure, Format, Source
 from dedup.fields import fields_of
@@ -57,9 +58,7 @@ def plain(work: Work, files: Sequence[tuple[str, Path | Remote]], runner: Runner
     """
     if any(isinstance(path, Path) and not path.is_file() for _, path in files):
         raise NotPlainError
-    folder = work.folder / PLAIN
-    folder.mkdir(exist_ok=True)
-    jobs = [Unpacking(number, *each, folder, work.config) for number, each in enumerate(files)]
+    jobs = [Unpacking(number, *each, work.folder / PLAIN, work.config) for number, each in enumerate(files)]
     # Rows of tables are given the names that are looked for first.
     own = replace(work.config, text_field="", id_field="", url_field="", site_field="", date_field="")
     return replace(work, config=own), list(runner(unpack, jobs))
@@ -79,7 +78,7 @@ def unpack(job: Unpacking) -> File:
     if is_jsonl and isinstance(job.path, Path) and _is_plain(job.path):
         return File(job.name, job.path)
     target = job.folder / f"{job.number:06d}.jsonl"
-    with target.open("wb", BUFFER) as out:
+    with atomic(target, durable=False) as out:
         if is_table:
             failures = _write_rows(job, out)
         elif is_jsonl and _copied(job.path, out):

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
+from contextlib import contextmanager
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -18,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dedup
-from dedup import Config, Limits, RemovalError, cells, kernel, lines, straight, stretches, unpacked
+from dedup import Config, Limits, RemovalError, cells, column_files, kernel, lines, straight, stretches, unpacked
 from dedup.formats import OUTPUTS
 from dedup.run import pool, serial
 from tests.material import article, prose
@@ -26,6 +28,7 @@ from tests.test_bad_formats import broken, many
 from tests.test_formats import PACK, RECORDS, as_arrow, as_cells, as_jsonl, as_parquet, put
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from dedup.run import Runner
@@ -410,6 +413,24 @@ def test_a_run_that_was_stopped_goes_on(unit: str, tmp_path: Path) -> None:
     assert by("short", tmp_path / "in", tmp_path / "short", config) == by(
         "long", tmp_path / "in", tmp_path / "long", config
     )
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.csv", "a.jsonl.zst"])
+def test_a_full_disk_names_the_file(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = RECORDS[name.removesuffix(".zst")](DOCUMENTS)
+    put(tmp_path, {name: PACK[".zst"](content) if name.endswith("zst") else content})
+
+    @contextmanager
+    def full(path: Path, **more: Any) -> Iterator[Any]:
+        with column_files.atomic(path, **more) as handle:
+            yield handle
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(unpacked, "atomic", full)
+    with pytest.raises(OSError, match="No space left") as caught:
+        dedup.clean(tmp_path / name, tmp_path / "out", config=Config(keep_chrome=True))
+
+    assert str(caught.value.filename).endswith("000000.jsonl")
 
 
 def test_a_line_of_what_is_unpacked_is_that_of_its_place(tmp_path: Path) -> None:
