@@ -209,13 +209,13 @@ def compare(job: Comparing) -> NDArray[np.int64]:
     """How many shingles the keeper has, the document, and both (int64 [p, 3])."""
     from dedup.kernel import _native
 
-    shingle, names = job.work.config.shingle, {each.name: str(each.path) for each in job.stretches}
+    shingle, names = job.work.config.shingle, {each.path: each.name for each in job.stretches}
     try:
         sizes, common, unknown = _native.in_common(
-            [*names.values()], _places(job, [*names]), job.pairs, shingle, characters.page
+            [*map(str, names)], _places(job, [*names]), job.pairs, shingle, characters.page
         )
     except ValueError as error:
-        which = next(iter(names)) if len(names) == 1 else f"one of {len(names)} files"
+        which = next(iter(names.values())) if len(names) == 1 else f"one of {len(names)} files"
         raise InputError(f"{which}: was changed while it was read") from error
     result = np.stack([*sizes[job.pairs.T], common], axis=1)
     if len(unknown):
@@ -225,12 +225,12 @@ def compare(job: Comparing) -> NDArray[np.int64]:
     return result
 
 
-def _places(job: Comparing, names: list[str]) -> NDArray[np.int64]:
+def _places(job: Comparing, paths: list[Path]) -> NDArray[np.int64]:
     """Where the text of each document is written: the number of its file, and from which byte to which (int64 [n, 3]);
     an empty place where only the definition can read it."""
     pieces, starts, ends, rows = job.documents.T
-    number = {name: at for at, name in enumerate(names)}
-    files = np.array([number[each.name] for each in job.stretches], np.int64)
+    number = {path: at for at, path in enumerate(paths)}
+    files = np.array([number[each.path] for each in job.stretches], np.int64)
     return np.stack([files[pieces], starts, np.where(rows < 0, ends, starts)], axis=1)
 
 

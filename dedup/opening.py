@@ -47,8 +47,8 @@ class Opened:
     sources: Iterator[Source | Failure]
     files: list[tuple[str, Path | Remote]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
-    alone: bool = False
-    """Whether nothing else is to be read than these files, and what is piped."""
+    failures: list[Failure] = field(default_factory=list)
+    """What was named and cannot be read, which the sources begin with."""
     piped: str = ""
     """What a file would be called that has what comes by standard input behind them; empty where nothing does."""
     kept: Any = None
@@ -56,7 +56,7 @@ class Opened:
 
     @property
     def paths(self) -> list[Path | Remote]:
-        """What is to be read as files, in order."""
+        """What is read as files, in order; nothing where sources are given."""
         return [*(path for _, path in self.files), *([Path(self.piped)] if self.piped else [])]
 
     def keep_piped(self, folder: Path, config: Config) -> list[tuple[str, Path | Remote]]:
@@ -66,7 +66,7 @@ class Opened:
         with atomic(folder / self.piped, durable=False) as out:
             shutil.copyfileobj(sys.stdin.buffer, out, BUFFER)
         files = [*self.files, (PIPED, folder / self.piped)]
-        self.sources = sources(files, config)
+        self.sources = chain(self.failures, sources(files, config))
         return files
 
 
@@ -99,7 +99,7 @@ def open_inputs(inputs: Inputs, config: Config, exclude: Path | Remote | None) -
         raise InputError(f"nothing to read: no {extensions()} file in {', '.join(map(shown, paths))}{said}")
     read = _all(found, piped, config)
     as_file = f"{PIPED}.{config.input_format or 'jsonl'}" if piped else ""
-    return Opened(read, found.files, found.ignored, alone=not found.failures, piped=as_file)
+    return Opened(read, found.files, found.ignored, found.failures, as_file)
 
 
 def _of_frame(frame: Any, config: Config) -> Opened:
@@ -115,7 +115,7 @@ def _of_frame(frame: Any, config: Config) -> Opened:
     except (ValueError, TypeError, NotImplementedError) as error:  # Arrow's are ValueErrors, most of them
         raise unreadable(frame, error) from error
     files: list[tuple[str, Path | Remote]] = [("input", path)]
-    return Opened(sources(files, replace(config, input_format="arrow")), files, alone=True, kept=spool)
+    return Opened(sources(files, replace(config, input_format="arrow")), files, kept=spool)
 
 
 def nothing_to_read(failures: list[Failure]) -> UnreadableError:

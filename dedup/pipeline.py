@@ -149,13 +149,15 @@ def _digest(sites: str) -> str:
 
 def _of_lines(work: Work, opened: Opened, runner: Runner) -> Run | None:
     """The shorter way, where it leads on."""
-    if work.index or not (opened.alone and lines.can_read(work.config, opened.paths)):
+    if work.index or not lines.can_read(work.config, opened.paths):
         return None
     try:
-        return straight.run(*unpacked.plain(work, opened.keep_piped(work.folder, work.config), runner), runner)
+        run = straight.run(*unpacked.plain(work, opened.keep_piped(work.folder, work.config), runner), runner)
     except lines.NotPlainError:
         unpacked.remove(work)
         return None
+    run.failures[:0] = opened.failures
+    return run
 
 
 def _of_all(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> Run:

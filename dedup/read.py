@@ -94,15 +94,6 @@ def _records(
     yield from chain([first], lines)
 
 
-def is_utf_16(path: Path) -> bool:
-    """Whether a file begins with the byte order mark of UTF-16."""
-    try:
-        with path.open("rb", 0) as file:
-            return file.read(2) in UTF_16
-    except OSError:
-        return False  # which is told where it is read
-
-
 def standard_input(config: Config) -> Iterator[Source | Failure]:
     """The documents of standard input, which is JSONL if no other format of records is asked for."""
     kind, stream = config.input_format or "jsonl", cast("IO[bytes]", sys.stdin.buffer)

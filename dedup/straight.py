@@ -19,16 +19,7 @@ from dedup.domains import sites_of
 from dedup.gathered import Gathered
 from dedup.gone import Found, Gone, Named, as_flags
 from dedup.keepers import Known, chosen
-from dedup.lines import (
-    DEFINED,
-    FAILED,
-    Comparing,
-    Lines,
-    Reading,
-    compare,
-    read_piece,
-    words_of,
-)
+from dedup.lines import DEFINED, FAILED, Comparing, Lines, Reading, compare, read_piece, words_of
 from dedup.relay import COLUMNS, Writing, write_piece
 from dedup.removals import Articles, Grouping, grouped, groups
 from dedup.run import alongside, in_threads
@@ -40,6 +31,7 @@ from dedup.work import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -167,9 +159,9 @@ def _told(work: Work, parts: list[Stretch], read: Iterable[Lines]) -> Told:
 
 def _failures(told: Told, files: list[File]) -> Iterator[Failure]:
     """The failures of files, in their order."""
-    pieces: dict[str, list[int]] = {file.name: [] for file in files}
+    pieces: dict[Path, list[int]] = {file.path: [] for file in files}
     for number, part in enumerate(told.stretches):
-        pieces[part.name].append(number)
+        pieces[part.path].append(number)
     sizes, first = np.diff(told.edges), told.first_lines()
     for file, own in zip(files, pieces.values(), strict=True):
         if not (file.failures or any(sizes[number] for number in own)):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PIECE = 4_000_000
 """Bytes of a piece of a file; the output does not depend on it."""
 ANY = 2**53
+"""Bytes that no line has."""
 
 
 class File(NamedTuple):

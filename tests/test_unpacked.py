@@ -186,7 +186,7 @@ def test_fields_of_tables_by_any_name(own: dict[str, str], unit: str, tmp_path: 
 )
 def test_texts_and_ids_of_every_type(kind: pa.DataType, unit: str, tmp_path: Path) -> None:
     """Of a dictionary column only those texts are taken apart that lose something."""
-    table = pa.table({name: pa.array([each[name] for each in DOCUMENTS]).cast(kind) for name in ("id", "text")})
+    table = pa.table({name: pa.array([each[name] for each in DOCUMENTS], kind) for name in ("id", "text")})
     put(tmp_path / "in", {"a.arrow": as_arrow(table), "b.arrow": as_arrow(table, stream=True)})
 
     same(tmp_path, tmp_path / "in", unit=unit)
@@ -357,6 +357,16 @@ def test_lines_of_compressed_files(end: bytes, suffix: str, unit: str, tmp_path:
 
     names = {each["id"].partition(":")[0] for each in map(orjson.loads, found.splitlines())}
     assert {f"cut.jsonl{suffix}", f"no.jsonl{suffix}", f"empty.jsonl{suffix}", "utf-16.jsonl"} <= names
+
+
+@UNITS
+def test_paths_that_lead_nowhere(unit: str, tmp_path: Path) -> None:
+    put(tmp_path, {"a.csv": as_cells(DOCUMENTS), "b.jsonl": b"{}", "c.doc": b""})
+
+    found = same(tmp_path, [tmp_path / name for name in ("none.jsonl", "a.csv", "b.jsonl", "c.doc")], unit=unit)
+
+    failed = [each["id"].rpartition("/")[2] for each in map(orjson.loads, found["failures.jsonl"].splitlines())]
+    assert [name.partition(":")[0] for name in failed] == ["c.doc", "none.jsonl", "a.csv", "b.jsonl", "a.csv"]
 
 
 # ── where the long way is taken, and what is left behind ────────────────────────────────────────────────────────────
