@@ -32,10 +32,11 @@ class Adding(NamedTuple):
 
 
 class Ready(NamedTuple):
-    """What `Work` takes of it: where the index is, its name, whether no document may have an id of it, and whether it
-    keeps places instead of texts; what of it could not be used; and what puts the documents of a run into it."""
+    """What `Work` takes of it: where the index is, its name, whether no document may have an id of it, whether it
+    keeps places instead of texts, and whether it is added to; what of it could not be used; and what puts the documents
+    of a run into it."""
 
-    beside: tuple[Path | None, str, bool, bool] = (None, "", True, False)
+    beside: tuple[Path | None, str, bool, bool, bool] = (None, "", True, False, False)
     failures: tuple[Failure, ...] = ()
     keep: Callable[[Work, Run], object] = lambda *_: None
 
@@ -84,7 +85,7 @@ class Beside(NamedTuple):
         if path and self.add:
             yield from self._adding(path)
         elif path and is_index(path):
-            yield Ready((path, str(path), True, not Folder.open(path).texts))
+            yield Ready((path, str(path), True, not Folder.open(path).texts, False))
         else:
             yield from self._of_documents(path, runner)
 
@@ -101,7 +102,7 @@ class Beside(NamedTuple):
         with writing(path, new=not is_index(path)) as folder:
             if not is_index(path):  # of the first batch
                 folder.commit()
-            yield Ready((path, str(path), True, not folder.texts), (), put)
+            yield Ready((path, str(path), True, not folder.texts, True), (), put)
 
     def _of_documents(self, path: Path | None, runner: Runner) -> Iterator[Ready]:
         from tempfile import TemporaryDirectory
@@ -119,4 +120,4 @@ class Beside(NamedTuple):
         with TemporaryDirectory(prefix="dedup-") as folder:
             own = Path(folder) / "index"
             added = build(own, given, self.config, runner=runner)
-            yield Ready((own, name, False, False), tuple(added.failures))
+            yield Ready((own, name, False, False, False), tuple(added.failures))

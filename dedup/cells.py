@@ -6,8 +6,9 @@ Every cell is a text: `007` stays what it is.
 from __future__ import annotations
 
 import csv
+import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from io import StringIO, TextIOWrapper
+from io import TextIOWrapper
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from dedup.config import Config
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
+_QUOTED = {kind: re.compile(f'["\r\n{delimiter}]') for kind, delimiter in DELIMITERS.items()}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a cell begins with that a spreadsheet runs (OWASP, CSV injection)."""
 
@@ -143,10 +145,11 @@ def head(names: Sequence[str], kind: str) -> bytes:
 
 
 def _row(cells: Sequence[str], kind: str) -> bytes:
-    stream = StringIO()
-    # With ends of lines of both characters it quotes cells with either of them.
-    csv.writer(stream, delimiter=DELIMITERS[kind], lineterminator="\r\n").writerow(cells)
-    return stream.getvalue().removesuffix("\r\n").encode() + b"\n"
+    """What `csv.writer` writes, which looks at every character by itself."""
+    if len(cells) == 1 and not cells[0]:
+        return b'""\n'
+    quoted = ['"' + each.replace('"', '""') + '"' if _QUOTED[kind].search(each) else each for each in cells]
+    return DELIMITERS[kind].join(quoted).encode() + b"\n"
 
 
 def _cell(value: Any) -> str:

@@ -21,7 +21,7 @@ from dedup.cli_config import config, options, settings
 from dedup.cli_index import index
 from dedup.cli_result import explain, restore
 from dedup.cli_site import site
-from dedup.formats import AUTO
+from dedup.formats import AUTO, ROWS, told
 from dedup.limits import STOP, WARN, Limits
 from dedup.urls import is_url
 
@@ -113,8 +113,9 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
     folder, depfile = _targets(ctx, config)
     if params["out"] == PIPE:
         config = replace(config, format="jsonl")
-    plain = config.verbatim and all(str(each).lower().endswith(".jsonl") for each in params["inputs"])
-    result = _run(params, folder, config, runner(params, ahead=not plain))
+    kinds = (told(Path(each), config.input_format) for each in params["inputs"])
+    by_lines = config.verbatim and not config.against and all(kind and kind.name in ROWS for kind in kinds)
+    result = _run(params, folder, config, runner(params, ahead=not by_lines))
     _print_result(result, params)
     if not params["quiet"]:
         _print_summary(result, folder, params)

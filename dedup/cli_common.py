@@ -39,6 +39,7 @@ STAGES = {
     "read": "index",
     "place": "index",
     "keep_shard": "index",
+    "unpack": "unpacking",
     "read_piece": "reading",
     "compare_pairs": "comparing",
     "write_piece": "writing",

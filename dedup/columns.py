@@ -31,11 +31,15 @@ ARTICLE_BANDS, ARTICLE_ROWS = 20, 6
 """Pages of a site that share a band of their bodies' signatures are copies of one article: P = .998 at Jaccard .8."""
 
 
+def _blocks(documents: list[Document]) -> tuple[NDArray[np.int64], Table]:
+    """The bounds of the blocks of each document, and all of these."""
+    bounds = np.concatenate(([0], np.cumsum([len(document.blocks) for document in documents]))).astype(np.int64)
+    return bounds, Table.joined(Table.of(document.blocks) for document in documents)
+
+
 def save_blocks(store: Store, shard: str, documents: list[Document]) -> None:
     """The columns of blocks; and by document its site, its content, what it says it is."""
-    bounds = np.concatenate(([0], np.cumsum([len(document.blocks) for document in documents]))).astype(np.int64)
-    table = Table.joined(Table.of(document.blocks) for document in documents)
-    _save_texts(store, shard, documents, table, bounds)
+    bounds, table = _blocks(documents)
     keys = _signature_keys(documents, bounds, table)
     for name, column in (
         ("blocks", bounds), ("block_keys", keys[:, 0]), ("block_holders", keys[:, 1]),
@@ -86,9 +90,10 @@ def block_words(store: Store, shard: str) -> NDArray[np.int64]:
     return words
 
 
-def _save_texts(store: Store, shard: str, documents: list[Document], table: Table, bounds: NDArray[np.int64]) -> None:
+def save_prints(store: Store, shard: str, documents: list[Document]) -> None:
     """What is compared of blocks: prints and words, once for each *text*, as a site repeats most of its blocks on every
     page (same text, same site, link or not); and which text each block is, in which documents each text stands."""
+    bounds, table = _blocks(documents)
     owner = np.repeat(np.arange(len(documents)), np.diff(bounds))
     sites: dict[str, int] = {}
     site_of = np.array([sites.setdefault(document.site or "", len(sites)) for document in documents], np.int64)[owner]
@@ -114,12 +119,12 @@ def _save_texts(store: Store, shard: str, documents: list[Document], table: Tabl
 
 def _signature_keys(documents: list[Document], bounds: NDArray[np.int64], table: Table) -> NDArray[np.uint64]:
     """The keys of each block's signature on its site, and of its holder's (uint64 [b, 2]); 0 for what is no page."""
+    if all(document.format is not Format.HTML for document in documents):
+        return np.zeros((len(table), 2), np.uint64)
     sites = sorted({document.site or "" for document in documents})
     number = {site: at for at, site in enumerate(sites)}
     shape = (len(sites), len(table.paths), len(TAGS), 2)
     owner = np.repeat(np.array([number[document.site or ""] for document in documents], np.int64), np.diff(bounds))
-    if not len(owner):
-        return np.zeros((0, 2), np.uint64)
     codes = np.ravel_multi_index((owner, table.places, table.tags, table.links > 0.5), shape)
     found, which = np.unique(codes, return_inverse=True)
     lines = [

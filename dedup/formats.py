@@ -39,6 +39,8 @@ FORMATS = {
 }
 COMPRESSIONS = (".gz", ".zst", ".bz2", ".xz")
 TREES, TABLES, CELLS = ("markdown", "text"), ("parquet", "arrow"), ("csv", "tsv")
+ROWS = ("jsonl", *CELLS, *TABLES)
+"""Formats of which a line or a row is a document."""
 WHOLE = ("html", *TREES)
 """Formats of which a file is one document."""
 AUTO = "auto"

@@ -17,27 +17,28 @@ import xxhash
 from dedup import characters, kernel, sign, whole
 from dedup.data import Document, Failure, Format, Source
 from dedup.errors import InputError
-from dedup.formats import compression, told
-from dedup.read import is_utf_16
-from dedup.run import in_threads, own_buffer
+from dedup.formats import ROWS, TABLES, told
+from dedup.run import in_threads
+from dedup.stretches import Stretch, content
 from dedup.strings import Strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from dedup.config import Config
     from dedup.packed import Packed
+    from dedup.remote import Remote
     from dedup.work import Work
 
-PIECE = 4_000_000
-"""Bytes of a piece of a file; the output does not depend on it."""
 READ, NO_ID, UNKNOWN, TOO_LONG, DEFINED, FAILED = range(6)
 """What is known of a line: the first four as the kernel tells them; of those it cannot read, what the definition
 says."""
 
+ROLES = ("text", "id", "url", "site", "date")
+"""The fields of records that are read."""
 STRINGS = {"ids": "id", "dates": "date", "urls": "url", "sites": "site"}
 """The columns of strings, and what of a document they are."""
 
@@ -46,65 +47,13 @@ class NotPlainError(Exception):
     """There are documents among the lines that are no plain texts: the long way must be taken."""
 
 
-def can_read(config: Config, files: Sequence[tuple[str, Path]]) -> bool:
-    """Whether a run over files takes this way."""
-    own = any(getattr(config, f"{role}_field") for role in ("text", "id", "url", "site", "date"))
-    if not (kernel.NATIVE and config.verbatim and files) or own or config.provenance:
+def can_read(config: Config, paths: Sequence[Path | Remote]) -> bool:
+    """Whether a run over files takes this way, as they are or as `dedup.unpacked` writes them."""
+    if not (kernel.NATIVE and config.verbatim) or config.provenance:
         return False
-    kinds = {(found.name, compression(path)) for _, path in files if (found := told(path, config.input_format))}
-    return kinds == {("jsonl", "")} and all(path.is_file() and not is_utf_16(path) for _, path in files)
-
-
-# ── pieces of files ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Stretch(NamedTuple):
-    """A piece of a file, which begins and ends where lines do."""
-
-    number: int
-    name: str
-    path: Path
-    start: int
-    end: int
-
-
-def stretches(files: Iterable[tuple[str, Path]]) -> Iterator[Stretch]:
-    """The pieces of all files, in order."""
-    number = 0
-    for name, path in files:
-        with path.open("rb") as handle:
-            size, start = path.stat().st_size, 0
-            while start < size:
-                end = _line_end(handle, start + PIECE)
-                yield Stretch(number, name, path, start, min(end, size))
-                number, start = number + 1, end
-
-
-def _line_end(handle: Any, position: int) -> int:
-    """Where the line ends that a position stands in."""
-    handle.seek(position - 1)
-    while (read := handle.readline(1 << 20)) and not read.endswith(b"\n"):
-        pass
-    end: int = handle.tell()
-    return max(end, position)
-
-
-def content(stretch: Stretch) -> NDArray[np.uint8]:
-    """The bytes of a piece (uint8); in a buffer of this thread, until it asks for another. To map the file costs more,
-    a fault for every few pages.
-
-    Raises:
-        InputError: the file is not as long as it was.
-    """
-    size, done = stretch.end - stretch.start, 0
-    view = own_buffer(size)
-    with stretch.path.open("rb", 0) as handle:
-        handle.seek(stretch.start)
-        while done < size and (more := handle.readinto(view[done:])):
-            done += more
-    if done < size:
-        raise InputError(f"{stretch.name}: was changed while it was read")
-    return np.frombuffer(view, np.uint8)
+    kinds = {found.name for path in paths if (found := told(path, config.input_format))}
+    own = any(getattr(config, f"{role}_field") for role in ROLES)  # rows of tables are given the names that are read
+    return bool(kinds) and kinds <= {*(TABLES if own else ROWS)}
 
 
 # ── piece by piece: read and sketch ─────────────────────────────────────────────────────────────────────────────────
@@ -154,7 +103,7 @@ def read_piece(job: Reading) -> Lines:
 
     piece, config, texts = content(job.stretch), job.work.config, None
     digest = xxhash.xxh3_128_hexdigest(piece.data)
-    limits = (config.min_words, config.max_bytes, config.unit == "document")
+    limits = (config.min_words, job.stretch.file.most or config.max_bytes, config.unit == "document")
     columns, count = _native.read_lines(piece, sign.sketch(config.shape), *limits, characters.page)
     strings = {name: Strings(*columns.pop(name)) for name in STRINGS}
     columns["states"][[*job.without]] = FAILED
@@ -260,13 +209,13 @@ def compare(job: Comparing) -> NDArray[np.int64]:
     """How many shingles the keeper has, the document, and both (int64 [p, 3])."""
     from dedup.kernel import _native
 
-    shingle, names = job.work.config.shingle, {each.name: str(each.path) for each in job.stretches}
+    shingle, names = job.work.config.shingle, {each.path: each.name for each in job.stretches}
     try:
         sizes, common, unknown = _native.in_common(
-            [*names.values()], _places(job, [*names]), job.pairs, shingle, characters.page
+            [*map(str, names)], _places(job, [*names]), job.pairs, shingle, characters.page
         )
     except ValueError as error:
-        which = next(iter(names)) if len(names) == 1 else f"one of {len(names)} files"
+        which = next(iter(names.values())) if len(names) == 1 else f"one of {len(names)} files"
         raise InputError(f"{which}: was changed while it was read") from error
     result = np.stack([*sizes[job.pairs.T], common], axis=1)
     if len(unknown):
@@ -276,12 +225,12 @@ def compare(job: Comparing) -> NDArray[np.int64]:
     return result
 
 
-def _places(job: Comparing, names: list[str]) -> NDArray[np.int64]:
+def _places(job: Comparing, paths: list[Path]) -> NDArray[np.int64]:
     """Where the text of each document is written: the number of its file, and from which byte to which (int64 [n, 3]);
     an empty place where only the definition can read it."""
     pieces, starts, ends, rows = job.documents.T
-    number = {name: at for at, name in enumerate(names)}
-    files = np.array([number[each.name] for each in job.stretches], np.int64)
+    number = {path: at for at, path in enumerate(paths)}
+    files = np.array([number[each.path] for each in job.stretches], np.int64)
     return np.stack([files[pieces], starts, np.where(rows < 0, ends, starts)], axis=1)
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from dedup.column_files import atomic
+from dedup.compressed import BUFFER
 from dedup.data import Failure, Source
 from dedup.errors import InputError, SettingError, UnreadableError
 from dedup.find import Found, find
 from dedup.formats import TABLES, WHOLE, extensions, told
 from dedup.frames import Frame, is_frame, reader, unreadable
-from dedup.read import given, sources, standard_input
+from dedup.read import PIPED, given, sources, standard_input
 from dedup.temporary import Temporary
 from dedup.urls import shown
 
@@ -43,18 +47,27 @@ class Opened:
     sources: Iterator[Source | Failure]
     files: list[tuple[str, Path | Remote]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
-    alone: bool = False
-    """Whether nothing else is to be read than these files."""
-    piped: bool = False
-    """Whether there is more on standard input."""
+    failures: list[Failure] = field(default_factory=list)
+    """What was named and cannot be read, which the sources begin with."""
+    piped: str = ""
+    """What a file would be called that has what comes by standard input behind them; empty where nothing does."""
     kept: Any = None
     """What has to last as long as the files do."""
 
     @property
-    def local(self) -> list[tuple[str, Path]]:
-        """The files, if none is behind a URL."""
-        own = [(name, path) for name, path in self.files if isinstance(path, Path)]
-        return own if len(own) == len(self.files) else []
+    def paths(self) -> list[Path | Remote]:
+        """What is read as files, in order; nothing where sources are given."""
+        return [*(path for _, path in self.files), *([Path(self.piped)] if self.piped else [])]
+
+    def keep_piped(self, folder: Path, config: Config) -> list[tuple[str, Path | Remote]]:
+        """All files, now that what comes by standard input is one in a folder."""
+        if not self.piped:
+            return self.files
+        with atomic(folder / self.piped, durable=False) as out:
+            shutil.copyfileobj(sys.stdin.buffer, out, BUFFER)
+        files = [*self.files, (PIPED, folder / self.piped)]
+        self.sources = chain(self.failures, sources(files, config))
+        return files
 
 
 def open_inputs(inputs: Inputs, config: Config, exclude: Path | Remote | None) -> Opened:
@@ -85,7 +98,8 @@ def open_inputs(inputs: Inputs, config: Config, exclude: Path | Remote | None) -
         said = "".join(f"\n  {failure.id}: {failure.why}" for failure in found.failures)
         raise InputError(f"nothing to read: no {extensions()} file in {', '.join(map(shown, paths))}{said}")
     read = _all(found, piped, config)
-    return Opened(read, found.files, found.ignored, alone=not (piped or found.failures), piped=piped)
+    as_file = f"{PIPED}.{config.input_format or 'jsonl'}" if piped else ""
+    return Opened(read, found.files, found.ignored, found.failures, as_file)
 
 
 def _of_frame(frame: Any, config: Config) -> Opened:
@@ -101,7 +115,7 @@ def _of_frame(frame: Any, config: Config) -> Opened:
     except (ValueError, TypeError, NotImplementedError) as error:  # Arrow's are ValueErrors, most of them
         raise unreadable(frame, error) from error
     files: list[tuple[str, Path | Remote]] = [("input", path)]
-    return Opened(sources(files, replace(config, input_format="arrow")), files, alone=True, kept=spool)
+    return Opened(sources(files, replace(config, input_format="arrow")), files, kept=spool)
 
 
 def nothing_to_read(failures: list[Failure]) -> UnreadableError:

@@ -139,9 +139,12 @@ def outside(known: Known, kinds: Kinds, bounds: NDArray[np.int64]) -> list[list[
     return flags[1:]
 
 
-def proofs(known: Known, bounds: NDArray[np.int64]) -> list[list[tuple[int, dict[str, Any]]]]:
-    """Document by document where each block of the article starts, and what spoke for and against it."""
-    numbers = np.flatnonzero(known.main)
+def proofs(
+    known: Known, bounds: NDArray[np.int64], of_pages: NDArray[np.bool_]
+) -> list[list[tuple[int, dict[str, Any]]]]:
+    """Document by document where each block of the article starts, and what spoke for and against it; of those blocks
+    that are `of_pages` (bool [b]), as nothing speaks against others."""
+    numbers = np.flatnonzero(known.main & of_pages)
     found: list[list[tuple[int, dict[str, Any]]]] = [[] for _ in bounds]
     if len(numbers):
         table, document = known.table.only(numbers), np.searchsorted(bounds, numbers, side="right")

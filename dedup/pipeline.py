@@ -11,8 +11,8 @@
 
 Shard by shard: prepare, judge, settle, flag, cut. Chunk by chunk: verify. Once, over columns: learn, count, candidates,
 decide. What only pages go through is drawn in `dedup.pages`. Shards meet only through the store. Nothing is cut before
-it is flagged. This is `dedup.staged`; lines of JSONL that only duplicates go of take a shorter way to the same bytes:
-`dedup.straight`.
+it is flagged. This is `dedup.staged`; where only duplicates go, lines of JSONL, and rows that can be written as such
+(`dedup.unpacked`), take a shorter way to the same bytes: `dedup.straight`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from dedup import lines, outputs, straight, write
+from dedup import lines, outputs, straight, unpacked, write
 from dedup.beside import Adding, Beside
 from dedup.config import Config
 from dedup.limits import Limits
@@ -113,12 +113,12 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
     write.check_folder(folder)
     with job.beside.ready(job.runner) as ready:
         opened = open_inputs(job.inputs, config, hidden or folder)
-        output = Output.of(config, opened.files, piped=opened.piped)
+        output = Output.of(config, opened.files, piped=bool(opened.piped))
         write.make_folder(folder)
         with locked(folder):
-            stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()} {ready.beside[-1]}"
+            stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()} {ready.beside[-2:]}"
             work = Work(Store.open(folder / write.WORK, stamp).folder, config, *ready.beside)
-            run = _of_lines(work, opened, output, job.runner) or _of_all(work, opened.sources, job.runner)
+            run = _of_lines(work, opened, job.runner) or _of_all(work, opened.sources, job.runner)
             if run.documents:
                 run.failures.extend(ready.failures)
                 groups = job.limits.hold(run.failures, run.documents, run.groups)
@@ -147,13 +147,17 @@ def _digest(sites: str) -> str:
     return file_digest(sites)
 
 
-def _of_lines(work: Work, opened: Opened, output: Output, runner: Runner) -> Run | None:
+def _of_lines(work: Work, opened: Opened, runner: Runner) -> Run | None:
     """The shorter way, where it leads on."""
-    files = opened.local if opened.alone and output.kind == "jsonl" else []
-    try:
-        return straight.run(work, files, runner) if not work.index and lines.can_read(work.config, files) else None
-    except lines.NotPlainError:
+    if work.index or not lines.can_read(work.config, opened.paths):
         return None
+    try:
+        run = straight.run(*unpacked.plain(work, opened.keep_piped(work.folder, work.config), runner), runner)
+    except lines.NotPlainError:
+        unpacked.remove(work)
+        return None
+    run.failures[:0] = opened.failures
+    return run
 
 
 def _of_all(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> Run:

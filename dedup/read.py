@@ -41,17 +41,21 @@ def sources(files: Iterable[tuple[str, Path | Remote]], config: Config) -> Itera
             if known is not None:
                 yield from _of_file(name, path, known, number, config)
         except OSError as error:
-            if is_broken(error):
-                yield Failure(name, f"compressed file is broken: {error}")
-            else:
-                yield Failure(name, f"cannot be read: {error.strerror or error}")
+            yield unreadable(name, error)
+
+
+def unreadable(name: str, error: OSError) -> Failure:
+    """That a file cannot be read."""
+    if is_broken(error):
+        return Failure(name, f"compressed file is broken: {error}")
+    return Failure(name, f"cannot be read: {error.strerror or error}")
 
 
 def _of_file(
     name: str, path: Path | Remote, known: FileFormat, number: int, config: Config
 ) -> Iterator[Source | Failure]:
     if known.name in TABLES:
-        from dedup.columnar import rows  # with pyarrow: .1 s
+        from dedup.rows import rows  # with pyarrow: .1 s
 
         yield from rows(name, path, number, config)
         return
@@ -88,15 +92,6 @@ def _records(
         yield Failure(name, "is UTF-16, and JSON is UTF-8: iconv -f UTF-16 -t UTF-8 makes it so")
         return
     yield from chain([first], lines)
-
-
-def is_utf_16(path: Path) -> bool:
-    """Whether a file begins with the byte order mark of UTF-16."""
-    try:
-        with path.open("rb", 0) as file:
-            return file.read(2) in UTF_16
-    except OSError:
-        return False  # which is told where it is read
 
 
 def standard_input(config: Config) -> Iterator[Source | Failure]:

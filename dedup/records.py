@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -11,7 +12,7 @@ import xxhash
 from dedup.data import Document, Flag, Format, Kind, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _APART = ("text", "blocks", "html", "content", "line", "written")
 _KNOWN = ("url", "site", "title", "author", "date", "language", "source")
@@ -78,8 +79,12 @@ def clean_line(known: dict[str, Any], text: str, came: bytes, *, verbatim: bool)
 def row_line(known: dict[str, Any], text: str | None, *, verbatim: bool) -> bytes:
     """What is put into a row of a table, as a JSON array, which no record is: the number of its file, its own, its id,
     the text that stays (null: all of it), and what is known of it beside."""
-    row = [*known["row"], known["id"], text, _more(known, verbatim=verbatim)]
-    return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+    return kept_row(known["row"], known["id"], text, _more(known, verbatim=verbatim))
+
+
+def kept_row(row: Sequence[int], id_: str, text: str | None, more: Mapping[str, Any] = MappingProxyType({})) -> bytes:
+    """The same, given all of it."""
+    return orjson.dumps([*row, id_, text, dict(more)], option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _more(known: dict[str, Any], *, verbatim: bool) -> dict[str, Any]:

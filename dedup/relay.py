@@ -13,11 +13,12 @@ from dedup.counts import Cut
 from dedup.data import Document, Format, Kind, Reason
 from dedup.errors import UnreadableError
 from dedup.gone import Gone, tails_of
-from dedup.lines import DEFINED, Stretch, content, defined, words_of
-from dedup.records import pack, removed_record, source_record, with_text
+from dedup.lines import DEFINED, defined, words_of
+from dedup.records import kept_row, pack, removed_record, source_record, with_text
 from dedup.run import in_threads
 from dedup.runs import only
 from dedup.store import line
+from dedup.stretches import Stretch, content
 from dedup.write import Piece
 
 if TYPE_CHECKING:
@@ -48,9 +49,19 @@ class Writing(NamedTuple):
     rows: NDArray[np.int64]
     goes: Flags | Gone
 
+    def number(self, row: int) -> int:
+        """The number of a line in the file."""
+        return self.first_line + int(self.columns["numbers"][row])
+
     def place(self, row: int) -> str:
         """Where a line stands."""
-        return f"{self.stretch.name}:{self.first_line + int(self.columns['numbers'][row])}"
+        return f"{self.stretch.name}:{self.number(row)}"
+
+    def kept(self, document: Document, row: int, text: str | None) -> bytes:
+        """The line of a document of which a text stays, None: all of it; of a row of a table what that is taken by."""
+        if (table := self.stretch.file.table) is not None:
+            return kept_row((table, self.number(row) - 1), document.id, text)
+        return document.line if text is None else with_text(document.line, text, document.body)
 
 
 class Wrote(NamedTuple):
@@ -103,7 +114,23 @@ def _natively(job: Writing, view: NDArray[np.uint8], run: slice, lost: Lost | No
     read = (*(job.columns[name] for name in COLUMNS), *job.ids.columns)
     place = orjson.dumps(f"{job.stretch.name}:")[:-1], job.first_line
     clean, removed, sources = _native.write_lines(view, read, (rows, goes), tails, left, place)
+    if job.stretch.file.table is not None:
+        return _rows(job, rows, goes, lost), removed.data, sources.data
     return clean.data, removed.data, sources.data
+
+
+def _rows(job: Writing, rows: NDArray[np.int64], goes: NDArray[np.int64], lost: Lost | None) -> bytes:
+    """What stays of lines that stand for rows of a table; given which of them lose something, and what."""
+    if lost is None:
+        rows, goes = rows[goes < 0], goes[goes < 0]
+    table, name = job.stretch.file.table, job.stretch.name
+    assert table is not None
+    numbers = (only(job.columns["numbers"], rows) + job.first_line).tolist()
+    texts: list[str | None] = [lost.left[at] if lost and at >= 0 else None for at in goes.tolist()]
+    each = zip(numbers, job.ids.only(rows), texts, strict=True)
+    return b"".join(
+        kept_row((table, number - 1), id_ or f"{name}:{number}", text) for number, id_, text in each if text != ""
+    )
 
 
 def _by_definition(job: Writing, view: NDArray[np.uint8], number: int, loss: Loss | None) -> tuple[bytes, bytes, bytes]:
@@ -112,10 +139,10 @@ def _by_definition(job: Writing, view: NDArray[np.uint8], number: int, loss: Los
     assert isinstance(document, Document)
     source = line(source_record(pack(document), document.text.encode(), len(document.text)))
     if loss:
-        return with_text(document.line, loss.left.decode()) if loss.left else b"", loss.records, source
+        return job.kept(document, row, loss.left.decode()) if loss.left else b"", loss.records, source
     if number in job.goes and job.work.config.unit == "document":
         return b"", line(removed_record(document.id, document.text, job.goes[number][0])), source
-    return b"" if document.text.isspace() else document.line, b"", source
+    return b"" if document.text.isspace() else job.kept(document, row, None), b"", source
 
 
 def _lost(job: Writing) -> Lost:

@@ -16,7 +16,7 @@ import xxhash
 
 from dedup import chrome, repetition, site, sketched
 from dedup.clean import cut, kept
-from dedup.columns import block_words, load_table, save_blocks
+from dedup.columns import block_words, load_table, save_blocks, save_prints
 from dedup.data import Document, Failure, Flag, Format, Source, Tag
 from dedup.dates import iso_date
 from dedup.extract import read_source
@@ -66,6 +66,8 @@ class Prepared(NamedTuple):
     ids: list[str]
     places: list[str]
     failures: list[Failure]
+    pages: bool
+    """Whether there are pages among them."""
 
 
 # ── shard by shard: read, extract, print ────────────────────────────────────────────────────────────────────────────
@@ -85,6 +87,8 @@ def prepare(batch: Batch) -> Prepared:
             sites = [document.site for document in documents]
             store.save_sources(shard, "pages", [document.html for document in documents], sites)
             save_blocks(store, shard, documents)
+            if batch.work.asks_sites or _pages(documents):
+                save_prints(store, shard, documents)
             if batch.work.with_origins:
                 both = zip(batch.sources, read, strict=True)
                 store.save_records(
@@ -94,9 +98,22 @@ def prepare(batch: Batch) -> Prepared:
             "ids": [document.id for document in documents],
             "places": [document.place for document in documents],
             "failures": [asdict(each) for each in read if isinstance(each, Failure)],
+            "pages": _pages(documents),
         }
         store.seal(shard, "prepared", summary)
-    return Prepared(shard, summary["ids"], summary["places"], [Failure(**each) for each in summary["failures"]])
+    failures = [Failure(**each) for each in summary["failures"]]
+    return Prepared(shard, summary["ids"], summary["places"], failures, summary["pages"])
+
+
+def _pages(documents: list[Document]) -> bool:
+    return any(document.format is Format.HTML for document in documents)
+
+
+def print_texts(job: tuple[Work, str]) -> None:
+    """Leave the prints of a shard of texts that was made without: there are pages beside it, of which it may tell."""
+    work, shard = job
+    with work.store.writing(shard, "printed", sealed=False):
+        save_prints(work.store, shard, list(documents(work.store, shard)))
 
 
 def _digest(sources: Iterable[Source | Failure]) -> str:
@@ -163,12 +180,12 @@ def flag(job: Flagging) -> Flagged:
     known, bounds = _known(store, job.shard), np.asarray(store.column(job.shard, "blocks"))
     kinds, stay, writing = Kinds.by_place(known.table), kept_outside(config), writings(store, job.shard)
     within = list(_within(job, known, kinds, bounds.tolist()))
-    away, proven = outside(known, kinds, bounds), proofs(known, bounds)
+    away, proven = outside(known, kinds, bounds), proofs(known, bounds, _of_pages(store, job.shard, bounds))
     read, left, placed, articles, chromes = [], [], [], [], []
     for number, document, found in within:
         # What a page's extractor leaves out was never its text, however much of the chrome is to stay.
         go = [*([] if config.keep_chrome else found), *(each for each in away[number] if each.kind not in stay)]
-        document.proofs = proven[number] if document.format is Format.HTML else []
+        document.proofs = proven[number]
         read.append((document, go))
         articles.append(len(document.text) - sum(each.end - each.start for each in away[number]))
         chromes.append({} if config.keep_chrome else _by_kind(found))
@@ -223,8 +240,18 @@ def _as_written(flagged: tuple[Document, list[Flag]], writing: Writing | None) -
     return flagged_record(document, flags)
 
 
+def _of_pages(store: Store, shard: str, bounds: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which blocks (bool [b]) of a shard are those of pages."""
+    return np.repeat(np.diff(store.column(shard, "pages_bounds")) > 0, np.diff(bounds))
+
+
 def _known(store: Store, shard: str) -> Known:
     """What is known of the blocks of a shard; of none that it is not the article's."""
+    if not store.column(ALL, "asked")[0]:
+        table = load_table(store, shard, seen=True)
+        size = len(table)
+        nothing = Proofs(np.ones(size, np.bool_), np.zeros(size, np.int32), np.zeros(size, np.int32))
+        return Known(table, np.ones(size, np.bool_), np.ones((size, 3), np.int64), np.zeros(size, np.int64), nothing)
     repeated = repetition.Repetition(store.column(ALL, "repeated"), store.column(ALL, "counts"))
     counts = repeated.of(np.asarray(store.column(shard, "prints")))[store.column(shard, "block_texts")]
     proven = Proofs(*(np.asarray(store.column(shard, f"settled_{name}")) for name in ("kept", "own", "told")))
@@ -237,8 +264,10 @@ def _within(job: Flagging, known: Known, kinds: Kinds, bounds: list[int]) -> Ite
     """The living documents of a shard with their numbers and the chrome within their articles; into `known` which
     blocks are those, and into `kinds` what words say of the others."""
     store, config = job.work.store, job.work.config
-    site_names, site_articles = store.column(ALL, "sites"), store.column(ALL, "site_articles")
-    articles = site_articles[np.searchsorted(site_names, store.column(job.shard, "sites")[job.live])].tolist()
+    articles = [0] * int(job.live.sum())
+    if store.column(ALL, "asked")[0]:
+        site_names, site_articles = store.column(ALL, "sites"), store.column(ALL, "site_articles")
+        articles = site_articles[np.searchsorted(site_names, store.column(job.shard, "sites")[job.live])].tolist()
     odds = site.weighed(known.proofs, known.counts[:, 0])
     numbers = np.flatnonzero(job.live).tolist()
     for number, of_site, document in zip(numbers, articles, documents(store, job.shard, numbers), strict=True):

@@ -22,6 +22,7 @@ from dedup.keepers import Known, chosen
 from dedup.moved import Stretches
 from dedup.removals import Articles, Grouping, grouped, groups, source_of
 from dedup.shards import Batch, Flagging, Prepared
+from dedup.work import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -91,7 +92,11 @@ def study(
     their own, and all failures in order."""
     prepared = list(runner(shards.prepare, _batches(work, sources)))
     names, live, failures = _take(prepared, known_ids(work, [id_ for each in prepared for id_ in each.ids]))
-    if names:
+    asked = work.asks_sites or any(each.pages for each in prepared)
+    work.store.save(ALL, "asked", np.array([asked]))
+    if names and asked:
+        texts = [] if work.asks_sites else [each.shard for each in prepared if each.shard in live and not each.pages]
+        list(runner(shards.print_texts, [(work, shard) for shard in texts]))
         some = pages.choose(work, names, live)
         list(runner(pages.judge, some))
         pages.learn(work, names)

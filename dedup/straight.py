@@ -4,7 +4,9 @@ the long way writes."""
 from __future__ import annotations
 
 from functools import partial
+from heapq import merge
 from importlib import import_module
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,22 +19,12 @@ from dedup.domains import sites_of
 from dedup.gathered import Gathered
 from dedup.gone import Found, Gone, Named, as_flags
 from dedup.keepers import Known, chosen
-from dedup.lines import (
-    DEFINED,
-    FAILED,
-    Comparing,
-    Lines,
-    Reading,
-    Stretch,
-    compare,
-    read_piece,
-    stretches,
-    words_of,
-)
+from dedup.lines import DEFINED, FAILED, Comparing, Lines, Reading, compare, read_piece, words_of
 from dedup.relay import COLUMNS, Writing, write_piece
 from dedup.removals import Articles, Grouping, grouped, groups
 from dedup.run import alongside, in_threads
 from dedup.runs import once, only
+from dedup.stretches import File, Stretch, stretches
 from dedup.strings import Strings
 from dedup.whole import Compared
 from dedup.work import ALL
@@ -106,7 +98,7 @@ class Told(NamedTuple):
         return Strings.of_sizes(self.columns[name], self.columns[f"{name}_sizes"]).only(self.rows)
 
 
-def run(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Run:
+def run(work: Work, files: Iterable[File], runner: Runner) -> Run:
     """All of it.
 
     Raises:
@@ -121,7 +113,7 @@ def run(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Run:
     return Run(len(told.ids), write(told, found.flags, runner, cuts), cuts, told.failures, found.counts, most)
 
 
-def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
+def read(work: Work, files: Iterable[File], runner: Runner) -> Told:
     """Read all lines.
 
     Raises:
@@ -130,7 +122,7 @@ def read(work: Work, files: Iterable[tuple[str, Path]], runner: Runner) -> Told:
     files = list(files)
     parts = list(stretches(files))
     told = _told(work, parts, runner(read_piece, [Reading(work, part) for part in parts]))
-    told.failures.extend(_failures(told, [name for name, _ in files]))
+    told.failures.extend(_failures(told, files))
     if told.ids.order().distinct:
         return told
     once_ = _once(told)
@@ -165,17 +157,18 @@ def _told(work: Work, parts: list[Stretch], read: Iterable[Lines]) -> Told:
     return told._replace(ids=ids.put(dict(zip(without.tolist(), told.places(without), strict=True))))
 
 
-def _failures(told: Told, files: list[str]) -> Iterator[Failure]:
+def _failures(told: Told, files: list[File]) -> Iterator[Failure]:
     """The failures of files, in their order."""
-    pieces: dict[str, list[int]] = {name: [] for name in files}
+    pieces: dict[Path, list[int]] = {file.path: [] for file in files}
     for number, part in enumerate(told.stretches):
-        pieces[part.name].append(number)
+        pieces[part.path].append(number)
     sizes, first = np.diff(told.edges), told.first_lines()
-    for name, own in pieces.items():
-        if not any(sizes[number] for number in own):
-            yield Failure(name, "empty: there is no line in it")
-        for number in own:
-            yield from (Failure(f"{name}:{first[number] + at}", why) for at, why in told.read[number].failures)
+    for file, own in zip(files, pieces.values(), strict=True):
+        if not (file.failures or any(sizes[number] for number in own)):
+            yield Failure(file.name, "empty: there is no line in it")
+        found = [(first[number] + at, why) for number in own for at, why in told.read[number].failures]
+        more = ((at, Failure(f"{file.name}:{at}", why)) for at, why in found)
+        yield from (each for _, each in merge(file.failures, more, key=itemgetter(0)))
 
 
 def _once(told: Told) -> Told:

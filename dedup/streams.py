@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from dedup.arrow_values import Kinds, without_views
-from dedup.columnar import ROWS, Columns, table
+from dedup.columnar import ROWS, table
 from dedup.config import Config
 from dedup.data import Format
 from dedup.errors import InputError
 from dedup.frames import name_of, reader
+from dedup.rows import Columns
 from dedup.tables import TOGETHER, column
 
 if TYPE_CHECKING:

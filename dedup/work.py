@@ -30,6 +30,13 @@ class Work:
     """Whether no document may have an id that one of the index has."""
     with_origins: bool = False
     """Whether it has to be known where documents can be read again."""
+    learns: bool = True
+    """Whether what it learns of sites is asked for when it is done, as by an index that it is added to."""
+
+    @property
+    def asks_sites(self) -> bool:
+        """Whether it is asked what sites repeat, even if there is no page; those always go by it."""
+        return self.learns or not self.config.keep_chrome
 
     @property
     def store(self) -> Store:

@@ -30,9 +30,9 @@ ROWS: list[set[str]] = [
     {"config", "store", "success", "strings", "run", "runs", "text", "dates", "domains", "find", "model", "records"}
     | {"table"},
     {"ahead", "characters", "sentences", "direct", "ending", "gathered", "settings", "work", "fields", "warc"}
-    | {"written"},
+    | {"stretches", "written"},
     {"sieve", "decode", "words", "spans", "sign", "telling", "cells", "columnar"},
-    {"pattern_info", "hashed", "packed", "frames"},
+    {"pattern_info", "hashed", "packed", "frames", "rows"},
     {"literals", "misread"},
     {"clauses"},
     {"markup", "lexicon", "speech", "threads", "read", "repetition", "sketch"},
@@ -55,7 +55,7 @@ ROWS: list[set[str]] = [
     {"losses", "lined", "duplicates", "removals"},
     {"against"},
     {"near", "lines", "staged"},
-    {"relay", "indexing"},
+    {"relay", "indexing", "unpacked"},
     {"straight", "index"},
     {"beside"},
     {"pipeline"},
@@ -77,7 +77,7 @@ DOORS = {
     "charset_normalizer": {"decode"},
     "warcio": {"warc"},
     "fastwarc": {"warc"},
-    "pyarrow": {"arrow_values", "columnar", "tables", "parts", "frames", "streams"},
+    "pyarrow": {"arrow_values", "columnar", "rows", "tables", "parts", "frames", "streams"},
     "fsspec": {"remote"},
     "aiohttp": {"remote"},
 }

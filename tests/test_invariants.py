@@ -116,6 +116,28 @@ def test_the_size_of_shards_changes_nothing(
     assert output(tmp_path / "out") == expected
 
 
+@pytest.mark.parametrize("shard", [1, 3, 1_000])
+@pytest.mark.parametrize("unit", ["passage", "document"])
+def test_where_chrome_stays_texts_count_for_the_evidence_of_pages_beside_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit: str, shard: int
+) -> None:
+    monkeypatch.setattr(staged, "SHARD_DOCUMENTS", shard)
+    body = "".join(f"<p>{prose(number, 40)}</p>" for number in range(5))
+    page = f"<html><body><article><h1>A letter</h1>{body}</article><footer><p>{FOOTER}</p></footer></body></html>"
+    texts = [f"{prose(100 + number, 60)}\n\n{FOOTER}" for number in range(4)]
+    records: list[dict[str, str]] = [{"text": each} for each in texts]
+    records.insert(2, {"html": page})
+
+    found = dedup.clean(
+        [{"id": str(number), "site": "mill.example", **each} for number, each in enumerate(records)],
+        tmp_path / "out",
+        config=Config(keep_chrome=True, unit=unit, keep_duplicates=True),
+    )
+
+    (footer,) = (each for each in found.removed() if FOOTER in each["text"])
+    assert (footer["id"], footer["evidence"]["articles"]) == ("2", 5)
+
+
 @pytest.mark.parametrize("keys", [1, 300, 1_000])
 def test_parts_of_the_key_range_change_nothing(
     inputs: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: int

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup import Config, InputError, characters, kernel, lines, straight, whole
+from dedup import Config, InputError, characters, kernel, lines, straight, stretches, whole
 from dedup.pipeline import clean
 from dedup.records import with_text
 from dedup.run import pool, serial
@@ -44,14 +44,14 @@ def record(**fields: Any) -> bytes:
 
 
 def wrote(
-    folder: Path, *files: bytes, config: Config = CONFIG, piece: int = lines.PIECE, workers: int = 1
+    folder: Path, *files: bytes, config: Config = CONFIG, piece: int = stretches.PIECE, workers: int = 1
 ) -> dict[str, bytes]:
     """What a run by the shorter way writes; asserts that it is taken."""
     source = folder / "in"
     source.mkdir(exist_ok=True)
     for number, content in enumerate(files):
         (source / f"{number}.jsonl").write_bytes(content)
-    with patch.object(lines, "PIECE", piece), patch.object(straight, "write", wraps=straight.write) as taken:
+    with patch.object(stretches, "PIECE", piece), patch.object(straight, "write", wraps=straight.write) as taken:
         clean(source, folder / "out", config=config, runner=pool(workers) if workers > 1 else serial)
     assert taken.called, "the long way was taken"
     return written(folder)
@@ -68,7 +68,7 @@ def wrote_long(folder: Path, config: Config = CONFIG) -> dict[str, bytes]:
     return written(folder)
 
 
-def same(folder: Path, *files: bytes, config: Config = CONFIG, piece: int = lines.PIECE) -> dict[str, bytes]:
+def same(folder: Path, *files: bytes, config: Config = CONFIG, piece: int = stretches.PIECE) -> dict[str, bytes]:
     short = wrote(folder, *files, config=config, piece=piece)
     long = wrote_long(folder, config)
     for name in FILES:
@@ -508,7 +508,7 @@ def test_records_of_all_kinds(
     outs = []
     for way in (True, False):
         with (
-            patch.object(lines, "PIECE", piece),
+            patch.object(stretches, "PIECE", piece),
             patch.object(lines, "can_read", wraps=lines.can_read if way else lambda *_: False),
         ):
             try:

@@ -14,13 +14,17 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import xxhash
 
 import dedup
-from dedup import Config, InputError, OutputError, Result
+from dedup import Config, InputError, Limits, OutputError, Result, kernel, straight
+from dedup import lines as lines_
 from dedup.compressed import zstandard
 from dedup.find import find
 from dedup.urls import is_url, plain, shown
@@ -325,6 +329,34 @@ def test_files_are_decompressed_as_their_names_say(shop: Shop, tmp_path: Path) -
     assert any(
         "compressed file is broken here" in each.why and each.id.startswith("d.jsonl.gz:") for each in outcome.failures
     )
+
+
+@pytest.mark.parametrize("unit", ["passage", "document"])
+@pytest.mark.parametrize("format_", ["auto", "parquet", "csv"])
+def test_by_the_shorter_way_it_is_the_same(shop: Shop, tmp_path: Path, unit: str, format_: str) -> None:
+    records = [{"id": str(n), "text": f"{prose(n % 5, 40)}\n\n{prose(100 + n % 7, 40)}"} for n in range(20)]
+    lines = b"".join(orjson.dumps(each) + b"\n" for each in records)
+    table, head = tmp_path / "in" / "d.parquet", b"id,text\n"
+    table.parent.mkdir()
+    pq.write_table(pa.Table.from_pylist(records), table)
+    for name, each in {
+        "a.jsonl": lines,
+        "b.jsonl.gz": gzip.compress(lines),
+        "c.csv": head + b"".join(f'c{n},"{each["text"]}"\n'.encode() for n, each in enumerate(records)),
+        "e.jsonl.gz": gzip.compress(lines)[:-20],
+    }.items():
+        (tmp_path / "in" / name).write_bytes(each)
+    shop.copy(tmp_path / "in", f"{BUCKET}/in")
+    config, never = Config(keep_chrome=True, unit=unit, format=format_), Limits(stop_removed=1.0)
+
+    with patch.object(straight, "write", wraps=straight.write) as taken:
+        dedup.clean(shop.url(f"{BUCKET}/in"), tmp_path / "short", config=config, limits=never)
+    assert taken.called == kernel.NATIVE
+    with patch.object(lines_, "can_read", return_value=False):
+        dedup.clean(shop.url(f"{BUCKET}/in"), tmp_path / "long", config=config, limits=never)
+    dedup.clean(tmp_path / "in", tmp_path / "local", config=config, limits=never)
+
+    assert content(tmp_path / "short") == content(tmp_path / "long") == content(tmp_path / "local")
 
 
 @pytest.mark.parametrize("at", [0, 9_000])
