@@ -26,17 +26,16 @@ dedup: $(VENV)/installed ## clean your own: make dedup IN="articles more/*.html"
 test: $(VENV)/installed-dev ## run the tests, on all cores
 	@$(BIN)/python -m pytest -n auto
 
-test-lowest: ## run the tests with the lowest version of every dependency that pyproject.toml allows, on Python 3.11
-	@mkdir -p build
-	@$(LOWEST) .ci/lowest.py > build/lowest.txt
-	@PIP_CONSTRAINT=$(abspath build/lowest.txt) $(MAKE) --no-print-directory test VENV=.venv-lowest PYTHON=$(LOWEST)
+test-lowest: .venv-lowest/installed ## run the tests with the lowest version of every dependency that pyproject.toml allows, on Python 3.11
+	@.venv-lowest/bin/python -m pytest -n auto
 
 test-all: ## run the tests on every Python from 3.11 to 3.14 that is on PATH, with the newest versions
-	@for version in 3.11 3.12 3.13 3.14; do \
-		python$$version -c '' 2> /dev/null || { echo "python$$version: not on PATH, not tested"; continue; }; \
-		echo "python$$version:"; \
-		$(MAKE) --no-print-directory test VENV=.venv-$$version PYTHON=python$$version || exit 1; \
-	done
+	@failed=0; said=; for version in 3.11 3.12 3.13 3.14; do \
+		if ! python$$version -c '' 2> /dev/null; then how="not on PATH, not tested"; \
+		elif echo "── Python $$version ──"; $(MAKE) --no-print-directory test VENV=.venv-$$version PYTHON=python$$version; \
+		then how="passed"; else how="FAILED"; failed=1; fi; \
+		said="$$said\nPython $$version: $$how"; \
+	done; printf "$$said\n"; exit $$failed
 
 check: $(VENV)/installed-dev ## lint, format, types and tests: what must pass before a commit
 	$(BIN)/ruff check .
@@ -123,6 +122,15 @@ $(BIN)/python:
 $(VENV)/installed: pyproject.toml $(KERNEL) | $(BIN)/python
 	@echo "installing dedup into $(VENV) ..."
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -e .
+	@touch $@
+
+# By uv, which finds versions that go together in seconds, where pip under such constraints looks for ten minutes in vain.
+.venv-lowest/installed: pyproject.toml .ci/lowest-build.txt $(KERNEL)
+	@echo "installing dedup and the lowest versions of what its tests need into .venv-lowest ..."
+	$(LOWEST) -m venv --clear .venv-lowest
+	.venv-lowest/bin/python -m pip install -qq --disable-pip-version-check uv
+	.venv-lowest/bin/uv pip install -q --python .venv-lowest/bin/python --resolution lowest-direct \
+		--build-constraints .ci/lowest-build.txt --refresh-package dedup-corpus -e '.[dev]'
 	@touch $@
 
 $(VENV)/installed-bench: pyproject.toml $(KERNEL) | $(BIN)/python
