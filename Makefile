@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 LOWEST := $(or $(shell python3.11 -c 'import sys; print(sys.executable)' 2> /dev/null),$(PYTHON))
 
 .DELETE_ON_ERROR:
-.PHONY: help corpus dedup test test-lowest test-all check package sizes sanitize golden lexicon readme quality quality-update passages passages-update bench bench-peers bench-pages bench-grouping clean
+.PHONY: help corpus dedup test test-lowest test-all test-dvc check package sizes sanitize golden lexicon readme quality quality-update passages passages-update bench bench-peers bench-pages bench-grouping clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test-all: ## run the tests on every Python from 3.11 to 3.14 that is on PATH, wi
 		then how="passed"; else how="FAILED"; failed=1; fi; \
 		said="$$said\nPython $$version: $$how"; \
 	done; printf "$$said\n"; exit $$failed
+
+test-dvc: $(VENV)/installed-dev .venv-dvc/installed ## run the stages of examples/pipeline with DVC, which has an environment of its own
+	@PATH="$(abspath .venv-dvc/bin):$$PATH" $(BIN)/python -m pytest tests/test_examples.py -k dvc
 
 check: $(VENV)/installed-dev ## lint, format, types and tests: what must pass before a commit
 	$(BIN)/ruff check .
@@ -131,6 +134,14 @@ $(VENV)/installed: pyproject.toml $(KERNEL) | $(BIN)/python
 	.venv-lowest/bin/python -m pip install -qq --disable-pip-version-check uv
 	.venv-lowest/bin/uv pip install -q --python .venv-lowest/bin/python --resolution lowest-direct \
 		--build-constraints .ci/lowest-build.txt --refresh-package dedup-corpus -e '.[dev]'
+	@touch $@
+
+# It brings 60 packages and 130 MB that no test but one needs.
+.venv-dvc/installed:
+	@echo "installing DVC into .venv-dvc ..."
+	$(PYTHON) -m venv .venv-dvc
+	.venv-dvc/bin/python -m pip install -qq --disable-pip-version-check uv
+	.venv-dvc/bin/uv pip install -q --python .venv-dvc/bin/python "dvc>=3.60"
 	@touch $@
 
 $(VENV)/installed-bench: pyproject.toml $(KERNEL) | $(BIN)/python
