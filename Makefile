@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 LOWEST := $(or $(shell python3.11 -c 'import sys; print(sys.executable)' 2> /dev/null),$(PYTHON))
 
 .DELETE_ON_ERROR:
-.PHONY: help corpus dedup test test-lowest test-all check package sizes sanitize golden lexicon readme quality quality-update passages passages-update bench bench-peers bench-pages bench-index bench-grouping clean
+.PHONY: help corpus dedup test test-lowest test-all test-dvc lowest check package sizes sanitize golden lexicon readme quality quality-update passages passages-update bench bench-peers bench-pages bench-index bench-grouping clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,17 +26,19 @@ dedup: $(VENV)/installed ## clean your own: make dedup IN="articles more/*.html"
 test: $(VENV)/installed-dev ## run the tests, on all cores
 	@$(BIN)/python -m pytest -n auto
 
-test-lowest: ## run the tests with the lowest version of every dependency that pyproject.toml allows, on Python 3.11
-	@mkdir -p build
-	@$(LOWEST) .ci/lowest.py > build/lowest.txt
-	@PIP_CONSTRAINT=$(abspath build/lowest.txt) $(MAKE) --no-print-directory test VENV=.venv-lowest PYTHON=$(LOWEST)
+test-lowest: .venv-lowest/installed ## run the tests with the lowest version of every dependency that pyproject.toml allows, on Python 3.11
+	@.venv-lowest/bin/python -m pytest -n auto
 
 test-all: ## run the tests on every Python from 3.11 to 3.14 that is on PATH, with the newest versions
-	@for version in 3.11 3.12 3.13 3.14; do \
-		python$$version -c '' 2> /dev/null || { echo "python$$version: not on PATH, not tested"; continue; }; \
-		echo "python$$version:"; \
-		$(MAKE) --no-print-directory test VENV=.venv-$$version PYTHON=python$$version || exit 1; \
-	done
+	@failed=0; said=; for version in 3.11 3.12 3.13 3.14; do \
+		if ! python$$version -c '' 2> /dev/null; then how="not on PATH, not tested"; \
+		elif echo "── Python $$version ──"; $(MAKE) --no-print-directory test VENV=.venv-$$version PYTHON=python$$version; \
+		then how="passed"; else how="FAILED"; failed=1; fi; \
+		said="$$said\nPython $$version: $$how"; \
+	done; printf "$$said\n"; exit $$failed
+
+test-dvc: $(VENV)/installed-dev .venv-dvc/installed ## run the stages of examples/pipeline with DVC, which has an environment of its own
+	@PATH="$(abspath .venv-dvc/bin):$$PATH" $(BIN)/python -m pytest tests/test_examples.py -k dvc
 
 check: $(VENV)/installed-dev ## lint, format, types and tests: what must pass before a commit
 	$(BIN)/ruff check .
@@ -68,6 +70,11 @@ sanitize: $(VENV)/installed-dev ## build the kernel with AddressSanitizer and UB
 	LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libubsan.so)" \
 		ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 PYTHONMALLOC=malloc \
 		DEDUP_KERNEL=python $(BIN)/python -m tests.kernels build/sanitize -q tests/test_kernel.py tests/test_kernel_align.py tests/test_kernel_blocks.py tests/test_kernel_decide.py tests/test_cluster.py tests/test_codes.py tests/test_kernel_group.py tests/test_kernel_judge.py tests/test_kernel_rules.py tests/test_kernel_texts.py tests/test_kernel_trees.py tests/test_kernel_verify.py tests/test_lines.py tests/test_losses.py tests/test_packed.py tests/test_seeded.py tests/test_stored.py tests/test_strings.py tests/test_whole.py tests/test_text_words.py tests/test_html_same.py tests/test_html_slim.py tests/test_html_tree.py -k "not metadata and not time"
+
+lowest: $(BIN)/python ## pin anew what test-lowest installs; after every change of a dependency in pyproject.toml
+	$(BIN)/python -m pip install -qq --disable-pip-version-check uv
+	$(BIN)/uv pip compile -q --system-certs --no-annotate --no-header --resolution lowest-direct --python-version 3.11 \
+		--extra dev pyproject.toml -o .ci/lowest.txt
 
 golden: $(VENV)/installed-dev ## rewrite what fixtures/golden wants; the diff is the review
 	$(BIN)/python -m tests.golden --update
@@ -126,6 +133,23 @@ $(BIN)/python:
 $(VENV)/installed: pyproject.toml $(KERNEL) | $(BIN)/python
 	@echo "installing dedup into $(VENV) ..."
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -e .
+	@touch $@
+
+# All versions are pinned: to look for ones that go together, with the lowest of some, takes pip ten minutes in vain.
+.venv-lowest/installed: .ci/lowest.txt .ci/lowest-build.txt pyproject.toml $(KERNEL)
+	@echo "installing dedup and the lowest versions of what its tests need into .venv-lowest ..."
+	$(LOWEST) -m venv --clear .venv-lowest
+	.venv-lowest/bin/python -m pip install -qq --disable-pip-version-check -U pip
+	.venv-lowest/bin/python -m pip install -qq --disable-pip-version-check --no-deps -r .ci/lowest.txt
+	.venv-lowest/bin/python -m pip install -qq --disable-pip-version-check --no-deps --build-constraint .ci/lowest-build.txt -e .
+	@touch $@
+
+# It brings 60 packages and 130 MB that no test but one needs.
+.venv-dvc/installed:
+	@echo "installing DVC into .venv-dvc ..."
+	$(PYTHON) -m venv --clear .venv-dvc
+	.venv-dvc/bin/python -m pip install -qq --disable-pip-version-check -U pip
+	.venv-dvc/bin/python -m pip install -qq --disable-pip-version-check "dvc>=3.60"
 	@touch $@
 
 $(VENV)/installed-bench: pyproject.toml $(KERNEL) | $(BIN)/python

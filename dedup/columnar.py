@@ -87,7 +87,8 @@ class Table:
         first = 0
         try:
             for batch in _batches(self._batches):
-                rows = max(1, min(ROWS, BYTES * batch.num_rows // max(1, batch.nbytes)))
+                size = batch.get_total_buffer_size()  # nbytes knows no views
+                rows = max(1, min(ROWS, BYTES * batch.num_rows // max(1, size)))
                 for start in range(0, batch.num_rows, rows):
                     yield Part(first + start, batch.slice(start, rows))
                 first += batch.num_rows

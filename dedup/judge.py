@@ -156,7 +156,7 @@ def answered(html: str | bytes, page: Blocks, says: int) -> NDArray[np.bool_]:
     if found and not (thin and running @ precise < THIN * running.sum()):
         return precise
     wide = _answer(html, page, WIDE)[1]
-    least = max(THIN * running.sum(), MANIFOLD * (running @ precise))
+    least = max(THIN * float(running.sum()), MANIFOLD * float(running @ precise))
     return wide if running @ wide >= least or not found else precise
 
 

@@ -22,7 +22,7 @@ from dedup.compressed import zstandard
 from dedup.formats import FORMATS
 from dedup.run import serial
 from tests.material import article, cleaned
-from tests.test_formats import as_arrow, as_cells, as_jsonl, as_parquet, put, read
+from tests.test_formats import PYARROW, as_arrow, as_cells, as_jsonl, as_parquet, put, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -244,6 +244,8 @@ def test_another_column_that_is_no_utf_8_stops_nothing(format_: str, folder: Pat
                                   pa.large_string(), pa.string_view(), pa.binary(), pa.large_binary()], ids=str)  # fmt: skip
 @pytest.mark.parametrize("name", ["a.parquet", "a.arrow"])
 def test_texts_of_every_type_are_cleaned(name: str, kind: pa.DataType, folder: Path) -> None:
+    if (name, kind) == ("a.parquet", pa.string_view()) and PYARROW < 21:
+        pytest.skip("this PyArrow writes no views to Parquet")
     texts = [article(2), article(3) + "\n\n" + article(2), article(4)]
     column = pa.array(texts).cast(kind.value_type).dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else (
         pa.array(texts).cast(kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -77,14 +78,49 @@ def test_make_cleans_again_only_if_an_input_changed(tmp_path: Path) -> None:
     assert "32 titles" in third
 
 
+def stages_of_dvc(folder: Path) -> Path:
+    """A repository with seeds and the example: the folder of the latter."""
+    shutil.copytree(ROOT / "seeds", folder / "seeds")
+    return shutil.copytree(EXAMPLES / "pipeline", folder / "examples" / "pipeline")
+
+
 def test_the_stages_of_dvc_do_what_they_say(tmp_path: Path) -> None:
     """The commands, in order, as DVC runs them: by a shell, in the folder of the file."""
-    stages = (EXAMPLES / "pipeline" / "dvc.yaml").read_text(encoding="utf-8")
-    commands = [line.partition("cmd: ")[2] for line in stages.splitlines() if "cmd: " in line]
-    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
-    (tmp_path / "examples" / "pipeline").mkdir(parents=True)
+    folder = stages_of_dvc(tmp_path)
+    lines = (folder / "dvc.yaml").read_text(encoding="utf-8").splitlines()
+    commands = [line.partition("cmd: ")[2] for line in lines if "cmd: " in line]
 
     assert len(commands) == 2
     for command in commands:
-        ran("sh", "-c", command, folder=tmp_path / "examples" / "pipeline")
-    assert (tmp_path / "examples/pipeline/out/titles.txt").read_text(encoding="utf-8").count("\n") == 33
+        ran("sh", "-c", command, folder=folder)
+    assert (folder / "out/titles.txt").read_text(encoding="utf-8").count("\n") == 33
+
+
+@pytest.mark.skipif(not shutil.which("dvc"), reason="there is no dvc: make test-dvc")
+def test_dvc_cleans_again_only_if_an_input_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
+    monkeypatch.setenv("DVC_SITE_CACHE_DIR", str(tmp_path / "cache"))
+    folder = stages_of_dvc(tmp_path)
+    ran("git", "init", "--quiet", folder=tmp_path)
+    ran("dvc", "init", "--quiet", folder=tmp_path)
+
+    first = ran("dvc", "repro", folder=folder)
+    second = ran("dvc", "repro", folder=folder)
+    with (tmp_path / "seeds" / "bergblick.jsonl").open("a") as file:
+        file.write("\n")
+    blank = ran("dvc", "repro", folder=folder)
+    (tmp_path / "seeds" / "harbour-gazette" / "tram-museum.html").unlink()
+    third = ran("dvc", "repro", folder=folder)
+
+    assert [ran_by(each) for each in (first, second, blank, third)] == [
+        ["clean", "titles"],
+        [],
+        ["clean"],  # of the same bytes, so that nothing that depends on them runs
+        ["clean", "titles"],
+    ]
+    assert (folder / "out/titles.txt").read_text(encoding="utf-8").count("\n") == 32
+
+
+def ran_by(said: str) -> list[str]:
+    """The stages that DVC says it runs."""
+    return re.findall("Running stage '(.+)'", said)

@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -294,11 +295,13 @@ def test_a_run_in_another_format_takes_the_place_of_the_one_before(tmp_path: Pat
 
 # ── what stays as it was ────────────────────────────────────────────────────────────────────────────────────────────
 
+PYARROW = int(pa.__version__.partition(".")[0])
+NO_PAIR = None if PYARROW >= 22 else [0.0, 0.0]  # older ones cannot read it from Parquet
 NOON = datetime(2024, 5, 1, 12, 30, 15, 123456, UTC)
 COLUMNS = {
     "i8": pa.array([1, None, 3, -4], pa.int8()),
     "u64": pa.array([2**64 - 1, 0, None, 1], pa.uint64()),
-    "half": pa.array([1.5, None, -0.0, 2.0], pa.float16()),
+    "half": pa.array(np.array([1.5, 0, -0.0, 2], np.float16), mask=np.array([False, True, False, False])),
     "nan": pa.array([float("nan"), float("inf"), None, 1e-300]),
     "flag": pa.array([True, None, False, True]),
     "nothing": pa.nulls(4),
@@ -313,7 +316,7 @@ COLUMNS = {
     "bytes": pa.array([b"\xff\x00", None, b"", b"a"], pa.binary()),
     "digest": pa.array([b"1234", None, b"5678", b"9abc"], pa.binary(4)),
     "list": pa.array([["a", None], None, [], ["b"]], pa.list_(pa.string())),
-    "pair": pa.array([[1.0, 2.0], None, [3.0, 4.0], [5.0, 6.0]], pa.list_(pa.float32(), 2)),
+    "pair": pa.array([[1.0, 2.0], NO_PAIR, [3.0, 4.0], [5.0, 6.0]], pa.list_(pa.float32(), 2)),
     "struct": pa.array([{"a": 1, "b": [{"c": "x"}]}, None, {"a": None, "b": []}, {"a": 2, "b": None}],
                        pa.struct([("a", pa.int32()), ("b", pa.list_(pa.struct([("c", pa.string())])))])),
     "map": pa.array([[("k", 1)], None, [], [("a", 2), ("b", None)]], pa.map_(pa.string(), pa.int64())),

@@ -188,6 +188,6 @@ def test_permutations_are_those_of_datasketch(num_perm: int) -> None:
 def test_the_numbers_are_those_of_numpy(seed: int, count: int) -> None:
     from dedup.kernel import _native
 
-    expected = np.random.RandomState(seed).randint(0, 1 << 32, count, np.uint32)
+    expected = np.random.RandomState(seed).randint(0, 1 << 32, count, dtype=np.uint32)
 
     assert _native.random_numbers(seed, count).tolist() == expected.tolist()
