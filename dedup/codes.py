@@ -41,7 +41,7 @@ COST = 1 << 15
 ALIGNED = 128
 """What an alignment counts among them."""
 SOUGHT = 1 << 23
-"""Words that are sought at a time: 9 bytes each."""
+"""Words that are sought at a time: some 14 bytes each."""
 READ = 1 << 22
 """Words of the index that a thread reads at a time."""
 
