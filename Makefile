@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 LOWEST := $(or $(shell python3.11 -c 'import sys; print(sys.executable)' 2> /dev/null),$(PYTHON))
 
 .DELETE_ON_ERROR:
-.PHONY: help corpus dedup test test-lowest test-all test-dvc lowest check package sizes sanitize golden lexicon readme quality quality-update passages passages-update bench bench-peers bench-pages bench-index bench-grouping clean
+.PHONY: help corpus dedup test test-lowest test-all test-tools lowest check package sizes sanitize golden lexicon readme quality quality-update passages passages-update bench bench-peers bench-pages bench-index bench-grouping clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,8 +37,9 @@ test-all: ## run the tests on every Python from 3.11 to 3.14 that is on PATH, wi
 		said="$$said\nPython $$version: $$how"; \
 	done; printf "$$said\n"; exit $$failed
 
-test-dvc: $(VENV)/installed-dev .venv-dvc/installed ## run the stages of examples/pipeline with DVC, which has an environment of its own
-	@PATH="$(abspath .venv-dvc/bin):$$PATH" $(BIN)/python -m pytest tests/test_examples.py -k dvc
+test-tools: $(VENV)/installed-dev .venv-tools/installed ## run the tests with DVC and with dolma, which have an environment of their own
+	@PATH="$(abspath .venv-tools/bin):$$PATH" PYTHONPATH="$(abspath .venv-tools/dolma)" \
+		$(BIN)/python -m pytest tests/test_attributes.py tests/test_examples.py -k "dvc or dolma"
 
 check: $(VENV)/installed-dev ## lint, format, types and tests: what must pass before a commit
 	$(BIN)/ruff check .
@@ -144,12 +145,13 @@ $(VENV)/installed: pyproject.toml $(KERNEL) | $(BIN)/python
 	.venv-lowest/bin/python -m pip install -qq --disable-pip-version-check --no-deps --build-constraint .ci/lowest-build.txt -e .
 	@touch $@
 
-# It brings 60 packages and 130 MB that no test but one needs.
-.venv-dvc/installed:
-	@echo "installing DVC into .venv-dvc ..."
-	$(PYTHON) -m venv --clear .venv-dvc
-	.venv-dvc/bin/python -m pip install -qq --disable-pip-version-check -U pip
-	.venv-dvc/bin/python -m pip install -qq --disable-pip-version-check "dvc>=3.60"
+# DVC brings 60 packages and 130 MB that no test but one needs; of dolma its compiled part is wanted only.
+.venv-tools/installed:
+	@echo "installing DVC and dolma into .venv-tools ..."
+	$(PYTHON) -m venv --clear .venv-tools
+	.venv-tools/bin/python -m pip install -qq --disable-pip-version-check -U pip
+	.venv-tools/bin/python -m pip install -qq --disable-pip-version-check "dvc>=3.60"
+	.venv-tools/bin/python -m pip install -qq --disable-pip-version-check --no-deps --target .venv-tools/dolma "dolma>=1.2"
 	@touch $@
 
 $(VENV)/installed-bench: pyproject.toml $(KERNEL) | $(BIN)/python

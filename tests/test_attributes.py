@@ -249,7 +249,7 @@ def mixer() -> Any:
          for suffix in EXTENSION_SUFFIXES if (Path(folder) / f"dolma{suffix}").is_file()), None,
     )  # fmt: skip
     if path is None:
-        pytest.skip("dolma is not installed: pip install --no-deps dolma")
+        pytest.skip("there is no dolma: make test-tools")
     spec = spec_from_file_location("dolma", path)
     assert spec
     assert spec.loader

@@ -96,7 +96,7 @@ def test_the_stages_of_dvc_do_what_they_say(tmp_path: Path) -> None:
     assert (folder / "out/titles.txt").read_text(encoding="utf-8").count("\n") == 33
 
 
-@pytest.mark.skipif(not shutil.which("dvc"), reason="there is no dvc: make test-dvc")
+@pytest.mark.skipif(not shutil.which("dvc"), reason="there is no dvc: make test-tools")
 def test_dvc_cleans_again_only_if_an_input_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
     monkeypatch.setenv("DVC_SITE_CACHE_DIR", str(tmp_path / "cache"))
