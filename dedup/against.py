@@ -9,7 +9,7 @@ import numpy as np
 
 from dedup import keyed, sketched
 from dedup.codes import SOUGHT
-from dedup.duplicates import Beside
+from dedup.duplicates import Earlier
 from dedup.indexed import Indexed
 from dedup.keepers import Old
 from dedup.moved import LOST, Stretches
@@ -86,9 +86,9 @@ class Brought(NamedTuple):
         """As keepers are chosen by."""
         return Old(self.placed.sites, np.array(self.placed.copies, np.bool_), config.match == "index")
 
-    def beside(self, config: Config) -> Beside:
-        """As passages are found beside them."""
-        return Beside(self.name, self.placed.ids, Before(self.old(config), self.gone))
+    def earlier(self, config: Config) -> Earlier:
+        """As those that were there before, beside which passages are found."""
+        return Earlier(self.name, self.placed.ids, Before(self.old(config), self.gone))
 
 
 def known_ids(work: Work, ids: Collection[str]) -> dict[str, str]:

@@ -41,7 +41,7 @@ class Ready(NamedTuple):
     keep: Callable[[Work, Run], object] = lambda *_: None
 
 
-class Beside(NamedTuple):
+class Against(NamedTuple):
     """What was asked for: the settings; what is compared with, if anything; whether it is added to."""
 
     config: Config
@@ -49,7 +49,7 @@ class Beside(NamedTuple):
     add: bool
 
     @classmethod
-    def of(cls, config: Config, against: Inputs | Index | Adding | None) -> Beside:
+    def of(cls, config: Config, against: Inputs | Index | Adding | None) -> Against:
         """What arguments and settings ask for.
 
         Raises:

@@ -36,7 +36,7 @@ STAGES = {
     "flag": "chrome",
     "verify": "duplicates",
     "cut_shard": "cutting",
-    "read": "index",
+    "scan": "index",
     "place": "index",
     "keep_shard": "index",
     "unpack": "unpacking",

@@ -42,11 +42,11 @@ ALIGNED = 128
 """What an alignment counts among them."""
 SOUGHT = 1 << 23
 """Words that are sought at a time: some 14 bytes each."""
-READ = 1 << 22
+SCANNED = 1 << 22
 """Words of the index that a thread reads at a time."""
 
 
-class Limits(NamedTuple):
+class Likeness(NamedTuple):
     """What must agree around a seed: so many words, and an alignment of such a score; of shorter documents all. Of
     `window` shingles of a document that is sought one is a seed at least."""
 
@@ -55,11 +55,11 @@ class Limits(NamedTuple):
     window: int
 
     @classmethod
-    def of(cls, min_words: int) -> Limits:
+    def of(cls, min_words: int) -> Likeness:
         """Of a passage of so many words, as many agree as must, and each word that does not stands for another.
 
-        >>> Limits.of(15), Limits.of(5)
-        (Limits(agreeing=8, score=9, window=4), Limits(agreeing=4, score=4, window=1))
+        >>> Likeness.of(15), Likeness.of(5)
+        (Likeness(agreeing=8, score=9, window=4), Likeness(agreeing=4, score=4, window=1))
         """
         words = min(min_words, LONGEST)
         agreed = ceil((1 - TOLERANCE) * words)
@@ -101,14 +101,14 @@ class Sought:
     """What documents are looked for by: the hashes of their words, those of document i being
     `words[bounds[i]:bounds[i + 1]]`."""
 
-    def __init__(self, words: NDArray[np.uint64], bounds: NDArray[np.int64], limits: Limits) -> None:
-        _, seeds = keyed.seeds(words, bounds, SEED_SHINGLE, limits.window)
-        self._columns = words, bounds, seeds, limits
+    def __init__(self, words: NDArray[np.uint64], bounds: NDArray[np.int64], likeness: Likeness) -> None:
+        _, seeds = keyed.seeds(words, bounds, SEED_SHINGLE, likeness.window)
+        self._columns = words, bounds, seeds, likeness
         self._native: Any = None
         if kernel.NATIVE:
             from dedup.kernel import _native
 
-            self._native = _native.Sought(words, bounds, seeds, limits[:2])
+            self._native = _native.Sought(words, bounds, seeds, likeness[:2])
 
     def find(self, packed: NDArray[np.uint16], counts: NDArray[np.uint32]) -> NDArray[np.bool_]:
         """Which of some documents, of so many words each, may share a passage with one that is sought (bool [n]).
@@ -126,7 +126,7 @@ class Sought:
         return defined_find(*self._columns, packed, counts)
 
 
-class Reading(NamedTuple):
+class Scan(NamedTuple):
     """Some documents of an index to look through: their codes, and how many words each has."""
 
     sought: Sought
@@ -134,7 +134,7 @@ class Reading(NamedTuple):
     counts: NDArray[np.uint32]
 
     @classmethod
-    def of(cls, sought: Sought, packed: NDArray[np.uint16], counts: NDArray[np.uint32]) -> Iterator[Reading]:
+    def of(cls, sought: Sought, packed: NDArray[np.uint16], counts: NDArray[np.uint32]) -> Iterator[Scan]:
         """All documents of a column, some at a time.
 
         Raises:
@@ -145,16 +145,16 @@ class Reading(NamedTuple):
             raise ValueError("codes of other words")
         first = low = 0
         while first < len(counts):
-            last = max(first + 1, int(np.searchsorted(ends, low + READ // 3, "right")))
+            last = max(first + 1, int(np.searchsorted(ends, low + SCANNED // 3, "right")))
             high = int(ends[last - 1])
             yield cls(sought, packed[low:high], counts[first:last])
             first, low = last, high
 
 
 @in_threads
-def read(reading: Reading) -> NDArray[np.bool_]:
+def scan(some: Scan) -> NDArray[np.bool_]:
     """Which of the documents may share a passage with one that is sought (bool [n])."""
-    return reading.sought.find(np.ascontiguousarray(reading.packed), np.ascontiguousarray(reading.counts))
+    return some.sought.find(np.ascontiguousarray(some.packed), np.ascontiguousarray(some.counts))
 
 
 # ── the definition ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -191,7 +191,7 @@ def defined_find(
     words: NDArray[np.uint64],
     bounds: NDArray[np.int64],
     seeds: NDArray[np.int64],
-    limits: Limits,
+    likeness: Likeness,
     packed: NDArray[np.uint16],
     counts: NDArray[np.uint32],
 ) -> NDArray[np.bool_]:
@@ -209,7 +209,7 @@ def defined_find(
         last = max(first + 1, int(np.searchsorted(ends, (ends[first - 1] if first else 0) + COST)))
         many = (high - low)[first:last]
         own, other = np.repeat(np.arange(first, last), many), order[each_of(low[first:last], many)]
-        aligned, alike = _compared(old, own, new, other, limits)
+        aligned, alike = _compared(old, own, new, other, likeness)
         np.add.at(costs, old.documents[own], 1 + ALIGNED * aligned)
         found[old.documents[own[alike]]] = True
         first = last
@@ -217,23 +217,23 @@ def defined_find(
 
 
 def _compared(
-    old: _Codes, own: NDArray[np.int64], new: _Codes, other: NDArray[np.int64], limits: Limits
+    old: _Codes, own: NDArray[np.int64], new: _Codes, other: NDArray[np.int64], likeness: Likeness
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Of pairs of seeds which are aligned, and around which the documents are alike."""
     one, two = old.places[own], new.places[other]
     around = np.arange(-NEAR, SEED_SHINGLE + NEAR)
     agree = old.codes[one[:, None] + around] == new.codes[two[:, None] + around]
-    shorter = np.minimum(limits.score, np.minimum(old.sizes[own], new.sizes[other]))
-    alike = agree.sum(axis=1) >= np.minimum(limits.agreeing, shorter)
+    shorter = np.minimum(likeness.score, np.minimum(old.sizes[own], new.sizes[other]))
+    alike = agree.sum(axis=1) >= np.minimum(likeness.agreeing, shorter)
     sides = np.where(agree, 1, -1)[:, NEAR + SEED_SHINGLE :], np.where(agree, 1, -1)[:, NEAR - 1 :: -1]
     straight = SEED_SHINGLE + sum(np.maximum(0, side.cumsum(axis=1).max(axis=1)) for side in sides)
-    aligned = alike & (shorter == limits.score)
-    alike &= ~aligned | (straight >= min(STRAIGHT, limits.score))
+    aligned = alike & (shorter == likeness.score)
+    alike &= ~aligned | (straight >= min(STRAIGHT, likeness.score))
     aligned &= alike
     some = np.flatnonzero(aligned)
     ahead = _led_on(old.codes, one[some] + SEED_SHINGLE, new.codes, two[some] + SEED_SHINGLE, 1)
     behind = _led_on(old.codes, one[some] - 1, new.codes, two[some] - 1, -1)
-    alike[some] = SEED_SHINGLE + ahead + behind >= limits.score
+    alike[some] = SEED_SHINGLE + ahead + behind >= likeness.score
     return aligned, alike
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dedup.work import Work
 
 
-class Beside(NamedTuple):
+class Earlier(NamedTuple):
     """Documents of the index of this name: their ids, and what else is known of them."""
 
     name: str
@@ -26,11 +26,11 @@ class Beside(NamedTuple):
     before: reuse.Before
 
 
-def passages(work: Work, shards: list[str], known: Known, runner: Runner, beside: Beside | None = None) -> Found:
+def passages(work: Work, shards: list[str], known: Known, runner: Runner, earlier: Earlier | None = None) -> Found:
     """The passages that go since a better keeper has them, once the words of all shards are one behind the other.
     Where there are documents of an index, `shards` begin with theirs, and `known` are the others."""
     texts = Texts(work, shards)
-    name, old, before = beside or Beside("", [], reuse.Before.nothing())
+    name, old, before = earlier or Earlier("", [], reuse.Before.nothing())
     found = reuse.find(texts, known, runner, before)
     ids = [*old, *known.ids] if old else known.ids
     decisions = found.decisions

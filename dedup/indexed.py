@@ -171,15 +171,15 @@ class Indexed:
         Raises:
             InputError: a segment is damaged.
         """
-        sought = codes.Sought(words, bounds, codes.Limits.of(min_words))
+        sought = codes.Sought(words, bounds, codes.Likeness.of(min_words))
         found = [np.zeros(0, np.int64)]
         for each in self.segments:
             try:
-                parts = list(codes.Reading.of(sought, each.columns["codes"], each.columns["counts"]))
+                parts = list(codes.Scan.of(sought, each.columns["codes"], each.columns["counts"]))
             except ValueError as error:
                 why = f"{each.path}: its codes cannot be read ({error}); the index is damaged, build it anew"
                 raise InputError(why) from error
-            rows = np.concatenate([np.zeros(0, np.bool_), *runner(codes.read, parts)])
+            rows = np.concatenate([np.zeros(0, np.bool_), *runner(codes.scan, parts)])
             found.append(each.numbers[rows].astype(np.int64))
         return self.only_there(np.concatenate(found))
 

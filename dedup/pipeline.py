@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup import lines, outputs, straight, unpacked, write
-from dedup.beside import Adding, Beside
+from dedup.beside import Adding, Against
 from dedup.config import Config
 from dedup.limits import Limits
 from dedup.lock import locked
@@ -78,7 +78,7 @@ def clean(
     >>> [document["text"] for document in result.documents()], result.failures[0].why
     (['The mill closed in May.'], 'empty: there is no text in it')
     """
-    job = Job(inputs, Beside.of(config or Config(), against), runner, limits or Limits())
+    job = Job(inputs, Against.of(config or Config(), against), runner, limits or Limits())
     job.limits.check()
     return _uploaded(job, str(out)) if is_url(out) else _run(job, out)
 
@@ -87,7 +87,7 @@ class Job(NamedTuple):
     """What is to be cleaned, and how."""
 
     inputs: Inputs
-    beside: Beside
+    against: Against
     runner: Runner
     limits: Limits
 
@@ -106,12 +106,12 @@ def _uploaded(job: Job, url: str) -> Result:
 
 def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Result:
     """A run into a folder of this machine; where it goes on to one behind a URL, that is `hidden` from the inputs."""
-    config = job.beside.config
+    config = job.against.config
     sites = _digest(config.sites)
     temporary = None if out else Temporary()
     folder = Path(temporary.name if temporary else plain(out or ""))
     write.check_folder(folder)
-    with job.beside.ready(job.runner) as ready:
+    with job.against.ready(job.runner) as ready:
         opened = open_inputs(job.inputs, config, hidden or folder)
         output = Output.of(config, opened.files, piped=bool(opened.piped))
         write.make_folder(folder)

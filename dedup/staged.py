@@ -117,7 +117,7 @@ def _duplicates(work: Work, flagged: list[shards.Flagged], brought: Brought, run
     if work.config.unit == "document":
         return _whole(work, flagged, known, brought, runner)
     merge_words(work, [*brought.shards, *names])
-    return passages(work, [*brought.shards, *names], known, runner, brought.beside(work.config))
+    return passages(work, [*brought.shards, *names], known, runner, brought.earlier(work.config))
 
 
 def _whole(work: Work, flagged: list[shards.Flagged], known: Known, brought: Brought, runner: Runner) -> Found:

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import codes
-from dedup.codes import CODES, Limits, Reading, Sought, codes_of, pack, read, unpack
+from dedup.codes import CODES, Likeness, Scan, Sought, codes_of, pack, scan, unpack
 from dedup.sign import mix
 
-LIMITS = Limits.of(15)
+LIKENESS = Likeness.of(15)
 
 
 def hashes(words: list[int]) -> Any:
@@ -28,12 +28,12 @@ def columns(documents: list[list[int]]) -> tuple[Any, Any]:
     return hashes([word for each in documents for word in each]), bounds
 
 
-def found(old: list[list[int]], new: list[list[int]], limits: Limits = LIMITS) -> list[bool]:
+def found(old: list[list[int]], new: list[list[int]], likeness: Likeness = LIKENESS) -> list[bool]:
     """Which of the old documents may share a passage with a new one."""
     words, bounds = columns(old)
     counts = np.diff(bounds).astype(np.uint32)
     packed = pack(words, bounds)
-    sought = Sought(*columns(new), limits)
+    sought = Sought(*columns(new), likeness)
     defined = sought.defined_find(packed, counts).tolist()
     assert sought.find(packed, counts).tolist() == defined
     answer: list[bool] = defined
@@ -45,7 +45,7 @@ documents_of_few_words = st.lists(st.lists(st.integers(0, 5), max_size=50), max_
 
 @given(documents_of_few_words, documents_of_few_words, st.integers(1, 60))
 def test_the_kernel_tells_what_the_definition_tells(old: list[list[int]], new: list[list[int]], least: int) -> None:
-    assert len(found(old, new, Limits.of(least))) == len(old)
+    assert len(found(old, new, Likeness.of(least))) == len(old)
 
 
 @given(st.lists(st.lists(st.integers(0, 2**63), max_size=20), max_size=8))
@@ -98,18 +98,18 @@ def test_a_document_that_takes_long_to_tell_is_read() -> None:
         [word for _ in range(count) for word in [*phrase, *(next(other) for _ in range(30))]] for count in (1, 3, 90)
     )
 
-    assert found([[*range(10**7, 10**7 + 40)], few], [new], Limits(8, 14, 4)) == [False, False]
-    assert found([[*range(10**7, 10**7 + 40)], many], [new], Limits(8, 14, 4)) == [False, True]
+    assert found([[*range(10**7, 10**7 + 40)], few], [new], Likeness(8, 14, 4)) == [False, False]
+    assert found([[*range(10**7, 10**7 + 40)], many], [new], Likeness(8, 14, 4)) == [False, True]
 
 
 def test_codes_that_are_none() -> None:
     words, bounds = columns([[1, 2, 3, 4]])
-    packed, sought = pack(words, bounds), Sought(words, bounds, LIMITS)
+    packed, sought = pack(words, bounds), Sought(words, bounds, LIKENESS)
 
     for counts in ([3], [7], [4, 1], []):
         wrong = np.array(counts, np.uint32)
         with pytest.raises(ValueError, match="codes of other words"):
-            list(Reading.of(sought, packed, wrong))
+            list(Scan.of(sought, packed, wrong))
         with pytest.raises(ValueError, match="codes of other words"):
             sought.find(packed, wrong)
         with pytest.raises(ValueError, match="codes of other words"):
@@ -119,12 +119,12 @@ def test_codes_that_are_none() -> None:
 @given(st.lists(st.lists(st.integers(0, 9), max_size=30), max_size=12), st.integers(1, 40))
 def test_documents_are_read_some_at_a_time(documents: list[list[int]], many: int) -> None:
     words, bounds = columns(documents)
-    sought, counts = Sought(*columns([[*range(9)] * 2]), LIMITS), np.diff(bounds).astype(np.uint32)
+    sought, counts = Sought(*columns([[*range(9)] * 2]), LIKENESS), np.diff(bounds).astype(np.uint32)
     packed = pack(words, bounds)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(codes, "READ", many)
-        parts = list(Reading.of(sought, packed, counts))
+        patch.setattr(codes, "SCANNED", many)
+        parts = list(Scan.of(sought, packed, counts))
 
     assert [size for each in parts for size in each.counts.tolist()] == counts.tolist()
     assert all(len(each.counts) == 1 or len(each.packed) <= many // 3 for each in parts)
-    assert [told for each in parts for told in read(each).tolist()] == sought.find(packed, counts).tolist()
+    assert [told for each in parts for told in scan(each).tolist()] == sought.find(packed, counts).tolist()

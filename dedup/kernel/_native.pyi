@@ -595,7 +595,7 @@ class SeedPairs:
 
 class Sought:
     """What documents are looked for by: `dedup.codes.Sought`. `seeds` are places of words, ascending; `limits` those of
-    `dedup.codes.Limits`.
+    `dedup.codes.Likeness`.
 
     Raises:
         ValueError: the bounds do not ascend from 0 or leave the words, seeds do not ascend or lie outside of them, or
