@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,14 +31,29 @@ class Adding(NamedTuple):
     to: Inputs | Index
 
 
-class Ready(NamedTuple):
-    """What `Work` takes of it: where the index is, its name, whether no document may have an id of it, whether it
-    keeps places instead of texts, and whether it is added to; what of it could not be used; and what puts the documents
-    of a run into it."""
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The index that a run is compared with, if any: first what `Work` has of it; what of it could not be used; and
+    what puts the documents of a run into it."""
 
-    beside: tuple[Path | None, str, bool, bool, bool] = (None, "", True, False, False)
+    index: Path | None = None
+    name: str = ""
+    own_ids: bool = True
+    with_origins: bool = False
+    learns: bool = False
     failures: tuple[Failure, ...] = ()
     keep: Callable[[Work, Run], object] = lambda *_: None
+
+    @property
+    def stamp(self) -> str:
+        """What of it decides what stages leave."""
+        return f"{self.with_origins} {self.learns}"
+
+    def work(self, folder: Path, config: Config) -> Work:
+        """What the stages of a run are given."""
+        from dedup.work import Work
+
+        return Work(folder, config, self.index, self.name, self.own_ids, self.with_origins, self.learns)
 
 
 class Against(NamedTuple):
@@ -85,7 +100,7 @@ class Against(NamedTuple):
         if path and self.add:
             yield from self._adding(path)
         elif path and is_index(path):
-            yield Ready((path, str(path), True, not Folder.open(path).texts, False))
+            yield Ready(path, str(path), with_origins=not Folder.open(path).texts)
         else:
             yield from self._of_documents(path, runner)
 
@@ -102,7 +117,7 @@ class Against(NamedTuple):
         with writing(path, new=not is_index(path)) as folder:
             if not is_index(path):  # of the first batch
                 folder.commit()
-            yield Ready((path, str(path), True, not folder.texts, True), (), put)
+            yield Ready(path, str(path), with_origins=not folder.texts, learns=True, keep=put)
 
     def _of_documents(self, path: Path | None, runner: Runner) -> Iterator[Ready]:
         from tempfile import TemporaryDirectory
@@ -120,4 +135,4 @@ class Against(NamedTuple):
         with TemporaryDirectory(prefix="dedup-") as folder:
             own = Path(folder) / "index"
             added = build(own, given, self.config, runner=runner)
-            yield Ready((own, name, False, False, False), tuple(added.failures))
+            yield Ready(own, name, own_ids=False, failures=tuple(added.failures))

@@ -36,7 +36,6 @@ from dedup.store import Store
 from dedup.summary import summary
 from dedup.temporary import Temporary
 from dedup.urls import is_url, plain
-from dedup.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from dedup.index import Index
     from dedup.opening import Opened
     from dedup.remote import Remote
+    from dedup.work import Work
 
 
 def clean(
@@ -116,8 +116,8 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
         output = Output.of(config, opened.files, piped=bool(opened.piped))
         write.make_folder(folder)
         with locked(folder):
-            stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()} {ready.beside[-2:]}"
-            work = Work(Store.open(folder / write.WORK, stamp).folder, config, *ready.beside)
+            stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()} {ready.stamp}"
+            work = ready.work(Store.open(folder / write.WORK, stamp).folder, config)
             run = _of_lines(work, opened, job.runner) or _of_all(work, opened.sources, job.runner)
             if run.documents:
                 run.failures.extend(ready.failures)
