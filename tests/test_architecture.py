@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 PACKAGE = ROOT / "dedup"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
 
-# From low to high; a module imports only what stands in a lower row. `html*` and `cli*` stand for families.
+# From low to high; a module imports only what stands in a lower row. `html*` and the like stand for families.
 ROWS: list[set[str]] = [
     {"errors", "data", "kernel", "memory", "shelf", "urls"},
+    {"account"},
     {"arrow_values", "bands", "column_files", "compressed", "limits", "lock", "process", "remote"} | {"temporary"},
     {"formats", "tape"},
     {"archive"},
@@ -31,6 +32,7 @@ ROWS: list[set[str]] = [
     | {"table"},
     {"ahead", "characters", "sentences", "direct", "ending", "gathered", "settings", "work", "fields", "warc"}
     | {"stretches", "written"},
+    {"diff"},
     {"sieve", "decode", "words", "spans", "sign", "telling", "cells", "columnar"},
     {"pattern_info", "hashed", "packed", "frames", "rows"},
     {"literals", "misread"},
@@ -57,10 +59,12 @@ ROWS: list[set[str]] = [
     {"near", "lines", "staged"},
     {"relay", "indexing", "unpacked"},
     {"straight", "index"},
-    {"beside"},
+    {"beside", "templating"},
+    {"report*"},
     {"pipeline"},
     {"restore", "terminal", "__init__"},
-    {"learn"},
+    {"learn", "survey"},
+    {"review*"},
     {"cli*"},
     {"__main__"},
 ]
@@ -92,7 +96,7 @@ def name_of(path: Path) -> str:
 
 def family(name: str) -> str:
     """The name under which a module stands in the tables: `html_walk` is of `html*`."""
-    return next((f"{each}*" for each in ("html", "cli") if name.startswith(each)), name)
+    return next((f"{each}*" for each in ("html", "report", "review", "cli") if name.startswith(each)), name)
 
 
 def imported(path: Path) -> Iterator[str]:
