@@ -123,12 +123,9 @@ class Opener(Protocol):
     def __call__(
         self, where: str | Path, *, expected: str = "", width: int = 1440, scheme: Scheme = "light", **more: Any
     ) -> Page:
-        """Open a file or a URL in a context of its own.
-
-        Args:
-            expected: a pattern of the troubles that the test provokes, such as `status of 403`.
-            more: what else `Browser.new_context` takes, such as `java_script_enabled=False`.
-        """
+        """Open a file or a URL in a context of its own, with all else that `Browser.new_context` takes, such as
+        `java_script_enabled=False`. `expected` is a pattern of the troubles that the test provokes, such as
+        `status of 403`."""
 
 
 @pytest.fixture
