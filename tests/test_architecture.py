@@ -38,7 +38,7 @@ ROWS: list[set[str]] = [
     {"literals", "misread"},
     {"clauses"},
     {"markup", "lexicon", "speech", "threads", "read", "repetition", "sketch"},
-    {"verdict", "evidence", "metadata", "places", "sketched", "tables"},
+    {"verdict", "evidence", "metadata", "places", "sketched", "tables", "decisions"},
     {"html*", "match", "align", "features", "streams"},
     {"quotations", "conflicts", "keepers", "keyed"},
     {"judge", "passages"},
