@@ -74,6 +74,8 @@ DOORS = {
     "htmldate": {"html*"},
     "lxml": {"html*"},
     "regex": {"text"},
+    "jinja2": {"templating"},
+    "markupsafe": {"templating"},
     "datasketch": {"sign"},
     "tqdm": {"progress"},
     "dateparser": {"dates"},
@@ -85,7 +87,7 @@ DOORS = {
     "fsspec": {"remote"},
     "aiohttp": {"remote"},
 }
-HEAVY = ("numpy", "pyarrow", "scipy", "lxml", "trafilatura", "datasketch", "dateparser", "charset_normalizer")
+HEAVY = ("numpy", "pyarrow", "scipy", "lxml", "trafilatura", "datasketch", "dateparser", "charset_normalizer", "jinja2")
 MAX_LINES, MAX_FUNCTION, MAX_ARGUMENTS = 300, 60, 6
 
 
