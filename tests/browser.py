@@ -138,8 +138,12 @@ def open_page(browser: Browser) -> Iterator[Opener]:
             where: str | Path, *, expected: str = "", width: int = 1440, scheme: Scheme = "light", **more: Any
         ) -> Page:
             url = where.resolve().as_uri() if isinstance(where, Path) else where
-            size = {"width": width, "height": HEIGHTS.get(width, 900)}
-            context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce", **more)
+            context = browser.new_context(
+                viewport={"width": width, "height": HEIGHTS.get(width, 900)},
+                color_scheme=scheme,
+                reduced_motion="reduce",
+                **more,
+            )
             stack.callback(context.close)
             watch = Watch(url, expected)
             watches.append(watch)
