@@ -46,6 +46,7 @@ ROWS: list[set[str]] = [
     {"outside", "wanted", "moved", "verified", "segments"},
     {"site", "chrome"},
     {"opening", "extract", "cluster", "clean", "write", "progress", "columns"},
+    {"documents"},
     {"counts", "depfile", "result", "sites", "decide", "parts", "upload", "attributes", "remembered"},
     {"shards", "outputs", "indexed"},
     {"summary"},
