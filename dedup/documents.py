@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
-    import pyarrow as pa
-
     from dedup.fields import Fields
     from dedup.remote import Remote
 
@@ -88,12 +86,13 @@ def documents(path: Path | Remote, wanted: Wanted | None = None) -> Iterator[dic
     known = told(path)
     if known and known.name in TABLES:
         from dedup.arrow_values import records as rows
+        from dedup.arrow_values import some
         from dedup.columnar import table
 
         with table(path) as opened:
             for part in opened.parts():
                 if part.batch:
-                    yield from rows(wanted.of(part.batch) if wanted else part.batch)
+                    yield from rows(some(part.batch, wanted.name, wanted.ids) if wanted else part.batch)
     elif known and known.name in CELLS:
         from dedup import cells
 
@@ -110,8 +109,8 @@ class Wanted:
 
     def __init__(self, ids: Collection[str], fields: Fields) -> None:
         self.ids = ids
-        self._names = fields.names["id"]
-        name = re.escape(orjson.dumps(self._names[0]))
+        self.name = fields.names["id"][0]
+        name = re.escape(orjson.dumps(self.name))
         self._first = re.compile(rb'\s*\{\s*%s\s*:\s*"([^"\\]+)"' % name)
         self._written = {id_.encode(errors="replace") for id_ in ids}
 
@@ -119,13 +118,3 @@ class Wanted:
         """Whether a record that is a line of JSON may be one of them: its id may stand somewhere else."""
         found = self._first.match(line)
         return found is None or found[1] in self._written
-
-    def of(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """The rows that may be."""
-        from dedup.arrow_values import as_python
-
-        name = self._names[0]
-        if name not in batch.schema.names:
-            return batch
-        ids = as_python(batch.column(name))
-        return batch.take([row for row, id_ in enumerate(ids) if id_ in (None, "") or str(id_) in self.ids])

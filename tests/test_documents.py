@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dedup
-from dedup import Config, Limits, OutputError, Result
+from dedup import Config, Limits, OutputError, Result, columnar
 from dedup.formats import OUTPUTS
 from tests.material import article, prose
 
@@ -76,6 +76,16 @@ def test_documents_are_those_that_are_restored(tmp_path: Path, format_: str, mor
     for id_ in TEXTS:
         assert read(result, iter([id_, *UNKNOWN])) == {id_: wanted[id_]}
     assert read(result, UNKNOWN) == read(result, []) == {}
+
+
+@pytest.mark.parametrize("format_", ["parquet", "arrow"])
+def test_rows_are_looked_at_part_by_part(tmp_path: Path, format_: str) -> None:
+    result = run(tmp_path / "out", {"format": format_})
+    wanted = whole(result)
+
+    with patch.object(columnar, "ROWS", 2):
+        for id_ in TEXTS:
+            assert read(result, [id_]) == {id_: wanted[id_]}
 
 
 @pytest.mark.parametrize("shard_size", [0, 1])
