@@ -153,7 +153,7 @@ def _targets(ctx: click.Context, config: Config) -> tuple[str | None, str]:
 
     inputs = [each for each in params["inputs"] if each != PIPE]
     names = prerequisites([*inputs], Path(folder))
-    return folder, rule(out, [*names, *filter(None, (params["config"], config.sites))])
+    return folder, rule(out, [*names, *filter(None, [params["config"]]), *config.files])
 
 
 def _run(params: dict[str, Any], folder: str | None, config: Config, workers: Runner) -> Result:
