@@ -165,8 +165,8 @@ class Result:
         clean = next((text for each, text in self.texts() if each == id_), "")
         text = restored(clean, [(record["start"], record["text"]) for record in removed])
         known = dict(source.get("article", ()))
-        pieces = _pieces(text, Format(source["format"]), removed)
-        return [piece if piece.removed else piece._replace(evidence=known.get(piece.start)) for piece in pieces]
+        found = pieces(text, Format(source["format"]), removed)
+        return [piece if piece.removed else piece._replace(evidence=known.get(piece.start)) for piece in found]
 
 
 def _reached(url: str) -> Remote:
@@ -194,7 +194,8 @@ class _Ahead:
             self.next = next(self.records, None)
 
 
-def _pieces(text: str, kind: Format, removed: list[dict[str, Any]]) -> Iterator[Piece]:
+def pieces(text: str, kind: Format, removed: list[dict[str, Any]]) -> Iterator[Piece]:
+    """The pieces of a source text of a format, in order, given the records of what went from it."""
     position = 0
     for record in [*removed, None]:
         stop = record["start"] if record else len(text)
