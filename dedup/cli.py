@@ -20,6 +20,7 @@ from dedup.cli_common import PIPE, STAGES, UNIT, Group, cpus, runner, share
 from dedup.cli_config import config, options, settings
 from dedup.cli_index import index
 from dedup.cli_result import explain, restore
+from dedup.cli_review import review
 from dedup.cli_site import site
 from dedup.cli_stats import stats
 from dedup.formats import AUTO, ROWS, told
@@ -59,6 +60,7 @@ def main() -> None:
 main.add_command(config)
 main.add_command(explain)
 main.add_command(restore)
+main.add_command(review)
 main.add_command(site)
 main.add_command(index)
 main.add_command(stats)

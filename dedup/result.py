@@ -188,8 +188,8 @@ class Result:
             hint = f"; there is {', '.join(near)}" if near else ""
             raise OutputError(f"{self.folder}: has no document {id_!r}{hint}")
         known = dict(found.source.get("article", ()))
-        pieces = _pieces(found.text, Format(found.source["format"]), found.removed)
-        return [piece if piece.removed else piece._replace(evidence=known.get(piece.start)) for piece in pieces]
+        told = pieces(found.text, Format(found.source["format"]), found.removed)
+        return [piece if piece.removed else piece._replace(evidence=known.get(piece.start)) for piece in told]
 
 
 def _reached(url: str) -> Remote:
@@ -217,7 +217,8 @@ class _Ahead:
             self.next = next(self.records, None)
 
 
-def _pieces(text: str, kind: Format, removed: list[dict[str, Any]]) -> Iterator[Piece]:
+def pieces(text: str, kind: Format, removed: list[dict[str, Any]]) -> Iterator[Piece]:
+    """The pieces of a source text of a format, in order, given the records of what went from it."""
     position = 0
     for record in [*removed, None]:
         stop = record["start"] if record else len(text)
