@@ -63,7 +63,7 @@ ROWS: list[set[str]] = [
     {"report*"},
     {"pipeline"},
     {"restore", "terminal", "__init__"},
-    {"learn", "survey"},
+    {"learn", "survey", "explained"},
     {"review*"},
     {"cli*"},
     {"__main__"},
