@@ -21,6 +21,7 @@ from dedup.cli_config import config, options, settings
 from dedup.cli_index import index
 from dedup.cli_result import explain, restore
 from dedup.cli_site import site
+from dedup.cli_stats import stats
 from dedup.formats import AUTO, ROWS, told
 from dedup.limits import STOP, WARN, Limits
 from dedup.urls import is_url
@@ -60,6 +61,7 @@ main.add_command(explain)
 main.add_command(restore)
 main.add_command(site)
 main.add_command(index)
+main.add_command(stats)
 
 
 # ── clean ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -38,7 +38,7 @@ ROWS: list[set[str]] = [
     {"literals", "misread"},
     {"clauses"},
     {"markup", "lexicon", "speech", "threads", "read", "repetition", "sketch"},
-    {"verdict", "evidence", "metadata", "places", "sketched", "tables"},
+    {"verdict", "evidence", "metadata", "places", "sketched", "tables", "decisions"},
     {"html*", "match", "align", "features", "streams"},
     {"quotations", "conflicts", "keepers", "keyed"},
     {"judge", "passages"},
@@ -63,7 +63,8 @@ ROWS: list[set[str]] = [
     {"report*"},
     {"pipeline"},
     {"restore", "terminal", "__init__"},
-    {"learn", "survey", "explained"},
+    {"learn", "sampled", "explained"},
+    {"survey"},
     {"review*"},
     {"cli*"},
     {"__main__"},
@@ -74,6 +75,8 @@ DOORS = {
     "htmldate": {"html*"},
     "lxml": {"html*"},
     "regex": {"text"},
+    "jinja2": {"templating"},
+    "markupsafe": {"templating"},
     "datasketch": {"sign"},
     "tqdm": {"progress"},
     "dateparser": {"dates"},
@@ -85,7 +88,7 @@ DOORS = {
     "fsspec": {"remote"},
     "aiohttp": {"remote"},
 }
-HEAVY = ("numpy", "pyarrow", "scipy", "lxml", "trafilatura", "datasketch", "dateparser", "charset_normalizer")
+HEAVY = ("numpy", "pyarrow", "scipy", "lxml", "trafilatura", "datasketch", "dateparser", "charset_normalizer", "jinja2")
 MAX_LINES, MAX_FUNCTION, MAX_ARGUMENTS = 300, 60, 6
 
 
