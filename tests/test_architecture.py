@@ -64,7 +64,7 @@ ROWS: list[set[str]] = [
     {"report*"},
     {"pipeline"},
     {"restore", "terminal", "__init__"},
-    {"learn", "sampled"},
+    {"learn", "sampled", "explained"},
     {"survey"},
     {"review*"},
     {"cli*"},
