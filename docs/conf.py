@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -11,6 +12,8 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from docs.generate import expanded  # noqa: E402 (it is not installed)
+
+logging.getLogger("dedup").setLevel(logging.WARNING)  # what a run says of its stages is no part of the build
 
 project = "dedup"
 author = "The authors of dedup"

@@ -8,7 +8,6 @@ import inspect
 import re
 import textwrap
 from functools import cache
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import dedup
@@ -63,7 +62,7 @@ def _is_error(value: object) -> bool:
 def _object(name: str, value: Any) -> str:
     if not isinstance(value, type):
         return _function(name, value)
-    body = docstring(inspect.getdoc(value) or "") + "\n" + _BARE.get(name, "") + "\n"
+    body = _said(value) + "\n" + _BARE.get(name, "") + "\n"
     body += "\n".join(_members(name, value))
     return directive("py:class", name + ("" if issubclass(value, enum.Enum) else _taken(value)), body)
 
@@ -88,16 +87,25 @@ def _members(name: str, kind: type) -> Iterator[str]:
         if each.startswith("_") or (each in getattr(kind, "_fields", ())):
             continue
         if isinstance(function, property) or hasattr(function, "func"):
-            getter: Any = function.fget if isinstance(function, property) else function.func  # type: ignore[attr-defined]
+            getter: Any = function.fget if isinstance(function, property) else function.func
             options = [f"type: {inspect.signature(getter).return_annotation}"]
-            yield directive("py:property", each, docstring(inspect.getdoc(getter) or ""), options)
+            yield directive("py:property", each, _said(getter), options)
         elif inspect.isfunction(function):
             options = ["classmethod:"] if isinstance(value, classmethod) else []
-            yield directive("py:method", each + _shown(inspect.signature(function)), docstring(inspect.getdoc(function) or ""), options)
+            yield directive(
+                "py:method",
+                each + _shown(inspect.signature(function)),
+                _said(function),
+                options,
+            )
+
+
+def _said(value: object) -> str:
+    return docstring(inspect.getdoc(value) or "")
 
 
 def _function(name: str, function: Callable[..., Any]) -> str:
-    return directive("py:function", name + _shown(inspect.signature(function)), docstring(inspect.getdoc(function) or ""))
+    return directive("py:function", name + _shown(inspect.signature(function)), _said(function))
 
 
 def _shown(signature: inspect.Signature, *, names_only: bool = False) -> str:
@@ -109,7 +117,7 @@ def _shown(signature: inspect.Signature, *, names_only: bool = False) -> str:
         if each.kind is each.KEYWORD_ONLY and not behind:
             parts.append("*")
             behind = True
-        said = {each.VAR_POSITIONAL: "*", each.VAR_KEYWORD: "**"}.get(each.kind, "") + each.name
+        said = "*" * (each.kind is each.VAR_POSITIONAL) + "**" * (each.kind is each.VAR_KEYWORD) + each.name
         if each.annotation is not each.empty and not names_only:
             said += f": {each.annotation}"
         if each.default is not each.empty:
@@ -137,7 +145,9 @@ def attributes(kind: type) -> Iterator[tuple[str, str, str]]:
     """The public fields of a class: the name, the type, and what the string below it says."""
     body = _body(kind)
     for node, following in zip(body, [*body[1:], None], strict=True):
-        if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)) or node.target.id.startswith("_"):
+        if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)) or node.target.id.startswith(
+            "_"
+        ):
             continue
         is_said = isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant)
         said = str(following.value.value) if is_said else ""  # type: ignore[union-attr]
@@ -180,13 +190,3 @@ def docstring(text: str) -> str:
 def _raised(line: str) -> str:
     names, _, why = line.partition(": ")
     return f"- {', '.join(code(name) for name in names.split(', '))}: {why}"
-
-
-def public() -> list[str]:
-    """All public names."""
-    return [*dedup.__all__]
-
-
-def home(name: str) -> Any:
-    """The module that a public name stands in."""
-    return import_module(getattr(dedup, name).__module__)

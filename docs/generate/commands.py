@@ -48,7 +48,7 @@ def _command(name: str, command: click.Command) -> str:
     own = [each for each in options(command) if not isinstance(each, Setting)]
     settings = [each for each in options(command) if isinstance(each, Setting)]
     parts = [
-        f"({label(name)})=\n{'###' if isinstance(command, click.Group) else '##'} {name}\n".replace("###", "##"),
+        f"({label(name)})=\n## {name}\n",
         fenced("text", usage),
         _help(command.help or ""),
     ]
@@ -66,10 +66,8 @@ def _command(name: str, command: click.Command) -> str:
 
 
 def _option(option: click.Option, ctx: click.Context) -> str:
-    record = option.get_help_record(ctx)
-    what, said = record or ("", "")
+    said = (option.get_help_record(ctx) or ("", ""))[1]
     names = [*option.opts, *option.secondary_opts]
-    value = what.split(" ", 1)[1] if record and " " in what.split(", ")[-1].split(" / ")[-1] else ""
     value = _value(option, ctx)
     return directive("option", ", ".join(f"{name}{value}" for name in names), prose(said))
 
@@ -85,7 +83,10 @@ def _value(option: click.Option, ctx: click.Context) -> str:
 def _help(text: str) -> str:
     """Paragraphs of help; one behind a `\\b` is set as it stands."""
     parts = inspect.cleandoc(text).split("\n\n")
-    return "\n\n".join(fenced("text", part[2:]) if part.startswith(_NO_WRAP) else _paragraph(part) for part in parts) + "\n"
+    return (
+        "\n\n".join(fenced("text", part[2:]) if part.startswith(_NO_WRAP) else _paragraph(part) for part in parts)
+        + "\n"
+    )
 
 
 def _paragraph(text: str) -> str:

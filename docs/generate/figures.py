@@ -44,7 +44,12 @@ def _text(x: float, y: float, said: str, kind: str = "", anchor: str = "start") 
 
 def _rect(x: float, y: float, width: float, height: float, kind: str, title: str = "") -> str:
     inner = f"<title>{escape(title)}</title>" if title else ""
-    return f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{max(width, 0.4):.1f}" height="{height:.1f}" rx="2">{inner}</rect>'
+    place = f'x="{x:.1f}" y="{y:.1f}" width="{max(width, 0.4):.1f}" height="{height:.1f}"'
+    return f'<rect class="{kind}" {place} rx="2">{inner}</rect>'
+
+
+def _dot(x: float, y: float, kind: str, title: str = "") -> str:
+    return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="5.5"><title>{escape(title)}</title></circle>'
 
 
 def _path(points: Iterable[tuple[float, float]], kind: str) -> str:
@@ -54,8 +59,10 @@ def _path(points: Iterable[tuple[float, float]], kind: str) -> str:
 class _Plot:
     """A plot of numbers from 0 to 1 upwards over a range, in a frame."""
 
-    def __init__(self, low: float, high: float, *, left: int = 60, top: int = 20, width: int = 600, height: int = 260):
-        self.low, self.high, self.left, self.top, self.width, self.height = low, high, left, top, width, height
+    left, top, width, height = 60, 20, 600, 260
+
+    def __init__(self, low: float, high: float) -> None:
+        self.low, self.high = low, high
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         return (
@@ -103,7 +110,12 @@ def _flow() -> Drawn:
             parts.append(_path([(x - 14, 62), (x - 3, 62)], "axis"))
             parts.append(_path([(x - 7, 58), (x - 3, 62), (x - 7, 66)], "axis"))
     said = "The stages of a run: read, extract, chrome, propose, verify, cut"
-    return 124, said, "The stages of a run. Nothing is cut before it is flagged, and no flag is without a reason.", parts
+    return (
+        124,
+        said,
+        "The stages of a run. Nothing is cut before it is flagged, and no flag is without a reason.",
+        parts,
+    )
 
 
 def _map() -> Drawn:
@@ -168,10 +180,13 @@ def _curve() -> Drawn:
         inside = [each for each in pairs if low <= each[2] < low + 0.1 or (low == 0.9 and each[2] == 1)]
         if len(inside) >= 10:
             x, y = plot.at(sum(each[2] for each in inside) / len(inside), sum(each[3] for each in inside) / len(inside))
-            parts.append(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="5"><title>{len(inside)} pairs</title></circle>')
+            parts.append(
+                f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="5"><title>{len(inside)} pairs</title></circle>'
+            )
     title = f"S-curve of {shape.bands} bands of {shape.rows} rows, with measured points close to it"
     caption = (
-        f"The chance that a pair is proposed by the default bands: 1 − (1 − s<sup>{shape.rows}</sup>)<sup>{shape.bands}</sup>. "
+        "The chance that a pair is proposed by the default bands: "
+        f"1 − (1 − s<sup>{shape.rows}</sup>)<sup>{shape.bands}</sup>. "
         f"Dots: {len(pairs)} paragraphs of the demo corpus beside themselves with words changed at random, in tenths."
     )
     return 330, title, caption, parts
@@ -189,8 +204,9 @@ def _similarity() -> Drawn:
     parts.append(_text(plot.left + 380, plot.top + 28, "by words in order: what threshold means"))
     parts.append(_text(plot.left + 300, plot.top + 150, "Jaccard of 5-word shingles"))
     caption = (
-        "Two measures of the same pairs (paragraphs of the demo corpus with words changed at random). At a threshold of "
-        ".8 a fifth of the words may be other ones; Jaccard is at about .2 there, which is why other tools miss edited copies."
+        "Two measures of the same pairs (paragraphs of the demo corpus with words changed at random). At a threshold "
+        "of .8 a fifth of the words may be other ones; Jaccard is at about .2 there, which is why other tools miss "
+        "edited copies."
     )
     return 330, "Similarity by words falls slowly, Jaccard similarity of shingles fast", caption, parts
 
@@ -226,7 +242,9 @@ def _speed() -> Drawn:
     known = [(row[0], float(row[1])) for row in rows_of(table("bench/README.md documents"))]
     most = max(value for _, value in known)
     parts = _bars([(name, value, f"{value:.1f} s") for name, value in known], most)
-    caption = "CPU seconds for near-duplicate documents of a corpus of 100,000, JSONL to JSONL, two cores. Shorter is better."
+    caption = (
+        "CPU seconds for near-duplicate documents of a corpus of 100,000, JSONL to JSONL, two cores. Shorter is better."
+    )
     return 24 + 30 * len(known), "CPU seconds of dedup and peers", caption, parts
 
 
@@ -242,14 +260,13 @@ def _quality() -> Drawn:
         parts.append(_path([(310, y), (700, y)], "grid"))
         parts.append(_path([(min(spots), y), (max(spots), y)], "axis"))
         for spot, kind, score in zip(spots, ("quiet", "copy", "own"), scores, strict=True):
-            parts.append(f'<circle class="{kind}" cx="{spot:.1f}" cy="{y}" r="6"><title>{score}</title></circle>')
+            parts.append(_dot(spot, y, kind, f"{score}"))
     end = 30 + 30 * len(rows)
     for score in (0.7, 0.8, 0.9, 1.0):
         x = 310 + (score - low) / (1 - low) * 390
         parts.append(_text(x, end + 8, f"{score:g}", "small", "middle"))
     for x, kind, said in ((310, "quiet", "trafilatura"), (430, "copy", "best other"), (540, "own", "dedup")):
-        parts.append(f'<circle class="{kind}" cx="{x}" cy="8" r="6"/>')
-        parts.append(_text(x + 12, 12, said, "small"))
+        parts += [_dot(x, 8, kind), _text(x + 12, 12, said, "small")]
     caption = "F1 of extraction, by set of pages: the table below as a picture. Farther right is better."
     return end + 16, "F1 of extraction on several sets of pages, dedup beside trafilatura and others", caption, parts
 

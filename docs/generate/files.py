@@ -21,13 +21,25 @@ FILES: dict[str, list[Name]] = {
         Name("id", "text", "The id of the document."),
         Name("text", "text", "What is left of its source text."),
         Name("url", "text", "Its URL.", False),
-        Name("site", "text", "Its site: what the record says, else the registrable domain of the URL, else `--site`.", False),
+        Name(
+            "site",
+            "text",
+            "Its site: what the record says, else the registrable domain of the URL, else `--site`.",
+            False,
+        ),
         Name("title", "text", "Its headline.", False),
         Name("author", "text", "Its author, as the page or its chrome says.", False),
-        Name("date", "text", "ISO 8601, as precise as the source: `2024`, `2024-03-01`, `2024-03-01T12:00:00Z`.", False),
+        Name(
+            "date", "text", "ISO 8601, as precise as the source: `2024`, `2024-03-01`, `2024-03-01T12:00:00Z`.", False
+        ),
         Name("language", "text", "A code of two letters, where the document states it.", False),
         Name("source", "text", "Where the article says that it first appeared.", False),
-        Name("metadata", "object", "What else is known: `tags`, `encoding`, `warc_date`, further fields of a page.", False),
+        Name(
+            "metadata",
+            "object",
+            "What else is known: `tags`, `encoding`, `warc_date`, further fields of a page.",
+            False,
+        ),
         Name("dedup", "object", "With `--provenance`: `removed`, the spans that it lost.", False),
     ],
     "removed.jsonl": [
@@ -38,9 +50,23 @@ FILES: dict[str, list[Name]] = {
         Name("reason", "text", "`chrome` or `duplicate`."),
         Name("kind", "text", "One of the [kinds](kinds.md)."),
         Name("why", "text", "A sentence."),
-        Name("evidence", "object", "What spoke for it: `rule`, `language`, `articles`, `odds`; of a duplicate `words`, `containment`, `jaccard`."),
-        Name("keeper", "object", "Of a duplicate, the passage that stays: `id`, `start`, `end`; `index` where it is one of an index.", False),
-        Name("similarity", "number", "Of a duplicate: 2·m / (n + k), or with `--unit document` the Jaccard similarity.", False),
+        Name(
+            "evidence",
+            "object",
+            "What spoke for it: `rule`, `language`, `articles`, `odds`; of a duplicate `words`, `containment`, `jaccard`.",
+        ),
+        Name(
+            "keeper",
+            "object",
+            "Of a duplicate, the passage that stays: `id`, `start`, `end`; `index` where it is one of an index.",
+            False,
+        ),
+        Name(
+            "similarity",
+            "number",
+            "Of a duplicate: 2·m / (n + k), or with `--unit document` the Jaccard similarity.",
+            False,
+        ),
     ],
     "failures.jsonl": [
         Name("id", "text", "Where the input stands: a path, `path:line`."),
@@ -83,5 +109,7 @@ FILES: dict[str, list[Name]] = {
 
 def files(name: str) -> str:
     """The table of a file."""
-    rows = [[code(each.name), each.type, ("" if each.always else "*Where known.* ") + each.what] for each in FILES[name]]
+    rows = [
+        [code(each.name), each.type, ("" if each.always else "*Where known.* ") + each.what] for each in FILES[name]
+    ]
     return table(["field", "type", "what"], rows)

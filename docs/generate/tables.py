@@ -51,7 +51,10 @@ def rules() -> str:
         for rule in tomllib.loads(path.read_text(encoding="utf-8")).get("rule", []):
             known = counts.setdefault(rule["kind"], {})
             known[path.stem] = known.get(path.stem, 0) + 1
-    rows = [[f"[`{kind}`](#kind-{kind})", str(sum(known.values())), ", ".join(known)] for kind, known in sorted(counts.items())]
+    rows = [
+        [f"[`{kind}`](#kind-{kind})", str(sum(known.values())), ", ".join(known)]
+        for kind, known in sorted(counts.items())
+    ]
     return as_table(["kind", "rules", "of"], rows)
 
 
@@ -88,7 +91,9 @@ def _properties() -> Iterator[tuple[str, str]]:
         known = {
             node.targets[0].id: node.value.value
             for node in tree.body
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Constant)
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Constant)
         }
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("mark.xfail"):
