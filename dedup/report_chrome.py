@@ -49,9 +49,19 @@ _NOWHERE = Origin("", "")
 def key_of(record: Record) -> int:
     """What names the passage of a record of what went (uint64): the same in every run. What goes for a copy is named by
     all of its words."""
-    block = block_text(record["text"])
-    words = block.template if record["reason"] == Reason.CHROME else 0
-    return _key(record["kind"], words or block.exact, record["text"])
+    return keys_of([record])[0]
+
+
+def keys_of(records: Sequence[Record]) -> list[int]:
+    """`key_of` each of some records: of many at a time it takes a microsecond each."""
+    texts = list(dict.fromkeys(record["text"] for record in records))
+    told = block_texts(Spans.whole(texts))
+    exact = dict(zip(texts, told.exact.tolist(), strict=True))
+    frames = dict(zip(texts, np.where(told.template, told.template, told.exact).tolist(), strict=True))
+    return [
+        _key(each["kind"], (frames if each["reason"] == Reason.CHROME else exact)[each["text"]], each["text"])
+        for each in records
+    ]
 
 
 def _key(kind: str, words: int, text: str) -> int:
@@ -156,12 +166,8 @@ class Chrome(NamedTuple):
 
 def _same(records: Sequence[Record], origins: Mapping[str, Origin]) -> list[Passage]:
     """The passages of records: the same but for names and figures."""
-    texts = list(dict.fromkeys(record["text"] for record in records))
-    told = block_texts(Spans.whole(texts))
-    words = dict(zip(texts, np.where(told.template, told.template, told.exact).tolist(), strict=True))
     found: dict[int, Passage] = {}
-    for record in records:
-        key = _key(record["kind"], words[record["text"]], record["text"])
+    for record, key in zip(records, keys_of(records), strict=True):
         passage = found.get(key)
         if passage is None:
             passage = found[key] = Passage(key, record["kind"], origins)
