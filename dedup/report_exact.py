@@ -174,7 +174,7 @@ def clopper_pearson(found: int, of: int) -> tuple[float, float]:
     """
     low = 0.0 if found == 0 else _root(lambda share: 1 - _at_most(found - 1, of, share) < 0.025)
     high = 1.0 if found == of else _root(lambda share: _at_most(found, of, share) > 0.025)
-    return low, high
+    return round(low, 6), round(high, 6)
 
 
 def _root(is_below: Callable[[float], bool]) -> float:
@@ -202,4 +202,4 @@ def wilson(found: int, of: int) -> tuple[float, float]:
     share, square = found / of, NORMAL**2
     middle = (share + square / (2 * of)) / (1 + square / of)
     reach = NORMAL / (1 + square / of) * sqrt(share * (1 - share) / of + square / (4 * of * of))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    return round(max(0.0, middle - reach), 6), round(min(1.0, middle + reach), 6)
