@@ -33,13 +33,12 @@ def review(out: str, file: str | None, port: int, opens: bool) -> None:
     import webbrowser
     from contextlib import suppress
 
-    from dedup.ending import ending
     from dedup.review import Desk, server
     from dedup.run import alongside
 
     desk = Desk.of(out, file)
     made, guard = server(desk, port)
-    with ending(), suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt):
         click.echo(f"Review of {desk.name}: {guard.opening}")
         click.echo("The address lets in one browser, once. Ctrl-C ends the review.", err=True)
         if opens:

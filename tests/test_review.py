@@ -341,6 +341,11 @@ def test_an_address_that_asks_for_what_cannot_be_says_so(browser: Browser, query
 @given(
     st.builds(
         Query,
+        reason=st.sampled_from(["", "duplicate", "chrome"]),
+        pattern=st.just("") | st.just("0123456789abcdef"),
+        state=st.sampled_from(["", "undone"]),
+        order=st.sampled_from(["risk", "file", "long"]),
+        high=st.none() | st.floats(0, 1),
         kind=st.sampled_from(["", "footer", "passage"]),
         site=st.none() | st.integers(0, 9),
         low=st.none() | st.floats(0, 1),
