@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 LOWEST := $(or $(shell python3.11 -c 'import sys; print(sys.executable)' 2> /dev/null),$(PYTHON))
 
 .DELETE_ON_ERROR:
-.PHONY: help corpus dedup test test-lowest test-all test-tools lowest check package sizes sanitize golden lexicon readme docs quality quality-update passages passages-update bench bench-peers bench-pages bench-index bench-grouping clean
+.PHONY: help corpus dedup test test-lowest test-all test-tools test-browser lowest check package sizes sanitize golden lexicon readme docs quality quality-update passages passages-update bench bench-peers bench-pages bench-index bench-grouping clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,10 @@ test-all: ## run the tests on every Python from 3.11 to 3.14 that is on PATH, wi
 test-tools: $(VENV)/installed-dev .venv-tools/installed ## run the tests with DVC and with dolma, which have an environment of their own
 	@PATH="$(abspath .venv-tools/bin):$$PATH" PYTHONPATH="$(abspath .venv-tools/dolma)" \
 		$(BIN)/python -m pytest tests/test_attributes.py tests/test_examples.py -k "dvc or dolma"
+
+test-browser: $(VENV)/installed-dev $(VENV)-browser/installed ## run the tests in a browser: the system's Chromium, driven by Playwright
+	@.ci/chromium
+	@PYTHONPATH="$(abspath $(VENV)-browser)" DEDUP_BROWSER=required $(BIN)/python -m pytest tests/test_browser.py tests/test_*_browser.py
 
 check: $(VENV)/installed-dev ## lint, format, types and tests: what must pass before a commit
 	$(BIN)/ruff check .
@@ -156,6 +160,14 @@ $(VENV)/installed: pyproject.toml $(KERNEL) | $(BIN)/python
 	.venv-tools/bin/python -m pip install -qq --disable-pip-version-check -U pip
 	.venv-tools/bin/python -m pip install -qq --disable-pip-version-check "dvc>=3.60"
 	.venv-tools/bin/python -m pip install -qq --disable-pip-version-check --no-deps --target .venv-tools/dolma "dolma>=1.2"
+	@touch $@
+
+# Beside $(VENV), not in it: 170 MB, Node for the most part, that are there in seconds as no kernel is built for it.
+# axe-playwright-python (MIT) has axe-core (MPL-2.0) in it; both are for tests only.
+$(VENV)-browser/installed: | $(BIN)/python
+	@echo "installing Playwright and axe-core into $(VENV)-browser ..."
+	rm -rf $(VENV)-browser
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --target $(VENV)-browser "playwright>=1.50" "axe-playwright-python>=0.1.5"
 	@touch $@
 
 $(VENV)/installed-bench: pyproject.toml $(KERNEL) | $(BIN)/python

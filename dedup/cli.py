@@ -20,7 +20,9 @@ from dedup.cli_common import PIPE, STAGES, UNIT, Group, cpus, runner, share
 from dedup.cli_config import config, options, settings
 from dedup.cli_index import index
 from dedup.cli_result import explain, restore
+from dedup.cli_review import review
 from dedup.cli_site import site
+from dedup.cli_stats import stats
 from dedup.formats import AUTO, ROWS, told
 from dedup.limits import STOP, WARN, Limits
 from dedup.urls import is_url
@@ -58,8 +60,10 @@ def main() -> None:
 main.add_command(config)
 main.add_command(explain)
 main.add_command(restore)
+main.add_command(review)
 main.add_command(site)
 main.add_command(index)
+main.add_command(stats)
 
 
 # ── clean ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -151,7 +155,7 @@ def _targets(ctx: click.Context, config: Config) -> tuple[str | None, str]:
 
     inputs = [each for each in params["inputs"] if each != PIPE]
     names = prerequisites([*inputs], Path(folder))
-    return folder, rule(out, [*names, *filter(None, (params["config"], config.sites))])
+    return folder, rule(out, [*names, *filter(None, [params["config"]]), *config.files])
 
 
 def _run(params: dict[str, Any], folder: str | None, config: Config, workers: Runner) -> Result:

@@ -69,13 +69,13 @@ def _of_file(
         if known.name in WHOLE:
             yield _whole(stream, name, Format(known.name), config.max_bytes, origin)
         else:
-            yield from _records(stream, name, known.name, config, origin)
+            yield from records(stream, name, known.name, config, origin)
 
 
-def _records(
+def records(
     stream: IO[bytes], name: str, kind: str, config: Config, origin: Path | None = None
 ) -> Iterator[Source | Failure]:
-    """The documents of a file, or of standard input, that holds many."""
+    """The documents of an open file of JSONL, CSV, TSV or of an archive, or of standard input."""
     if kind in CELLS:
         from dedup.cells import rows
 
@@ -100,7 +100,7 @@ def standard_input(config: Config) -> Iterator[Source | Failure]:
     if kind in WHOLE:
         yield _whole(stream, PIPED, Format(kind), config.max_bytes, None)
     else:
-        yield from _records(stream, PIPED, kind, config)
+        yield from records(stream, PIPED, kind, config)
 
 
 def given(inputs: Iterable[Source | Mapping[str, Any]]) -> Iterator[Source | Failure]:
