@@ -47,8 +47,8 @@ _NOWHERE = Origin("", "")
 
 
 def key_of(record: Record) -> int:
-    """What names the passage of a record of what went (uint64): the same in every run. What goes for a copy is named by
-    all of its words."""
+    """What names the passage of a record of what went (uint64): the same in every run, and in `dedup review`. What went
+    for a copy is named by all of its words."""
     return keys_of([record])[0]
 
 
@@ -56,17 +56,9 @@ def keys_of(records: Sequence[Record]) -> list[int]:
     """`key_of` each of some records: of many at a time it takes a microsecond each."""
     texts = list(dict.fromkeys(record["text"] for record in records))
     told = block_texts(Spans.whole(texts))
-    exact = dict(zip(texts, told.exact.tolist(), strict=True))
-    frames = dict(zip(texts, np.where(told.template, told.template, told.exact).tolist(), strict=True))
-    return [
-        _key(each["kind"], (frames if each["reason"] == Reason.CHROME else exact)[each["text"]], each["text"])
-        for each in records
-    ]
-
-
-def _key(kind: str, words: int, text: str) -> int:
-    told = f"{words:x}" if words else text.strip()  # signs alone
-    return xxhash.xxh3_64_intdigest(f"{kind}\0{told}".encode("utf-8", "surrogatepass"))
+    exact = {text: words or _digest(text.strip()) for text, words in zip(texts, told.exact.tolist(), strict=True)}
+    frames = dict(zip(texts, told.template.tolist(), strict=True))
+    return [(each["reason"] == Reason.CHROME and frames[each["text"]]) or exact[each["text"]] for each in records]
 
 
 def patterns(records: Iterable[Record], sources: Iterable[Mapping[str, Any]], most: int | None = None) -> list[Pattern]:
@@ -109,14 +101,14 @@ class Passage:
         self.keys.append(other.key)
 
     @property
-    def order(self) -> tuple[int, int, int]:
+    def order(self) -> tuple[int, int, int, str]:
         """Most documents first."""
-        return -len(self.documents), -self.characters, self.key
+        return -len(self.documents), -self.characters, self.key, self.kind
 
     def pattern(self, example: Context | None = None) -> Pattern:
         """As it is told."""
         own, record = self.example["text"], self.example
-        ways = sorted(self.texts, key=lambda text: (text != own, -self.texts[text], _digest(text)))
+        ways = sorted(self.texts, key=lambda text: (text != own, -self.texts[text], _digest(text), text))
         known = [self.origins.get(id_, _NOWHERE) for id_ in self.documents]
         sites = sorted({each.site for each in known} - {""})
         dates = sorted({each.date for each in known} - {""})
@@ -142,8 +134,8 @@ def rank_of(record: Record) -> bytes:
     return xxhash.xxh3_128_digest(f"{record['id']}\0{record['start']}\0{record['text']}".encode("utf-8", "replace"))
 
 
-def _digest(text: str) -> bytes:
-    return xxhash.xxh3_128_digest(text.encode("utf-8", "replace"))
+def _digest(text: str) -> int:
+    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
 
 
 class Chrome(NamedTuple):
@@ -166,11 +158,11 @@ class Chrome(NamedTuple):
 
 def _same(records: Sequence[Record], origins: Mapping[str, Origin]) -> list[Passage]:
     """The passages of records: the same but for names and figures."""
-    found: dict[int, Passage] = {}
+    found: dict[tuple[int, str], Passage] = {}
     for record, key in zip(records, keys_of(records), strict=True):
-        passage = found.get(key)
+        passage = found.get((key, record["kind"]))
         if passage is None:
-            passage = found[key] = Passage(key, record["kind"], origins)
+            passage = found[key, record["kind"]] = Passage(key, record["kind"], origins)
         passage.add(record)
     return sorted(found.values(), key=lambda each: each.order)
 
