@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -358,6 +359,26 @@ def test_few_duplicates_are_all_read_and_of_many_some(large: Result, monkeypatch
     assert some.population == of_all.population == of_all.checked
     assert 0 < some.checked < some.population
     assert some.interval[1] > 0
+
+
+class _Stream(BytesIO):
+    """A file of which no other way is known than to read on."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, *_: int) -> int:
+        raise OSError
+
+
+def test_stretches_are_the_same_where_a_store_reads_in_order_only(
+    large: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = report_read.went(large, report_read.READ)
+    content = (large.folder / "removed.jsonl").read_bytes()
+    monkeypatch.setattr("pathlib.Path.open", lambda *_: _Stream(content))
+
+    assert report_read.went(large, report_read.READ) == seen
 
 
 def test_documents_that_lost_nothing_count_within_a_stretch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
