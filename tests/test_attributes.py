@@ -169,7 +169,9 @@ def test_files_lie_as_those_of_the_inputs(tmp_path: Path) -> None:
         "attributes/page.html.jsonl", "attributes/b.csv.jsonl", "attributes/b.csv-.jsonl", "attributes/empty.jsonl",
         "attributes/t.parquet.jsonl",
     }  # fmt: skip
-    assert made - attributes == {"manifest.json", "removed.jsonl", "sources.jsonl", "failures.jsonl", "_SUCCESS"}
+    assert made - attributes == {
+        "manifest.json", "removed.jsonl", "sources.jsonl", "failures.jsonl", "report.html", "_SUCCESS"
+    }  # fmt: skip
     assert attributes <= set(result.manifest["files"])
     sizes = {name: len(rows(tmp_path / "out" / name)) for name in attributes}
     assert sizes["attributes/2019/none.jsonl"] == 3
