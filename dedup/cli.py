@@ -197,6 +197,7 @@ def _print_files(paths: Iterable[Path | Remote]) -> None:
 
 def _print_summary(result: Result, folder: str | None, params: dict[str, Any]) -> None:
     from dedup.find import find
+    from dedup.signs import harmless
     from dedup.terminal import SHOWN, summary
     from dedup.urls import shown
 
@@ -206,7 +207,7 @@ def _print_summary(result: Result, folder: str | None, params: dict[str, Any]) -
         click.echo("\nNothing was written; for a record of what went, name a folder with -o.", err=True)
     if params["verbose"]:
         for path in find([each for each in params["inputs"] if each != PIPE], result.folder).ignored:
-            click.echo(f"ignored, not one of our extensions: {path}", err=True)
+            click.echo(f"ignored, not one of our extensions: {harmless(str(path))}", err=True)
 
 
 # ── completion ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,8 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup.diff import diff
-from dedup.terminal import breaks, columns, visible
+from dedup.signs import visible
+from dedup.terminal import breaks, columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

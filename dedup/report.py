@@ -47,7 +47,7 @@ def account_of(result: Result, *, everything: bool = False) -> Account:
         OutputError, OSError: a file of the run is not there, or cannot be read.
     """
     manifest, summary = result.manifest, result.summary
-    read = report_read.went(result, everything=everything)
+    read = report_read.went(result, None if everything else report_read.READ)
     sources = report_read.sources(result, read)
     config = Config.of({**manifest["config"]})
     duplicates = [record for record in read.records if record["reason"] == Reason.DUPLICATE]

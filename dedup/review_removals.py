@@ -256,6 +256,6 @@ def _at(handle: Any, offset: int) -> dict[str, Any]:
 def _stamp(result: Result) -> str:
     """The digest of the manifest, which has those of all files: another after another run."""
     try:
-        return xxhash.xxh3_128_hexdigest((result.folder / MANIFEST).readutf8())
+        return xxhash.xxh3_128_hexdigest((result.folder / MANIFEST).read_bytes())
     except OSError:
         return ""
