@@ -88,7 +88,7 @@ class Limits(NamedTuple):
         if most is not None and failed > (most * inputs if isinstance(most, float) else most):
             allowed = f"{100 * most:.4g} %" if isinstance(most, float) else f"{most:,}"
             said = "".join(f"\n  {each.id}: {each.why}" for each in failures[:NAMED])
-            more = "a larger max_errors goes on from here"
+            more = "mend them, or raise max_errors"
             raise UnreadableError(f"{failed:,} of {inputs:,} inputs failed, of {allowed} that may; {more}:{said}")
 
     def hold_groups(self, groups: Iterable[Group]) -> None:
@@ -134,7 +134,8 @@ class Group(NamedTuple):
         kinds = ", ".join(f"{kind} {size / max(1, self.characters):.1%}" for kind, size in self._most())
         several = self.keeper and self.keeper[1] > 1
         keeper = f"; the keeper of {self.keeper[1]:,} is {self.keeper[0]}" if self.keeper and several else ""
-        return f"{self.by} {self.name}: {self.share:.1%} of the text of {self.documents:,} documents ({kinds}{keeper})"
+        told = f"{self.by} {self.name}: {self.share:.1%} of the text of {self.documents:,} documents ({kinds}{keeper})"
+        return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in told)  # names are theirs
 
     def _most(self) -> list[tuple[str, int]]:
         return sorted(self.kinds.items(), key=lambda each: (-each[1], each[0]))[:3]
