@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 LOWEST := $(or $(shell python3.11 -c 'import sys; print(sys.executable)' 2> /dev/null),$(PYTHON))
 
 .DELETE_ON_ERROR:
-.PHONY: help corpus dedup test test-lowest test-all test-tools test-browser lowest check package sizes sanitize golden lexicon readme quality quality-update passages passages-update bench bench-peers bench-pages bench-index bench-grouping clean
+.PHONY: help corpus dedup test test-lowest test-all test-tools test-browser lowest check package sizes sanitize golden lexicon readme docs quality quality-update passages passages-update bench bench-peers bench-pages bench-index bench-grouping clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,10 @@ lexicon: $(VENV)/installed ## read off anew what the rules of the lexicon cannot
 readme: $(VENV)/installed-dev ## rewrite the outputs that README.md shows
 	$(BIN)/python -m tests.test_readme --update
 
+docs: $(VENV)/installed-docs ## build the documentation site into out/docs
+	@$(BIN)/python -m sphinx -E --fail-on-warning --keep-going --nitpicky -q -d out/docs.work docs out/docs
+	@echo "The site: out/docs/index.html"
+
 quality: $(VENV)/installed-bench ## quality of extraction and of passages: make quality PAGES="a.jsonl.gz folder" TEXTS="b.jsonl.gz" WORST=10
 	@$(BIN)/python -m benchmarks.quality $(PAGES) $(if $(WORST),--worst $(WORST)) $(if $(JSON),--json $(JSON))
 	@$(BIN)/python -m benchmarks.passages $(TEXTS) --jobs 2
@@ -170,6 +174,11 @@ $(VENV)/installed-bench: pyproject.toml $(KERNEL) | $(BIN)/python
 	@echo "installing dedup and what it is compared with into $(VENV) ..."
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev,bench]'
 	@touch $(VENV)/installed $(VENV)/installed-dev $@
+
+$(VENV)/installed-docs: pyproject.toml $(KERNEL) | $(BIN)/python
+	@echo "installing dedup and Sphinx into $(VENV) ..."
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[docs]'
+	@touch $(VENV)/installed $@
 
 $(VENV)/installed-dev: pyproject.toml $(KERNEL) | $(BIN)/python
 	@echo "installing dedup and what its tests need into $(VENV) ..."

@@ -107,8 +107,9 @@ class Member(NamedTuple):
 
 
 class Cluster(NamedTuple):
-    """A passage that was kept and the copies of it that went: how many, the characters that they had, and some of
-    them, the least alike first. `of_index` names the index that the keeper is of, if it is none of this run."""
+    """A passage that was kept, in one piece or as neighbouring ones, and the documents that copies of it went from: how
+    many, the characters that they had, and some of them, the least alike first. `of_index` names the index that the
+    keeper is of, if it is none of this run."""
 
     keeper: Context
     kind: str
@@ -127,9 +128,9 @@ class Sample(NamedTuple):
     """A duplicate that went beside what was kept for it, chosen by the digest of its text within its band of
     similarity.
 
-    `wrong` says what an exact comparison of both texts found against it; empty where it holds. Where it was not compared
-    (`is_checked`), the figures are those of its record: the keeper is of the index that `of_index` names, whose texts
-    are not here, or no clean documents were written.
+    `wrong` says what an exact comparison of both texts found against it; empty where it holds. Where it was not
+    compared (`is_checked`), the figures are those of its record: the keeper is of the index that `of_index` names,
+    whose texts are not here, or no clean documents were written.
     """
 
     band: str
@@ -172,7 +173,8 @@ class Estimate(NamedTuple):
     """Of `population` duplicates that went for a keeper of this run, `checked` were drawn at random by the digests of
     their texts and compared exactly; `wrong` of them do not hold, and `found` are the first of these. The share of
     wrong ones lies in `interval` with 95 % confidence (Clopper-Pearson; where all were checked, it is known). `beyond`
-    more went for documents of an index, whose texts are not here. Of a large run both are of the records read."""
+    more went for documents of an index, whose texts are not here; of a large run with an index both are of the records
+    that were read."""
 
     population: int
     checked: int

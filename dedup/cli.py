@@ -21,6 +21,7 @@ from dedup.cli_config import config, options, settings
 from dedup.cli_end import PIPE, is_for_machines, progress, say_done, telling_how_far
 from dedup.cli_index import index
 from dedup.cli_result import explain, restore
+from dedup.cli_review import review
 from dedup.cli_site import site
 from dedup.cli_stats import stats
 from dedup.formats import AUTO, ROWS, told
@@ -60,6 +61,7 @@ def main() -> None:
 main.add_command(config)
 main.add_command(explain)
 main.add_command(restore)
+main.add_command(review)
 main.add_command(site)
 main.add_command(index)
 main.add_command(stats)
@@ -156,7 +158,7 @@ def _targets(ctx: click.Context, config: Config) -> tuple[str | None, str]:
 
     inputs = [each for each in params["inputs"] if each != PIPE]
     names = prerequisites([*inputs], Path(folder))
-    return folder, rule(out, [*names, *filter(None, (params["config"], config.sites))])
+    return folder, rule(out, [*names, *filter(None, [params["config"]]), *config.files])
 
 
 def _run(params: dict[str, Any], folder: str | None, config: Config, workers: Runner) -> Result:
@@ -198,6 +200,7 @@ def _print_files(paths: Iterable[Path | Remote]) -> None:
 
 def _print_summary(result: Result, folder: str | None, params: dict[str, Any]) -> None:
     from dedup.find import find
+    from dedup.signs import harmless
     from dedup.terminal import SHOWN, summary
     from dedup.urls import shown
 
@@ -207,7 +210,7 @@ def _print_summary(result: Result, folder: str | None, params: dict[str, Any]) -
         click.echo("\nNothing was written; for a record of what went, name a folder with -o.", err=True)
     if params["verbose"]:
         for path in find([each for each in params["inputs"] if each != PIPE], result.folder).ignored:
-            click.echo(f"ignored, not one of our extensions: {path}", err=True)
+            click.echo(f"ignored, not one of our extensions: {harmless(str(path))}", err=True)
 
 
 # ── completion ──────────────────────────────────────────────────────────────────────────────────────────────────────

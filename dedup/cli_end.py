@@ -113,7 +113,7 @@ def stopped(ctx: click.Context | None, why: str, go_on: str, code: int, *, plain
 
 def _plain(said: str) -> str:
     """What is said, which may name what documents are called, with signs for what a terminal would obey."""
-    from dedup.terminal import visible
+    from dedup.signs import visible
 
     return "\n".join(line[: len(line) - len(line.lstrip(" "))] + visible(line) for line in said.split("\n"))
 

@@ -84,6 +84,7 @@ class Config:
     captions: bool = _setting(False, "Keep the captions of pictures inside articles.")
     comments: bool = _setting(False, "Keep comment threads.")
     sites: str = _setting("", "File of `dedup site learn`: what is known of sites already.")
+    decisions: str = _setting("", "File of what people decided: texts to keep, and texts that are chrome.")
     against: str = _setting(
         "", "Index, or documents, that these are compared with: what they have goes from these only."
     )
@@ -146,6 +147,11 @@ class Config:
         Shape(shingle=5, bands=20, rows=6, num_perm=128)
         """
         return Shape(self.shingle, *band_shape(self.lsh_similarity, self.lsh_recall, self.num_perm), self.num_perm)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that settings name and a run reads beside its inputs."""
+        return tuple(filter(None, (self.sites, self.decisions)))
 
     @property
     def verbatim(self) -> bool:

@@ -42,8 +42,8 @@ class Told(NamedTuple):
 
 class Run(NamedTuple):
     """What a run comes to: how many documents it has, what is to be written piece by piece, the counts of each (once it
-    is written), the failures, counts of pairs, what gives the sites and sources that lose more than a share, and what
-    an index has to know."""
+    is written), the failures, counts of pairs, what gives the sites and sources that lose more than a share, what an
+    index has to know, and how many decisions were given and used, if any."""
 
     documents: int
     pieces: Iterator[Piece]
@@ -52,6 +52,7 @@ class Run(NamedTuple):
     pairs: dict[str, dict[str, int]]
     groups: Callable[[float], list[Group]]
     told: Told | None = None
+    decisions: dict[str, int] = {}  # noqa: RUF012 (nobody changes it)
 
 
 def count(counts: dict[tuple[str, str], tuple[int, int]], flags: Iterable[Flag]) -> None:

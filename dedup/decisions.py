@@ -31,12 +31,11 @@ import xxhash
 from dedup.column_files import atomic
 from dedup.data import CHROME_KINDS, Kind
 from dedup.errors import SettingError
+from dedup.find import DECISIONS
 from dedup.repetition import block_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-SUFFIX = ".decisions.jsonl"
 
 
 class Choice(StrEnum):
@@ -185,4 +184,4 @@ def default_path(out: str | Path) -> Path:
     """
     folder = Path(out)
     folder = folder if folder.name not in ("", "..") else folder.resolve()
-    return folder.with_name(folder.name + SUFFIX)
+    return folder.with_name(folder.name + DECISIONS)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from dedup.remote import Remote
 
+DECISIONS = ".decisions.jsonl"
+"""What the names of files end with that hold what people decided on a run, which lie beside its folder."""
+
 
 @dataclass(slots=True)
 class Found:
@@ -37,7 +40,8 @@ def find(paths: Iterable[str | Path], exclude: Path | Remote | None = None, aske
 
     Where there are paths and URLs, ids of paths are relative to what the paths have in common, and those of URLs are
     whole. A link to a file is a file of the link's name; links to folders are not followed, since they may loop.
-    `exclude` is the output folder, which may lie inside an input folder: nothing in it is read.
+    `exclude` is the output folder, which may lie inside an input folder: nothing in it is read. Nor are the decisions
+    on runs, unless one is named.
     """
     found = Found()
     files: dict[Path, None] = {}
@@ -117,7 +121,7 @@ def _expanded(paths: Iterable[str | Path], hidden: Path | None, found: Found) ->
         name = os.fspath(path)
         if why := _missing(name):
             matched = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207 (absolute globs)
-            yield from (Path(each) for each in matched if not _is_in(Path(each), hidden))
+            yield from (Path(each) for each in matched if not (each.endswith(DECISIONS) or _is_in(Path(each), hidden)))
             if not matched:
                 why = "no file matches this pattern" if glob.has_magic(name) else why
                 found.failures.append(Failure(_name(Path(name)), why))
@@ -170,7 +174,7 @@ def _listed(paths: Iterable[Path], asked: str, broken: dict[Path, str]) -> tuple
 
 
 def _walk(folder: Path, hidden: Path | None, broken: dict[Path, str]) -> Iterator[Path]:
-    """The files under a folder, hidden ones left out; folders that cannot be listed go to `broken`."""
+    """The files under a folder, but for hidden ones and decisions; folders that cannot be listed go to `broken`."""
 
     def tell(error: OSError) -> None:
         broken[Path(error.filename)] = f"cannot be read: {error.strerror}"
@@ -178,7 +182,7 @@ def _walk(folder: Path, hidden: Path | None, broken: dict[Path, str]) -> Iterato
     for root, folders, names in os.walk(folder, onerror=tell):
         here = Path(root)
         folders[:] = sorted(name for name in folders if not name.startswith(".") and here / name != hidden)
-        yield from (here / name for name in sorted(names) if not name.startswith("."))
+        yield from (here / name for name in sorted(names) if not (name.startswith(".") or name.endswith(DECISIONS)))
 
 
 def _unreadable(path: Path) -> str:

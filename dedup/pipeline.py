@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -107,7 +108,7 @@ def _uploaded(job: Job, url: str) -> Result:
 def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Result:
     """A run into a folder of this machine; where it goes on to one behind a URL, that is `hidden` from the inputs."""
     config = job.against.config
-    sites = _digest(config.sites)
+    digests = _digests(config)
     temporary = None if out else Temporary()
     folder = Path(temporary.name if temporary else plain(out or ""))
     write.check_folder(folder)
@@ -116,13 +117,13 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
         output = Output.of(config, opened.files, piped=bool(opened.piped))
         write.make_folder(folder)
         with locked(folder):
-            stamp = f"{config.digest} {sites} {SCHEME} {SHINGLES} {write.versions()} {ready.stamp}"
+            stamp = f"{config.digest} {' '.join(digests.values())} {SCHEME} {SHINGLES} {write.versions()} {ready.stamp}"
             work = ready.work(Store.open(folder / write.WORK, stamp).folder, config)
             run = _of_lines(work, opened, job.runner) or _of_all(work, opened.sources, job.runner)
             if run.documents:
                 run.failures.extend(ready.failures)
                 groups = job.limits.hold(run.failures, run.documents, run.groups)
-                last = partial(summary, run, groups, len(opened.ignored), output, sites)
+                last = partial(summary, run, groups, len(opened.ignored), output, digests)
                 write.write_run(folder, config, partial(outputs.clean, folder, output), run.pieces, last)
                 ready.keep(work, run)
             work.store.remove()
@@ -133,23 +134,27 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
     return Result(folder, temporary)
 
 
-def _digest(sites: str) -> str:
-    """The digest of a file of sites; empty without one.
+def _digests(config: Config) -> dict[str, str]:
+    """The digests of the files that settings name, by setting.
 
     Raises:
-        SettingError, InputError: what is wrong in it, so that it ends the run before any work.
+        SettingError, InputError: what is wrong in one, so that it ends the run before any work.
     """
-    if not sites:
-        return ""
-    from dedup.sites import SiteFile, file_digest
+    if config.sites:
+        from dedup.sites import SiteFile
 
-    SiteFile.load(Path(sites))
-    return file_digest(sites)
+        SiteFile.load(Path(config.sites))
+    if config.decisions:
+        from dedup.decisions import load
+
+        load(config.decisions)
+    named = {"sites": config.sites, "decisions": config.decisions}
+    return {name: blake2b(Path(path).read_bytes(), digest_size=16).hexdigest() for name, path in named.items() if path}
 
 
 def _of_lines(work: Work, opened: Opened, runner: Runner) -> Run | None:
     """The shorter way, where it leads on."""
-    if work.index or not lines.can_read(work.config, opened.paths):
+    if work.index or _decides(work.config) or not lines.can_read(work.config, opened.paths):
         return None
     try:
         run = straight.run(*unpacked.plain(work, opened.keep_piped(work.folder, work.config), runner), runner)
@@ -158,6 +163,15 @@ def _of_lines(work: Work, opened: Opened, runner: Runner) -> Run | None:
         return None
     run.failures[:0] = opened.failures
     return run
+
+
+def _decides(config: Config) -> bool:
+    """Whether somebody decided of a text that it stays or goes."""
+    if not config.decisions:
+        return False
+    from dedup.decisions import Choice, load
+
+    return any(each.decision is not Choice.CONFIRM for each in load(config.decisions))
 
 
 def _of_all(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> Run:

@@ -17,7 +17,7 @@ from dedup.errors import UnreadableError
 from dedup.gone import Gone, tails_of
 from dedup.lines import DEFINED, defined, words_of
 from dedup.records import kept_row, pack, removed_record, source_record, with_text
-from dedup.removals import grouped
+from dedup.removals import Grouping, grouped
 from dedup.run import in_threads
 from dedup.runs import only
 from dedup.store import line
@@ -50,15 +50,15 @@ class Said(NamedTuple):
     @classmethod
     def of(cls, sites: Strings, urls: Strings, dates: Strings, config: Config) -> Said:
         """Given what documents say: empty where they say nothing, as most often all of one of these are."""
-        names, numbers = [config.site], np.zeros(len(sites), np.int64)
+        by_site = Grouping([config.site], np.zeros(len(sites), np.int64))
         if sites.data.size or urls.data.size:
             each = zip(sites, sites_of(urls), strict=True)
-            names, numbers = grouped(site or of_url or config.site for site, of_url in each)
+            by_site = grouped(site or of_url or config.site for site, of_url in each)
         if dates.data.size:
             dates = dates.put(
                 {at: iso for at, date in enumerate(dates) if date and (iso := iso_date(date) or "") != date}
             )
-        return cls(Strings.of(names), numbers, dates)
+        return cls(Strings.of(by_site.names), by_site.numbers, dates)
 
     def part(self, low: int, high: int) -> Said:
         """The same of those from one to another."""

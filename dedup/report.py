@@ -47,7 +47,7 @@ def account_of(result: Result, *, everything: bool = False) -> Account:
         OutputError, OSError: a file of the run is not there, or cannot be read.
     """
     manifest, summary = result.manifest, result.summary
-    read = report_read.went(result, everything=everything)
+    read = report_read.went(result, None if everything else report_read.READ)
     sources = report_read.sources(result, read)
     config = Config.of({**manifest["config"]})
     duplicates = [record for record in read.records if record["reason"] == Reason.DUPLICATE]
@@ -75,7 +75,7 @@ def account_of(result: Result, *, everything: bool = False) -> Account:
         cluster_count=len(copies),
         samples=report_samples.samples(drawn, texts, manifest["config"]),
         curve=None if config.keep_duplicates else report_curve.curve(config, drawn, copies, texts),
-        estimate=report_samples.estimate(drawn, texts, manifest["config"]),
+        estimate=report_samples.estimate(drawn, texts, manifest["config"], _population(summary, drawn)),
         timeline=tuple(periods),
         undated=undated,
         failures=failures,
@@ -138,6 +138,12 @@ def _seen(summary: Mapping[str, Any], read: Went) -> Seen:
     if read.stretches is None:
         return Seen(spans, spans)
     return Seen(spans, sum(some["spans"] for kinds in summary["removed"].values() for some in kinds.values()))
+
+
+def _population(summary: Mapping[str, Any], drawn: Drawn) -> int:
+    """How many duplicates went for keepers of the run; with an index those that are read."""
+    total = sum(some["spans"] for some in summary["removed"]["duplicate"].values())
+    return len(drawn.duplicates) if drawn.beyond else total
 
 
 def _settings(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,12 +15,13 @@ import numpy as np
 import xxhash
 
 from dedup.account import Amount, Context, Pattern
-from dedup.data import Reason
+from dedup.data import Kind, Reason
 from dedup.repetition import NEAR, block_text, block_texts
 from dedup.report_read import Origin
 from dedup.report_slots import TEXTS, pieces
 from dedup.sign import passage_keys
 from dedup.spans import Spans
+from dedup.text import plain, slots, word_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,6 +36,11 @@ twenty, apart from each other, leave .5."""
 CENTRES, TRIED = 16, 8
 """Centres that are kept of a key of a sketch, and that a passage is compared with: a bound on the time of texts that
 share keys and are not alike."""
+FRAMED = frozenset({Kind.AUTHOR_BIO, Kind.BYLINE, Kind.CAPTION, Kind.CONTACT, Kind.COPYRIGHT})
+"""Kinds that names and figures are expected in."""
+SHORT = 200
+"""Characters of a passage that is looked at for it."""
+_SLOTS = ("n", "0")  # how `dedup.text.slots` writes names and figures
 SITES = 5
 """Sites that are named of a pattern."""
 _NOWHERE = Origin("", "")
@@ -141,7 +147,7 @@ class Chrome(NamedTuple):
     def of(cls, records: Iterable[Record], origins: Mapping[str, Origin]) -> Chrome:
         """The chrome in records of what went."""
         chrome = [record for record in records if record["reason"] == Reason.CHROME]
-        stars = _stars(_same(chrome, origins))
+        stars = _stars(_framed(_same(chrome, origins)))
         shared = sorted((each for each in stars if len(each.documents) > 1), key=lambda each: each.order)
         alone = [each for each in stars if len(each.documents) == 1]
         spans, characters = (sum(getattr(each, name) for each in alone) for name in ("spans", "characters"))
@@ -161,6 +167,30 @@ def _same(records: Sequence[Record], origins: Mapping[str, Origin]) -> list[Pass
             passage = found[key] = Passage(key, record["kind"], origins)
         passage.add(record)
     return sorted(found.values(), key=lambda each: each.order)
+
+
+def _framed(passages: Sequence[Passage]) -> list[Passage]:
+    """Passages of few words that are the same but for names and figures put together, given those first that most
+    documents have: `By Ada Moor`, where a name is what is to be expected."""
+    frames: dict[tuple[str, ...], Passage] = {}
+    result = []
+    for passage in passages:
+        frame = _frame(passage) if passage.kind in FRAMED else ()
+        first = frames.setdefault((passage.kind, *frame), passage) if frame else passage
+        if first is passage:
+            result.append(passage)
+        else:
+            first.take(passage)
+    return sorted(result, key=lambda each: each.order)
+
+
+def _frame(passage: Passage) -> list[str]:
+    """The words of a short passage, names and figures as slots; none if it has no slots, or nothing else."""
+    text = passage.example["text"]
+    if len(text) > SHORT or block_text(text).template:
+        return []
+    frame = word_list(slots(plain(text)))
+    return frame if 0 < sum(word not in _SLOTS for word in frame) < len(frame) else []
 
 
 # ── nearly the same ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from dedup.config import Config
     from dedup.report_clusters import Copies
+    from dedup.report_read import Record
     from dedup.report_samples import Drawn
     from dedup.report_texts import Text
 
@@ -56,8 +57,18 @@ def _pairs(config: Config, drawn: Drawn, found: Sequence[Copies], texts: dict[st
         if both := sides(record, texts, {"unit": config.unit}):
             yield both
     for copies in sorted(found, key=lambda each: rank_of(each.records[0])):
-        some = sorted(copies.records[: 4 * OF_CLUSTER], key=rank_of)[:OF_CLUSTER]
-        yield from ((one["text"], other["text"]) for one, other in pairwise(some))
+        some = sorted(sorted(copies.records[: 4 * OF_CLUSTER], key=rank_of)[:OF_CLUSTER], key=_place)
+        yield from ((one["text"], other["text"]) for one, other in pairwise(some) if _overlap(one, other))
+
+
+def _place(record: Record) -> tuple[int, bytes]:
+    return record["keeper"]["start"], rank_of(record)
+
+
+def _overlap(one: Record, other: Record) -> bool:
+    """Whether two copies are of one passage of their keeper; a cluster may have several."""
+    first, second = one["keeper"], other["keeper"]
+    return bool(max(first["start"], second["start"]) < min(first["end"], second["end"]))
 
 
 def _measured(pairs: Pairs, config: Config) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

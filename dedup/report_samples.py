@@ -121,18 +121,18 @@ def verified(record: Record, texts: dict[str, Text], config: dict[str, Any]) -> 
     return compare(*both, record, config) if both else None
 
 
-def estimate(drawn: Drawn, texts: dict[str, Text], config: dict[str, Any]) -> Estimate | None:
-    """How many of the duplicates are wrong, by those drawn; None where there is nothing to compare."""
+def estimate(drawn: Drawn, texts: dict[str, Text], config: dict[str, Any], population: int) -> Estimate | None:
+    """How many of so many duplicates are wrong, by those drawn; None where there is nothing to compare."""
     checked = [(record, found) for record in drawn.duplicates[:CHECKED] if (found := verified(record, texts, config))]
     if not checked:
         return None
     wrong = [record for record, found in checked if found.wrong]
     share = len(wrong) / len(checked)
     return Estimate(
-        population=len(drawn.duplicates),
+        population=population,
         checked=len(checked),
         wrong=len(wrong),
-        interval=(share, share) if len(checked) == len(drawn.duplicates) else clopper_pearson(len(wrong), len(checked)),
+        interval=(share, share) if len(checked) == population else clopper_pearson(len(wrong), len(checked)),
         found=tuple(sample("wrong", record, texts, config) for record in wrong[:FOUND]),
         beyond=drawn.beyond,
     )

@@ -50,12 +50,13 @@ def pieces(texts: Sequence[str]) -> tuple[Piece, ...]:
     [('Ada Moor', 'Li Wei'), ' is our editor.']
     """
     first, *others = (_Words.of(text) for text in texts[:TEXTS])
-    shared = list(range(len(first.folded)))
+    in_all = set(first.folded).intersection(*(other.folded for other in others))
+    shared = [at for at, word in enumerate(first.folded) if word in in_all]
     for other in others:
-        agreed = common([first.folded[at] for at in shared], other.folded).pairs or []
+        agreed = common([first.folded[at] for at in shared], other.folded) or []
         shared = [shared[at] for at, _ in agreed]
     told = [first.folded[at] for at in shared]
-    places = [shared, *([place for _, place in common(told, other.folded).pairs or []] for other in others)]
+    places = [shared, *([place for _, place in common(told, other.folded) or []] for other in others)]
     gaps = list(zip(*(each.gaps(at) for each, at in zip([first, *others], places, strict=True)), strict=True))
     return _shown(_pieces(first, shared, gaps))
 
@@ -66,8 +67,8 @@ def _pieces(first: _Words, shared: list[int], gaps: list[tuple[tuple[str, bool],
     for number, gap in enumerate(gaps):
         between = [each for each, _ in gap]
         if any(are_words for _, are_words in gap):
-            before, after = _edges(between)
-            fillings = (each[len(before) : len(each) - len(after)] for each in between)
+            before, after = _edges(between, next(each for each, are_words in gap if are_words))
+            fillings = (each.removeprefix(before).removesuffix(after) for each in between)
             told = dict.fromkeys(cut(" ".join(each.split()), FILLING) for each in fillings if each.strip())
             found += [Piece(text + before)] * bool(text + before) + [Piece("", tuple(told)[:FILLINGS])] * bool(told)
             text = after
@@ -79,10 +80,13 @@ def _pieces(first: _Words, shared: list[int], gaps: list[tuple[tuple[str, bool],
     return found + [Piece(text)] * bool(text)
 
 
-def _edges(texts: list[str]) -> tuple[str, str]:
-    """What all begin with and end with that is no word."""
+def _edges(texts: list[str], filled: str) -> tuple[str, str]:
+    """What all begin with and end with that is no word; where that is nothing, the white space of one that is
+    `filled`."""
     before = _same_signs(texts)
-    return before, _same_signs([text[len(before) :][::-1] for text in texts])[::-1]
+    after = _same_signs([text[len(before) :][::-1] for text in texts])[::-1]
+    room = len(filled) - len(filled.lstrip()), len(filled.rstrip())
+    return before or filled[: room[0]], after or filled[room[1] :]
 
 
 def _same_signs(texts: list[str]) -> str:

@@ -25,6 +25,7 @@ from dedup.keyed import save_words
 from dedup.outside import Kinds, Known, outside, proofs
 from dedup.read import Unread, unread
 from dedup.records import flagged_record, pack, unpack
+from dedup.rulings import Ruled, ruled
 from dedup.table import TAGS
 from dedup.wanted import kept_outside, with_wanted
 from dedup.work import ALL, Work
@@ -186,6 +187,7 @@ def flag(job: Flagging) -> Flagged:
     kinds, stay, writing = Kinds.by_place(known.table), kept_outside(config), writings(store, job.shard)
     within = list(_within(job, known, kinds, bounds.tolist()))
     away, proven = outside(known, kinds, bounds), proofs(known, bounds, _of_pages(store, job.shard, bounds))
+    within = ruled(Ruled(job.work, job.shard, known, bounds), within, away)
     read, left, placed, articles, chromes = [], [], [], [], []
     for number, document, found in within:
         # What a page's extractor leaves out was never its text, however much of the chrome is to stay.

@@ -13,7 +13,6 @@ judged anew on every page.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -167,10 +166,3 @@ def _place(row: dict[str, Any]) -> TaughtPlace:
 def _row(place: TaughtPlace) -> dict[str, Any]:
     return {"is": place.kind, "odds": place.odds, "pages": place.pages, "tag": place.tag, "linked": place.linked,
             "path": place.path, "example": place.example}  # fmt: skip
-
-
-def file_digest(path: str) -> str:
-    """What stands for a file of sites in the stamp of a run: the digest of its content; empty without one."""
-    from pathlib import Path
-
-    return hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest() if path else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup import counting, pages, shards, whole
+from dedup import counting, pages, rulings, shards, whole
 from dedup.against import Brought, bring, known_ids
 from dedup.corpus import merge_words
 from dedup.counts import Run, Told
@@ -23,6 +23,7 @@ from dedup.moved import Stretches
 from dedup.read import Reached, Sources
 from dedup.removals import Articles, Grouping, grouped, groups, source_of
 from dedup.shards import Batch, Flagging, Prepared
+from dedup.spared import spared, used
 from dedup.work import ALL
 
 if TYPE_CHECKING:
@@ -50,11 +51,12 @@ def run(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> Run:
     else:
         brought = bring(work, names, runner)
         found = _duplicates(work, flagged, brought, runner)
+        found = spared(work, [(each.shard, len(each.ids)) for each in flagged], found, len(brought))
     parts = zip(names, _by_shard(flagged, found.flags, len(brought)), strict=True)
     cut = list(runner(cut_shard, [Cutting(work, name, live[name], part) for name, part in parts]))
     most = partial(groups, _articles(work, flagged, brought), found.flags)
     count, told = sum(each.documents for each in cut), _told(live, brought.numbers, found)
-    return Run(count, pieces(work, names), cut, failures, found.counts, most, told)
+    return Run(count, pieces(work, names), cut, failures, found.counts, most, told, used(work, names))
 
 
 def _articles(work: Work, flagged: list[shards.Flagged], brought: Brought) -> Articles:
@@ -91,6 +93,7 @@ def study(
 ) -> tuple[list[str], dict[str, NDArray[np.bool_]], list[Failure]]:
     """Read all sources and learn what their sites have in common: the shards, which of their documents have an id of
     their own, and all failures in order."""
+    rulings.bring(work)
     prepared = list(runner(shards.prepare, _batches(work, sources)))
     names, live, failures = _take(prepared, known_ids(work, [id_ for each in prepared for id_ in each.ids]))
     asked = work.asks_sites or any(each.pages for each in prepared)

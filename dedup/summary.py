@@ -8,6 +8,8 @@ from dedup.bands import candidate_probability
 from dedup.limits import WARN, over
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dedup.bands import Shape
     from dedup.counts import Run
     from dedup.data import Failure
@@ -16,14 +18,15 @@ if TYPE_CHECKING:
 
 
 def summary(
-    run: Run, groups: list[Group], ignored: int, output: Output, sites: str
+    run: Run, groups: list[Group], ignored: int, output: Output, digests: Mapping[str, str]
 ) -> tuple[list[Failure], dict[str, Any]]:
     """The failures of a run of which all is written, and what its manifest says of it: counts, groups that lost much,
-    how many files were ignored, the digest of a file of sites."""
+    how many files were ignored, the digests of files that settings name."""
     return run.failures, _counts(run) | {
         **({"most_removed": [each.record() for each in most]} if (most := over(groups, WARN)) else {}),
         "ignored_files": ignored,
-        **({"sites_digest": sites} if sites else {}),
+        **{f"{name}_digest": digest for name, digest in digests.items()},
+        **({"decisions": run.decisions} if run.decisions else {}),
         "output": output.name,
         "lsh": _lsh(output.config.shape),
         "pairs": run.pairs,

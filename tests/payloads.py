@@ -7,6 +7,15 @@ markup, a request, a command of a terminal or a crash somewhere. `HUGE` holds th
 
 from __future__ import annotations
 
+import json
+from typing import TYPE_CHECKING, Any
+
+from tests.material import prose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
 _TABLES: dict[str, tuple[str, ...]] = {
     # Scripts, in all cases and breakings.
     "script": (
@@ -154,6 +163,106 @@ HUGE: dict[str, str] = {
 }
 
 
+TOWNS = ("Port Adam", "Port Bela", "Port Cora", "Port Dora")
+
+
 def family(name: str) -> str:
     """The family of a payload: `script` of `script-3`."""
     return name.split("-", 1)[0]
+
+
+BATCHES = {
+    next(iter(batch)): batch
+    for batch in (dict(list(PAYLOADS.items())[at : at + 24]) for at in range(0, len(PAYLOADS), 24))
+}
+"""All payloads in batches, each by the name of its first."""
+
+
+def harmless(payloads: Mapping[str, str]) -> dict[str, str]:
+    """The same batch with words in the place of its texts: a corpus of it has the same shape."""
+    return {name: f"the blue {name} door" for name in payloads}
+
+
+def corpus(folder: Path, payloads: Mapping[str, str]) -> Path:
+    """Write a corpus into a new folder that brings each payload into every place that is shown: paragraphs that stay,
+    chrome that repeats as it is and with slots, passages and documents that go as duplicates, with what stands around
+    them and what differs, ids, URLs, sites, titles, authors, dates, and the names and reasons of what fails."""
+    folder.mkdir()
+    lines = [line for name, text in payloads.items() for line in map(json.dumps, _records(name, text))]
+    (folder / "records.jsonl").write_text("\n".join(lines), encoding="ascii")
+    for name, text in payloads.items():
+        _write(folder / f"{name}.csv", f"{_quoted(text)},{_quoted(name)}\n1,2\n")  # no column holds texts
+        _write(folder / f"{name}.jsonl", text + "\n")  # no JSON
+        called = (
+            text.replace("/", "\u2215")
+            .replace("\0", "")
+            .encode("utf-8", "surrogateescape" if _bytes(text) else "replace")
+        )
+        for kind, content in ((".txt", ""), (".md", prose(_number(name) + 9)), (".pdf", "")):
+            _write(folder / name / (called[:200].decode("utf-8", "surrogateescape") + kind), content)
+    return folder
+
+
+def chrome(name: str, text: str) -> list[str]:
+    """The blocks with a payload that repeat below the articles of its site: in words that only it has, and in words
+    that all have in common."""
+    words = prose(_number(name) + 2, 16)
+    return [
+        f"{words[:40]} {text} {words[40:]}",
+        f"Follow the harbour office and {text} for news of every ferry and every mill.",
+        f"© 2024 {text}. All rights reserved.",
+    ]
+
+
+def ids(name: str, text: str) -> list[str]:
+    """The ids of some documents of a payload: two articles of its site, a copy of the passage of the second, and two
+    that are the same."""
+    return [f"{text} {name}/0", f"{text} {name}/1", f"{name} {text}", f"{text}\N{SNOWMAN}{name}", f"{name}\n{text}"]
+
+
+def _records(name: str, text: str) -> Iterator[dict[str, Any]]:
+    number, there = _number(name), ids(name, text)
+    passage, end = prose(number, 40), prose(number + 1, 30)
+    articles = [[prose(number + 10 + 10 * each + at, 40) for at in range(3)] for each in range(len(TOWNS))]
+    articles[0].insert(1, f"The notice on the quay said {text} and nothing else was written on that side of it.")
+    articles[1].insert(2, f"{passage} They called it {text} because of the weather that year. {end}")
+    for each, paragraphs in enumerate(articles):
+        slots = f"{prose(number + 3, 8)} {each + 2} in {TOWNS[each]} {text}{each} {prose(number + 4, 8)}"
+        yield {
+            "id": there[each] if each < 2 else f"{name}/{each}",
+            "url": f"https://{name}.example/{each}?{text}",
+            "site": f"{text} {name}",
+            "title": f"{text} {each}",
+            "author": text,
+            "date": f"20{number // 100 % 25:02}-0{each + 1}-11" if each else text,
+            "text": "\n\n".join([*paragraphs, slots, *chrome(name, text)]),
+        }
+    copied = {"site": f"copies of {text}", "title": text, "author": text, "date": text, "tags": [text]}
+    around = [prose(number + 60, 40), f"{text} stood before it.", f"{text} stood behind it.", prose(number + 61, 40)]
+    around.insert(2, f"{passage} They called it {text}{text} because of the weather this year. {end}")
+    whole = [prose(number + 62, 40), f"{prose(number + 63, 20)} {text} {prose(number + 64, 20)}"]
+    for id_, paragraphs in zip(there[2:], (around, whole, whole), strict=True):
+        yield {"id": id_, **copied, "text": "\n\n".join(paragraphs)}
+    yield {"id": there[0], "text": f"{text} " + prose(number + 70)}  # an id that is there already
+
+
+def _number(name: str) -> int:
+    """A seed for prose that no other payload has near it."""
+    return 1_000_000 + 100 * list({**PAYLOADS, **HUGE}).index(name)
+
+
+def _bytes(text: str) -> bool:
+    return all(not "\ud800" <= char <= "\udfff" or "\udc80" <= char <= "\udcff" for char in text)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file, where this system can have one of its name."""
+    path.parent.mkdir(exist_ok=True)
+    try:
+        path.write_text(text, encoding="utf-8", errors="replace")
+    except (OSError, ValueError):
+        return

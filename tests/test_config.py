@@ -78,7 +78,7 @@ def test_the_digest_is_of_every_setting() -> None:
     other: dict[str, Any] = {
         "format": "text", "site": "a.example", "markup": "markdown",
         "headings": False, "tables": False, "captions": True, "comments": True, "sites": "s.json",
-        "encoding": "cp1252", "keep_chrome": True, "keep_duplicates": True,
+        "decisions": "d.jsonl", "encoding": "cp1252", "keep_chrome": True, "keep_duplicates": True,
         "keep_kinds": ("footer",), "keep": "first", "min_articles": 4, "min_words": 16, "threshold": 0.9, "shingle": 4,
         "num_perm": 256, "lsh_recall": 0.9, "lsh_similarity": 0.7, "max_bytes": 5_000, "headline": True,
         "site_order": ("a.example",), "within": True, "across_sites_only": True, "unit": "document",

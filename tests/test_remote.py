@@ -449,6 +449,9 @@ def test_from_store_to_store_is_the_run_on_files(s3: Shop, tmp_path: Path, forma
     assert again.manifest == local.manifest
     assert list(again.documents()) == list(local.documents())
     assert list(again.restore()) == list(local.restore())
+    some = [each["id"] for each in local.sources()][::3]
+    assert list(again.read(some)) == list(local.read(some))
+    assert [each.id for each in again.read(some)] == some
     assert again.explain("bb-001") == local.explain("bb-001")
     assert again.failures == local.failures
 
