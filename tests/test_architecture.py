@@ -30,7 +30,7 @@ ROWS: list[set[str]] = [
     {"archive"},
     {"config", "store", "success", "strings", "run", "runs", "text", "dates", "domains", "find", "model", "records"}
     | {"table"},
-    {"ahead", "characters", "sentences", "direct", "ending", "gathered", "settings", "work", "fields", "warc"}
+    {"stages", "ahead", "characters", "sentences", "direct", "ending", "gathered", "settings", "work", "fields", "warc"}
     | {"stretches", "written"},
     {"diff"},
     {"sieve", "decode", "words", "spans", "sign", "telling", "cells", "columnar"},

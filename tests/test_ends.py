@@ -249,7 +249,10 @@ def test_what_cannot_be_interrupted_is_ended_in_seconds(here: Path) -> None:
         _, said = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 143
-    assert said == "\nStopped at once: what was under way could not be interrupted.\n"
+    assert said == (
+        "\nStopped at once: what was under way could not be interrupted. What was done is kept: `dedup clean` into out"
+        " goes on from there.\n"
+    )
 
 
 @POSIX
