@@ -17,8 +17,8 @@ from dedup.review_guard import HEADERS
 from dedup.review_query import ORDERS, PAGE, STATES, Query, QueryError
 from dedup.review_removals import TIERS
 from dedup.review_show import KINDS, applied, detail, named, parts, patterns, rows
+from dedup.signs import harmless
 from dedup.templating import render
-from dedup.terminal import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -132,6 +132,15 @@ def shown(text: object, most: int = MOST) -> Markup:
     return Markup("<bdi>{}</bdi>").format(marked(text, most))
 
 
+def bare(text: object, most: int = MOST) -> str:
+    """`shown`, where only text can stand, as in the title of a page: what is not seen is a replacement character.
+
+    >>> bare("a\u202eb")
+    'a\ufffdb'
+    """
+    return _HIDDEN.sub("\ufffd", clip(str(text), most))
+
+
 def marked(text: object, most: int = MOST) -> Markup:
     """`shown`, for a text that stands in a `bdi` with others.
 

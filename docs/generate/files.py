@@ -53,7 +53,7 @@ FILES: dict[str, list[Name]] = {
         Name(
             "evidence",
             "object",
-            "What spoke for it: `rule`, `language`, `articles`, `odds`; of a duplicate `words`, `containment`, `jaccard`.",
+            "What spoke for it: `rule`, `odds`, ...; of a duplicate `words`, `containment`, `jaccard`.",
         ),
         Name(
             "keeper",
@@ -77,12 +77,21 @@ FILES: dict[str, list[Name]] = {
         Name("place", "text", "The file, or `file:line`, that it came from."),
         Name("format", "text", "`html`, `markdown` or `text`."),
         Name("encoding", "text or null", "The encoding of a file; null for a record."),
+        Name("exact", "true or false", "Whether the text in that encoding is the file again, byte for byte."),
         Name("characters", "number", "The length of the source text in code points."),
-        Name("xxh3_128", "text", "The XXH3 (128 bits) of the source text as UTF-8."),
-        Name("exact", "false", "Only where the text in that encoding is not the file again, byte for byte.", False),
+        Name("digest", "text", "The XXH3 (128 bits) of the source text as UTF-8."),
         Name("site", "text", "The site of the document, where it has one.", False),
         Name("date", "text", "The date of the document, where it has one.", False),
         Name("article", "list", "Of a page: where each block of its article starts, and what spoke for it.", False),
+    ],
+    "decisions.jsonl": [
+        Name("decision", "text", "`keep`, `chrome` or `confirm`."),
+        Name("text", "text", "The words that are decided on."),
+        Name("id", "text", "The document it holds for.", False),
+        Name("site", "text", "Where there is no `id`, the site it holds for.", False),
+        Name("kind", "text", "Of `chrome`: its [kind](kinds.md), else `boilerplate`.", False),
+        Name("slots", "true or false", "Whether names and figures may differ.", False),
+        Name("note", "text", "Whatever you want to say of it.", False),
     ],
     "manifest.json": [
         Name("versions", "object", "The versions of all that can change the output."),
