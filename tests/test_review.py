@@ -58,7 +58,7 @@ def corpus() -> Iterator[dict[str, str]]:
     """Documents of two sites and of none: chrome that repeats, a copy of other words, and hostile texts in copies."""
     for number, (name, more) in enumerate(OWN.items()):
         told = f"The {name} of Corran was painted in the year {1900 + number}, and people came from far to look at it."
-        foot = f"Sign up for our newsletter\n\nCopyright © {2010 + number} Corran Letter. All rights reserved."
+        foot = f"Sign up for our newsletter\n\n---\n\nCopyright © {2010 + number} Corran Letter. All rights reserved."
         yield {
             "id": f"letter/{name}",
             "url": f"https://corran.example/{name}",
@@ -533,6 +533,13 @@ def test_a_document_without_a_site_is_not_decided_by_site(browser: Browser) -> N
 
     assert "names no site" in browser.post(act="keep", number=number, scope="site").text
     assert browser.post(act="keep", number=number, scope="everywhere").status_code == 303
+
+
+def test_what_has_no_words_is_only_confirmed(browser: Browser) -> None:
+    number = first(browser.desk, lambda record: record["text"].strip() == "---")
+
+    assert "no words" in browser.post(act="keep", number=number).text
+    assert browser.post(act="confirm", number=number).status_code == 303
 
 
 _WORDS = st.sampled_from(
