@@ -50,6 +50,7 @@ def _reading(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--config", metavar="FILE", help="TOML file with a [dedup] table of settings."),
         click.option("--keep-chrome", is_flag=True, help="Take texts as they are, chrome and all."),
+        click.option("--decisions", default="", metavar="FILE", help="File of what people decided, as `clean` has it."),
         click.option(
             "--site", "name", default="", metavar="NAME", help="Site of pages that have no URL and name none."
         ),
@@ -59,8 +60,8 @@ def _reading(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _config(params: dict[str, Any]) -> Config:
-    changes = {"site": params["name"]} if params["name"] else {}
-    changes |= {"keep_chrome": True} if params["keep_chrome"] else {}
+    changes = {"site": params["name"], "keep_chrome": params["keep_chrome"], "decisions": params["decisions"]}
+    changes = {name: value for name, value in changes.items() if value}
     return Config.load(params["config"], changes) if params["config"] else Config.of(changes)
 
 

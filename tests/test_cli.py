@@ -71,7 +71,7 @@ def test_clean_writes_the_folder_and_a_summary_on_standard_error(here: Path) -> 
 
     assert (run.exit_code, run.stdout) == (0, "")
     assert sorted(tree(here / "out")) == [
-        "_SUCCESS", "clean.jsonl", "failures.jsonl", "manifest.json", "removed.jsonl", "sources.jsonl",
+        "_SUCCESS", "clean.jsonl", "failures.jsonl", "manifest.json", "removed.jsonl", "report.html", "sources.jsonl",
     ]  # fmt: skip
     assert run.stderr == (
         "2 documents in, 2 out, 0 inputs failed\n"

@@ -368,5 +368,5 @@ def test_of_two_runs_at_once_one_is_done(here: Path) -> None:
     assert 0 in {code for _, code in ended}
     assert all("another run is writing there" in said for said, code in ended if code == 4)
     assert sorted(files(here / "out")) == [
-        "_SUCCESS", "clean.jsonl", "failures.jsonl", "manifest.json", "removed.jsonl", "sources.jsonl",
+        "_SUCCESS", "clean.jsonl", "failures.jsonl", "manifest.json", "removed.jsonl", "report.html", "sources.jsonl",
     ]  # fmt: skip
