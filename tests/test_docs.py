@@ -24,6 +24,7 @@ import pytest
 import dedup
 from dedup import Config, Kind
 from dedup.cli_common import CLOSED, CODES, Setting
+from dedup.decisions import Decision, parsed
 from dedup.settings import NO_SETTINGS
 from docs.generate import expanded
 from docs.generate.api import GROUPS
@@ -48,6 +49,7 @@ RUN = {"console", "pycon", "json", "toml", "make", "yaml", "text"}
 NOT_RUN = {
     "github-action/README.md": 1,  # a workflow of GitHub
     "how-to/object-stores.md": 1,  # buckets
+    "how-to/review.md": 1,  # an app in a browser
     "how-to/python.md": 1,  # processes, which need a script of their own
     "index.md": 1,  # an installation
     "method/comparison.md": 1,  # measurements, which take hours
@@ -155,6 +157,8 @@ def test_what_a_page_holds_can_be_read_by_what_it_is_for(page: Path) -> None:
         assert block.language in RUN or not block.is_run, block
         if block.language == "toml":
             Config.of(tomllib.loads(block.body)["dedup"])
+        elif block.file == "decisions.jsonl":
+            assert parsed(block.body.encode(), block.file)
         elif block.language == "json":
             for text in block.body.splitlines() if block.file.endswith(".jsonl") else [block.body]:
                 assert json.loads(text)
@@ -234,7 +238,10 @@ def test_the_fields_of_files_are_those_that_are_written(seeds: Result, tmp_path:
     """Every field that a run writes is in the table, in its order, and one that is always there always is."""
     config = Config(provenance=True, markup="markdown")
     more = dedup.clean(ROOT / "seeds" / "harbour-gazette", tmp_path / "more", config=config)
+    assert [each.name for each in FILES["decisions.jsonl"]] == [each.name for each in fields(Decision)][:-1]
     for name, known in FILES.items():
+        if name == "decisions.jsonl":
+            continue
         order, always = [each.name for each in known], {each.name for each in known if each.always}
         for result in (seeds, more):
             records = written(result, name)

@@ -84,6 +84,15 @@ FILES: dict[str, list[Name]] = {
         Name("date", "text", "The date of the document, where it has one.", False),
         Name("article", "list", "Of a page: where each block of its article starts, and what spoke for it.", False),
     ],
+    "decisions.jsonl": [
+        Name("decision", "text", "`keep`, `chrome` or `confirm`."),
+        Name("text", "text", "The words that are decided on."),
+        Name("id", "text", "The document it holds for.", False),
+        Name("site", "text", "Where there is no `id`, the site it holds for.", False),
+        Name("kind", "text", "Of `chrome`: its [kind](kinds.md), else `boilerplate`.", False),
+        Name("slots", "true or false", "Whether names and figures may differ.", False),
+        Name("note", "text", "Whatever you want to say of it.", False),
+    ],
     "manifest.json": [
         Name("versions", "object", "The versions of all that can change the output."),
         Name("config", "object", "Every [setting](settings.md) of the run."),
