@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dedup.cli_common import STAGES, Command, cpus, runner
+from dedup.cli_common import Command, cpus, runner
 from dedup.cli_config import options, settings
+from dedup.cli_end import progress, telling_how_far
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +31,8 @@ SHOWN = 6
 )
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @click.option("-j", "--workers", type=click.IntRange(1), default=cpus, help="Processes. [default: the number of CPUs]")
-@click.option("-q", "--quiet", is_flag=True, help="No progress bars.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@progress
 @click.pass_context
 def stats(ctx: click.Context, /, **_: Any) -> None:
     """Take a quick look at INPUT before it is cleaned: formats, sizes, sites, languages, what repeats, and about what
@@ -40,11 +42,9 @@ def stats(ctx: click.Context, /, **_: Any) -> None:
     """
     params, config = ctx.params, settings(ctx, quiet=ctx.params["quiet"]).config
     workers = runner(params)
-    from dedup.progress import with_bars
     from dedup.survey import survey
 
-    bars = workers if params["quiet"] else with_bars(workers, STAGES)
-    found = survey(params["inputs"], config=config, runner=bars, most=params["most"])
+    found = survey(params["inputs"], config=config, runner=telling_how_far(params, workers), most=params["most"])
     if params["as_json"]:
         import orjson
 

@@ -64,7 +64,7 @@ def keepers(result: Result, pieces: Iterable[Piece]) -> dict[str, str]:
     """The source texts of the documents that were kept for pieces, by id, but for those that an index has."""
     named = (piece.removed["keeper"] for piece in pieces if piece.removed and piece.removed.get("keeper"))
     ids = {keeper["id"] for keeper in named if not keeper.get("index")}
-    return {each["id"]: each["text"] for each in result.restore() if each["id"] in ids} if ids else {}
+    return {each.id: each.text for each in result.read(ids)} if ids else {}
 
 
 def passage(piece: Piece, texts: dict[str, str]) -> str:

@@ -89,7 +89,7 @@ class Limits(NamedTuple):
         if most is not None and failed > (most * inputs if isinstance(most, float) else most):
             allowed = f"{100 * most:.4g} %" if isinstance(most, float) else f"{most:,}"
             said = "".join(f"\n  {harmless(each.id)}: {harmless(each.why)}" for each in failures[:NAMED])
-            more = "a larger max_errors goes on from here"
+            more = "mend them, or raise max_errors"
             raise UnreadableError(f"{failed:,} of {inputs:,} inputs failed, of {allowed} that may; {more}:{said}")
 
     def hold_groups(self, groups: Iterable[Group]) -> None:

@@ -117,14 +117,14 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
         output = Output.of(config, opened.files, piped=bool(opened.piped))
         write.make_folder(folder)
         with locked(folder):
-            stamp = f"{config.digest} {' '.join(digests.values())} {SCHEME} {SHINGLES} {write.versions()} {ready.stamp}"
-            work = ready.work(Store.open(folder / write.WORK, stamp).folder, config)
+            work = ready.work(Store.open(folder / write.WORK, _stamp(config, digests, ready.stamp)).folder, config)
             run = _of_lines(work, opened, job.runner) or _of_all(work, opened.sources, job.runner)
             if run.documents:
                 run.failures.extend(ready.failures)
                 groups = job.limits.hold(run.failures, run.documents, run.groups)
                 last = partial(summary, run, groups, len(opened.ignored), output, digests)
-                write.write_run(folder, config, partial(outputs.clean, folder, output), run.pieces, last)
+                page = partial(_report, folder, wanted=config.report and not temporary)
+                write.write_run(folder, config, partial(outputs.clean, folder, output), run.pieces, last, page)
                 ready.keep(work, run)
             work.store.remove()
     if not run.documents:
@@ -132,6 +132,19 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
             folder.rmdir()
         raise nothing_to_read(run.failures)
     return Result(folder, temporary)
+
+
+def _stamp(config: Config, digests: dict[str, str], against: str) -> str:
+    """What a run and one that it goes on with must have in common."""
+    return f"{config.digest} {' '.join(digests.values())} {SCHEME} {SHINGLES} {write.versions()} {against}"
+
+
+def _report(folder: Path, *, wanted: bool) -> None:
+    """The page for people, of what a run has left in its folder."""
+    if wanted:
+        from dedup import report  # with all that compares and draws, of which the run itself needs nothing
+
+        report.write(Result(folder))
 
 
 def _digests(config: Config) -> dict[str, str]:

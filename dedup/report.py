@@ -17,7 +17,6 @@ from dedup import report_clusters, report_curve, report_groups, report_read, rep
 from dedup.account import Account, Amount, Failed, Funnel, Seen
 from dedup.column_files import atomic
 from dedup.config import Config
-from dedup.data import Reason
 from dedup.report_chrome import Chrome
 from dedup.write import FAILURES
 
@@ -50,11 +49,11 @@ def account_of(result: Result, *, everything: bool = False) -> Account:
     read = report_read.went(result, None if everything else report_read.READ)
     sources = report_read.sources(result, read)
     config = Config.of({**manifest["config"]})
-    duplicates = [record for record in read.records if record["reason"] == Reason.DUPLICATE]
+    duplicates = report_read.duplicates(result, read)
     chrome = Chrome.of(read.records, sources.origins)
     copies = report_clusters.clusters(duplicates)
     drawn = report_samples.Drawn.of(duplicates, config.threshold)
-    texts = _texts(result, read, chrome, copies, drawn)
+    texts = _texts(result, chrome, copies, drawn)
     sites = report_groups.groups(sources.sites, summary.get("most_removed", ()))
     periods, undated = report_groups.timeline(sources.dates)
     failures, failed = _failures(result)
@@ -100,11 +99,10 @@ def write(result: Result) -> None:
         path.write_bytes(page)
 
 
-def _texts(result: Result, read: Went, chrome: Chrome, copies: list[Copies], drawn: Drawn) -> dict[str, Text]:
+def _texts(result: Result, chrome: Chrome, copies: list[Copies], drawn: Drawn) -> dict[str, Text]:
     """The texts of all documents that the account shows or compares."""
     ids = drawn.ids | {each.example["id"] for each in chrome.shared[:PATTERNS]}
-    ids |= {each.id for each in copies[:CLUSTERS] if not each.of_index}
-    return report_texts.texts_of(result, ids, read.records if read.stretches is None else result.removed())
+    return report_texts.texts_of(result, ids | {each.id for each in copies[:CLUSTERS] if not each.of_index})
 
 
 def _example(record: Record, texts: dict[str, Text]) -> Any:

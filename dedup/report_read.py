@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
+from dedup.data import Reason
 from dedup.write import REMOVED, SOURCES
 
 if TYPE_CHECKING:
@@ -25,10 +26,13 @@ Record = dict[str, Any]
 READ = 1 << 23
 """Bytes of removed.jsonl that are read, unless everything is asked for: some 10,000 duplicates or 20,000 pieces of
 chrome, for which all that a report makes of them takes a third of a second."""
-STRETCHES = 32
+STRETCHES = 16
+ENOUGH, MANY = 1_000, 50_000
+"""Duplicates with which what was read is made do; and how many there are at most where all of them are read instead."""
 BUFFER = 1 << 20
 TOGETHER = 2_000
 """Lines of sources.jsonl that are parsed at a time."""
+_DUPLICATE = b'"reason":"duplicate"'  # the quotes in a string are escaped
 _ARTICLE = b',"article":'  # the last field; a quote after a comma stands in no string unescaped
 
 
@@ -90,6 +94,17 @@ def went(result: Result, most: int | None) -> Went:
     )
 
 
+def duplicates(result: Result, read: Went) -> list[Record]:
+    """The duplicates that were read; all there are, if these are few: where chrome is most of what goes, some hundred
+    of them would tell little."""
+    found = [record for record in read.records if record["reason"] == Reason.DUPLICATE]
+    total = sum(some["spans"] for some in result.summary["removed"]["duplicate"].values())
+    if read.stretches is None or len(found) >= ENOUGH or total > MANY:
+        return found
+    with (result.folder / REMOVED).open("rb") as handle:
+        return [orjson.loads(line) for line in handle if _DUPLICATE in line]
+
+
 def _places(known: Mapping[str, Any], most: int) -> list[int]:
     """Where stretches begin: one in each equal part of the file, in all of them in the same place."""
     part = known["bytes"] // STRETCHES
@@ -139,7 +154,7 @@ def sources(result: Result, read: Went) -> Sources:
     for record in read.records:
         chrome, duplicates = losses.get(record["id"], (0, 0))
         size = record["end"] - record["start"]
-        is_chrome = record["reason"] == "chrome"
+        is_chrome = record["reason"] == Reason.CHROME
         losses[record["id"]] = (chrome + size * is_chrome, duplicates + size * (not is_chrome))
     none = (0, 0)
     origins: dict[str, Origin] = {}

@@ -157,9 +157,14 @@ class Result:
         Raises:
             OutputError: the run wrote none but attributes.
         """
-        return read(self.folder, frozenset(ids), self._texts_of)
+        return read(self.folder, frozenset(ids), self.texts_of)
 
-    def _texts_of(self, ids: Collection[str]) -> dict[str, str]:
+    def texts_of(self, ids: Collection[str]) -> dict[str, str]:
+        """The clean texts of some ids, of those that have one.
+
+        Raises:
+            OutputError: the run wrote none but attributes.
+        """
         if self._is_tree:
             kind = self.manifest["config"]["format"]
             paths = ((id_, self.folder / TREE / tree_path(id_, kind)) for id_ in ids)

@@ -1,9 +1,10 @@
 """The removals of a run as columns, so that pages of them are found among millions: one pass over removed.jsonl, and no
 text stays in memory. A page is read where it lies in the file.
 
-**Riskiest first** (`TIERS`): chrome that stands in one place only, for which one rule or the weights speak alone, and
-duplicates that are barely alike enough; then chrome that stands in a few places, and duplicates that are not exact;
-then all the rest. Within each the longest first, as most is lost there; then as they stand in the file.
+**Riskiest first** (`TIERS`): duplicates that are barely alike enough, and chrome that stands in one place only, for
+which one rule speaks alone, or weights that are not sure, or against the extractor; then duplicates that are not exact,
+and chrome that stands in a few places; then all the rest. Within each duplicates first, then what is longest, as most
+is lost there; then as they stand in the file.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ BORDERLINE = 0.06
 """Above the least similarity that the settings ask for: of duplicates from .8 to .86 most mistakes are found."""
 OFTEN = 5
 """Articles that have a block in common, or places that a text went from, from which on it is repeated often."""
+SURE = -1.5
+"""Odds of a block to be of the article (log) below which the weights are sure that it is not."""
 SEARCHED = 300_000
 """Removals of which the texts are searched: some three seconds."""
 
@@ -103,7 +106,7 @@ class Removals:
         self.by_exact, self.by_template = Sorted(self.exact), Sorted(self.template)
         self.by_pattern = Sorted(self.pattern)
         self._repeated()
-        self.risk = np.lexsort((-self.rows["size"], self.rows["tier"]))
+        self.risk = np.lexsort((-self.rows["size"], ~self.rows["duplicate"], self.rows["tier"]))
         self._found: dict[str, NDArray[np.bool_]] = {}
 
     def _repeated(self) -> None:
@@ -233,7 +236,9 @@ def tier(record: dict[str, Any], threshold: float) -> int:
     articles = evidence.get("articles", 0)
     if articles >= OFTEN or evidence.get("rule") == "left-of-a-copy":
         return 2
-    return 1 if articles > 1 else 0
+    if articles > 1:
+        return 1
+    return int(not evidence.get("trafilatura") and evidence.get("odds", 0) < SURE)
 
 
 def _lines(result: Result, name: str) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -42,6 +42,6 @@ class Texts:
     def _read(self, number: int) -> Document:
         source = self.removals.source(number)
         removed = self.removals.records(self.removals.of_document(number).tolist())
-        clean = next((text for id_, text in self.result.texts() if id_ == source["id"]), "")
+        clean = self.result.texts_of({source["id"]}).get(source["id"], "")
         text = restored(clean, [(record["start"], record["text"]) for record in removed])
         return Document(source["id"], text, list(pieces(text, Format(source["format"]), removed)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -314,31 +315,70 @@ def many(count: int) -> list[dict[str, Any]]:
     ]
 
 
-def test_of_a_large_run_stretches_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Result:
+    """A run of which half of the records is read."""
     result = run(tmp_path / "out", many(120))
-    size = (tmp_path / "out" / "removed.jsonl").stat().st_size
-    every = list(result.removed())
-    of_all = report.account_of(result)
-    monkeypatch.setattr(report_read, "READ", size // 2)
+    monkeypatch.setattr(report_read, "READ", (tmp_path / "out" / "removed.jsonl").stat().st_size // 2)
     monkeypatch.setattr(report_read, "STRETCHES", 4)
+    return result
 
-    read = report_read.went(result, size // 2)
-    account = report.account_of(result)
+
+def test_of_a_large_run_stretches_are_read(large: Result) -> None:
+    every, read, account = list(large.removed()), report_read.went(large, report_read.READ), report.account_of(large)
 
     told = [record["id"] for record in read.records]
     assert told == sorted(told)
     assert read.records == [each for each in every if each["id"] in set(told)]  # of each document all
     assert (account.seen.spans, account.seen.of) == (len(read.records), len(every))
     assert len(every) / 4 < account.seen.spans < len(every) * 3 / 4
-    assert account.funnel == of_all.funnel
     assert sum(group.documents for group in account.groups) == len(set(told))
     chrome = sum(len(each["text"]) for each in read.records if each["reason"] == "chrome")
     assert sum(group.chrome for group in account.groups) == chrome
-    assert account.estimate is not None
-    assert account.estimate.population == sum(each["reason"] == "duplicate" for each in every)
-    assert account.estimate.checked < account.estimate.population
-    assert account == report.account_of(Result(tmp_path / "out"))
-    assert report.account_of(result, everything=True) == of_all
+    assert account == report.account_of(Result(large.folder))
+
+
+def test_with_everything_all_is_read(large: Result, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = report.account_of(large, everything=True)
+
+    assert account.seen.is_all
+    assert account.funnel == report.account_of(large).funnel
+    monkeypatch.undo()
+    assert account == report.account_of(large)
+
+
+def test_few_duplicates_are_all_read_and_of_many_some(large: Result, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_all = report.account_of(large, everything=True).estimate
+    few = report.account_of(large).estimate
+    monkeypatch.setattr(report_read, "ENOUGH", 1)
+    some = report.account_of(large).estimate
+
+    assert of_all is not None
+    assert few == of_all
+    assert some is not None
+    assert some.population == of_all.population == of_all.checked
+    assert 0 < some.checked < some.population
+    assert some.interval[1] > 0
+
+
+class _Stream(BytesIO):
+    """A file of which no other way is known than to read on."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, *_: int) -> int:
+        raise OSError
+
+
+def test_stretches_are_the_same_where_a_store_reads_in_order_only(
+    large: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = report_read.went(large, report_read.READ)
+    content = (large.folder / "removed.jsonl").read_bytes()
+    monkeypatch.setattr("pathlib.Path.open", lambda *_: _Stream(content))
+
+    assert report_read.went(large, report_read.READ) == seen
 
 
 def test_documents_that_lost_nothing_count_within_a_stretch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -174,6 +174,15 @@ def test_a_duplicate_is_named_by_all_of_its_words() -> None:
     assert key_of(record) != key_of(record | {"text": "This piece was written by Li Wei for the paper."})
 
 
+def test_the_key_is_the_one_that_the_review_of_a_run_goes_by() -> None:
+    prints = pytest.importorskip("dedup.review_prints").prints
+
+    for text in (DISCLAIMER, "By Ada Moor", "***", " ", "Written by Ada Moor for the paper, 2019."):
+        exact, template = prints(text)
+        assert key_of(chrome("a", text)) == (template or exact)
+        assert key_of(chrome("a", text) | {"reason": "duplicate"}) == exact
+
+
 def test_origins_are_of_no_matter_to_what_is_one_passage() -> None:
     records = [chrome(id_, DISCLAIMER) for id_ in "ab"]
 

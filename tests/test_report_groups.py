@@ -73,6 +73,14 @@ def test_periods_are_as_long_as_fits(dates: list[str], names: list[str], undated
     assert len(periods) <= report_groups.PERIODS
 
 
+def test_a_wrong_date_among_many_does_not_stretch_the_line() -> None:
+    dates = {f"2024-0{month}-01": Sums(60, 10, 2, 3) for month in range(1, 8)} | {"1970-01-01": Sums(2, 10, 0, 0)}
+
+    names = [period.name for period in report_groups.timeline(dates)[0]]
+
+    assert names == ["1970-01", *(f"2024-0{month}" for month in range(1, 8))]
+
+
 def test_a_period_has_the_sums_of_its_days() -> None:
     days = {"2023-01-05": Sums(1, 10, 2, 3), "2023-01-09": Sums(2, 20, 4, 6), "2023-09-01": Sums(1, 5, 0, 0)}
 

@@ -45,16 +45,24 @@ BODY = (
     " and halfway over the fog came down so that the captain stopped the engine and listened for the bell."
 )
 
+OWN = {
+    "quay": "On Sundays the nets are hung along its wall, and the children count the knots for a penny a hundred.",
+    "mill": "Its wheel has not turned since the flood took the sluice, but the baker still swears by the old stones.",
+    "school": "Two rooms and a stove were enough until the cannery opened, when eighty families moved up the river.",
+    "market": "Whoever sells eels there must bring a bell, since the law of the town has never been written anew.",
+    "harbour": "The pilot lives in the lantern house with a parrot that knows the depth of every bank by heart.",
+}
+
 
 def corpus() -> Iterator[dict[str, str]]:
     """Documents of two sites and of none: chrome that repeats, a copy of other words, and hostile texts in copies."""
-    for number, name in enumerate(("quay", "mill", "school", "market", "harbour")):
+    for number, (name, more) in enumerate(OWN.items()):
         told = f"The {name} of Corran was painted in the year {1900 + number}, and people came from far to look at it."
         foot = f"Sign up for our newsletter\n\nCopyright © {2010 + number} Corran Letter. All rights reserved."
         yield {
             "id": f"letter/{name}",
             "url": f"https://corran.example/{name}",
-            "text": f"{told}\n\n{told[::-1]}\n\n{foot}",
+            "text": f"{told}\n\n{more}\n\n{foot}",
         }
     yield {
         "id": "a/ferry",
@@ -292,7 +300,8 @@ def test_filters_list_what_they_say(
 
 def test_the_riskiest_come_first(browser: Browser) -> None:
     removals, found = browser.desk.removals, listed(browser, "")
-    keys = [(int(removals.rows["tier"][n]), -int(removals.rows["size"][n]), n) for n in found]
+    rows = removals.rows
+    keys = [(int(rows["tier"][n]), not rows["duplicate"][n], -int(rows["size"][n]), n) for n in found]
 
     assert keys == sorted(keys)
     assert len({key[0] for key in keys}) == len(TIERS)
@@ -305,6 +314,9 @@ def test_the_riskiest_come_first(browser: Browser) -> None:
         ({"reason": "duplicate", "similarity": 0.87, "evidence": {}}, 1),
         ({"reason": "duplicate", "similarity": 1.0, "evidence": {}}, 2),
         ({"reason": "chrome", "evidence": {"rule": "any-copyright-sign"}}, 0),
+        ({"reason": "chrome", "evidence": {"trafilatura": True, "odds": -4.0}}, 0),
+        ({"reason": "chrome", "evidence": {"trafilatura": False, "odds": -0.5}}, 0),
+        ({"reason": "chrome", "evidence": {"trafilatura": False, "odds": -4.0}}, 1),
         ({"reason": "chrome", "evidence": {"articles": 3, "of": 9}}, 1),
         ({"reason": "chrome", "evidence": {"articles": 40, "of": 90}}, 2),
         ({"reason": "chrome", "evidence": {"rule": "left-of-a-copy"}}, 2),
