@@ -91,7 +91,7 @@ readme: $(VENV)/installed-dev ## rewrite the outputs that README.md shows
 	$(BIN)/python -m tests.test_readme --update
 
 docs: $(VENV)/installed-docs ## build the documentation site into out/docs
-	@$(BIN)/python -m sphinx --fail-on-warning --keep-going --nitpicky -q -d out/docs.work docs out/docs
+	@$(BIN)/python -m sphinx -E --fail-on-warning --keep-going --nitpicky -q -d out/docs.work docs out/docs
 	@echo "The site: out/docs/index.html"
 
 quality: $(VENV)/installed-bench ## quality of extraction and of passages: make quality PAGES="a.jsonl.gz folder" TEXTS="b.jsonl.gz" WORST=10

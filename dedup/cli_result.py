@@ -133,6 +133,7 @@ def restore(out: str, folder: str | None) -> None:
     """
     from dedup import restore as back
     from dedup.result import Result
+    from dedup.signs import harmless
     from dedup.urls import is_url, plain
 
     if is_url(folder):
@@ -142,7 +143,7 @@ def restore(out: str, folder: str | None) -> None:
         back.check_empty(place)
     wrong = list(back.write_all(records, place) if folder else back.print_all(records, sys.stdout.buffer))
     for failure in wrong:
-        click.echo(f"{failure.id}: {failure.why}", err=True)
+        click.echo(f"{harmless(failure.id)}: {harmless(failure.why)}", err=True)
     click.get_current_context().exit(1 if wrong else 0)
 
 

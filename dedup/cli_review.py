@@ -31,19 +31,19 @@ def review(out: str, file: str | None, port: int, opens: bool) -> None:
     in one browser, once. Decisions are written at once; the next run takes them with --decisions FILE. Ctrl-C ends it.
     """
     import webbrowser
+    from contextlib import suppress
 
-    from dedup.ending import ending
     from dedup.review import Desk, server
     from dedup.run import alongside
 
     desk = Desk.of(out, file)
     made, guard = server(desk, port)
-    click.echo(f"Review of {desk.name}: {guard.opening}")
-    click.echo("The address lets in one browser, once. Ctrl-C ends the review.", err=True)
-    if opens:
-        alongside(webbrowser.open, guard.opening, daemon=True)  # a browser in the terminal would not return
-    with ending():
-        made.serve_forever()  # returns at Ctrl-C
+    with suppress(KeyboardInterrupt):
+        click.echo(f"Review of {desk.name}: {guard.opening}")
+        click.echo("The address lets in one browser, once. Ctrl-C ends the review.", err=True)
+        if opens:
+            alongside(webbrowser.open, guard.opening, daemon=True)  # a browser in the terminal would not return
+        made.serve_forever()
     click.echo(f"\n{_left(desk)}", err=True)
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dedup.cli_common import STAGES, Command, cpus, runner
+from dedup.cli_common import Command, cpus, runner
 from dedup.cli_config import options, settings
+from dedup.cli_end import progress, telling_how_far
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +31,8 @@ SHOWN = 6
 )
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @click.option("-j", "--workers", type=click.IntRange(1), default=cpus, help="Processes. [default: the number of CPUs]")
-@click.option("-q", "--quiet", is_flag=True, help="No progress bars.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@progress
 @click.pass_context
 def stats(ctx: click.Context, /, **_: Any) -> None:
     """Take a quick look at INPUT before it is cleaned: formats, sizes, sites, languages, what repeats, and about what
@@ -40,11 +42,9 @@ def stats(ctx: click.Context, /, **_: Any) -> None:
     """
     params, config = ctx.params, settings(ctx, quiet=ctx.params["quiet"]).config
     workers = runner(params)
-    from dedup.progress import with_bars
     from dedup.survey import survey
 
-    bars = workers if params["quiet"] else with_bars(workers, STAGES)
-    found = survey(params["inputs"], config=config, runner=bars, most=params["most"])
+    found = survey(params["inputs"], config=config, runner=telling_how_far(params, workers), most=params["most"])
     if params["as_json"]:
         import orjson
 
@@ -59,19 +59,14 @@ def _lines(found: Survey, workers: int) -> Iterator[str]:
     yield ""
     yield from _documents(found)
     yield ""
-    least = "" if found.is_all else "at least "
-    yield (
-        "A run with these settings would take out:"
-        if found.is_all
-        else "A run with these settings would take out about:"
-    )
+    least, about = ("", "") if found.is_all else ("at least ", " about")
+    yield f"A run with these settings would take out{about}:"
     yield _row("chrome", _interval(found.chrome, exact=found.is_all))
     yield from (_row("", f"{share:6.1%}  {kind}") for kind, share in list(found.kinds.items())[:SHOWN])
     yield _row("duplicates", least + _interval(found.duplicates, exact=found.is_all))
     if found.duplicates_in_half < found.duplicates.share:
-        yield _row(
-            "", f"in half of the sample {found.duplicates_in_half:.1%}: the more documents, the more copies meet"
-        )
+        half = f"in half of the sample {found.duplicates_in_half:.1%}"
+        yield _row("", f"{half}: the more documents, the more copies meet")
     yield _row("time", f"about {_time(found.seconds)} with {_many(workers, 'worker')}")
 
 

@@ -18,6 +18,8 @@ from dedup.words import Spanned, marked_texts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
     from dedup.table import Table
 
 Scope = tuple[str, str]
@@ -47,40 +49,47 @@ class Ruling(NamedTuple):
     stay: list[tuple[int, int]]
 
 
+class Lookup(NamedTuple):
+    """Decisions on each of some phrases: of words, or of blocks."""
+
+    phrases: Phrases
+    scoped: list[Scoped]
+
+    @classmethod
+    def of(cls, known: dict[bytes, Scoped]) -> Lookup:
+        """That of phrases that are spelled as their hashes."""
+        return cls(Phrases([np.frombuffer(phrase, np.uint64) for phrase in known]), list(known.values()))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Decided:
-    """Decisions as they are looked up: `kept` has those on each phrase, `exact` and `templates` those on the blocks of
-    a print of `dedup.repetition.block_text`."""
+    """Decisions as they are looked up: on `words` that stand in a row, and on blocks one behind the other by their
+    prints, `exact` or, with slots, `alike`. And all `scopes` that something was decided for."""
 
     decisions: list[Decision]
-    phrases: Phrases
-    kept: list[Scoped]
-    exact: dict[int, Scoped]
-    templates: dict[int, Scoped]
+    words: Lookup
+    exact: Lookup
+    alike: Lookup
     scopes: frozenset[Scope]
 
     @classmethod
     def of(cls, decisions: list[Decision], *, keep_chrome: bool) -> Decided:
         """Those that change something; the others find nothing. Where chrome is kept, none of it goes by decision."""
         words: dict[bytes, Scoped] = {}
-        exact: dict[int, Scoped] = {}
-        templates: dict[int, Scoped] = {}
+        exact: dict[bytes, Scoped] = {}
+        alike: dict[bytes, Scoped] = {}
         spelled = _spelled([each.text for each in decisions])
         scopes: set[Scope] = set()
-        for number, (decision, phrases) in enumerate(zip(decisions, spelled, strict=True)):
+        for number, (decision, own) in enumerate(zip(decisions, spelled, strict=True)):
             if decision.decision is Choice.CONFIRM or (keep_chrome and decision.decision is Choice.CHROME):
                 continue
             scope = ("id", decision.id) if decision.id else ("site", decision.site) if decision.site else ("", "")
             scopes.add(scope)
-            if decision.slots or decision.decision is Choice.CHROME:
-                block = repetition.block_text(decision.text)
-                prints, by = (block.template, templates) if decision.slots else (block.exact, exact)
-                by.setdefault(prints, {})[scope] = number
-            else:
-                for phrase in phrases:
-                    words.setdefault(phrase, {})[scope] = number
-        known = Phrases([np.frombuffer(phrase, np.uint64) for phrase in words])
-        return cls(decisions, known, list(words.values()), exact, templates, frozenset(scopes))
+            by_blocks = decision.slots or decision.decision is Choice.CHROME
+            known = alike if decision.slots else exact if by_blocks else words
+            for phrase in _printed(decision) if by_blocks else own:
+                known.setdefault(phrase, {})[scope] = number
+        return cls(decisions, Lookup.of(words), Lookup.of(exact), Lookup.of(alike), frozenset(scopes))
 
     def rank(self, number: int) -> tuple[int, bool, int]:
         """By what one decision wins over another that it meets in a block."""
@@ -91,11 +100,8 @@ class Decided:
 def _spelled(texts: list[str]) -> list[set[bytes]]:
     """The words of each text, as hashes; in two ways where it begins as lines that somebody is quoted in do, whose
     initials nobody reads in a document that has several of them."""
-    cut = [markup.blocks(text) for text in texts]
-    again = [markup.blocks(f"{text}\n\n{text}") for text in texts]
-    spans = [_spanned(text, blocks) for text, blocks in zip(texts, cut, strict=True)]
-    spans += [_spanned(f"{text}\n\n{text}", blocks) for text, blocks in zip(texts, again, strict=True)]
-    words, bounds = marked_texts(spans)
+    twice = [f"{text}\n\n{text}" for text in texts]
+    words, bounds = marked_texts([_spanned(text, markup.blocks(text)) for text in [*texts, *twice]])
     columns = [words.hashes[low:high] for low, high in pairwise(bounds.tolist())]
     halves = [each[len(each) // 2 :] for each in columns[len(texts) :]]
     return [{each.tobytes() for each in own if len(each)} for own in zip(columns[: len(texts)], halves, strict=True)]
@@ -103,6 +109,21 @@ def _spelled(texts: list[str]) -> list[set[bytes]]:
 
 def _spanned(text: str, blocks: Table) -> Spanned:
     return Spanned(text, blocks.starts, blocks.ends, np.zeros(len(blocks), np.uint8))
+
+
+def _printed(decision: Decision) -> set[bytes]:
+    """The prints of a text as one block, and as those that it is cut into."""
+    text = decision.text
+    cut = [text[block.start : block.end] for block in markup.blocks(text)]
+    told = (repetition.block_texts(Spans.whole(parts)) for parts in ([text], cut))
+    return {_codes(each, slots=decision.slots)[1].tobytes() for each in told} - {b""}
+
+
+def _codes(prints: repetition.BlockTexts, *, slots: bool) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """The numbers of blocks that have words, and their prints; with slots those of templates, where there are such."""
+    rows = np.flatnonzero(prints.exact)
+    codes = np.where(prints.template, prints.template, prints.exact) if slots else prints.exact
+    return rows, np.ascontiguousarray(codes[rows])
 
 
 # ── looked up ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -130,7 +151,7 @@ def _holding(scoped: Scoped, seen: Seen, used: set[int]) -> int | None:
 def _blocks(decided: Decided, texts: list[Seen], used: set[int]) -> list[dict[int, int]]:
     """By the numbers of blocks which decision holds for them as blocks, text by text."""
     found: list[dict[int, int]] = [{} for _ in texts]
-    if not texts or not (decided.exact or decided.templates):
+    if not texts or not (decided.exact.scoped or decided.alike.scoped):
         return found
     firsts = np.cumsum([0, *(len(seen.blocks) for seen in texts)])
     owners = np.repeat(np.arange(len(texts), dtype=np.int64), np.diff(firsts))
@@ -138,12 +159,14 @@ def _blocks(decided: Decided, texts: list[Seen], used: set[int]) -> list[dict[in
         np.concatenate([getattr(seen.blocks, name) for seen in texts]).astype(np.int32) for name in ("starts", "ends")
     )
     prints = repetition.block_texts(Spans([seen.text for seen in texts], owners, starts, ends))
-    for column, by in ((prints.exact, decided.exact), (prints.template, decided.templates)):
-        for at in np.flatnonzero(np.isin(column, np.array([*by], np.uint64)) & (column != 0)).tolist():
-            owner = int(owners[at])
-            number = _holding(by[int(column[at])], texts[owner], used)
-            if number is not None:
-                block, blocks = at - int(firsts[owner]), found[owner]
+    for lookup, slots in ((decided.exact, False), (decided.alike, True)):
+        rows, codes = _codes(prints, slots=slots)
+        for each in lookup.phrases.find(codes, np.searchsorted(rows, firsts)):
+            number = _holding(lookup.scoped[each.phrase], texts[each.document], used)
+            if number is None:
+                continue
+            for row in rows[each.start : each.end].tolist():
+                block, blocks = row - int(firsts[each.document]), found[each.document]
                 blocks[block] = max(number, blocks.get(block, number), key=decided.rank)
     return found
 
@@ -151,11 +174,11 @@ def _blocks(decided: Decided, texts: list[Seen], used: set[int]) -> list[dict[in
 def _stretches(decided: Decided, texts: list[Seen], used: set[int]) -> list[list[tuple[int, int, int]]]:
     """Spans of phrases that are kept, with the number of the decision, text by text."""
     found: list[list[tuple[int, int, int]]] = [[] for _ in texts]
-    if not texts or not decided.kept:
+    if not texts or not decided.words.scoped:
         return found
     words, bounds = marked_texts([_spanned(seen.text, seen.blocks) for seen in texts])
-    for each in decided.phrases.find(words.hashes, bounds):
-        number = _holding(decided.kept[each.phrase], texts[each.document], used)
+    for each in decided.words.phrases.find(words.hashes, bounds):
+        number = _holding(decided.words.scoped[each.phrase], texts[each.document], used)
         if number is not None:
             found[each.document].append((int(words.starts[each.start]), int(words.ends[each.end - 1]), number))
     return found

@@ -9,10 +9,11 @@ A line is a JSON object, for example:
 {"decision": "confirm", "text": "Home News Sport", "id": "news/may.html"}
 ```
 
-`keep`: wherever these words stand in a row, none of them is removed. `chrome`: every block of just these words goes.
-`confirm`: somebody looked, and it is right as it is; it changes nothing. A decision holds for the document of its `id`,
-else for those of its `site`, else for all. With `slots` names and figures may differ: what is meant then is every block
-that is the same but for those. Case, punctuation, white space and Markdown never matter.
+`keep`: wherever these words stand in a row, none of them is removed. `chrome`: every block of just these words goes,
+and so do several blocks one behind the other if the text has as many. `confirm`: somebody looked, and it is right as it
+is; it changes nothing. A decision holds for the document of its `id`, else for those of its `site`, else for all. With
+`slots` names and figures may differ: what is meant then are blocks that are the same but for those. Case, punctuation,
+white space and Markdown never matter; a text without a word is found nowhere.
 
 Of two decisions that meet in a block the one of the narrower scope wins, then the one without slots, then the later
 line.
@@ -130,8 +131,17 @@ def load(path: str | Path) -> list[Decision]:
     Raises:
         SettingError: it cannot be read, or a line of it is no decision: which one, what is wrong, what is allowed.
     """
+    return parsed(content_of(path), str(path))
+
+
+def content_of(path: str | Path) -> bytes:
+    """What a file of decisions holds.
+
+    Raises:
+        SettingError: it cannot be read.
+    """
     try:
-        return parsed(Path(path).read_bytes(), str(path))
+        return Path(path).read_bytes()
     except OSError as error:
         raise SettingError(f"decisions = {str(path)!r}: cannot be read: {error.strerror or error}") from error
 

@@ -11,7 +11,8 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup.diff import diff
-from dedup.terminal import breaks, columns, visible
+from dedup.signs import visible
+from dedup.terminal import breaks, columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -63,7 +64,7 @@ def keepers(result: Result, pieces: Iterable[Piece]) -> dict[str, str]:
     """The source texts of the documents that were kept for pieces, by id, but for those that an index has."""
     named = (piece.removed["keeper"] for piece in pieces if piece.removed and piece.removed.get("keeper"))
     ids = {keeper["id"] for keeper in named if not keeper.get("index")}
-    return {each["id"]: each["text"] for each in result.restore() if each["id"] in ids} if ids else {}
+    return {each.id: each.text for each in result.read(ids)} if ids else {}
 
 
 def passage(piece: Piece, texts: dict[str, str]) -> str:

@@ -17,7 +17,7 @@ from dedup import report_clusters, report_curve, report_groups, report_read, rep
 from dedup.account import Account, Amount, Failed, Funnel, Seen
 from dedup.column_files import atomic
 from dedup.config import Config
-from dedup.data import Reason
+from dedup.errors import OutputError
 from dedup.report_chrome import Chrome
 from dedup.write import FAILURES
 
@@ -45,17 +45,24 @@ def account_of(result: Result, *, everything: bool = False) -> Account:
     """What a report says of a run; with `everything` all records of what went are read, however many there are.
 
     Raises:
-        OutputError, OSError: a file of the run is not there, or cannot be read.
+        OutputError, OSError: a file of the run is not there, or not as it was written, or cannot be read.
     """
+    try:
+        return _account_of(result, everything=everything)
+    except orjson.JSONDecodeError as error:
+        raise OutputError(f"{result.folder}: a file of the run is not as it was written: {error}") from error
+
+
+def _account_of(result: Result, *, everything: bool) -> Account:
     manifest, summary = result.manifest, result.summary
-    read = report_read.went(result, everything=everything)
+    read = report_read.went(result, None if everything else report_read.READ)
     sources = report_read.sources(result, read)
     config = Config.of({**manifest["config"]})
-    duplicates = [record for record in read.records if record["reason"] == Reason.DUPLICATE]
+    duplicates = report_read.duplicates(result, read)
     chrome = Chrome.of(read.records, sources.origins)
-    copies = report_clusters.clusters(duplicates)
-    drawn = report_samples.Drawn.of(duplicates, config.threshold)
-    texts = _texts(result, read, chrome, copies, drawn)
+    copies = report_clusters.clusters(duplicates.of_keepers)
+    drawn = report_samples.Drawn.of(duplicates.drawn, config.threshold)
+    texts = _texts(result, chrome, copies, drawn)
     sites = report_groups.groups(sources.sites, summary.get("most_removed", ()))
     periods, undated = report_groups.timeline(sources.dates)
     failures, failed = _failures(result)
@@ -102,11 +109,10 @@ def write(result: Result, path: Path | None = None, *, everything: bool = False)
     return place
 
 
-def _texts(result: Result, read: Went, chrome: Chrome, copies: list[Copies], drawn: Drawn) -> dict[str, Text]:
+def _texts(result: Result, chrome: Chrome, copies: list[Copies], drawn: Drawn) -> dict[str, Text]:
     """The texts of all documents that the account shows or compares."""
     ids = drawn.ids | {each.example["id"] for each in chrome.shared[:PATTERNS]}
-    ids |= {each.id for each in copies[:CLUSTERS] if not each.of_index}
-    return report_texts.texts_of(result, ids, read.records if read.stretches is None else result.removed())
+    return report_texts.texts_of(result, ids | {each.id for each in copies[:CLUSTERS] if not each.of_index})
 
 
 def _example(record: Record, texts: dict[str, Text]) -> Any:

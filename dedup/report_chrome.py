@@ -47,16 +47,18 @@ _NOWHERE = Origin("", "")
 
 
 def key_of(record: Record) -> int:
-    """What names the passage of a record of what went (uint64): the same in every run. What goes for a copy is named by
-    all of its words."""
-    block = block_text(record["text"])
-    words = block.template if record["reason"] == Reason.CHROME else 0
-    return _key(record["kind"], words or block.exact, record["text"])
+    """What names the passage of a record of what went (uint64): the same in every run, and in `dedup review`. What went
+    for a copy is named by all of its words."""
+    return keys_of([record])[0]
 
 
-def _key(kind: str, words: int, text: str) -> int:
-    told = f"{words:x}" if words else text.strip()  # signs alone
-    return xxhash.xxh3_64_intdigest(f"{kind}\0{told}".encode("utf-8", "surrogatepass"))
+def keys_of(records: Sequence[Record]) -> list[int]:
+    """`key_of` each of some records: of many at a time it takes a microsecond each."""
+    texts = list(dict.fromkeys(record["text"] for record in records))
+    told = block_texts(Spans.whole(texts))
+    exact = {text: words or _digest(text.strip()) for text, words in zip(texts, told.exact.tolist(), strict=True)}
+    frames = dict(zip(texts, told.template.tolist(), strict=True))
+    return [(each["reason"] == Reason.CHROME and frames[each["text"]]) or exact[each["text"]] for each in records]
 
 
 def patterns(records: Iterable[Record], sources: Iterable[Mapping[str, Any]], most: int | None = None) -> list[Pattern]:
@@ -99,14 +101,14 @@ class Passage:
         self.keys.append(other.key)
 
     @property
-    def order(self) -> tuple[int, int, int]:
+    def order(self) -> tuple[int, int, int, str]:
         """Most documents first."""
-        return -len(self.documents), -self.characters, self.key
+        return -len(self.documents), -self.characters, self.key, self.kind
 
     def pattern(self, example: Context | None = None) -> Pattern:
         """As it is told."""
         own, record = self.example["text"], self.example
-        ways = sorted(self.texts, key=lambda text: (text != own, -self.texts[text], _digest(text)))
+        ways = sorted(self.texts, key=lambda text: (text != own, -self.texts[text], _digest(text), text))
         known = [self.origins.get(id_, _NOWHERE) for id_ in self.documents]
         sites = sorted({each.site for each in known} - {""})
         dates = sorted({each.date for each in known} - {""})
@@ -132,8 +134,8 @@ def rank_of(record: Record) -> bytes:
     return xxhash.xxh3_128_digest(f"{record['id']}\0{record['start']}\0{record['text']}".encode("utf-8", "replace"))
 
 
-def _digest(text: str) -> bytes:
-    return xxhash.xxh3_128_digest(text.encode("utf-8", "replace"))
+def _digest(text: str) -> int:
+    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
 
 
 class Chrome(NamedTuple):
@@ -156,15 +158,11 @@ class Chrome(NamedTuple):
 
 def _same(records: Sequence[Record], origins: Mapping[str, Origin]) -> list[Passage]:
     """The passages of records: the same but for names and figures."""
-    texts = list(dict.fromkeys(record["text"] for record in records))
-    told = block_texts(Spans.whole(texts))
-    words = dict(zip(texts, np.where(told.template, told.template, told.exact).tolist(), strict=True))
-    found: dict[int, Passage] = {}
-    for record in records:
-        key = _key(record["kind"], words[record["text"]], record["text"])
-        passage = found.get(key)
+    found: dict[tuple[int, str], Passage] = {}
+    for record, key in zip(records, keys_of(records), strict=True):
+        passage = found.get((key, record["kind"]))
         if passage is None:
-            passage = found[key] = Passage(key, record["kind"], origins)
+            passage = found[key, record["kind"]] = Passage(key, record["kind"], origins)
         passage.add(record)
     return sorted(found.values(), key=lambda each: each.order)
 

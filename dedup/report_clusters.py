@@ -49,7 +49,7 @@ class Copies(NamedTuple):
     @property
     def copies(self) -> int:
         """How many there are: one of each document, but each of those that the keeper's document has itself."""
-        return len(self.documents - {self.id}) + sum(each["id"] == self.id for each in self.records)
+        return len(self.documents - {self.id}) + sum(bool(each["id"] == self.id) for each in self.records)
 
     def members(self) -> list[Member]:
         """A copy of each document, the least alike first: from its first record to its last."""

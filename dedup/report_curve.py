@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.account import Curve, Point
-from dedup.flags import common_share
 from dedup.report_chrome import rank_of
 from dedup.report_exact import wilson
 from dedup.report_samples import CHECKED, sides
@@ -74,8 +73,13 @@ def _overlap(one: Record, other: Record) -> bool:
 def _measured(pairs: Pairs, config: Config) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """The Jaccard similarity of each pair, and whether it has a band in common."""
     sets, keys = zip(*(_sketched(side, config) for side in pairs), strict=True)
-    alike = [common_share(left, right) for left, right in zip(*sets, strict=True)]
+    alike = [_share(left, right) for left, right in zip(*sets, strict=True)]
     return np.array(alike), (keys[0] == keys[1]).any(axis=1)
+
+
+def _share(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> float:
+    both = len(np.intersect1d(left, right, assume_unique=True))
+    return both / max(1, len(left) + len(right) - both)
 
 
 def _sketched(texts: list[str], config: Config) -> tuple[list[NDArray[np.uint64]], NDArray[np.uint64]]:

@@ -86,7 +86,9 @@ _SCALES = (
 
 def timeline(dates: Mapping[str, Sums]) -> tuple[list[Period], int]:
     """Sums by date as periods, in order, and how many documents have no date: days, else months, years or decades, the
-    shortest that all dates name and of which there are few enough."""
+    shortest that all dates name and of which there are few enough. Periods without a document are there, too, but not
+    before the first hundredth of the documents or behind the last: a wrong date or two would leave room for no other.
+    """
     known: dict[str, Sums] = {}
     for told, some in dates.items():
         day = _day(told)
@@ -100,12 +102,27 @@ def timeline(dates: Mapping[str, Sums]) -> tuple[list[Period], int]:
         for day, some in known.items():
             number = scale.number(day[: scale.digits])
             periods[number] = periods.get(number, Sums()) + some
-        first, last = min(periods), max(periods)
-        if last - first < PERIODS:
-            return [Period(scale.name(at), *periods.get(at, Sums())) for at in range(first, last + 1)], undated
-        if scale.digits == 3:  # from a first century on, say: only those that there are
+        first, last = _middle(periods)
+        told_of = sorted({*periods, *range(first, min(last, first + PERIODS) + 1)})
+        if len(told_of) <= PERIODS and last - first < PERIODS:
+            return [Period(scale.name(at), *periods.get(at, Sums())) for at in told_of], undated
+        if scale is _SCALES[-1]:
             return [Period(scale.name(at), *periods[at]) for at in sorted(periods)[-PERIODS:]], undated
     return [], undated
+
+
+def _middle(periods: Mapping[int, Sums]) -> tuple[int, int]:
+    """The periods of the documents that stand behind the first hundredth of all and before the last."""
+    left = sum(some.documents for some in periods.values()) // 100
+    found = []
+    for order in (sorted(periods), sorted(periods, reverse=True)):
+        passed = 0
+        for at in order:
+            passed += periods[at].documents
+            if passed > left:
+                found.append(at)
+                break
+    return found[0], found[1]
 
 
 def _day(told: str) -> str:

@@ -11,7 +11,9 @@ from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import orjson
+import xxhash
 
+from dedup.data import Reason
 from dedup.write import REMOVED, SOURCES
 
 if TYPE_CHECKING:
@@ -25,10 +27,17 @@ Record = dict[str, Any]
 READ = 1 << 23
 """Bytes of removed.jsonl that are read, unless everything is asked for: some 10,000 duplicates or 20,000 pieces of
 chrome, for which all that a report makes of them takes a third of a second."""
-STRETCHES = 32
+STRETCHES = 16
+LARGEST, TAKEN = 12, 4_000
+"""Keepers that most records name, and how many records of others, that clusters are made of."""
+SCANNED = 1 << 30
+"""Bytes of removed.jsonl in which keepers are looked for: three seconds, after a run of more than a minute."""
+ENOUGH, MANY = 1_000, 50_000
+"""Duplicates with which what was read is made do; and how many there are at most where all of them are read instead."""
 BUFFER = 1 << 20
 TOGETHER = 2_000
 """Lines of sources.jsonl that are parsed at a time."""
+_KEEPER, _START = b',"keeper":{"id":"', b'","start":'  # no string holds them: its quotes are escaped
 _ARTICLE = b',"article":'  # the last field; a quote after a comma stands in no string unescaped
 
 
@@ -77,17 +86,62 @@ class Sources(NamedTuple):
 # ── what went ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def went(result: Result, *, everything: bool = False, most: int = READ) -> Went:
-    """The records of what went, `most` bytes of them or a little more."""
+def went(result: Result, most: int | None) -> Went:
+    """The records of what went, `most` bytes of them or a little more; None: all."""
     path, known = result.folder / REMOVED, result.manifest["files"][REMOVED]
     with path.open("rb") as handle:
-        if everything or known["bytes"] <= most:
+        if most is None or known["bytes"] <= most:
             return Went(_parsed(handle.read()))
         stretches = [_whole(_parsed(part)) for part in _parts(handle, _places(known, most), most // STRETCHES)]
     stretches = [each for each in stretches if each]
     return Went(
         [record for stretch in stretches for record in stretch], [(each[0]["id"], each[-1]["id"]) for each in stretches]
     )
+
+
+class Duplicates(NamedTuple):
+    """Records of duplicates: some of all, and all of some keepers."""
+
+    drawn: list[Record]
+    of_keepers: list[Record]
+
+
+def duplicates(result: Result, read: Went) -> Duplicates:
+    """The duplicates that were read; all there are, if these are few: where chrome is most of what goes, some hundred
+    of them would tell little. What was read has a copy or two of a passage that many have: so of keepers some are taken
+    with all copies."""
+    found = [record for record in read.records if record["reason"] == Reason.DUPLICATE]
+    total = sum(some["spans"] for some in result.summary["removed"]["duplicate"].values())
+    if read.stretches is None or not total:
+        return Duplicates(found, found)
+    with (result.folder / REMOVED).open("rb") as handle:
+        if total <= MANY and len(found) < ENOUGH:
+            every = [orjson.loads(line) for line in handle if _KEEPER in line]
+            return Duplicates(every, every)
+        is_small = result.manifest["files"][REMOVED]["bytes"] <= SCANNED and handle.seekable()
+        return Duplicates(found, list(_of_keepers(handle)) if is_small else found)
+
+
+def _of_keepers(handle: IO[bytes]) -> Iterator[Record]:
+    """All duplicates of some keepers: of those that most records name, and of others by the digests of their ids."""
+    lines: dict[bytes, list[int]] = {}
+    at = 0
+    for line in handle:
+        start = line.rfind(_KEEPER)
+        if start >= 0:
+            lines.setdefault(line[start : line.find(_START, start)], []).append(at)
+        at += len(line)
+    largest = sorted(lines, key=lambda id_: (-len(lines[id_]), id_))[:LARGEST]
+    chosen = [place for id_ in largest for place in lines.pop(id_)]
+    taken = 0
+    for id_ in sorted(lines, key=xxhash.xxh3_64_intdigest):
+        chosen += lines[id_]
+        taken += len(lines[id_])
+        if taken >= TAKEN:
+            break
+    for place in sorted(chosen):
+        handle.seek(place)
+        yield orjson.loads(handle.readline())
 
 
 def _places(known: Mapping[str, Any], most: int) -> list[int]:
@@ -139,7 +193,7 @@ def sources(result: Result, read: Went) -> Sources:
     for record in read.records:
         chrome, duplicates = losses.get(record["id"], (0, 0))
         size = record["end"] - record["start"]
-        is_chrome = record["reason"] == "chrome"
+        is_chrome = record["reason"] == Reason.CHROME
         losses[record["id"]] = (chrome + size * is_chrome, duplicates + size * (not is_chrome))
     none = (0, 0)
     origins: dict[str, Origin] = {}

@@ -53,10 +53,10 @@ def pieces(texts: Sequence[str]) -> tuple[Piece, ...]:
     in_all = set(first.folded).intersection(*(other.folded for other in others))
     shared = [at for at, word in enumerate(first.folded) if word in in_all]
     for other in others:
-        agreed = common([first.folded[at] for at in shared], other.folded).pairs or []
+        agreed = common([first.folded[at] for at in shared], other.folded) or []
         shared = [shared[at] for at, _ in agreed]
     told = [first.folded[at] for at in shared]
-    places = [shared, *([place for _, place in common(told, other.folded).pairs or []] for other in others)]
+    places = [shared, *([place for _, place in common(told, other.folded) or []] for other in others)]
     gaps = list(zip(*(each.gaps(at) for each, at in zip([first, *others], places, strict=True)), strict=True))
     return _shown(_pieces(first, shared, gaps))
 

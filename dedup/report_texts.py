@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.account import Context
-from dedup.clean import restored
 from dedup.data import Reason
 from dedup.write import ATTRIBUTES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from dedup.report_read import Record
     from dedup.result import Result
@@ -43,21 +42,11 @@ class Text(NamedTuple):
         return Text(self.text, gone).kept(0, len(self.text))
 
 
-def texts_of(result: Result, ids: Collection[str], records: Iterable[Record]) -> dict[str, Text]:
-    """The source texts of some documents, given the records of all that went; none where clean documents were not
-    written."""
+def texts_of(result: Result, ids: Collection[str]) -> dict[str, Text]:
+    """The source texts of some documents; none where clean documents were not written."""
     if result.summary["output"] == ATTRIBUTES or not ids:
         return {}
-    wanted = set(ids)
-    gone: dict[str, list[Record]] = {id_: [] for id_ in wanted}
-    for record in records:
-        if record["id"] in wanted:
-            gone[record["id"]].append(record)
-    clean = {id_: text for id_, text in result.texts() if id_ in wanted}
-    return {
-        id_: Text(restored(clean.get(id_, ""), [(each["start"], each["text"]) for each in own]), own)
-        for id_, own in gone.items()
-    }
+    return {each.id: Text(each.text, each.removed) for each in result.read(ids)}
 
 
 def context(id_: str, start: int, end: int, texts: dict[str, Text], text: str = "", longest: int = LONGEST) -> Context:

@@ -1,13 +1,15 @@
 """The removals of a run as columns, so that pages of them are found among millions: one pass over removed.jsonl, and no
 text stays in memory. A page is read where it lies in the file.
 
-**Riskiest first** (`TIERS`): chrome that stands in one place only, for which one rule or the weights speak alone, and
-duplicates that are barely alike enough; then chrome that stands in a few places, and duplicates that are not exact;
-then all the rest. Within each the longest first, as most is lost there; then as they stand in the file.
+**Riskiest first** (`TIERS`): duplicates that are barely alike enough, and chrome that stands in one place only, for
+which one rule speaks alone, or weights that are not sure, or against the extractor; then duplicates that are not exact,
+and chrome that stands in a few places; then all the rest. Within each duplicates first, then what is longest, as most
+is lost there; then as they stand in the file.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -31,8 +33,10 @@ BORDERLINE = 0.06
 """Above the least similarity that the settings ask for: of duplicates from .8 to .86 most mistakes are found."""
 OFTEN = 5
 """Articles that have a block in common, or places that a text went from, from which on it is repeated often."""
+SURE = -1.5
+"""Odds of a block to be of the article (log) below which the weights are sure that it is not."""
 SEARCHED = 300_000
-"""Removals of which the texts are searched: some three seconds."""
+"""Removals of which the texts are searched, the first ones: some three seconds."""
 
 
 class Wanted(NamedTuple):
@@ -103,8 +107,8 @@ class Removals:
         self.by_exact, self.by_template = Sorted(self.exact), Sorted(self.template)
         self.by_pattern = Sorted(self.pattern)
         self._repeated()
-        self.risk = np.lexsort((-self.rows["size"], self.rows["tier"]))
-        self._found: dict[str, NDArray[np.bool_]] = {}
+        self.risk = np.lexsort((-self.rows["size"], ~self.rows["duplicate"], self.rows["tier"]))
+        self.search = lru_cache(4)(self._search)  # pages of a list ask for the same
 
     def _repeated(self) -> None:
         """Chrome that stands in several places is less of a risk, whatever took it."""
@@ -148,19 +152,14 @@ class Removals:
             is_in &= self.pattern == np.uint64(wanted.pattern)
         if wanted.document is not None:
             is_in &= rows["document"] == wanted.document
-        return is_in & self._search(wanted.query) if wanted.query else is_in
+        return is_in & self.search(wanted.query.casefold()) if wanted.query else is_in
 
     def _search(self, query: str) -> NDArray[np.bool_]:
-        """Which removals hold some words; of the last few searches it is known still."""
-        query = query.casefold()
-        if query not in self._found:
-            is_in = np.zeros(len(self), bool)
-            for number, (_, record) in zip(range(min(len(self), SEARCHED)), _lines(self.result, REMOVED), strict=False):
-                is_in[number] = query in record["text"].casefold() or query in record["id"].casefold()
-            while len(self._found) > 3:
-                del self._found[next(iter(self._found))]
-            self._found[query] = is_in
-        return self._found[query]
+        """Which removals hold some words."""
+        is_in = np.zeros(len(self), bool)
+        for number, (_, record) in zip(range(min(len(self), SEARCHED)), _lines(self.result, REMOVED), strict=False):
+            is_in[number] = query in record["text"].casefold() or query in record["id"].casefold()
+        return is_in
 
     def records(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
         """The records of some removals, read where they lie."""
@@ -233,7 +232,9 @@ def tier(record: dict[str, Any], threshold: float) -> int:
     articles = evidence.get("articles", 0)
     if articles >= OFTEN or evidence.get("rule") == "left-of-a-copy":
         return 2
-    return 1 if articles > 1 else 0
+    if articles > 1:
+        return 1
+    return int(not evidence.get("trafilatura") and evidence.get("odds", 0) < SURE)
 
 
 def _lines(result: Result, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -256,6 +257,6 @@ def _at(handle: Any, offset: int) -> dict[str, Any]:
 def _stamp(result: Result) -> str:
     """The digest of the manifest, which has those of all files: another after another run."""
     try:
-        return xxhash.xxh3_128_hexdigest((result.folder / MANIFEST).readutf8())
+        return xxhash.xxh3_128_hexdigest((result.folder / MANIFEST).read_bytes())
     except OSError:
         return ""

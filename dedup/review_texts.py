@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.clean import restored
@@ -29,19 +30,11 @@ class Texts:
 
     def __init__(self, result: Result, removals: Removals) -> None:
         self.result, self.removals = result, removals
-        self.held: dict[int, Document] = {}
-
-    def document(self, number: int) -> Document:
-        """A document by its number."""
-        found = self.held.get(number) or self._read(number)
-        self.held[number] = found
-        while len(self.held) > HELD:
-            self.held.pop(next(iter(self.held)), None)
-        return found
+        self.document = lru_cache(HELD)(self._read)  # a document by its number
 
     def _read(self, number: int) -> Document:
         source = self.removals.source(number)
         removed = self.removals.records(self.removals.of_document(number).tolist())
-        clean = next((text for id_, text in self.result.texts() if id_ == source["id"]), "")
+        clean = self.result.texts_of({source["id"]}).get(source["id"], "")
         text = restored(clean, [(record["start"], record["text"]) for record in removed])
         return Document(source["id"], text, list(pieces(text, Format(source["format"]), removed)))

@@ -52,10 +52,17 @@ html_theme_options = {
     "light_css_variables": {
         "color-brand-primary": "#0b5c6b",
         "color-brand-content": "#0b5c6b",
+        "color-api-name": "#0b5c6b",
+        "color-api-pre-name": "#0b5c6b",
         "font-stack": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
         "font-stack--monospace": "ui-monospace, 'SFMono-Regular', Menlo, Consolas, 'DejaVu Sans Mono', monospace",
     },
-    "dark_css_variables": {"color-brand-primary": "#6cc7d8", "color-brand-content": "#6cc7d8"},
+    "dark_css_variables": {
+        "color-brand-primary": "#6cc7d8",
+        "color-brand-content": "#6cc7d8",
+        "color-api-name": "#6cc7d8",
+        "color-api-pre-name": "#6cc7d8",
+    },
 }
 
 

@@ -31,9 +31,12 @@ def about(case: Path) -> dict[str, Any]:
 
 
 def found(case: Path) -> dict[str, bytes]:
-    """What comes out of a case now, by file name."""
+    """What comes out of a case now, by file name. Decisions stand in the folder of the case."""
+    settings = about(case).get("dedup", {})
+    if "decisions" in settings:
+        settings["decisions"] = str(case / settings["decisions"])
     with TemporaryDirectory() as folder:
-        result = dedup.clean(case / "in", f"{folder}/out", config=dedup.Config.of(about(case).get("dedup", {})))
+        result = dedup.clean(case / "in", f"{folder}/out", config=dedup.Config.of(settings))
         return {name: (result.folder / name).read_bytes() for name in FILES}
 
 

@@ -71,7 +71,7 @@ def test_clean_writes_the_folder_and_a_summary_on_standard_error(here: Path) -> 
 
     assert (run.exit_code, run.stdout) == (0, "")
     assert sorted(tree(here / "out")) == [
-        "_SUCCESS", "clean.jsonl", "failures.jsonl", "manifest.json", "removed.jsonl", "sources.jsonl",
+        "_SUCCESS", "clean.jsonl", "failures.jsonl", "manifest.json", "removed.jsonl", "report.html", "sources.jsonl",
     ]  # fmt: skip
     assert run.stderr == (
         "2 documents in, 2 out, 0 inputs failed\n"
@@ -498,7 +498,7 @@ def test_every_command_and_option_has_help_and_an_example(name: str) -> None:
         (UnreadableError("too many"), "Error: too many\n", 3),
         (WriteError("out: cannot be made"), "Error: out: cannot be made\n", 4),
         (LockedError("out: another run"), "Error: out: another run\n", 4),
-        (RemovalError("safety stop"), "Error: safety stop\nNothing was written.", 5),
+        (RemovalError("safety \x1bstop"), "Error: safety ␛stop\nNothing was written.", 5),
         (OSError(28, "No space left", "out/x"), "Error: out/x: No space left", 4),
         (WorkerError("a worker process died"), "Error: a worker process died\n", 70),
         (KeyError("x"), "This is a bug in dedup.", 70),

@@ -78,7 +78,7 @@ def test_the_digest_is_of_every_setting() -> None:
     other: dict[str, Any] = {
         "format": "text", "site": "a.example", "markup": "markdown",
         "headings": False, "tables": False, "captions": True, "comments": True, "sites": "s.json",
-        "encoding": "cp1252", "keep_chrome": True, "keep_duplicates": True,
+        "decisions": "d.jsonl", "encoding": "cp1252", "keep_chrome": True, "keep_duplicates": True,
         "keep_kinds": ("footer",), "keep": "first", "min_articles": 4, "min_words": 16, "threshold": 0.9, "shingle": 4,
         "num_perm": 256, "lsh_recall": 0.9, "lsh_similarity": 0.7, "max_bytes": 5_000, "headline": True,
         "site_order": ("a.example",), "within": True, "across_sites_only": True, "unit": "document",
@@ -86,7 +86,7 @@ def test_the_digest_is_of_every_setting() -> None:
         "text_field": "body", "id_field": "key",
         "url_field": "link", "site_field": "host", "title_field": "head", "author_field": "by", "date_field": "day",
         "language_field": "lang",
-        "against": "old.index", "match": "index",
+        "against": "old.index", "match": "index", "report": False,
     }  # fmt: skip
     assert set(other) == {spec.name for spec in fields(Config)}, "a new setting: give it another value here"
 

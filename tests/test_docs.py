@@ -1,8 +1,8 @@
-"""The pages of docs/ say what really happens: `python -m tests.test_docs --update` rewrites the outputs that they show.
+"""The pages of docs/ say what really happens: `python -m tests.test_docs --update` rewrites the outputs they show.
 
-Every page has a folder with `seeds/` and `examples/`, in which its blocks are run in order: `console` blocks by a shell,
-and what they print is compared (a line `...` stands for any lines); `pycon` blocks as doctests; a block with a caption is
-a file of that name. A block that cannot run here says `no-run` behind its language, and is counted below.
+Every page has a folder with `seeds/` and `examples/`, in which its blocks are run in order: `console` blocks by a
+shell, and what they print is compared (a line `...` stands for any lines); `pycon` blocks as doctests; a block with a
+caption is a file of that name. A block that cannot run here says `no-run` behind its language, and is counted below.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ import pytest
 
 import dedup
 from dedup import Config, Kind
-from dedup.cli_common import CLOSED, CODES, Setting
+from dedup.cli_common import Setting
+from dedup.cli_end import CLOSED, CODES
+from dedup.decisions import Decision, parsed
 from dedup.settings import NO_SETTINGS
 from docs.generate import expanded
 from docs.generate.api import GROUPS
@@ -48,6 +50,7 @@ RUN = {"console", "pycon", "json", "toml", "make", "yaml", "text"}
 NOT_RUN = {
     "github-action/README.md": 1,  # a workflow of GitHub
     "how-to/object-stores.md": 1,  # buckets
+    "how-to/review.md": 1,  # an app in a browser
     "how-to/python.md": 1,  # processes, which need a script of their own
     "index.md": 1,  # an installation
     "method/comparison.md": 1,  # measurements, which take hours
@@ -152,9 +155,11 @@ def test_what_a_page_shows_is_what_happens(page: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_what_a_page_holds_can_be_read_by_what_it_is_for(page: Path) -> None:
     for block in blocks(page):
-        assert block.language in RUN or not block.is_run or "github-action" in page.parts, block
+        assert block.language in RUN or not block.is_run, block
         if block.language == "toml":
             Config.of(tomllib.loads(block.body)["dedup"])
+        elif block.file == "decisions.jsonl":
+            assert parsed(block.body.encode(), block.file)
         elif block.language == "json":
             for text in block.body.splitlines() if block.file.endswith(".jsonl") else [block.body]:
                 assert json.loads(text)
@@ -232,9 +237,13 @@ def test_every_exit_code_and_variable_is_told(site: dict[str, str]) -> None:
 
 def test_the_fields_of_files_are_those_that_are_written(seeds: Result, tmp_path: Path) -> None:
     """Every field that a run writes is in the table, in its order, and one that is always there always is."""
-    config = Config(provenance=True, markup="markdown")
+    (tmp_path / "decisions.jsonl").write_text('{"decision": "keep", "text": "Harbour Gazette"}\n', encoding="utf-8")
+    config = Config(provenance=True, markup="markdown", decisions=str(tmp_path / "decisions.jsonl"))
     more = dedup.clean(ROOT / "seeds" / "harbour-gazette", tmp_path / "more", config=config)
+    assert [each.name for each in FILES["decisions.jsonl"]] == [each.name for each in fields(Decision)][:-1]
     for name, known in FILES.items():
+        if name == "decisions.jsonl":
+            continue
         order, always = [each.name for each in known], {each.name for each in known if each.always}
         for result in (seeds, more):
             records = written(result, name)

@@ -19,7 +19,8 @@ import dedup
 from dedup.cli import main
 from dedup.explained import BESIDE, Look, explained, keepers, passage, screen
 from dedup.result import Piece
-from dedup.terminal import columns, visible
+from dedup.signs import visible
+from dedup.terminal import columns
 from tests.material import prose
 
 if TYPE_CHECKING:

@@ -174,7 +174,7 @@ all: counts
 
 out/manifest.json:
 	@echo cleaning
-	@{dedup} clean in -o out -q --config my.toml --sites sites.json --depfile out.d
+	@{dedup} clean in -o out -q --config my.toml --sites sites.json --decisions d.jsonl --depfile out.d
 -include out.d
 
 out/_SUCCESS: out/manifest.json ;
@@ -193,8 +193,9 @@ def _prepared(corpus: Path) -> None:
     (corpus / "page.html").write_text(page)
     learn = ["site", "learn", "page.html", "--site", "a.example", "-o", "sites.json", "-q"]
     subprocess.run([*command.split(), *learn], check=True)
+    (corpus / "d.jsonl").write_text('{"decision": "keep", "text": "at dawn"}\n')
     (corpus / "Makefile").write_text(MAKEFILE.format(dedup=command))
-    for path in (*corpus.glob("in/*"), corpus / "in", corpus / "my.toml", corpus / "sites.json"):
+    for path in (*corpus.glob("in/*"), corpus / "in", corpus / "my.toml", corpus / "sites.json", corpus / "d.jsonl"):
         aged(path, 0)
 
 
@@ -221,7 +222,7 @@ def test_make_cleans_when_an_input_changed_and_goes_on_when_the_output_did(corpu
     (corpus / "in/b.txt").write_text("Another.\n")
     assert run("in/b.txt", "in") == ["cleaning", "counting"]
     assert run() == []
-    for name in ("my.toml", "sites.json"):
+    for name in ("my.toml", "sites.json", "d.jsonl"):
         assert run(name) == ["cleaning"]
     (corpus / "in/b.txt").unlink()
     assert run("in") == ["cleaning", "counting"]

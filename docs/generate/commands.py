@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -54,7 +55,7 @@ def _command(name: str, command: click.Command) -> str:
     ]
     if isinstance(command, click.Group):
         inner = [(f"{name} {each}", sub.get_short_help_str(200)) for each, sub in command.commands.items()]
-        parts.append("\n".join(f"- [`{each}`](#{label(each)}): {prose(said)}" for each, said in inner) + "\n")
+        parts.append("\n".join(f"- [`{each}`](#{label(each)}): {_paragraph(said)}" for each, said in inner) + "\n")
     parts.append(f"```{{program}} {name}\n```\n")
     parts += [_option(each, ctx) for each in own]
     if settings and name == "dedup clean":
@@ -69,7 +70,7 @@ def _option(option: click.Option, ctx: click.Context) -> str:
     said = (option.get_help_record(ctx) or ("", ""))[1]
     names = [*option.opts, *option.secondary_opts]
     value = _value(option, ctx)
-    return directive("option", ", ".join(f"{name}{value}" for name in names), prose(said))
+    return directive("option", ", ".join(f"{name}{value}" for name in names), _paragraph(said))
 
 
 def _value(option: click.Option, ctx: click.Context) -> str:
@@ -90,7 +91,8 @@ def _help(text: str) -> str:
 
 
 def _paragraph(text: str) -> str:
-    return prose(" ".join(text.split()))
+    """A paragraph of help, in which flags are code."""
+    return prose(re.sub(r"(?<![\w`-])(--?[a-z][a-z-]*)(?![\w`])", r"`\1`", " ".join(text.split())))
 
 
 def _epilog(text: str) -> str:

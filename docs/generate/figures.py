@@ -94,7 +94,7 @@ def _flow() -> Drawn:
     steps = [
         ("read", ["files, URLs,", "tables, archives"]),
         ("extract", ["the article of a", "page; metadata"]),
-        ("chrome", ["furniture of sites:", "flags, and why"]),
+        ("chrome", ["site furniture:", "flags, and why"]),
         ("propose", ["pairs that share", "a band or a seed"]),
         ("verify", ["word by word;", "guards; keepers"]),
         ("cut", ["clean, removed,", "manifest"]),
@@ -144,6 +144,34 @@ def _map() -> Drawn:
         "<code>removed.jsonl</code> and <code>sources.jsonl</code> of a run."
     )
     return 44 + step * len(sources), title, caption, parts
+
+
+_OLDER = "The ferry left the quay at dawn with forty sacks of barley, two goats and a brass band on board."
+_YOUNGER = _OLDER.replace("forty", "some")
+
+
+def _aligned() -> Drawn:
+    """Two sentences word by word, and what `near_duplicates` says of them."""
+    match = next(dedup.near_duplicates([_OLDER, f"{_YOUNGER} Our own reporter saw no goats."]))
+    pairs = [*zip(_OLDER.split(), _YOUNGER.split(), strict=True)]
+    parts = []
+    for row, some in enumerate((pairs[:10], pairs[10:])):
+        x, y = 90.0, 24 + row * 74
+        parts += [_text(0, y, "older", "small"), _text(0, y + 40, "younger", "small")]
+        for own, other in some:
+            wide = max(len(own), len(other)) * 7.4
+            kind = "kept" if own == other else "chrome"
+            parts += [_text(x, y, own, "mono"), _rect(x, y + 8, wide, 12, kind), _text(x, y + 40, other, "mono")]
+            x += wide + 7
+    agreed = sum(own == other for own, other in pairs)
+    count = len(pairs)
+    caption = (
+        f"n = {count} words, k = {count} words, of which m = {agreed} agree in order: similarity "
+        f"2·{agreed} / ({count} + {count}) = {match.similarity}; containment {agreed} / {count} = {match.containment}; "
+        f"Jaccard similarity of 5-word shingles {match.jaccard}. The passage goes from the younger text, and what is "
+        "its own stays."
+    )
+    return 146, "Two sentences of twenty words, of which one differs", caption, parts
 
 
 # ── candidates ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -201,8 +229,8 @@ def _similarity() -> Drawn:
     means = {share: np.mean(each, axis=0).tolist() for share, each in by_share.items()}
     parts.append(_path((plot.at(share, each[0]) for share, each in means.items()), "curve"))
     parts.append(_path((plot.at(share, each[1]) for share, each in means.items()), "curve2"))
-    parts.append(_text(plot.left + 380, plot.top + 28, "by words in order: what threshold means"))
-    parts.append(_text(plot.left + 300, plot.top + 150, "Jaccard of 5-word shingles"))
+    parts.append(_text(plot.left + 340, plot.top + 24, "by words in order: what threshold means"))
+    parts.append(_text(plot.left + 330, plot.top + 140, "Jaccard of 5-word shingles"))
     caption = (
         "Two measures of the same pairs (paragraphs of the demo corpus with words changed at random). At a threshold "
         "of .8 a fifth of the words may be other ones; Jaccard is at about .2 there, which is why other tools miss "
@@ -274,6 +302,7 @@ def _quality() -> Drawn:
 _DRAWN = {
     "flow": _flow,
     "map": _map,
+    "aligned": _aligned,
     "curve": _curve,
     "similarity": _similarity,
     "siblings": _siblings,

@@ -15,14 +15,14 @@ ROOT = Path(__file__).parents[2]
 SHOWN = 110
 """Characters of an example that are shown."""
 MEANING: dict[Kind, str] = {
-    Kind.NAVIGATION: "Ways through the site: menus, breadcrumbs, *back to top*, *skip to content*, links to the next page.",
+    Kind.NAVIGATION: "Ways through the site: menus, breadcrumbs, *back to top*, links to the next page.",
     Kind.HEADER: "What stands over every article: the name of the site, its slogan, the section, search and login.",
     Kind.FOOTER: "What stands under every article: the address of the publisher, imprint, rules between other chrome.",
     Kind.DISCLAIMER: "Who is responsible for what: opinions of the author, fair use, investment advice, terms of use.",
-    Kind.COPYRIGHT: "Who owns the text, where it first appeared, and under which licence. The original source goes into the metadata.",
+    Kind.COPYRIGHT: "Who owns the text, and where it first appeared, which goes into the metadata.",
     Kind.MEMBERSHIP: "Calls to become a member, subscribe, log in or give money.",
     Kind.NEWSLETTER: "Calls to sign up for letters, alerts and podcasts.",
-    Kind.AUTHOR_BIO: "Who the author is: *About the author*, a paragraph that begins with the author's name at the end.",
+    Kind.AUTHOR_BIO: "Who the author is: *About the author*, at the end a paragraph that begins with the name.",
     Kind.CONTACT: "How to reach the editors: addresses for tips, corrections and the press.",
     Kind.SHARE: "Buttons and sentences about sharing, following, printing and commenting elsewhere.",
     Kind.COMMENTS: "Comment threads, their headings and forms. `--comments` keeps them.",
@@ -30,7 +30,7 @@ MEANING: dict[Kind, str] = {
     Kind.ADVERTISEMENT: "Advertisements, their labels, sponsored links and affiliate notes.",
     Kind.CAPTION: "Captions and credits of pictures. `--captions` keeps those inside articles.",
     Kind.BYLINE: "Author, date, place and agency of the article. What it says goes into the metadata.",
-    Kind.BOILERPLATE: "A block that the articles of a site repeat and that no rule names, or what a page has outside its article.",
+    Kind.BOILERPLATE: "What the articles of a site repeat or a page has outside its article, and no rule names.",
     Kind.HEADING: "A heading inside an article; goes only with `--no-headings`.",
     Kind.TABLE: "A table inside an article; goes only with `--no-tables`.",
     Kind.PASSAGE: "A passage that another document has, which stays there. The record names the keeper.",

@@ -38,10 +38,8 @@ def fields() -> str:
 
 def presets() -> str:
     """The files of all presets."""
-    made = []
-    for path in sorted(PRESETS.glob("*.toml")):
-        made.append(f"### {path.stem}\n\n{fenced('toml', path.read_text(encoding='utf-8'))}")
-    return "\n".join(made)
+    files = sorted(PRESETS.glob("*.toml"))
+    return "\n".join(f"### {path.stem}\n\n{fenced('toml', path.read_text(encoding='utf-8'))}" for path in files)
 
 
 def rules() -> str:
