@@ -102,7 +102,7 @@ def test_it_is_gone_through_by_keyboard(open_page: Opener, pages: dict[str, Path
     page.keyboard.press("Enter")
     assert focused(page).startswith("main")
 
-    wanted = set(page.evaluate(f"{SHOWN}('main :is(a, button, summary, input, select, [tabindex=\\"0\\"])')"))
+    wanted = set(page.evaluate(SHOWN, 'main :is(a, button, summary, input, select, [tabindex="0"])'))
     reached: list[int] = []
     for _ in range(2 * len(wanted)):
         page.keyboard.press("Tab")
