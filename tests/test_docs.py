@@ -23,7 +23,8 @@ import pytest
 
 import dedup
 from dedup import Config, Kind
-from dedup.cli_common import CLOSED, CODES, Setting
+from dedup.cli_common import Setting
+from dedup.cli_end import CLOSED, CODES
 from dedup.decisions import Decision, parsed
 from dedup.settings import NO_SETTINGS
 from docs.generate import expanded

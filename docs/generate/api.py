@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import dedup
-from dedup.cli_common import CODES, USAGE
+from dedup.cli_end import CODES, USAGE
 from dedup.errors import DedupError
 from dedup.run import pool
 from docs.generate.markdown import code, directive, fenced
