@@ -17,6 +17,7 @@ from dedup import report_clusters, report_curve, report_groups, report_read, rep
 from dedup.account import Account, Amount, Failed, Funnel, Seen
 from dedup.column_files import atomic
 from dedup.config import Config
+from dedup.errors import OutputError
 from dedup.report_chrome import Chrome
 from dedup.write import FAILURES
 
@@ -43,16 +44,23 @@ def account_of(result: Result, *, everything: bool = False) -> Account:
     """What a report says of a run; with `everything` all records of what went are read, however many there are.
 
     Raises:
-        OutputError, OSError: a file of the run is not there, or cannot be read.
+        OutputError, OSError: a file of the run is not there, or not as it was written, or cannot be read.
     """
+    try:
+        return _account_of(result, everything=everything)
+    except orjson.JSONDecodeError as error:
+        raise OutputError(f"{result.folder}: a file of the run is not as it was written: {error}") from error
+
+
+def _account_of(result: Result, *, everything: bool) -> Account:
     manifest, summary = result.manifest, result.summary
     read = report_read.went(result, None if everything else report_read.READ)
     sources = report_read.sources(result, read)
     config = Config.of({**manifest["config"]})
     duplicates = report_read.duplicates(result, read)
     chrome = Chrome.of(read.records, sources.origins)
-    copies = report_clusters.clusters(duplicates)
-    drawn = report_samples.Drawn.of(duplicates, config.threshold)
+    copies = report_clusters.clusters(duplicates.of_keepers)
+    drawn = report_samples.Drawn.of(duplicates.drawn, config.threshold)
     texts = _texts(result, chrome, copies, drawn)
     sites = report_groups.groups(sources.sites, summary.get("most_removed", ()))
     periods, undated = report_groups.timeline(sources.dates)
