@@ -59,19 +59,14 @@ def _lines(found: Survey, workers: int) -> Iterator[str]:
     yield ""
     yield from _documents(found)
     yield ""
-    least = "" if found.is_all else "at least "
-    yield (
-        "A run with these settings would take out:"
-        if found.is_all
-        else "A run with these settings would take out about:"
-    )
+    least, about = ("", "") if found.is_all else ("at least ", " about")
+    yield f"A run with these settings would take out{about}:"
     yield _row("chrome", _interval(found.chrome, exact=found.is_all))
     yield from (_row("", f"{share:6.1%}  {kind}") for kind, share in list(found.kinds.items())[:SHOWN])
     yield _row("duplicates", least + _interval(found.duplicates, exact=found.is_all))
     if found.duplicates_in_half < found.duplicates.share:
-        yield _row(
-            "", f"in half of the sample {found.duplicates_in_half:.1%}: the more documents, the more copies meet"
-        )
+        half = f"in half of the sample {found.duplicates_in_half:.1%}"
+        yield _row("", f"{half}: the more documents, the more copies meet")
     yield _row("time", f"about {_time(found.seconds)} with {_many(workers, 'worker')}")
 
 
