@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 LOWEST := $(or $(shell python3.11 -c 'import sys; print(sys.executable)' 2> /dev/null),$(PYTHON))
 
 .DELETE_ON_ERROR:
-.PHONY: help corpus dedup test test-lowest test-all test-tools lowest check package sizes sanitize golden lexicon readme quality quality-update passages passages-update bench bench-peers bench-pages bench-index bench-grouping clean
+.PHONY: help corpus dedup test test-lowest test-all test-tools test-browser lowest check package sizes sanitize golden lexicon readme docs quality quality-update passages passages-update bench bench-peers bench-pages bench-index bench-grouping clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,10 @@ test-all: ## run the tests on every Python from 3.11 to 3.14 that is on PATH, wi
 test-tools: $(VENV)/installed-dev .venv-tools/installed ## run the tests with DVC and with dolma, which have an environment of their own
 	@PATH="$(abspath .venv-tools/bin):$$PATH" PYTHONPATH="$(abspath .venv-tools/dolma)" \
 		$(BIN)/python -m pytest tests/test_attributes.py tests/test_examples.py -k "dvc or dolma"
+
+test-browser: $(VENV)/installed-dev $(VENV)-browser/installed ## run the tests in a browser: the system's Chromium, driven by Playwright
+	@.ci/chromium
+	@PYTHONPATH="$(abspath $(VENV)-browser)" DEDUP_BROWSER=required $(BIN)/python -m pytest tests/test_browser.py tests/test_*_browser.py
 
 check: $(VENV)/installed-dev ## lint, format, types and tests: what must pass before a commit
 	$(BIN)/ruff check .
@@ -85,6 +89,10 @@ lexicon: $(VENV)/installed ## read off anew what the rules of the lexicon cannot
 
 readme: $(VENV)/installed-dev ## rewrite the outputs that README.md shows
 	$(BIN)/python -m tests.test_readme --update
+
+docs: $(VENV)/installed-docs ## build the documentation site into out/docs
+	@$(BIN)/python -m sphinx -E --fail-on-warning --keep-going --nitpicky -q -d out/docs.work docs out/docs
+	@echo "The site: out/docs/index.html"
 
 quality: $(VENV)/installed-bench ## quality of extraction and of passages: make quality PAGES="a.jsonl.gz folder" TEXTS="b.jsonl.gz" WORST=10
 	@$(BIN)/python -m benchmarks.quality $(PAGES) $(if $(WORST),--worst $(WORST)) $(if $(JSON),--json $(JSON))
@@ -154,10 +162,23 @@ $(VENV)/installed: pyproject.toml $(KERNEL) | $(BIN)/python
 	.venv-tools/bin/python -m pip install -qq --disable-pip-version-check --no-deps --target .venv-tools/dolma "dolma>=1.2"
 	@touch $@
 
+# Beside $(VENV), not in it: 170 MB, Node for the most part, that are there in seconds as no kernel is built for it.
+# axe-playwright-python (MIT) has axe-core (MPL-2.0) in it; both are for tests only.
+$(VENV)-browser/installed: | $(BIN)/python
+	@echo "installing Playwright and axe-core into $(VENV)-browser ..."
+	rm -rf $(VENV)-browser
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --target $(VENV)-browser "playwright>=1.50" "axe-playwright-python>=0.1.5"
+	@touch $@
+
 $(VENV)/installed-bench: pyproject.toml $(KERNEL) | $(BIN)/python
 	@echo "installing dedup and what it is compared with into $(VENV) ..."
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev,bench]'
 	@touch $(VENV)/installed $(VENV)/installed-dev $@
+
+$(VENV)/installed-docs: pyproject.toml $(KERNEL) | $(BIN)/python
+	@echo "installing dedup and Sphinx into $(VENV) ..."
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[docs]'
+	@touch $(VENV)/installed $@
 
 $(VENV)/installed-dev: pyproject.toml $(KERNEL) | $(BIN)/python
 	@echo "installing dedup and what its tests need into $(VENV) ..."

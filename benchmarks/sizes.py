@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = "dedup-corpus"
-NO_EXTRAS = ("dev",)
+NO_EXTRAS = ("dev", "docs")
 """Tools of those who work on dedup."""
 ROUNDS = 9
 TABLE = re.compile(r"(?<=<!-- sizes -->\n).*?(?=<!-- /sizes -->)", re.DOTALL)

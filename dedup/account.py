@@ -49,8 +49,10 @@ class Group(NamedTuple):
 
 
 class Context(NamedTuple):
-    """A span of a document with what stands before and behind it; `before` and `after` may be cut, and then begin or
-    end with an ellipsis. What of these went, too, is not told apart."""
+    """A span of a document with what stands before and behind it; `before`, `text` and `after` may be cut, and then
+    begin or end with an ellipsis. What of these went, too, is not told apart. Where the document's text is not known
+    (no clean documents were written, or it is of an index), `before` and `after` are empty, and `text` is if it is not
+    what went."""
 
     id: str
     start: int
@@ -75,8 +77,9 @@ class Piece(NamedTuple):
 class Pattern(NamedTuple):
     """A passage of chrome that documents have in common, told once.
 
-    `key` names it for decisions: the same passage has the same key in every run. `first` and `last` are the dates of
-    the first and last dated document that it went from, empty where none has one; `sites` the first few by name.
+    `key` names it for decisions: the same passage has the same key in every run; `keys` are those of all that is told
+    with it since it differs in a few words, its own first. `first` and `last` are the dates of the first and last dated
+    document that it went from, empty where none has one; `sites` the first few by name.
     """
 
     key: str
@@ -91,6 +94,7 @@ class Pattern(NamedTuple):
     last: str
     why: str
     example: Context
+    keys: tuple[str, ...] = ()
 
 
 class Member(NamedTuple):
@@ -103,14 +107,16 @@ class Member(NamedTuple):
 
 
 class Cluster(NamedTuple):
-    """A passage that was kept and the copies of it that went: how many, the characters that they had, and some of
-    them, the least alike first."""
+    """A passage that was kept, in one piece or as neighbouring ones, and the documents that copies of it went from: how
+    many, the characters that they had, and some of them, the least alike first. `of_index` names the index that the
+    keeper is of, if it is none of this run."""
 
     keeper: Context
     kind: str
     copies: int
     characters: int
     members: tuple[Member, ...]
+    of_index: str = ""
 
     @property
     def size(self) -> int:
@@ -122,7 +128,9 @@ class Sample(NamedTuple):
     """A duplicate that went beside what was kept for it, chosen by the digest of its text within its band of
     similarity.
 
-    `wrong` says what an exact comparison of both texts found against it; empty where it holds.
+    `wrong` says what an exact comparison of both texts found against it; empty where it holds. Where it was not
+    compared (`is_checked`), the figures are those of its record: the keeper is of the index that `of_index` names,
+    whose texts are not here, or no clean documents were written.
     """
 
     band: str
@@ -135,6 +143,8 @@ class Sample(NamedTuple):
     jaccard: float
     words: int
     wrong: str = ""
+    of_index: str = ""
+    is_checked: bool = True
 
 
 class Point(NamedTuple):
@@ -160,19 +170,23 @@ class Curve(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """Of `population` duplicates that went, `checked` were drawn at random by the digests of their texts and compared
-    exactly; `wrong` of them do not hold. The share of wrong ones lies in `interval` with 95 % confidence
-    (Clopper-Pearson)."""
+    """Of `population` duplicates that went for a keeper of this run, `checked` were drawn at random by the digests of
+    their texts and compared exactly; `wrong` of them do not hold, and `found` are the first of these. The share of
+    wrong ones lies in `interval` with 95 % confidence (Clopper-Pearson; where all were checked, it is known). `beyond`
+    more went for documents of an index, whose texts are not here; of a large run with an index both are of the records
+    that were read."""
 
     population: int
     checked: int
     wrong: int
     interval: tuple[float, float]
     found: tuple[Sample, ...] = ()
+    beyond: int = 0
 
 
 class Period(NamedTuple):
-    """The documents of a time: `name` is a year, a month (`2024-03`) or a day, as fits what there is."""
+    """The documents of a time: `name` is a decade (`1990s`), a year, a month (`2024-03`) or a day, as fits what there
+    is; periods without a document are there, too, where there are few."""
 
     name: str
     documents: int
@@ -183,7 +197,8 @@ class Period(NamedTuple):
 
 class Seen(NamedTuple):
     """How much of what went the tables and samples are made of: all, or of a large run as many bytes of removed.jsonl
-    as were read, in stretches chosen by its digest. The funnel is always exact."""
+    as were read, in stretches chosen by its digest. Clusters are then of some keepers with all of their copies: of
+    those that most went for, and of others by digest. The funnel is always exact."""
 
     spans: int
     of: int

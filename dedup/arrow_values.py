@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
 
 PROVENANCE = pa.struct(
@@ -89,6 +89,14 @@ def records(batch: pa.RecordBatch) -> Iterator[dict[str, Any]]:
     """Rows as mappings."""
     values = (as_python(column) for column in batch.columns)
     return (dict(zip(batch.schema.names, row, strict=True)) for row in zip(*values, strict=True))
+
+
+def some(batch: pa.RecordBatch, name: str, wanted: Collection[str]) -> pa.RecordBatch:
+    """The rows that have one of the wanted values in a column, or nothing; all, where there is no such column."""
+    if name not in batch.schema.names:
+        return batch
+    own = [value in (None, "") or str(value) in wanted for value in as_python(batch.column(name))]
+    return batch.filter(pa.array(own, pa.bool_()))
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dedup.cli_common import PIPE, STAGES, UNIT, Group, cpus, runner, share
+from dedup.cli_common import UNIT, Group, cpus, runner, share
 from dedup.cli_config import config, options, settings
+from dedup.cli_end import PIPE, is_for_machines, progress, say_done, telling_how_far
 from dedup.cli_index import index
 from dedup.cli_result import explain, restore
+from dedup.cli_review import review
 from dedup.cli_site import site
+from dedup.cli_stats import stats
 from dedup.formats import AUTO, ROWS, told
 from dedup.limits import STOP, WARN, Limits
 from dedup.urls import is_url
@@ -58,8 +61,10 @@ def main() -> None:
 main.add_command(config)
 main.add_command(explain)
 main.add_command(restore)
+main.add_command(review)
 main.add_command(site)
 main.add_command(index)
+main.add_command(stats)
 
 
 # ── clean ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -85,7 +90,8 @@ another run writes there; 5 safety stop; 70 a bug; 130, 143 stopped by a signal.
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("-o", "--out", metavar="OUT", help="Folder or URL to write, or - for clean JSONL on standard output.")
 @click.option("-j", "--workers", type=click.IntRange(1), default=cpus, help="Processes. [default: the number of CPUs]")
-@click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bars.")
+@click.option("-q", "--quiet", is_flag=True, help="No summary and no progress.")
+@progress
 @click.option("-v", "--verbose", is_flag=True, help="Say what is going on; list all failures and ignored files.")
 @click.option("--dry-run", is_flag=True, help="Print what would go, a line for each span, and write nothing.")
 @click.option("--check", is_flag=True, help="The same, and exit with 1 if anything would go.")
@@ -117,7 +123,8 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
     by_lines = config.verbatim and not config.against and all(kind and kind.name in ROWS for kind in kinds)
     result = _run(params, folder, config, runner(params, ahead=not by_lines))
     _print_result(result, params)
-    if not params["quiet"]:
+    say_done(ctx, summary=result.summary)
+    if not (params["quiet"] or is_for_machines(params)):
         _print_summary(result, folder, params)
     if depfile:
         from dedup.column_files import atomic
@@ -163,11 +170,11 @@ def _run(params: dict[str, Any], folder: str | None, config: Config, workers: Ru
     against = Adding(config.against) if params["add"] else None
     if params["quiet"] and not params["verbose"]:
         return run(params["inputs"], folder, config=config, runner=workers, limits=limits, against=against)
-    from dedup.progress import telling, with_bars
+    from dedup.progress import telling
 
-    with telling(params["verbose"]):
-        bars = workers if params["quiet"] else with_bars(workers, STAGES)
-        return run(params["inputs"], folder, config=config, runner=bars, limits=limits, against=against)
+    with telling(params["verbose"], params["progress"]):
+        told = telling_how_far(params, workers)
+        return run(params["inputs"], folder, config=config, runner=told, limits=limits, against=against)
 
 
 def _print_result(result: Result, params: dict[str, Any]) -> None:
@@ -193,6 +200,7 @@ def _print_files(paths: Iterable[Path | Remote]) -> None:
 
 def _print_summary(result: Result, folder: str | None, params: dict[str, Any]) -> None:
     from dedup.find import find
+    from dedup.signs import harmless
     from dedup.terminal import SHOWN, summary
     from dedup.urls import shown
 
@@ -202,7 +210,7 @@ def _print_summary(result: Result, folder: str | None, params: dict[str, Any]) -
         click.echo("\nNothing was written; for a record of what went, name a folder with -o.", err=True)
     if params["verbose"]:
         for path in find([each for each in params["inputs"] if each != PIPE], result.folder).ignored:
-            click.echo(f"ignored, not one of our extensions: {path}", err=True)
+            click.echo(f"ignored, not one of our extensions: {harmless(str(path))}", err=True)
 
 
 # ── completion ──────────────────────────────────────────────────────────────────────────────────────────────────────

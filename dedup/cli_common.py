@@ -1,51 +1,22 @@
-"""What all commands share: how settings become options, and how a command ends."""
+"""What all commands share: their groups, their runner, and how they are ended."""
 
 from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from dedup.errors import DedupError, RemovalError, UnreadableError, WorkerError, WriteError
+from dedup.cli_end import done, ended, is_for_machines, last_words, stopped
 
 if TYPE_CHECKING:
     from dedup.run import Runner
 
-PIPE = "-"
 LARGE = 32_000_000
 """Bytes of input files from which on workers start before these are read: there will be work for more than one."""
-FAILED, USAGE, UNREADABLE, OUTPUT, SAFETY = 1, 2, 3, 4, 5
-BUG = 70  # EX_SOFTWARE: 1 means "done", which a crash is not
-CLOSED = 141  # what a shell says of a program that SIGPIPE ended
-CODES: dict[type[DedupError], int] = {
-    UnreadableError: UNREADABLE,
-    WriteError: OUTPUT,
-    RemovalError: SAFETY,
-    WorkerError: BUG,
-}
-"""The exit codes of errors; all others are of usage."""
-STAGES = {
-    "prepare": "reading",
-    "judge": "pages",
-    "settle": "sites",
-    "collect": "counting",
-    "flag": "chrome",
-    "verify": "duplicates",
-    "cut_shard": "cutting",
-    "scan": "index",
-    "place": "index",
-    "keep_shard": "index",
-    "unpack": "unpacking",
-    "read_piece": "reading",
-    "compare_pairs": "comparing",
-    "write_piece": "writing",
-}
-
-
 UNIT = click.FloatRange(0, 1)
 
 
@@ -71,11 +42,19 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            super().invoke(ctx)
+        except click.exceptions.Exit as end:
+            done(ctx, end.exit_code)
+            raise
+        except click.ClickException as error:
+            if not is_for_machines(ctx.params):
+                raise
+            ctx.exit(stopped(ctx, error.format_message(), "", error.exit_code))
+        except click.Abort:
             raise
         except BaseException as error:
-            ctx.exit(_ended(error, ctx))
+            ctx.exit(ended(error, ctx))
+        done(ctx, 0)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         params = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
@@ -95,7 +74,7 @@ class Group(click.Group):
         try:
             return super().main(*args, **more)
         except OSError as error:
-            sys.exit(_ended(error))
+            sys.exit(ended(error))
 
     def make_context(self, *args: Any, **more: Any) -> click.Context:
         try:
@@ -111,61 +90,7 @@ class Group(click.Group):
 
 
 def _exit(error: BrokenPipeError) -> NoReturn:
-    raise click.exceptions.Exit(_ended(error))  # before click says 1, which is "some inputs failed"
-
-
-def _ended(error: BaseException, ctx: click.Context | None = None) -> int:
-    """Say what ended a command, and with which exit code."""
-    if isinstance(error, DedupError):
-        code = next((code for kind, code in CODES.items() if isinstance(error, kind)), USAGE)
-        if code == USAGE:
-            raise click.UsageError(str(error), ctx) from error
-        click.echo(f"Error: {error}{_how_to_go_on(error)}", err=True)
-        return code
-    if isinstance(error, BrokenPipeError):
-        _give_up_output()
-        return CLOSED
-    if isinstance(error, KeyboardInterrupt):
-        click.echo(f"\nInterrupted. {_left(ctx)}".rstrip(" "), err=True)
-        return 128 + getattr(error, "number", 2)
-    if isinstance(error, OSError):
-        name = os.fspath(error.filename) if error.filename else "standard output"
-        click.echo(f"Error: {name}: {error.strerror or error}", err=True)
-        if not error.filename:
-            _give_up_output()
-        return OUTPUT
-    sys.excepthook(type(error), error, error.__traceback__)
-    click.echo("This is a bug in dedup. Please report it with the lines above.", err=True)
-    return BUG
-
-
-def _give_up_output() -> None:
-    """What is still buffered of standard output has nowhere to go; Python would try once more at its end."""
-    with suppress(OSError, ValueError):  # it is no file of the system
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _how_to_go_on(error: DedupError) -> str:
-    if isinstance(error, RemovalError):
-        return (
-            "\nNothing was written. --dry-run shows what would go; --force writes it all the same, --stop-removed SHARE"
-            " moves the limit: into the same folder that goes on from here."
-        )
-    return ""
-
-
-def _left(ctx: click.Context | None) -> str:
-    """What an interrupted command left."""
-    if not ctx or ctx.info_name != "clean":
-        return ""
-    out = ctx.params["out"]
-    if not out or out == PIPE:
-        return "Nothing was written."
-    if Path(out, "_SUCCESS").is_file() and not Path(out, "work").exists():
-        return f"What is in {out} is whole."
-    if any(Path(out, "work").glob("*/*.sealed")):
-        return f"What was done is kept: `dedup clean` into {out} goes on from there."
-    return f"`dedup clean` into {out} begins anew: nothing was done yet that takes longer than to read it again."
+    raise click.exceptions.Exit(ended(error))  # before click says 1, which is "some inputs failed"
 
 
 def runner(params: dict[str, Any], *, ahead: bool = True) -> Runner:
@@ -176,7 +101,8 @@ def runner(params: dict[str, Any], *, ahead: bool = True) -> Runner:
     from dedup.run import pool
 
     own_process()
-    click.get_current_context().with_resource(ending())
+    ctx = click.get_current_context()
+    ctx.with_resource(ending(partial(last_words, ctx)))
     files = [Path(each) for each in params["inputs"] if os.path.isfile(each)]  # noqa: PTH113 (whatever was typed)
     large = sum(file.stat().st_size for file in files) >= LARGE
     return pool(params["workers"], "dedup.pages" if large and ahead else "")

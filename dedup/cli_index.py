@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dedup.cli_common import PIPE, STAGES, Command, cpus, runner
+from dedup.cli_common import Command, cpus, runner
+from dedup.cli_end import PIPE, is_for_machines, progress, say_done, say_failures, telling_how_far
 from dedup.config import Config
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ index.command_class = Command
 def _reading(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options of commands that put documents into an index."""
     for option in (
-        click.option("-q", "--quiet", is_flag=True, help="No progress bars."),
+        progress,
+        click.option("-q", "--quiet", is_flag=True, help="No progress."),
         click.option(
             "-j", "--workers", type=click.IntRange(1), default=cpus, help="Processes. [default: the number of CPUs]"
         ),
@@ -63,19 +65,12 @@ def _config(params: dict[str, Any]) -> Config:
     return Config.load(params["config"], changes) if params["config"] else Config.of(changes)
 
 
-def _runner(params: dict[str, Any]) -> Any:
-    workers = runner(params)
-    from dedup.progress import with_bars
-
-    return workers if params["quiet"] else with_bars(workers, STAGES)
-
-
-def _end(ctx: click.Context, failures: Iterable[Failure], said: str) -> None:
+def _end(ctx: click.Context, failures: Iterable[Failure], said: str, documents: int) -> None:
     """Say what was done, and what could not be used."""
     some = list(failures)
-    for failure in some:
-        click.echo(f"{failure.id}: {failure.why}", err=True)
-    if not ctx.params.get("quiet"):
+    say_failures(ctx, some)
+    say_done(ctx, documents=documents, failed=len(some))
+    if not (ctx.params["quiet"] or is_for_machines(ctx.params)):
         click.echo(said, err=True)
     ctx.exit(1 if some else 0)
 
@@ -94,11 +89,11 @@ def index_build(ctx: click.Context, /, **_: Any) -> None:
     With --no-texts the files that are not compressed must stay as they are: matches are verified in them.
     """
     params = ctx.params
-    workers = _runner(params)
+    workers = telling_how_far(params, runner(params))
     from dedup.indexing import build
 
     added = build(params["out"], params["inputs"], _config(params), runner=workers, texts=params["texts"])
-    _end(ctx, added.failures, f"{added.documents:,} documents; see: dedup index info {params['out']}")
+    _end(ctx, added.failures, f"{added.documents:,} documents; see: dedup index info {params['out']}", added.documents)
 
 
 @index.command(name="add", epilog="\b\nExample:\n  dedup index add archive.index tuesday.jsonl")
@@ -113,13 +108,13 @@ def index_add(ctx: click.Context, /, **_: Any) -> None:
     To add what is left of them when they are cleaned: dedup clean INPUT... -o OUT --against IDX --add
     """
     params = ctx.params
-    workers = _runner(params)
+    workers = telling_how_far(params, runner(params))
     from dedup.index import Index
 
     index = Index(params["folder"])
     before = len(index)
     failures = index.add(params["inputs"], config=_config(params), runner=workers, replace=params["replace"])
-    _end(ctx, failures, f"{len(index):,} documents, {len(index) - before:,} more than before")
+    _end(ctx, failures, f"{len(index):,} documents, {len(index) - before:,} more than before", len(index))
 
 
 @index.command(name="query", epilog="\b\nExamples:\n  dedup index query archive.index letter.txt\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,43 +36,88 @@ def _ids(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionI
         return []
 
 
-@click.command(cls=Command, epilog="\b\nExample:\n  dedup explain out posts.jsonl:17 --json | jq .why")
+@click.command(
+    cls=Command,
+    epilog="""\b
+Examples:
+  dedup explain out news/today.html --removed
+  dedup explain out news/today.html --color always | less -R
+  dedup explain out posts.jsonl:17 --json | jq .why""",
+)
 @click.argument("out", type=FOLDER)
 @click.argument("document", shell_complete=_ids)
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each block.")
 @click.option("--full", is_flag=True, help=f"Show blocks whole, not just {SHOWN_LINES} lines of each.")
-def explain(out: str, document: str, as_json: bool, full: bool) -> None:
-    """Show the blocks of a document in order, each kept or removed, and why.
+@click.option("--removed", is_flag=True, help="Show only what went, with a line of what is next to it.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colours; auto: on a terminal, if neither NO_COLOR nor FORCE_COLOR says otherwise. [default: auto]",
+)
+@click.pass_context
+def explain(ctx: click.Context, /, **_: Any) -> None:
+    """Show the blocks of a document in order, each kept or removed, and why; with a duplicate what is kept for it.
 
     OUT is the folder of a run, or its URL, DOCUMENT the id of a document in it.
+
+    \b
+    Lines begin with what they are, on a terminal and in a pipe:
+      kept        the document; a block that stays
+      - kind      a block that went (- its further lines)
+      |           why
+      =           what is kept for it; [-only here-], {+only there+}, or underlined
     """
+    from dedup.explained import keepers
     from dedup.result import Result
     from dedup.terminal import unknown
 
-    result = Result(out)
-    if said := unknown(result, document):
+    params = ctx.params
+    result = Result(params["out"])
+    if said := unknown(result, params["document"]):
         raise click.BadParameter(said, param_hint="'DOCUMENT'")
-    pieces = result.explain(document)
-    if as_json:
-        _print_records(_as_record(piece) for piece in pieces)
+    pieces = result.explain(params["document"])
+    texts = keepers(result, pieces)
+    if params["as_json"]:
+        _print_records(_as_record(piece, texts) for piece in pieces if piece.removed or not params["removed"])
     else:
-        _print_pieces(pieces, None if full else SHOWN_LINES)
+        _print_pieces(pieces, texts, params)
 
 
-def _as_record(piece: Piece) -> dict[str, Any]:
-    known = {"kept": piece.removed is None, "start": piece.start, "end": piece.end, "text": piece.text}
-    return known | (piece.removed or ({"evidence": piece.evidence} if piece.evidence else {}))
+def _as_record(piece: Piece, texts: dict[str, str]) -> dict[str, Any]:
+    from dedup.explained import passage
+
+    known: dict[str, Any] = {"kept": piece.removed is None, "start": piece.start, "end": piece.end, "text": piece.text}
+    record = known | (piece.removed or ({"evidence": piece.evidence} if piece.evidence else {}))
+    if text := passage(piece, texts):
+        record["keeper"] = {**record["keeper"], "text": text}
+    return record
 
 
-def _print_pieces(pieces: Iterable[Piece], most: int | None) -> None:
+def _print_pieces(pieces: list[Piece], texts: dict[str, str], params: dict[str, Any]) -> None:
     from shutil import get_terminal_size
 
-    from dedup.terminal import explained
+    from dedup.explained import explained, screen
 
-    width = max(40, get_terminal_size((100, 24)).columns)
-    for piece in pieces:
-        for line in explained(piece, width, most):
-            click.echo(click.style(line, fg="red") if piece.removed else line)
+    colour = _is_coloured(params["color"])
+    look = screen(
+        max(40, get_terminal_size((100, 24)).columns),
+        None if params["full"] else SHOWN_LINES,
+        colour=colour,
+        is_screen=colour or sys.stdout.isatty(),
+        removed=params["removed"],
+    )
+    for line in explained(pieces, texts, look):
+        click.echo(line, color=colour)
+
+
+def _is_coloured(asked: str) -> bool:
+    """Whether standard output gets colours: as asked for, else as no-color.org and force-color.org say."""
+    if asked != "auto" or os.environ.get("NO_COLOR"):
+        return asked == "always"
+    if forced := os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):
+        return forced != "0"
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 @click.command(
@@ -87,6 +133,7 @@ def restore(out: str, folder: str | None) -> None:
     """
     from dedup import restore as back
     from dedup.result import Result
+    from dedup.signs import harmless
     from dedup.urls import is_url, plain
 
     if is_url(folder):
@@ -96,7 +143,7 @@ def restore(out: str, folder: str | None) -> None:
         back.check_empty(place)
     wrong = list(back.write_all(records, place) if folder else back.print_all(records, sys.stdout.buffer))
     for failure in wrong:
-        click.echo(f"{failure.id}: {failure.why}", err=True)
+        click.echo(f"{harmless(failure.id)}: {harmless(failure.why)}", err=True)
     click.get_current_context().exit(1 if wrong else 0)
 
 

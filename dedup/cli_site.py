@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from dedup.cli_common import STAGES, Group, cpus, runner
+from dedup.cli_common import Group, cpus, runner
+from dedup.cli_end import is_for_machines, progress, say_done, say_failures, telling_how_far
 from dedup.config import Config
 
 SHOWN_PLACES = 25
@@ -32,22 +33,21 @@ def site() -> None:
 @click.option("--site", "name", default="", metavar="NAME", help="Site of pages that have no URL and name none.")
 @click.option("--sites", default="", metavar="FILE", help="What is known already; it is added to.")
 @click.option("-j", "--workers", type=click.IntRange(1), default=cpus, help="Processes. [default: the number of CPUs]")
-@click.option("-q", "--quiet", is_flag=True, help="No progress bars.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@progress
 @click.pass_context
 def site_learn(ctx: click.Context, /, **_: Any) -> None:
     """Learn from pages which places of their sites hold articles, and which texts repeat."""
     params = ctx.params
     workers = runner(params)
     from dedup.learn import learn
-    from dedup.progress import with_bars
 
-    bars = workers if params["quiet"] else with_bars(workers, STAGES)
     config = Config.of({"site": params["name"], "sites": params["sites"]})
-    found, failures = learn(params["inputs"], config=config, runner=bars)
+    found, failures = learn(params["inputs"], config=config, runner=telling_how_far(params, workers))
     found.save(params["out"])
-    for failure in failures:
-        click.echo(f"{failure.id}: {failure.why}", err=True)
-    if not params["quiet"]:
+    say_failures(ctx, failures)
+    say_done(ctx, sites=len(found.articles), failed=len(failures))
+    if not (params["quiet"] or is_for_machines(params)):
         click.echo(f"{len(found.articles):,} sites; see: dedup site show {params['out']}", err=True)
     ctx.exit(1 if failures else 0)
 

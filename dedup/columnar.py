@@ -55,6 +55,13 @@ class Table:
             self._batches = pa.ipc.open_file(stream) if beginning == _MAGIC else pa.ipc.open_stream(stream)
             self.schema = without_views(self._batches.schema)
 
+    @property
+    def count(self) -> int:
+        """How many rows there are; a stream of Arrow is read for it."""
+        if self._parquet:
+            return int(self._parquet.metadata.num_rows)
+        return sum(batch.num_rows for batch in _batches(self._batches))
+
     def parts(self) -> Iterator[Part]:
         """All rows in order. Of Parquet a group of rows that is broken is told and passed over; of Arrow what comes
         behind a broken batch cannot be found."""

@@ -61,6 +61,7 @@ class Config:
     provenance: bool = _setting(
         False, "Give every clean document a field `dedup` with the spans that it lost, and why."
     )
+    report: bool = _setting(True, "Write report.html: a page that shows people what went, and why.")
     input_format: str = _setting("", "Format of all inputs, whatever their extensions say.", choices=("", *INPUTS))
     text_field: str = _setting(
         "", "Field of a record that its text stands in; by default text, content or raw_content."

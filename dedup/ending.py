@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from dedup.run import alongside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
 PATIENCE = 4.0
@@ -31,10 +31,10 @@ def _stop(number: int, _: FrameType | None) -> NoReturn:
 
 
 @contextmanager
-def ending() -> Iterator[None]:
+def ending(last_words: Callable[[int], bytes]) -> Iterator[None]:
     """End meanwhile when a signal asks for it: as at Ctrl-C at SIGTERM and SIGHUP, too (not where they are ignored, as
-    under nohup); and if that does not come about in seconds, since something long is under way, at once. For the main
-    thread, and where there are such signals."""
+    under nohup); and if that does not come about in seconds, since something long is under way, at once, with what
+    `last_words` of the signal are. For the main thread, and where there are such signals."""
     if os.name == "nt":
         yield
         return
@@ -45,7 +45,7 @@ def ending() -> Iterator[None]:
     os.set_blocking(writer, False)
     told = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)  # written before Python does anything
     came: list[int] = []
-    wait = alongside(_watch, reader, came, daemon=True)
+    wait = alongside(_watch, reader, came, last_words, daemon=True)
     try:
         yield
     finally:
@@ -58,12 +58,12 @@ def ending() -> Iterator[None]:
                 signal.signal(each, handler)
 
 
-def _watch(reader: int, came: list[int]) -> None:
+def _watch(reader: int, came: list[int], last_words: Callable[[int], bytes]) -> None:
     """End the process some seconds after a signal that asks for it; return where the pipe is closed."""
     while number := os.read(reader, 1):
         if number[0] in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             came.append(number[0])
             sleep(PATIENCE)
             with suppress(OSError):
-                os.write(2, b"\nStopped at once: what was under way could not be interrupted.\n")
+                os.write(2, last_words(number[0]))
             os._exit(128 + number[0])

@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup.errors import RemovalError, SettingError, UnreadableError
+from dedup.signs import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -87,8 +88,8 @@ class Limits(NamedTuple):
         most, failed, inputs = self.max_errors, len(failures), documents + len(failures)
         if most is not None and failed > (most * inputs if isinstance(most, float) else most):
             allowed = f"{100 * most:.4g} %" if isinstance(most, float) else f"{most:,}"
-            said = "".join(f"\n  {each.id}: {each.why}" for each in failures[:NAMED])
-            more = "a larger max_errors goes on from here"
+            said = "".join(f"\n  {harmless(each.id)}: {harmless(each.why)}" for each in failures[:NAMED])
+            more = "mend them, or raise max_errors"
             raise UnreadableError(f"{failed:,} of {inputs:,} inputs failed, of {allowed} that may; {more}:{said}")
 
     def hold_groups(self, groups: Iterable[Group]) -> None:
@@ -133,8 +134,9 @@ class Group(NamedTuple):
     def __str__(self) -> str:
         kinds = ", ".join(f"{kind} {size / max(1, self.characters):.1%}" for kind, size in self._most())
         several = self.keeper and self.keeper[1] > 1
-        keeper = f"; the keeper of {self.keeper[1]:,} is {self.keeper[0]}" if self.keeper and several else ""
-        return f"{self.by} {self.name}: {self.share:.1%} of the text of {self.documents:,} documents ({kinds}{keeper})"
+        keeper = f"; the keeper of {self.keeper[1]:,} is {harmless(self.keeper[0])}" if self.keeper and several else ""
+        of = f"{self.share:.1%} of the text of {self.documents:,} documents"
+        return f"{self.by} {harmless(self.name)}: {of} ({kinds}{keeper})"
 
     def _most(self) -> list[tuple[str, int]]:
         return sorted(self.kinds.items(), key=lambda each: (-each[1], each[0]))[:3]

@@ -18,7 +18,7 @@ from dedup.errors import InputError, SettingError, UnreadableError
 from dedup.find import Found, find
 from dedup.formats import TABLES, WHOLE, extensions, told
 from dedup.frames import Frame, is_frame, reader, unreadable
-from dedup.read import PIPED, given, sources, standard_input
+from dedup.read import PIPED, Reached, Sources, given, sources, standard_input
 from dedup.temporary import Temporary
 from dedup.urls import shown
 
@@ -44,7 +44,7 @@ class Opened:
     """What was given to be read: its sources, the files that they lie in (those that a table is numbered by), and the
     files that are ignored."""
 
-    sources: Iterator[Source | Failure]
+    sources: Sources
     files: list[tuple[str, Path | Remote]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
@@ -66,7 +66,8 @@ class Opened:
         with atomic(folder / self.piped, durable=False) as out:
             shutil.copyfileobj(sys.stdin.buffer, out, BUFFER)
         files = [*self.files, (PIPED, folder / self.piped)]
-        self.sources = chain(self.failures, sources(files, config))
+        reached = Reached(path for _, path in files)
+        self.sources = Sources(chain(self.failures, sources(files, config, reached)), reached)
         return files
 
 
@@ -86,7 +87,7 @@ def open_inputs(inputs: Inputs, config: Config, exclude: Path | Remote | None) -
     if first is None:
         raise InputError("nothing to read: no input was given")
     if not is_path(first):
-        return Opened(given(chain([first], everything)))
+        return Opened(Sources(given(chain([first], everything)), Reached()))
     paths = [first, *everything]
     if any(not is_path(path) for path in paths):
         raise InputError("inputs are paths or documents, not both")
@@ -97,7 +98,8 @@ def open_inputs(inputs: Inputs, config: Config, exclude: Path | Remote | None) -
     if not (found.files or piped):
         said = "".join(f"\n  {failure.id}: {failure.why}" for failure in found.failures)
         raise InputError(f"nothing to read: no {extensions()} file in {', '.join(map(shown, paths))}{said}")
-    read = _all(found, piped, config)
+    reached = Reached([] if piped else [path for _, path in found.files])
+    read = Sources(_all(found, piped, config, reached), reached)
     as_file = f"{PIPED}.{config.input_format or 'jsonl'}" if piped else ""
     return Opened(read, found.files, found.ignored, found.failures, as_file)
 
@@ -115,7 +117,7 @@ def _of_frame(frame: Any, config: Config) -> Opened:
     except (ValueError, TypeError, NotImplementedError) as error:  # Arrow's are ValueErrors, most of them
         raise unreadable(frame, error) from error
     files: list[tuple[str, Path | Remote]] = [("input", path)]
-    return Opened(sources(files, replace(config, input_format="arrow")), files, kept=spool)
+    return Opened(Sources(sources(files, replace(config, input_format="arrow")), Reached()), files, kept=spool)
 
 
 def nothing_to_read(failures: list[Failure]) -> UnreadableError:
@@ -133,8 +135,8 @@ def _ahead(files: list[tuple[str, Path | Remote]], config: Config) -> Iterable[t
     return ahead(files, lambda path: (known := told(path, config.input_format)) is not None and known.name in WHOLE)
 
 
-def _all(found: Found, piped: bool, config: Config) -> Iterator[Source | Failure]:
+def _all(found: Found, piped: bool, config: Config, reached: Reached) -> Iterator[Source | Failure]:
     yield from found.failures
-    yield from sources(_ahead(found.files, config), config)
+    yield from sources(_ahead(found.files, config), config, reached)
     if piped:
         yield from standard_input(config)

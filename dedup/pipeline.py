@@ -117,14 +117,14 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
         output = Output.of(config, opened.files, piped=bool(opened.piped))
         write.make_folder(folder)
         with locked(folder):
-            stamp = f"{config.digest} {named.stamp} {SCHEME} {SHINGLES} {write.versions()} {ready.stamp}"
-            work = ready.work(Store.open(folder / write.WORK, stamp).folder, config)
+            work = ready.work(Store.open(folder / write.WORK, named.stamp(config, ready.stamp)).folder, config)
             run = _of_lines(work, opened, named, job.runner) or _of_all(work, opened.sources, named, job.runner)
             if run.documents:
                 run.failures.extend(ready.failures)
                 groups = job.limits.hold(run.failures, run.documents, run.groups)
                 last = partial(summary, run, groups, len(opened.ignored), output, named.digests)
-                write.write_run(folder, config, partial(outputs.clean, folder, output), run.pieces, last)
+                page = partial(_report, folder, wanted=config.report and not temporary)
+                write.write_run(folder, config, partial(outputs.clean, folder, output), run.pieces, last, page)
                 ready.keep(work, run)
             work.store.remove()
     if not run.documents:
@@ -132,6 +132,14 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
             folder.rmdir()
         raise nothing_to_read(run.failures)
     return Result(folder, temporary)
+
+
+def _report(folder: Path, *, wanted: bool) -> None:
+    """The page for people, of what a run has left in its folder."""
+    if wanted:
+        from dedup import report  # with all that compares and draws, of which the run itself needs nothing
+
+        report.write(Result(folder))
 
 
 class Named(NamedTuple):
@@ -161,10 +169,10 @@ class Named(NamedTuple):
         digests = {name: blake2b(content, digest_size=16).hexdigest() for name, content in contents.items()}
         return cls(digests, contents.get("decisions", b""))
 
-    @property
-    def stamp(self) -> str:
-        """What of them decides what stages leave."""
-        return " ".join(self.digests.values())
+    def stamp(self, config: Config, against: str) -> str:
+        """What a run and one that it goes on with must have in common."""
+        files = " ".join(self.digests.values())
+        return f"{config.digest} {files} {SCHEME} {SHINGLES} {write.versions()} {against}"
 
     @property
     def decide(self) -> bool:

@@ -9,6 +9,7 @@ import sys
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
@@ -33,15 +34,63 @@ PIPED = "stdin"
 """The name of what comes by standard input."""
 
 
-def sources(files: Iterable[tuple[str, Path | Remote]], config: Config) -> Iterator[Source | Failure]:
-    """The documents of the files, in order; a file that cannot be read is a failure in its place."""
+class Reached:
+    """How far files are read, in bytes of them as they lie there."""
+
+    def __init__(self, paths: Iterable[Path | Remote] = ()) -> None:
+        self._paths, self._before, self._raw = list(paths), 0, cast("IO[bytes] | None", None)
+
+    @cached_property
+    def of(self) -> int:
+        """All bytes; 0 where that is not known: of pipes, and behind URLs."""
+        local = [path for path in self._paths if isinstance(path, Path) and path.is_file()]
+        return sum(path.stat().st_size for path in local) if len(local) == len(self._paths) else 0
+
+    @property
+    def read(self) -> int:
+        """Those that are read; nothing of all where that is not known."""
+        if not self.of:
+            return 0
+        return self._before + (self._raw.tell() if self._raw and not self._raw.closed else 0)
+
+    def begun(self, raw: IO[bytes]) -> None:
+        """A file is being read."""
+        self._raw = raw
+
+    def done(self, path: Path | Remote) -> None:
+        """A file was read."""
+        self._raw = None
+        if self.of and isinstance(path, Path) and path.is_file():  # it may be gone by now
+            self._before += path.stat().st_size
+
+
+class Sources:
+    """Sources as they come, and how far the files are read that they lie in."""
+
+    def __init__(self, each: Iterator[Source | Failure], reached: Reached) -> None:
+        self.each, self.reached = each, reached
+
+    def __iter__(self) -> Sources:
+        return self
+
+    def __next__(self) -> Source | Failure:
+        return next(self.each)
+
+
+def sources(
+    files: Iterable[tuple[str, Path | Remote]], config: Config, reached: Reached | None = None
+) -> Iterator[Source | Failure]:
+    """The documents of the files, in order; a file that cannot be read is a failure in its place. Into `reached` goes
+    how far they are read."""
+    reached = reached or Reached()
     for number, (name, path) in enumerate(files):
         known = told(path, config.input_format)
         try:
             if known is not None:
-                yield from _of_file(name, path, known, number, config)
+                yield from _of_file((name, path), known, number, config, reached)
         except OSError as error:
             yield unreadable(name, error)
+        reached.done(path)
 
 
 def unreadable(name: str, error: OSError) -> Failure:
@@ -52,8 +101,9 @@ def unreadable(name: str, error: OSError) -> Failure:
 
 
 def _of_file(
-    name: str, path: Path | Remote, known: FileFormat, number: int, config: Config
+    file: tuple[str, Path | Remote], known: FileFormat, number: int, config: Config, reached: Reached
 ) -> Iterator[Source | Failure]:
+    name, path = file
     if known.name in TABLES:
         from dedup.rows import rows  # with pyarrow: .1 s
 
@@ -66,16 +116,17 @@ def _of_file(
     if known.name == "warc" and suffix == ".gz":  # its members are records
         suffix = ""
     with path.open("rb", BUFFER) as raw, reading(raw, suffix) as stream:
+        reached.begun(raw)
         if known.name in WHOLE:
             yield _whole(stream, name, Format(known.name), config.max_bytes, origin)
         else:
-            yield from _records(stream, name, known.name, config, origin)
+            yield from records(stream, name, known.name, config, origin)
 
 
-def _records(
+def records(
     stream: IO[bytes], name: str, kind: str, config: Config, origin: Path | None = None
 ) -> Iterator[Source | Failure]:
-    """The documents of a file, or of standard input, that holds many."""
+    """The documents of an open file of JSONL, CSV, TSV or of an archive, or of standard input."""
     if kind in CELLS:
         from dedup.cells import rows
 
@@ -100,7 +151,7 @@ def standard_input(config: Config) -> Iterator[Source | Failure]:
     if kind in WHOLE:
         yield _whole(stream, PIPED, Format(kind), config.max_bytes, None)
     else:
-        yield from _records(stream, PIPED, kind, config)
+        yield from records(stream, PIPED, kind, config)
 
 
 def given(inputs: Iterable[Source | Mapping[str, Any]]) -> Iterator[Source | Failure]:

@@ -144,9 +144,11 @@ def why_record(flag: Flag) -> dict[str, Any]:
 
 
 def source_record(known: dict[str, Any], content: bytes | memoryview, characters: int) -> dict[str, Any]:
-    """A line of `sources.jsonl`: where the document came from, the digest of its source text in UTF-8, and of a page
-    what spoke for each block of its article. `known` is as `pack` has it."""
+    """A line of `sources.jsonl`: where the document came from, the digest of its source text in UTF-8, its site and its
+    date where they are known, and of a page what spoke for each block of its article. `known` is as `pack` has it, with
+    the date as `iso_date` has it."""
     digest = xxhash.xxh3_128_hexdigest(content)
     record = {"id": known["id"], "place": known["place"], "format": known["format"], "encoding": known["encoding"],
               "exact": known["exact"], "characters": characters, "digest": digest}  # fmt: skip
-    return record | {"article": known["proofs"]} if known["proofs"] else record
+    more = {"site": known["site"], "date": known["date"], "article": known["proofs"]}
+    return record | {name: value for name, value in more.items() if value}

@@ -11,14 +11,18 @@ import xxhash
 
 from dedup.counts import Cut
 from dedup.data import Document, Format, Kind, Reason
+from dedup.dates import iso_date
+from dedup.domains import sites_of
 from dedup.errors import UnreadableError
 from dedup.gone import Gone, tails_of
 from dedup.lines import DEFINED, defined, words_of
 from dedup.records import kept_row, pack, removed_record, source_record, with_text
+from dedup.removals import Grouping, grouped
 from dedup.run import in_threads
 from dedup.runs import only
 from dedup.store import line
 from dedup.stretches import Stretch, content
+from dedup.strings import Strings
 from dedup.write import Piece
 
 if TYPE_CHECKING:
@@ -26,19 +30,45 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.config import Config
     from dedup.flags import Flags
     from dedup.losses import Loss, Lost
-    from dedup.strings import Strings
     from dedup.work import Work
 
 COLUMNS = ("states", "numbers", "starts", "ends", "text_starts", "text_ends", "characters", "digests")
 """The columns that the kernel writes lines by, in its order; and then their ids."""
 
 
+class Said(NamedTuple):
+    """What is known of documents: names of sites, and the number of that of each (int64 [n]); the date of each as ISO
+    8601. Both are empty where they are unknown."""
+
+    names: Strings
+    sites: NDArray[np.int64]
+    dates: Strings
+
+    @classmethod
+    def of(cls, sites: Strings, urls: Strings, dates: Strings, config: Config) -> Said:
+        """Given what documents say: empty where they say nothing, as most often all of one of these are."""
+        by_site = Grouping([config.site], np.zeros(len(sites), np.int64))
+        if sites.data.size or urls.data.size:
+            each = zip(sites, sites_of(urls), strict=True)
+            by_site = grouped(site or of_url or config.site for site, of_url in each)
+        if dates.data.size:
+            dates = dates.put(
+                {at: iso for at, date in enumerate(dates) if date and (iso := iso_date(date) or "") != date}
+            )
+        return cls(Strings.of(by_site.names), by_site.numbers, dates)
+
+    def part(self, low: int, high: int) -> Said:
+        """The same of those from one to another."""
+        return Said(self.names, self.sites[low:high], self.dates.part(low, high))
+
+
 class Writing(NamedTuple):
     """A piece to write: the digest of what was read of it, and the number of its first line in the file; columns of its
-    lines that hold something, and their ids; which of these are documents, and the flags of those that lose something,
-    by their place among them."""
+    lines that hold something, and their ids; which of these are documents, what is known of those, and the flags of
+    those that lose something, by their place among them."""
 
     work: Work
     stretch: Stretch
@@ -47,6 +77,7 @@ class Writing(NamedTuple):
     columns: Mapping[str, NDArray[Any]]
     ids: Strings
     rows: NDArray[np.int64]
+    said: Said
     goes: Flags | Gone
 
     def number(self, row: int) -> int:
@@ -112,8 +143,10 @@ def _natively(job: Writing, view: NDArray[np.uint8], run: slice, lost: Lost | No
         goes[gone.numbers] = np.arange(len(gone))
         tails, left = tails_of(gone), None
     read = (*(job.columns[name] for name in COLUMNS), *job.ids.columns)
+    said = job.said.part(run.start, run.stop)
+    known = said.names.columns, said.sites, said.dates.columns
     place = orjson.dumps(f"{job.stretch.name}:")[:-1], job.first_line
-    clean, removed, sources = _native.write_lines(view, read, (rows, goes), tails, left, place)
+    clean, removed, sources = _native.write_lines(view, read, (rows, goes), (tails, left), known, place)
     if job.stretch.file.table is not None:
         return _rows(job, rows, goes, lost), removed.data, sources.data
     return clean.data, removed.data, sources.data
@@ -137,6 +170,7 @@ def _by_definition(job: Writing, view: NDArray[np.uint8], number: int, loss: Los
     row = int(job.rows[number])
     document = defined(job.columns, row, view, job.work.config, job.place(row))
     assert isinstance(document, Document)
+    document.date = iso_date(document.date)
     source = line(source_record(pack(document), document.text.encode(), len(document.text)))
     if loss:
         return job.kept(document, row, loss.left.decode()) if loss.left else b"", loss.records, source

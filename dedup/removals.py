@@ -36,7 +36,7 @@ class Articles(NamedTuple):
 class Grouping(NamedTuple):
     """Names, and the number of the name of each document (int64 [n])."""
 
-    names: list[str]
+    names: Sequence[str]
     numbers: NDArray[np.int64]
 
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from dedup.compressed import reading
 from dedup.config import Config
 from dedup.data import Failure, Format
+from dedup.documents import Restored, Wanted, documents, read, records
 from dedup.errors import OutputError
 from dedup.fields import Fields
-from dedup.formats import CELLS, TABLES, TREES, compression, told
+from dedup.formats import TABLES, TREES, told
 from dedup.urls import is_url, plain, shown
 from dedup.write import ATTRIBUTES, FAILURES, MANIFEST, REMOVED, SOURCES, TREE, is_finished, tree_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from dedup.remote import Remote
 
@@ -78,7 +79,7 @@ class Result:
             yield from self._of_tree(self.manifest["config"]["format"])
         else:
             for path in self.files():
-                yield from _documents(path)
+                yield from documents(path)
 
     def files(self) -> list[Path | Remote]:
         """The files that hold the clean documents, in order.
@@ -114,28 +115,29 @@ class Result:
         for source in self.sources():
             path = self.folder / TREE / tree_path(source["id"], kind)
             if path.is_file():
-                text = path.read_bytes().decode()
-                yield {"id": source["id"], "text": text.partition("\n---\n\n")[2] if kind == "markdown" else text}
+                yield {"id": source["id"], "text": _body(path, kind)}
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """The ids and texts of the clean documents, in order, whatever their fields are called."""
-        fields = Fields(Config.of(self.manifest["config"]))
-        for record in self.documents():
-            body, id_ = fields.body(record), fields.stated(record, "id")
-            yield str(record["id"] if id_ is None else id_), record["text"] if body is None else body.value
+        return _texts(self.documents(), self._names)
+
+    @property
+    def _names(self) -> Fields:
+        return Fields(Config.of(self.manifest["config"]))
 
     def removed(self) -> Iterator[dict[str, Any]]:
         """What was taken out, in order: one record a span."""
-        return _records(self.folder / REMOVED)
+        return records(self.folder / REMOVED)
 
     def sources(self) -> Iterator[dict[str, Any]]:
-        """Where every document came from: its place, format, encoding, and the length and digest of its source text."""
-        return _records(self.folder / SOURCES)
+        """Where every document came from: its place, format, encoding, the length and digest of its source text; and
+        its site and date where they are known."""
+        return records(self.folder / SOURCES)
 
     @property
     def failures(self) -> list[Failure]:
         """The inputs that could not be used."""
-        return [Failure(**record) for record in _records(self.folder / FAILURES)]
+        return [Failure(**record) for record in records(self.folder / FAILURES)]
 
     def restore(self) -> Iterator[dict[str, Any]]:
         """Every document with its source text: the records of `sources` with a `text`."""
@@ -148,25 +150,51 @@ class Result:
             spans = [(record["start"], record["text"]) for record in removed.of(source["id"])]
             yield {**source, "text": restored(clean, spans)}
 
+    def read(self, ids: Iterable[str]) -> Iterator[Restored]:
+        """The documents of some ids, in the order of the run, each with its source text and what went of it. Ids that
+        no document has are passed over. Each file of the run is read once, and held are these documents only.
+
+        Raises:
+            OutputError: the run wrote none but attributes.
+        """
+        return read(self.folder, frozenset(ids), self.texts_of)
+
+    def texts_of(self, ids: Collection[str]) -> dict[str, str]:
+        """The clean texts of some ids, of those that have one.
+
+        Raises:
+            OutputError: the run wrote none but attributes.
+        """
+        if self._is_tree:
+            kind = self.manifest["config"]["format"]
+            paths = ((id_, self.folder / TREE / tree_path(id_, kind)) for id_ in ids)
+            return {id_: _body(path, kind) for id_, path in paths if path.is_file()}
+        found: dict[str, str] = {}
+        fields, files = self._names, self.files()
+        # All are looked at where one is missing: a line may name two ids, of which the last counts.
+        for wanted in (Wanted(ids, fields), None) if ids else ():
+            each = chain.from_iterable(documents(path, wanted) for path in files)
+            for id_, text in _texts(each, fields):
+                if id_ in ids:
+                    found[id_] = text
+                    if len(found) == len(ids):
+                        return found
+        return found
+
     def explain(self, id_: str) -> list[Piece]:
         """The pieces of a document in order, each kept or removed.
 
         Raises:
             OutputError: no document has this id.
         """
-        from dedup.clean import restored
-
-        source = next((each for each in self.sources() if each["id"] == id_), None)
-        if source is None:
+        found = next(self.read([id_]), None)
+        if found is None:
             near = [each["id"] for each in self.sources() if id_ in each["id"]][:3]
             hint = f"; there is {', '.join(near)}" if near else ""
             raise OutputError(f"{self.folder}: has no document {id_!r}{hint}")
-        removed = [record for record in self.removed() if record["id"] == id_]
-        clean = next((text for each, text in self.texts() if each == id_), "")
-        text = restored(clean, [(record["start"], record["text"]) for record in removed])
-        known = dict(source.get("article", ()))
-        pieces = _pieces(text, Format(source["format"]), removed)
-        return [piece if piece.removed else piece._replace(evidence=known.get(piece.start)) for piece in pieces]
+        known = dict(found.source.get("article", ()))
+        told = pieces(found.text, Format(found.source["format"]), found.removed)
+        return [piece if piece.removed else piece._replace(evidence=known.get(piece.start)) for piece in told]
 
 
 def _reached(url: str) -> Remote:
@@ -194,7 +222,8 @@ class _Ahead:
             self.next = next(self.records, None)
 
 
-def _pieces(text: str, kind: Format, removed: list[dict[str, Any]]) -> Iterator[Piece]:
+def pieces(text: str, kind: Format, removed: list[dict[str, Any]]) -> Iterator[Piece]:
+    """The pieces of a source text of a format, in order, given the records of what went from it."""
     position = 0
     for record in [*removed, None]:
         stop = record["start"] if record else len(text)
@@ -220,26 +249,13 @@ def _blocks(text: str, kind: Format) -> list[tuple[int, int]]:
     return spans
 
 
-def _records(path: Path | Remote) -> Iterator[dict[str, Any]]:
-    with path.open("rb") as raw, reading(raw, compression(path)) as handle:
-        for line in handle:
-            yield orjson.loads(line)
+def _texts(found: Iterable[dict[str, Any]], fields: Fields) -> Iterator[tuple[str, str]]:
+    for record in found:
+        body, id_ = fields.body(record), fields.stated(record, "id")
+        yield str(record["id"] if id_ is None else id_), record["text"] if body is None else body.value
 
 
-def _documents(path: Path | Remote) -> Iterator[dict[str, Any]]:
-    """The documents in a file that a run wrote."""
-    known = told(path)
-    if known and known.name in TABLES:
-        from dedup.arrow_values import records
-        from dedup.columnar import table
-
-        with table(path) as opened:
-            for part in opened.parts():
-                yield from records(part.batch) if part.batch else ()
-    elif known and known.name in CELLS:
-        from dedup import cells
-
-        with path.open("rb") as raw, reading(raw, compression(path)) as handle:
-            yield from cells.records(handle, known.name)
-    else:
-        yield from _records(path)
+def _body(path: Path | Remote, kind: str) -> str:
+    """The text of a document that is a file."""
+    text = path.read_bytes().decode()
+    return text.partition("\n---\n\n")[2] if kind == "markdown" else text

@@ -157,7 +157,7 @@ class _Pool:
             if isinstance(error, BrokenProcessPool):
                 raise WorkerError(
                     "a worker process died, most likely since memory ran out; run it again with fewer workers (-j 1"
-                    " needs the least): into the same folder it goes on from there"
+                    " needs the least)"
                 ) from error
             raise
 

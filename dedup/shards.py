@@ -45,11 +45,13 @@ RULE = TAGS.index(Tag.RULE)
 
 
 class Batch(NamedTuple):
-    """The sources of one shard, with the failures of reading in their places."""
+    """The sources of one shard, with the failures of reading in their places; and how many bytes of the inputs were
+    read for it and those before, of how many (0: that is not known)."""
 
     work: Work
     number: int
     sources: list[Source | Failure]
+    read: tuple[int, int] = (0, 0)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """To another process goes where its sources are to be read, and not what they hold."""
@@ -69,6 +71,8 @@ class Prepared(NamedTuple):
     failures: list[Failure]
     pages: bool
     """Whether there are pages among them."""
+    characters: int
+    """How many characters the source texts have."""
 
 
 # ── shard by shard: read, extract, print ────────────────────────────────────────────────────────────────────────────
@@ -100,10 +104,11 @@ def prepare(batch: Batch) -> Prepared:
             "places": [document.place for document in documents],
             "failures": [asdict(each) for each in read if isinstance(each, Failure)],
             "pages": _pages(documents),
+            "characters": sum(len(document.text) for document in documents),
         }
         store.seal(shard, "prepared", summary)
     failures = [Failure(**each) for each in summary["failures"]]
-    return Prepared(shard, summary["ids"], summary["places"], failures, summary["pages"])
+    return Prepared(shard, summary["ids"], summary["places"], failures, summary["pages"], summary["characters"])
 
 
 def _pages(documents: list[Document]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from dedup import kernel
@@ -19,6 +20,8 @@ SHORT_TEXT = 60
 FUNCTION_SHARE = 0.05
 """The share of a text's words that are among the dozen most common of a language: .2 to .4 in a text of that language,
 .03 at most in one of another (German and Dutch, Spanish and Portuguese share some: both are then tried)."""
+ENGLISH = frozenset("the of and to in is that it for was on with as be by at this are from his".split())
+"""The most common words of English, whose rules are always tried."""
 SCRIPTS = {"ar": (0x600, 0x6FF), "ja": (0x3040, 0x30FF), "ru": (0x400, 0x4FF), "zh": (0x4E00, 0x9FFF)}
 """The first and the last letter by which a language is told."""
 
@@ -31,6 +34,20 @@ def languages_of(text: str, stated: str | None = None) -> frozenset[str]:
     found = {language for language, count in zip(_function_words(), counts, strict=True) if count >= least}
     found.update(language for language, is_there in zip(SCRIPTS, scripts, strict=True) if is_there)
     return frozenset(found | {"any", "en", (stated or "en").split("-")[0].casefold()})
+
+
+def language_of(text: str) -> str:
+    """The language that most of a text is in, of those that there are rules for (`en`); empty if it is none of them.
+
+    >>> language_of("The ferry left the quay at dawn, and it was late."), language_of("渡船离开")
+    ('en', 'zh')
+    """
+    words, counts, scripts = _tally()(text)
+    english = sum(word in ENGLISH for word in text.casefold().split())
+    most, name = max(zip([english, *counts], ["en", *_function_words()], strict=True), key=itemgetter(0))
+    if most and most >= FUNCTION_SHARE * words:
+        return name
+    return next((language for language, is_there in zip(SCRIPTS, scripts, strict=True) if is_there), "")
 
 
 class Tally:

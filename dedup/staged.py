@@ -20,6 +20,7 @@ from dedup.duplicates import passages
 from dedup.gone import Found, Gone, Named, as_flags
 from dedup.keepers import Known, chosen
 from dedup.moved import Stretches
+from dedup.read import Reached, Sources
 from dedup.removals import Articles, Grouping, grouped, groups, source_of
 from dedup.shards import Batch, Flagging, Prepared
 from dedup.spared import spared, used
@@ -135,14 +136,15 @@ def _whole(work: Work, flagged: list[shards.Flagged], known: Known, brought: Bro
 
 def _batches(work: Work, sources: Iterator[Source | Failure]) -> Iterator[Batch]:
     number, batch, size = 0, [], 0
+    reached = sources.reached if isinstance(sources, Sources) else Reached()
     for source in sources:
         batch.append(source)
         size += len(source.content) if isinstance(source, Source) else 0
         if len(batch) >= SHARD_DOCUMENTS or size >= SHARD_BYTES:
-            yield Batch(work, number, batch)
+            yield Batch(work, number, batch, (reached.read, reached.of))
             number, batch, size = number + 1, [], 0
     if batch:
-        yield Batch(work, number, batch)
+        yield Batch(work, number, batch, (reached.read, reached.of))
 
 
 def _take(

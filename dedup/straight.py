@@ -14,13 +14,12 @@ import numpy as np
 from dedup import whole
 from dedup.counts import Cut, Run
 from dedup.data import Failure
-from dedup.dates import iso_date, sortable
-from dedup.domains import sites_of
+from dedup.dates import sortable
 from dedup.gathered import Gathered
 from dedup.gone import Found, Gone, Named, as_flags
 from dedup.keepers import Known, chosen
 from dedup.lines import DEFINED, FAILED, Comparing, Lines, Reading, compare, read_piece, words_of
-from dedup.relay import COLUMNS, Writing, write_piece
+from dedup.relay import COLUMNS, Said, Writing, write_piece
 from dedup.removals import Articles, Grouping, grouped, groups
 from dedup.run import alongside, in_threads
 from dedup.runs import once, only
@@ -48,12 +47,15 @@ IN_MEMORY = 1 << 29
 """Bytes of these columns up to which they are kept in memory, and not in files: to write and to map these took a
 twelfth of the time of a run over short texts."""
 
+_NOTHING = Said(Strings.of([]), np.zeros(0, np.int64), Strings.of([]))
+
 
 class Told(NamedTuple):
     """What reading told of all lines that hold something, in their order.
 
     `edges` are the numbers of the first of them of each stretch, and behind the last (int64 [n + 1]); `columns` is what
-    is known of each line; `rows` are those that are documents (int64), which are numbered in their order.
+    is known of each line; `rows` are those that are documents (int64), which are numbered in their order; of these are
+    the `ids` and what is `said`.
     """
 
     work: Work
@@ -63,6 +65,7 @@ class Told(NamedTuple):
     columns: Gathered
     rows: NDArray[np.int64]
     ids: Strings
+    said: Said
     failures: list[Failure]
 
     def first_lines(self) -> list[int]:
@@ -107,6 +110,9 @@ def run(work: Work, files: Iterable[File], runner: Runner) -> Run:
     if work.config.unit == "passage":
         alongside(import_module, "dedup.duplicates")  # what is needed next takes .02 s to import
     told = read(work, files, runner)
+    if told.ids:
+        sites, urls, dates = map(told.strings, ("sites", "urls", "dates"))
+        told = told._replace(said=Said.of(sites, urls, dates, work.config))
     found = find(told, runner)
     cuts: list[Cut] = []
     most = partial(groups, _articles(told), found.flags)
@@ -114,7 +120,7 @@ def run(work: Work, files: Iterable[File], runner: Runner) -> Run:
 
 
 def read(work: Work, files: Iterable[File], runner: Runner) -> Told:
-    """Read all lines.
+    """Read all lines, but for what is said of documents.
 
     Raises:
         NotPlainError: among them are documents that are no plain texts.
@@ -151,7 +157,7 @@ def _told(work: Work, parts: list[Stretch], read: Iterable[Lines]) -> Told:
             sizes.append(each.size)
             lines.append(each._replace(columns={}, strings={}, words=None))
     rows = np.flatnonzero(columns["states"] != FAILED) if columns else np.zeros(0, np.int64)
-    told = Told(work, parts, lines, np.cumsum(sizes), columns, rows, Strings.of([]), [])
+    told = Told(work, parts, lines, np.cumsum(sizes), columns, rows, Strings.of([]), _NOTHING, [])
     ids = told.strings("ids") if columns else told.ids
     without = np.flatnonzero(ids.sizes == 0)
     return told._replace(ids=ids.put(dict(zip(without.tolist(), told.places(without), strict=True))))
@@ -221,23 +227,19 @@ def _whole(told: Told, runner: Runner) -> Found:
 def _known(told: Told) -> Known:
     """What is known of the documents to choose keepers."""
     config, dates, sites = told.work.config, list[str](), list[str]()
-    if (stated := told.strings("dates")).bounds[-1]:
-        dates = [sortable(iso_date(date)) if date else "" for date in stated]
+    if told.said.dates.data.size:
+        dates = [sortable(date) for date in told.said.dates]
     if config.across_sites_only or config.site_order:
-        sites = _sites(told)
+        names = [*told.said.names]
+        sites = [names[number] for number in told.said.sites.tolist()]
     return Known(dates, told.column("words"), told.ids, sites)
-
-
-def _sites(told: Told) -> list[str]:
-    named = zip(told.strings("sites"), sites_of(told.strings("urls")), strict=True)
-    return [site or of_url or told.work.config.site for site, of_url in named]
 
 
 def _articles(told: Told) -> Articles:
     """What is known of the documents to tell which sites and sources lose much."""
 
     def groupings() -> Iterator[tuple[str, Grouping]]:
-        yield "site", grouped(_sites(told))
+        yield "site", Grouping(told.said.names, told.said.sites)
         files, numbers = grouped(part.name for part in told.stretches)
         yield "source", Grouping(files, numbers[told.pieces(told.rows)])
 
@@ -283,5 +285,5 @@ def _writing(told: Told, flags: Flags | Gone) -> Iterator[Writing]:
         low, high = told.edges[at : at + 2].tolist()
         columns = {name: told.columns.part(name, at, slice(low, high)) for name in COLUMNS}
         first, last = documents[at : at + 2]
-        own, goes = told.rows[first:last] - low, flags.part(first, last - first)
-        yield Writing(told.work, part, told.read[at].digest, first_line, columns, ids.part(low, high), own, goes)
+        own, goes, said = told.rows[first:last] - low, flags.part(first, last - first), told.said.part(first, last)
+        yield Writing(told.work, part, told.read[at].digest, first_line, columns, ids.part(low, high), own, said, goes)

@@ -1,15 +1,15 @@
-"""What people see of a run: the summary and the explained document, as lines of plain text.
+"""What people see of a run: the summary, what would go, what is known of sites, as lines of plain text.
 
 Whatever comes from a document is made harmless first: a terminal must not obey it.
 """
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from unicodedata import category, east_asian_width
 
+from dedup.signs import harmless
 from dedup.write import ATTRIBUTES
 
 if TYPE_CHECKING:
@@ -18,28 +18,13 @@ if TYPE_CHECKING:
 
     from dedup.data import Failure
     from dedup.remote import Remote
-    from dedup.result import Piece, Result
+    from dedup.result import Result
     from dedup.sites import SiteFile
 
-COLUMN = 17
-"""Width of the column that says what became of a block."""
 SHOWN = 5
 """Failures that the summary names; the rest are counted."""
 COMPARED = 10_000
 """Documents whose ids are compared letter by letter with one that is not there: a few milliseconds each hundred."""
-_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def harmless(text: str) -> str:
-    """A text on one line, without terminal escapes, control characters and marks that turn the writing around.
-
-    >>> harmless("a\\x1b[31m red\\x07\\n rag\\u202e")
-    'a red rag'
-    """
-    bare = _ESCAPE.sub("", text)
-    shown = (c for c in bare if c.isspace() or not (c in _TURNS or category(c) in ("Cc", "Cs")))
-    return " ".join("".join(shown).split())
 
 
 def clipped(text: str, width: int) -> str:
@@ -54,22 +39,30 @@ def wrapped(text: str, width: int) -> Iterator[str]:
     >>> list(wrapped("the ferry left", 9)), list(wrapped("渡船离开", 5))
     (['the ferry', 'left'], ['渡船', '离开'])
     """
+    return (text[start:end] for start, end in breaks(text, width))
+
+
+def breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
+    """Where the lines of `wrapped` start and end."""
     start = used = 0
     space = -1
     for at, char in enumerate(text):
         space = at if char == " " else space
-        used += _columns(char)
+        used += columns(char)
         if used > width:
             end = space if space > start else max(at, start + 1)
-            yield text[start:end]
+            yield start, end
             start = end + (text[end : end + 1] == " ")
-            used = sum(map(_columns, text[start : at + 1]))
+            used = columns(text[start : at + 1])
     if text[start:]:
-        yield text[start:]
+        yield start, len(text)
 
 
-def _columns(char: str) -> int:
-    return 0 if category(char) in ("Mn", "Me", "Cf") else 1 + (east_asian_width(char) in "WF")
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if category(c) in ("Mn", "Me", "Cf") else 1 + (east_asian_width(c) in "WF") for c in text)
 
 
 # ── summary ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -123,39 +116,7 @@ def _documents_of(result: Result) -> Path | Remote:
     return result.folder / str(result.summary["output"])
 
 
-# ── explain ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def explained(piece: Piece, width: int, most: int | None) -> Iterator[str]:
-    """The lines that show a piece of a document: what became of it, its text (at most so many lines), and why."""
-    said = piece.removed
-    name = f"- {said['kind']}" if said else "kept"
-    lines = list(wrapped(harmless(piece.text), width - COLUMN))
-    if most is not None and len(lines) > most:
-        last = next(wrapped(lines[most - 1], width - COLUMN - 1))
-        lines = [*lines[: most - 1], last + "…"]
-    yield from (f"{name if index == 0 else '':<{COLUMN}}{line}" for index, line in enumerate(lines or [""]))
-    for reason in (
-        (harmless(said["why"]), _evidence(said))
-        if said
-        else [_evidence({"evidence": piece.evidence})]
-        if piece.evidence
-        else ()
-    ):
-        yield from (f"{'':<{COLUMN}}| {line}" for line in wrapped(reason, width - COLUMN - 2))
-
-
-def _evidence(record: dict[str, Any]) -> str:
-    told = [f"{name}: {_value(value)}" for name, value in record["evidence"].items() if value not in ("", None)]
-    keeper = record.get("keeper")
-    if keeper:
-        where = f"{keeper['id']} {keeper['start']}-{keeper['end']}"
-        told = [f"keeper: {where}", f"similarity: {record['similarity']}", *told]
-    return harmless("; ".join(told))
-
-
-def _value(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+# ── documents ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def unknown(result: Result, id_: str) -> str:

@@ -14,7 +14,7 @@ import orjson
 from dedup.errors import OutputError
 from dedup.remote import Remote
 from dedup.urls import shown
-from dedup.write import MANIFEST, TREE, WORK, is_finished
+from dedup.write import MANIFEST, REPORT, TREE, WORK, is_finished
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,7 +82,7 @@ class Target:
         body = [name for name in names if name not in LAST and not name.startswith((f"{WORK}/", "."))]
         mark = self.folder / MARK
         mark.write_bytes(orjson.dumps(sorted(self.ours.union(name for name in body if not _in_tree(name)))))
-        self._remove(reversed(LAST))
+        self._remove((*reversed(LAST), REPORT))
         self.folder.put(run, body)
         tree = (f"{TREE}/{name}" for name in (self.folder / TREE).names())
         self._remove(sorted(self.ours.union(tree).difference(body, LAST)))

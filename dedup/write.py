@@ -42,6 +42,8 @@ Files = dict[str, dict[str, Any]]
 """What the manifest says of each file."""
 
 MANIFEST = "manifest.json"
+REPORT = "report.html"
+"""What people see of a run. The manifest does not name it: it can be made anew of the other files."""
 WORK = "work"
 REMOVED, FAILURES, SOURCES = "removed.jsonl", "failures.jsonl", "sources.jsonl"
 TREE, PART, ATTRIBUTES = "clean", "part-", "attributes"
@@ -122,11 +124,14 @@ def write_run(
     clean: Callable[[Files], AbstractContextManager[Callable[[Piece], object]]],
     pieces: Iterable[Piece],
     last: Callable[[], tuple[Iterable[Failure], Any]],
+    report: Callable[[], object],
 ) -> None:
     """Write everything a run gives. `clean` opens what takes each piece for its clean documents; `last` is asked for
-    the failures and the summary once all `pieces` are written."""
+    the failures and the summary once all `pieces` are written; then `report` makes the page of what is there. One of an
+    earlier run goes with its manifest."""
     before = unmark(folder)
-    (folder / MANIFEST).unlink(missing_ok=True)
+    for name in (MANIFEST, REPORT):
+        (folder / name).unlink(missing_ok=True)
     files: Files = {}
     with clean(files) as write, ExitStack() as stack:
         removed, sources = (stack.enter_context(writing(folder / name, files)) for name in (REMOVED, SOURCES))
@@ -147,6 +152,7 @@ def write_run(
     content = orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     with atomic(folder / MANIFEST) as handle:
         handle.write(content)
+    report()
     mark(folder, content, before)
 
 

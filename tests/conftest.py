@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dedup import Result
 
 ROOT = Path(__file__).parent.parent
+pytest_plugins = ["tests.browser"]
 
 settings.register_profile("dedup", deadline=None)  # no test asserts a time
 settings.load_profile("dedup")

@@ -140,7 +140,7 @@ def test_both_ways_tell_the_same(tmp_path: Path) -> None:
         dedup.clean(tmp_path / "in.jsonl", tmp_path / "long", config=config)
 
     names = [path.relative_to(tmp_path / "short") for path in (tmp_path / "short").rglob("*") if path.is_file()]
-    assert len(names) == 6
+    assert len(names) == 7
     for name in names:
         assert (tmp_path / "short" / name).read_bytes() == (tmp_path / "long" / name).read_bytes(), name
 
@@ -169,7 +169,9 @@ def test_files_lie_as_those_of_the_inputs(tmp_path: Path) -> None:
         "attributes/page.html.jsonl", "attributes/b.csv.jsonl", "attributes/b.csv-.jsonl", "attributes/empty.jsonl",
         "attributes/t.parquet.jsonl",
     }  # fmt: skip
-    assert made - attributes == {"manifest.json", "removed.jsonl", "sources.jsonl", "failures.jsonl", "_SUCCESS"}
+    assert made - attributes == {
+        "manifest.json", "removed.jsonl", "sources.jsonl", "failures.jsonl", "report.html", "_SUCCESS"
+    }  # fmt: skip
     assert attributes <= set(result.manifest["files"])
     sizes = {name: len(rows(tmp_path / "out" / name)) for name in attributes}
     assert sizes["attributes/2019/none.jsonl"] == 3

@@ -71,7 +71,7 @@ def test_clean_writes_the_folder_and_a_summary_on_standard_error(here: Path) -> 
 
     assert (run.exit_code, run.stdout) == (0, "")
     assert sorted(tree(here / "out")) == [
-        "_SUCCESS", "clean.jsonl", "failures.jsonl", "manifest.json", "removed.jsonl", "sources.jsonl",
+        "_SUCCESS", "clean.jsonl", "failures.jsonl", "manifest.json", "removed.jsonl", "report.html", "sources.jsonl",
     ]  # fmt: skip
     assert run.stderr == (
         "2 documents in, 2 out, 0 inputs failed\n"
@@ -300,6 +300,7 @@ def test_explain_shows_blocks_in_order_with_reasons(cleaned: Path, monkeypatch: 
     assert lines[0] == "kept             The mill on the upper river closed in May, after the last of its"
     assert lines[1] == "                 millers had retired to the coast."
     assert lines[2] == "- passage        The ferry left the inner quay at dawn with forty sacks of barley,"
+    assert all(line.startswith("-      ") for line in lines[3:5])
     assert lines[4].endswith("…")
     assert lines[5].startswith("                 | 100% of its ")
     assert lines[6].startswith("                 | keeper: a.txt 0-")
@@ -311,12 +312,13 @@ def test_explain_in_full_and_as_json(cleaned: Path) -> None:
     full = call("explain", cleaned / "out", "b.txt", "--full").stdout
     pieces = [json.loads(line) for line in call("explain", cleaned / "out", "b.txt", "--json").stdout.splitlines()]
 
-    assert " ".join(full.split()).count("the pilot steered by the sound of the bell") == 1
+    assert " ".join(full.replace("\n-", "").split()).count("the pilot steered by the sound of the bell") == 1
     assert [(piece["kept"], piece["text"].strip()) for piece in pieces] == [
         (True, MILL.strip()),
         (False, FERRY.strip()),
     ]
     assert (pieces[1]["kind"], pieces[1]["keeper"]["id"]) == ("passage", "a.txt")
+    assert pieces[1]["keeper"]["text"] == FERRY.strip().removesuffix(".")
 
 
 def test_an_unknown_document_is_refused_with_near_ones(cleaned: Path) -> None:
@@ -333,7 +335,9 @@ def test_a_document_cannot_command_the_terminal(here: Path) -> None:
 
     shown = call("explain", "out", "e\x1b[2J").stdout
 
-    assert shown == "kept             Title and red, 2J then back, and a bell rang.\n"
+    assert shown == (
+        "kept             Title ␛]0;owned␇ and ␛[31mred␛[0m, <U+009B>2J then <U+202E>back, and a bell ␇ rang.\n"
+    )
 
 
 # ── restore ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -494,7 +498,7 @@ def test_every_command_and_option_has_help_and_an_example(name: str) -> None:
         (UnreadableError("too many"), "Error: too many\n", 3),
         (WriteError("out: cannot be made"), "Error: out: cannot be made\n", 4),
         (LockedError("out: another run"), "Error: out: another run\n", 4),
-        (RemovalError("safety stop"), "Error: safety stop\nNothing was written.", 5),
+        (RemovalError("safety \x1bstop"), "Error: safety ␛stop\nNothing was written.", 5),
         (OSError(28, "No space left", "out/x"), "Error: out/x: No space left", 4),
         (WorkerError("a worker process died"), "Error: a worker process died\n", 70),
         (KeyError("x"), "This is a bug in dedup.", 70),

@@ -86,7 +86,7 @@ def test_the_digest_is_of_every_setting() -> None:
         "text_field": "body", "id_field": "key",
         "url_field": "link", "site_field": "host", "title_field": "head", "author_field": "by", "date_field": "day",
         "language_field": "lang",
-        "against": "old.index", "match": "index",
+        "against": "old.index", "match": "index", "report": False,
     }  # fmt: skip
     assert set(other) == {spec.name for spec in fields(Config)}, "a new setting: give it another value here"
 

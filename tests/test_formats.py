@@ -490,6 +490,8 @@ def test_records_as_data_sets_have_them(schema: str, name: str, settings: dict[s
 
     ids = {each["id"] for each in result.sources()}
     assert all(("late" in id_) or ("early" in id_) for id_ in ids) or schema in NO_ID
+    said = {each["date"]: each.get("site") for each in result.sources()}
+    assert said == dict.fromkeys((LATE, EARLY), "mill.example")
     (*_, kept) = documents = list(result.documents())
     body = next(field for field in ("text", "content", "raw_content") if field in early)
     assert kept[body] == article(1), "the earliest stays whole"

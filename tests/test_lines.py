@@ -21,6 +21,7 @@ from dedup.sketch import whole_words
 from dedup.strings import Strings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 pytestmark = pytest.mark.skipif(not kernel.NATIVE, reason="there is no kernel, and so no shorter way")
@@ -305,6 +306,49 @@ def test_what_a_text_says_of_itself_does_not_count(tmp_path: Path, config: Confi
     assert found["clean.jsonl"] == own[1] + b"\n"
 
 
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ({}, {}),
+        ({"site": "a.example"}, {"site": "a.example"}),
+        ({"url": "https://www.news.co.uk/1"}, {"site": "news.co.uk"}),
+        ({"url": "https://www.news.co.uk/1", "site": "Other"}, {"site": "Other"}),
+        ({"url": "about:blank"}, {}),
+        ({"url": "", "site": "", "date": ""}, {}),
+        ({"url": None, "site": None, "date": None}, {}),
+        ({"date": "2024-05-01"}, {"date": "2024-05-01"}),
+        ({"date": "3 May 2024"}, {"date": "2024-05-03"}),
+        ({"date": "Mon, 5 Apr 1993 19:45:34 GMT"}, {"date": "1993-04-05T19:45:34+00:00"}),
+        ({"date": "soon"}, {"date": "soon"}),
+        ({"date": 2024, "site": 7}, {"site": "7", "date": "2024"}),
+        ({"created": "2024", "metadata": {"url": "https://b.example/"}}, {"site": "b.example", "date": "2024"}),
+        ({"site": 'a"\n\\é</script>\u202e', "date": '"\t😀'}, {"site": 'a"\n\\é</script>\u202e', "date": '"\t😀'}),
+    ],
+)
+@pytest.mark.parametrize("text", ["The mill.", FERRY, "東京都庁", MILL.upper()])
+@BOTH
+def test_sources_say_site_and_date(
+    tmp_path: Path, said: dict[str, Any], known: dict[str, str], text: str, config: Config
+) -> None:
+    """Of documents that stay and that go, of lines that the kernel reads and of those that only the definition can."""
+    other = record(id="z", text=MILL + " " + FERRY, site="z.example", date="2020-01-01")
+    content = b"\n".join([record(text=MILL), record(id="a", text=text, **said), other])
+
+    named = same(tmp_path, content, config=replace(config, site="named"))["sources.jsonl"]
+    found = same(tmp_path, content, config=config)["sources.jsonl"]
+
+    first, own, last = map(orjson.loads, found.splitlines())
+    assert {name: value for name, value in own.items() if name in ("site", "date")} == known
+    assert [*own] == ["id", "place", "format", "encoding", "exact", "characters", "digest", *known]
+    assert not {"site", "date"} & {*first}
+    assert (last["site"], last["date"]) == ("z.example", "2020-01-01")
+    assert [orjson.loads(each)["site"] for each in named.splitlines()] == [
+        "named",
+        known.get("site", "named"),
+        "z.example",
+    ]
+
+
 @BOTH
 def test_what_went_can_be_restored(tmp_path: Path, config: Config) -> None:
     wrote(tmp_path, b"\n".join(CORPUS), config=config)
@@ -404,14 +448,18 @@ def test_a_place_that_is_none_is_refused(place: list[int], tmp_path: Path) -> No
 PIECE_OF_ONE = b'{"id":"a","text":"b"}\n'
 
 
-def written_one(place: list[int], goes: int = -1, ids: list[int] | None = None, row: int = 0) -> bytes:
-    """What the kernel writes of one line, given its number, start, end, the start and end of its text, characters."""
+def written_one(
+    place: list[int], goes: int = -1, ids: list[int] | None = None, row: int = 0, site: Sequence[int] = (0,)
+) -> bytes:
+    """What the kernel writes of one line, given its number, start, end, the start and end of its text, characters; and
+    the number of its site."""
     from dedup.kernel import _native
 
     name, bounds = np.frombuffer(b"a", np.uint8), np.array(ids or [0, 1])
     columns = (np.zeros(1, np.uint8), *np.array([place]).T.copy(), np.zeros((1, 2), np.uint64), name, bounds)
     piece, which = np.frombuffer(PIECE_OF_ONE, np.uint8), (np.array([row]), np.array([goes]))
-    clean, removed, _ = _native.write_lines(piece, columns, which, Strings.of(["}"]).columns, None, (b'"x:', 1))
+    said = Strings.of([""]).columns, np.array(site), Strings.of([""]).columns
+    clean, removed, _ = _native.write_lines(piece, columns, which, (Strings.of(["}"]).columns, None), said, (b'"x:', 1))
     return bytes(clean.data) + bytes(removed.data)
 
 
@@ -434,6 +482,9 @@ def test_a_line_is_kept_or_told_of() -> None:
         {"place": [0, 0, 21, 17, 20, 1], "goes": 1},
         {"place": [0, 0, 21, 17, 20, 1], "ids": [0, 2]},
         {"place": [0, 0, 21, 17, 20, 1], "ids": [1, 0]},
+        {"place": [0, 0, 21, 17, 20, 1], "site": [1]},
+        {"place": [0, 0, 21, 17, 20, 1], "site": [-1]},
+        {"place": [0, 0, 21, 17, 20, 1], "site": []},
     ],
     ids=str,
 )

@@ -449,6 +449,9 @@ def test_from_store_to_store_is_the_run_on_files(s3: Shop, tmp_path: Path, forma
     assert again.manifest == local.manifest
     assert list(again.documents()) == list(local.documents())
     assert list(again.restore()) == list(local.restore())
+    some = [each["id"] for each in local.sources()][::3]
+    assert list(again.read(some)) == list(local.read(some))
+    assert [each.id for each in again.read(some)] == some
     assert again.explain("bb-001") == local.explain("bb-001")
     assert again.failures == local.failures
 
@@ -472,7 +475,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for number, format_ in enumerate(("jsonl", "jsonl.gz", "markdown")):
         texts = [{"id": f"{each}", "text": prose(number * 100 + each, 30)} for each in range(3)]
         dedup.clean(texts, folder / format_, config=Config(format=format_))
-        (folder / format_ / "_SUCCESS").write_text(format_)
+        for name in ("_SUCCESS", "report.html"):
+            (folder / format_ / name).write_text(format_)
+    (folder / "markdown" / "report.html").unlink()
     return {each.name: each for each in folder.iterdir()}
 
 
@@ -491,8 +496,11 @@ def broken(shop: Shop, path: str) -> list[str]:
     names = shop.names(path)
     if "manifest.json" not in names:
         return ["_SUCCESS without a manifest"] if "_SUCCESS" in names else []
-    files = orjson.loads(shop.get(f"{path}/manifest.json"))["files"]
+    manifest = orjson.loads(shop.get(f"{path}/manifest.json"))
+    files, is_of = manifest["files"], manifest["config"]["format"]
     ended = ["not there"] if set(files) - names else []
+    if "report.html" in names and shop.get(f"{path}/report.html").decode() != is_of:
+        ended.append("a report of another run")
     return ended + [
         n for n in files if n in names and xxhash.xxh3_128_hexdigest(shop.get(f"{path}/{n}")) != files[n]["xxh3_128"]
     ]

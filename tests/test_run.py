@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dedup.errors import WorkerError
-from dedup.progress import with_bars
 from dedup.run import in_threads, own_buffer, pool, serial
 
 if TYPE_CHECKING:
@@ -139,11 +138,6 @@ def test_what_ends_the_program_ends_its_workers(tmp_path: Path, sent: signal.Sig
         said = process.communicate(timeout=60)[1]
         assert b"Traceback" not in said
         assert process.returncode == code
-
-
-def test_bars_are_silent_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
-    assert list(with_bars(serial, {})(operator.neg, [1, 2])) == [-1, -2]
-    assert capsys.readouterr() == ("", "")
 
 
 def test_a_buffer_is_of_its_thread_and_grows() -> None:

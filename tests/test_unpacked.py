@@ -113,6 +113,11 @@ def test_every_format_of_records(name: str, suffix: str, unit: str, tmp_path: Pa
     assert kinds == ({"document", "passage"} if unit == "passage" else {"document"})
     whys = [each["why"] for each in map(orjson.loads, found["failures.jsonl"].splitlines())]
     assert [why.split(" ")[0] for why in whys] == ["empty:", "has"]
+    known = [(each.get("site"), each.get("date")) for each in map(orjson.loads, found["sources.jsonl"].splitlines())]
+    assert known[:4] == [
+        ("a.example", "2024-05-01"), ("a.example", "2024-05-02"), (None, "2023-05-01"), ("b.example", "2023-05-01"),
+    ]  # fmt: skip
+    assert {*known[4:]} == {(None, None)}
 
 
 @UNITS

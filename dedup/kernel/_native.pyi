@@ -417,20 +417,22 @@ def write_lines(
     piece: NDArray[np.uint8],
     read: tuple[NDArray[Any], ...],
     which: tuple[NDArray[np.int64], NDArray[np.int64]],
-    tails: _Strings,
-    left: _Strings | None,
+    gone: tuple[_Strings, _Strings | None],
+    said: tuple[_Strings, NDArray[np.int64], _Strings],
     place: tuple[bytes, int],
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     """The lines of clean, removed and sources that are written of some lines of a piece.
 
     `read` is what was read of the piece: states uint8, numbers, starts, ends, starts and ends of the texts and
     characters int64, digests uint64 [n, 2] and ids. `which` are the rows of the lines, and for each the number of its
-    tail if it goes (what its record says behind the text), else -1. Where passages go, `left` is what is left of the
-    text, for each tail, and a tail is all records of the line. `place` is the name of the file, as the beginning of a
-    string of JSON, and the number of its first line.
+    tail if it goes (what its record says behind the text), else -1. `gone` are the tails; and where passages go, what
+    is left of the text, for each tail, and a tail is all records of the line. `said` are names of sites, for each row
+    the number of its own, and its date; both empty where they are unknown. `place` is the name of the file, as the
+    beginning of a string of JSON, and the number of its first line.
 
     Raises:
-        ValueError: a line does not lie in the piece, its text is no string of JSON, there is no such line or tail.
+        ValueError: a line does not lie in the piece, its text is no string of JSON, there is no such line, tail or
+            site.
     """
 
 def settled(pairs: NDArray[np.int64], documents: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -32,7 +32,7 @@ public:
             if (going_.goes[number] < 0) keep(at);
             else if (!going_.left) remove(at, static_cast<std::size_t>(going_.goes[number]));
             else change(at, static_cast<std::size_t>(going_.goes[number]));
-            put_source(at);
+            put_source(at, number);
         }
         flush();
         return std::move(out_);
@@ -113,9 +113,10 @@ private:
         out += '\n';
     }
 
-    void put_source(std::size_t at) {
+    void put_source(std::size_t at, std::size_t number) {
+        const auto site = view(going_.names[static_cast<std::size_t>(going_.sites[number])]), date = view(going_.dates[number]);
         auto& out = out_.sources;
-        out.reserve(2 * id_.size() + going_.place.size() + 256);
+        out.reserve(2 * id_.size() + going_.place.size() + site.size() + date.size() + 256);
         out.append("{\"id\":");
         out.append(id_);
         out.append(",\"place\":");
@@ -125,7 +126,16 @@ private:
         out.append(",\"digest\":\"");
         append_hex(lines_.digests[2 * at], out);
         append_hex(lines_.digests[2 * at + 1], out);
-        out.append("\"}\n");
+        out += '"';
+        put_known(",\"site\":", site);
+        put_known(",\"date\":", date);
+        out.append("}\n");
+    }
+
+    void put_known(std::string_view name, std::string_view value) {
+        if (value.empty()) return;
+        out_.sources.append(name);
+        append_quoted(value, out_.sources);
     }
 
     const std::string_view piece_;
@@ -158,13 +168,20 @@ void LinesRead::check(std::string_view piece) const {
     }
 }
 
+void Going::check(std::size_t rows) const {
+    if (goes.size() != rows || sites.size() != rows || dates.size() != rows) throw std::invalid_argument("columns of different lengths");
+    for (const auto number : goes) {
+        if (number >= static_cast<std::int64_t>(tails.size())) throw std::invalid_argument("there is no such tail");
+    }
+    for (const auto number : sites) {
+        if (number < 0 || static_cast<std::size_t>(number) >= names.size()) throw std::invalid_argument("there is no such site");
+    }
+    if (left && left->size() != tails.size()) throw std::invalid_argument("a tail has what is left of its text, or none has");
+}
+
 Written write_lines(std::string_view piece, const LinesRead& lines, const Going& going) {
     lines.check(piece);
-    if (going.goes.size() != lines.rows.size()) throw std::invalid_argument("columns of different lengths");
-    for (const auto number : going.goes) {
-        if (number >= static_cast<std::int64_t>(going.tails.size())) throw std::invalid_argument("there is no such tail");
-    }
-    if (going.left && going.left->size() != going.tails.size()) throw std::invalid_argument("a tail has what is left of its text, or none has");
+    going.check(lines.rows.size());
     return LineWriter(piece, lines, going).write();
 }
 

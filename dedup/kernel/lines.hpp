@@ -66,13 +66,20 @@ struct LinesRead {
 // Which of them go: `goes[i]` is the number of the tail of `rows[i]`, what stands behind the text in its record; -1 if it stays.
 // `place` is the name of the file as the beginning of a string of JSON, before the number of a line; `first` the number of
 // the first line of the piece. Where parts of texts go, `left` has for every tail what is left of the text, in UTF-8: nothing
-// if the line goes; and the tails are all records of what goes, with their line breaks.
+// if the line goes; and the tails are all records of what goes, with their line breaks. `sites[i]` is the number of the name of
+// the site of `rows[i]`, and `dates[i]` its date, both empty where they are unknown.
 struct Going {
     Span<std::int64_t> goes;
     Ragged<std::uint8_t> tails;
     std::optional<Ragged<std::uint8_t>> left;
+    Ragged<std::uint8_t> names;
+    Span<std::int64_t> sites;
+    Ragged<std::uint8_t> dates;
     std::string_view place;
     std::int64_t first;
+
+    // Throws std::invalid_argument where they do not fit together, or are not of so many rows.
+    void check(std::size_t rows) const;
 };
 
 // What a run writes of them.

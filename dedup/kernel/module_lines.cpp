@@ -90,12 +90,20 @@ nb::object common_of(std::vector<std::string> files, const Rows<std::int64_t>& p
 using Read = std::tuple<Column<std::uint8_t>, Column<std::int64_t>, Column<std::int64_t>, Column<std::int64_t>, Column<std::int64_t>, Column<std::int64_t>,
                         Column<std::int64_t>, Rows<std::uint64_t>, Column<std::uint8_t>, Column<std::int64_t>>;
 
+// The tails of those that go, and where passages go, what is left of their texts.
+using Gone = std::pair<RaggedColumn<std::uint8_t>, std::optional<RaggedColumn<std::uint8_t>>>;
+
+// Names of sites, the number of that of each row, and the date of each.
+using Said = std::tuple<RaggedColumn<std::uint8_t>, Column<std::int64_t>, RaggedColumn<std::uint8_t>>;
+
 nb::object written_of(const Column<std::uint8_t>& piece, const Read& read, const std::pair<Column<std::int64_t>, Column<std::int64_t>>& which,
-                      const RaggedColumn<std::uint8_t>& tails, const std::optional<RaggedColumn<std::uint8_t>>& left, std::pair<nb::bytes, std::int64_t> place) {
+                      const Gone& gone, const Said& said, std::pair<nb::bytes, std::int64_t> place) {
     const auto& [states, numbers, starts, ends, text_starts, text_ends, characters_, digests, ids, id_bounds] = read;
     const LinesRead lines{span(which.first), span(states), span(numbers), span(starts), span(ends), span(text_starts), span(text_ends),
                           span(characters_), span(digests), Ragged<std::uint8_t>(span(ids), span(id_bounds))};
-    Going going{span(which.second), ragged(tails), {}, {place.first.c_str(), place.first.size()}, place.second};
+    const auto& [tails, left] = gone;
+    const auto& [names, sites, dates] = said;
+    Going going{span(which.second), ragged(tails), {}, ragged(names), span(sites), ragged(dates), {place.first.c_str(), place.first.size()}, place.second};
     if (left) going.left = ragged(*left);
     Written out;
     {
@@ -198,7 +206,7 @@ void add_lines(nb::module_& module) {
     module.def("line_texts", &texts_of, nb::arg("piece"), nb::arg("starts"), nb::arg("ends"), nb::arg("asked"), nb::arg("page"));
     module.def("in_common", &common_of, nb::arg("files"), nb::arg("places"), nb::arg("pairs"), nb::arg("shingle"), nb::arg("page"));
     module.def("losses", &losses_of, nb::arg("documents"), nb::arg("blocks"), nb::arg("copies"), nb::arg("keepers"), nb::arg("page"));
-    module.def("write_lines", &written_of, nb::arg("piece"), nb::arg("read"), nb::arg("which"), nb::arg("tails"), nb::arg("left").none(), nb::arg("place"));
+    module.def("write_lines", &written_of, nb::arg("piece"), nb::arg("read"), nb::arg("which"), nb::arg("gone"), nb::arg("said"), nb::arg("place"));
     module.def("settled", &settled_of, nb::arg("pairs"), nb::arg("documents"));
     module.def("whole_tails", &tails_of, nb::arg("keepers"), nb::arg("numbers"), nb::arg("shares"));
 }
