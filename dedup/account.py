@@ -197,7 +197,8 @@ class Period(NamedTuple):
 
 class Seen(NamedTuple):
     """How much of what went the tables and samples are made of: all, or of a large run as many bytes of removed.jsonl
-    as were read, in stretches chosen by its digest. The funnel is always exact."""
+    as were read, in stretches chosen by its digest. Clusters are then of some keepers with all of their copies: of
+    those that most went for, and of others by digest. The funnel is always exact."""
 
     spans: int
     of: int

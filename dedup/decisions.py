@@ -131,8 +131,17 @@ def load(path: str | Path) -> list[Decision]:
     Raises:
         SettingError: it cannot be read, or a line of it is no decision: which one, what is wrong, what is allowed.
     """
+    return parsed(content_of(path), str(path))
+
+
+def content_of(path: str | Path) -> bytes:
+    """What a file of decisions holds.
+
+    Raises:
+        SettingError: it cannot be read.
+    """
     try:
-        return parsed(Path(path).read_bytes(), str(path))
+        return Path(path).read_bytes()
     except OSError as error:
         raise SettingError(f"decisions = {str(path)!r}: cannot be read: {error.strerror or error}") from error
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup import remembered, shards, site
+from dedup import remembered, rulings, shards, site
 from dedup.columns import load_table
 from dedup.counts import Told
 from dedup.indexed import Indexed, known_sites
@@ -56,6 +56,7 @@ def add(folder: Folder, inputs: Inputs, config: Config, *, runner: Runner = seri
     with TemporaryDirectory(prefix="dedup-") as temporary:
         index = folder.path if folder.files() else None
         work = Work(Path(temporary), own, index, str(folder.path), not replacing, not folder.texts)
+        rulings.bring(work)
         opened = open_inputs(inputs, config, folder.path)
         names, live, failures = study(work, opened.sources, runner)
         if not names:

@@ -69,6 +69,8 @@ def clean(
     What `against` holds goes from the inputs, too: an `Index`, or the folder of one, or any other inputs, of which an
     index is made for this run. Into one that is named as `Adding` the documents are put when the run is whole.
 
+    In `out` stands a page for people, too, `report.html`, unless `config.report` is false.
+
     Raises:
         SettingError, InputError, OutputError: before any work is done.
         UnreadableError, RemovalError: more fails or would go than the limits allow, and nothing is written.
@@ -108,7 +110,7 @@ def _uploaded(job: Job, url: str) -> Result:
 def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Result:
     """A run into a folder of this machine; where it goes on to one behind a URL, that is `hidden` from the inputs."""
     config = job.against.config
-    digests = _digests(config)
+    named = Named.of(config)
     temporary = None if out else Temporary()
     folder = Path(temporary.name if temporary else plain(out or ""))
     write.check_folder(folder)
@@ -117,12 +119,12 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
         output = Output.of(config, opened.files, piped=bool(opened.piped))
         write.make_folder(folder)
         with locked(folder):
-            work = ready.work(Store.open(folder / write.WORK, _stamp(config, digests, ready.stamp)).folder, config)
-            run = _of_lines(work, opened, job.runner) or _of_all(work, opened.sources, job.runner)
+            work = ready.work(Store.open(folder / write.WORK, _stamp(config, named, ready.stamp)).folder, config)
+            run = _of_lines(work, opened, named, job.runner) or _of_all(work, opened.sources, named, job.runner)
             if run.documents:
                 run.failures.extend(ready.failures)
                 groups = job.limits.hold(run.failures, run.documents, run.groups)
-                last = partial(summary, run, groups, len(opened.ignored), output, digests)
+                last = partial(summary, run, groups, len(opened.ignored), output, named.digests)
                 page = partial(_report, folder, wanted=config.report and not temporary)
                 write.write_run(folder, config, partial(outputs.clean, folder, output), run.pieces, last, page)
                 ready.keep(work, run)
@@ -134,9 +136,9 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
     return Result(folder, temporary)
 
 
-def _stamp(config: Config, digests: dict[str, str], against: str) -> str:
+def _stamp(config: Config, named: Named, against: str) -> str:
     """What a run and one that it goes on with must have in common."""
-    return f"{config.digest} {' '.join(digests.values())} {SCHEME} {SHINGLES} {write.versions()} {against}"
+    return f"{config.digest} {named.stamp} {SCHEME} {SHINGLES} {write.versions()} {against}"
 
 
 def _report(folder: Path, *, wanted: bool) -> None:
@@ -147,27 +149,51 @@ def _report(folder: Path, *, wanted: bool) -> None:
         report.write(Result(folder))
 
 
-def _digests(config: Config) -> dict[str, str]:
-    """The digests of the files that settings name, by setting.
+class Named(NamedTuple):
+    """The files that settings name, as they are when a run begins: digests by setting, and the file of decisions."""
 
-    Raises:
-        SettingError, InputError: what is wrong in one, so that it ends the run before any work.
-    """
-    if config.sites:
-        from dedup.sites import SiteFile
+    digests: dict[str, str]
+    decisions: bytes = b""
 
-        SiteFile.load(Path(config.sites))
-    if config.decisions:
-        from dedup.decisions import load
+    @classmethod
+    def of(cls, config: Config) -> Named:
+        """Those of some settings.
 
-        load(config.decisions)
-    named = {"sites": config.sites, "decisions": config.decisions}
-    return {name: blake2b(Path(path).read_bytes(), digest_size=16).hexdigest() for name, path in named.items() if path}
+        Raises:
+            SettingError, InputError: what is wrong in one, so that it ends the run before any work.
+        """
+        contents: dict[str, bytes] = {}
+        if config.sites:
+            from dedup.sites import SiteFile
+
+            SiteFile.load(Path(config.sites))
+            contents["sites"] = Path(config.sites).read_bytes()
+        if config.decisions:
+            from dedup.decisions import content_of, parsed
+
+            contents["decisions"] = content_of(config.decisions)
+            parsed(contents["decisions"], config.decisions)
+        digests = {name: blake2b(content, digest_size=16).hexdigest() for name, content in contents.items()}
+        return cls(digests, contents.get("decisions", b""))
+
+    @property
+    def stamp(self) -> str:
+        """What of them decides what stages leave."""
+        return " ".join(self.digests.values())
+
+    @property
+    def decide(self) -> bool:
+        """Whether somebody decided of a text that it stays or goes."""
+        if not self.decisions:
+            return False
+        from dedup.decisions import Choice, parsed
+
+        return any(each.decision is not Choice.CONFIRM for each in parsed(self.decisions, ""))
 
 
-def _of_lines(work: Work, opened: Opened, runner: Runner) -> Run | None:
+def _of_lines(work: Work, opened: Opened, named: Named, runner: Runner) -> Run | None:
     """The shorter way, where it leads on."""
-    if work.index or _decides(work.config) or not lines.can_read(work.config, opened.paths):
+    if work.index or named.decide or not lines.can_read(work.config, opened.paths):
         return None
     try:
         run = straight.run(*unpacked.plain(work, opened.keep_piped(work.folder, work.config), runner), runner)
@@ -178,17 +204,8 @@ def _of_lines(work: Work, opened: Opened, runner: Runner) -> Run | None:
     return run
 
 
-def _decides(config: Config) -> bool:
-    """Whether somebody decided of a text that it stays or goes."""
-    if not config.decisions:
-        return False
-    from dedup.decisions import Choice, load
-
-    return any(each.decision is not Choice.CONFIRM for each in load(config.decisions))
-
-
-def _of_all(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> Run:
+def _of_all(work: Work, sources: Iterator[Source | Failure], named: Named, runner: Runner) -> Run:
     """The way of all documents."""
     from dedup import staged  # what looks at pages and prose takes .06 s to import, and lines need none of it
 
-    return staged.run(work, sources, runner)
+    return staged.run(work, sources, runner, named.decisions)

@@ -17,12 +17,14 @@ from dedup import report_clusters, report_curve, report_groups, report_read, rep
 from dedup.account import Account, Amount, Failed, Funnel, Seen
 from dedup.column_files import atomic
 from dedup.config import Config
+from dedup.errors import OutputError
 from dedup.report_chrome import Chrome
 from dedup.write import FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dedup.remote import Remote
     from dedup.report_clusters import Copies
     from dedup.report_read import Record, Went
     from dedup.report_samples import Drawn
@@ -43,16 +45,23 @@ def account_of(result: Result, *, everything: bool = False) -> Account:
     """What a report says of a run; with `everything` all records of what went are read, however many there are.
 
     Raises:
-        OutputError, OSError: a file of the run is not there, or cannot be read.
+        OutputError, OSError: a file of the run is not there, or not as it was written, or cannot be read.
     """
+    try:
+        return _account_of(result, everything=everything)
+    except orjson.JSONDecodeError as error:
+        raise OutputError(f"{result.folder}: a file of the run is not as it was written: {error}") from error
+
+
+def _account_of(result: Result, *, everything: bool) -> Account:
     manifest, summary = result.manifest, result.summary
     read = report_read.went(result, None if everything else report_read.READ)
     sources = report_read.sources(result, read)
     config = Config.of({**manifest["config"]})
     duplicates = report_read.duplicates(result, read)
     chrome = Chrome.of(read.records, sources.origins)
-    copies = report_clusters.clusters(duplicates)
-    drawn = report_samples.Drawn.of(duplicates, config.threshold)
+    copies = report_clusters.clusters(duplicates.of_keepers)
+    drawn = report_samples.Drawn.of(duplicates.drawn, config.threshold)
     texts = _texts(result, chrome, copies, drawn)
     sites = report_groups.groups(sources.sites, summary.get("most_removed", ()))
     periods, undated = report_groups.timeline(sources.dates)
@@ -82,21 +91,22 @@ def account_of(result: Result, *, everything: bool = False) -> Account:
     )
 
 
-def write(result: Result) -> None:
-    """Write `report.html` into the folder of a run.
+def write(result: Result, path: Path | None = None, *, everything: bool = False) -> Path | Remote:
+    """Write the report of a run, if not said otherwise as `report.html` into its folder, and tell where it is.
 
     Raises:
         OutputError, OSError: a file of the run cannot be read, or the page cannot be written.
     """
     from dedup import report_page  # its engine takes time to be imported
 
-    page = report_page.render(account_of(result)).encode()
-    path = result.folder / REPORT
-    if isinstance(path, Path):
-        with atomic(path) as handle:
+    page = report_page.render(account_of(result, everything=everything)).encode()
+    place = path or result.folder / REPORT
+    if isinstance(place, Path):
+        with atomic(place) as handle:
             handle.write(page)
     else:
-        path.write_bytes(page)
+        place.write_bytes(page)
+    return place
 
 
 def _texts(result: Result, chrome: Chrome, copies: list[Copies], drawn: Drawn) -> dict[str, Text]:

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import orjson
+import xxhash
 
 from dedup.data import Reason
 from dedup.write import REMOVED, SOURCES
@@ -27,12 +28,16 @@ READ = 1 << 23
 """Bytes of removed.jsonl that are read, unless everything is asked for: some 10,000 duplicates or 20,000 pieces of
 chrome, for which all that a report makes of them takes a third of a second."""
 STRETCHES = 16
+LARGEST, TAKEN = 12, 4_000
+"""Keepers that most records name, and how many records of others, that clusters are made of."""
+SCANNED = 1 << 30
+"""Bytes of removed.jsonl in which keepers are looked for: three seconds, after a run of more than a minute."""
 ENOUGH, MANY = 1_000, 50_000
 """Duplicates with which what was read is made do; and how many there are at most where all of them are read instead."""
 BUFFER = 1 << 20
 TOGETHER = 2_000
 """Lines of sources.jsonl that are parsed at a time."""
-_DUPLICATE = b'"reason":"duplicate"'  # the quotes in a string are escaped
+_KEEPER, _START = b',"keeper":{"id":"', b'","start":'  # no string holds them: its quotes are escaped
 _ARTICLE = b',"article":'  # the last field; a quote after a comma stands in no string unescaped
 
 
@@ -94,15 +99,49 @@ def went(result: Result, most: int | None) -> Went:
     )
 
 
-def duplicates(result: Result, read: Went) -> list[Record]:
+class Duplicates(NamedTuple):
+    """Records of duplicates: some of all, and all of some keepers."""
+
+    drawn: list[Record]
+    of_keepers: list[Record]
+
+
+def duplicates(result: Result, read: Went) -> Duplicates:
     """The duplicates that were read; all there are, if these are few: where chrome is most of what goes, some hundred
-    of them would tell little."""
+    of them would tell little. What was read has a copy or two of a passage that many have: so of keepers some are taken
+    with all copies."""
     found = [record for record in read.records if record["reason"] == Reason.DUPLICATE]
     total = sum(some["spans"] for some in result.summary["removed"]["duplicate"].values())
-    if read.stretches is None or len(found) >= ENOUGH or total > MANY:
-        return found
+    if read.stretches is None or not total:
+        return Duplicates(found, found)
     with (result.folder / REMOVED).open("rb") as handle:
-        return [orjson.loads(line) for line in handle if _DUPLICATE in line]
+        if total <= MANY and len(found) < ENOUGH:
+            every = [orjson.loads(line) for line in handle if _KEEPER in line]
+            return Duplicates(every, every)
+        is_small = result.manifest["files"][REMOVED]["bytes"] <= SCANNED and handle.seekable()
+        return Duplicates(found, list(_of_keepers(handle)) if is_small else found)
+
+
+def _of_keepers(handle: IO[bytes]) -> Iterator[Record]:
+    """All duplicates of some keepers: of those that most records name, and of others by the digests of their ids."""
+    lines: dict[bytes, list[int]] = {}
+    at = 0
+    for line in handle:
+        start = line.rfind(_KEEPER)
+        if start >= 0:
+            lines.setdefault(line[start : line.find(_START, start)], []).append(at)
+        at += len(line)
+    largest = sorted(lines, key=lambda id_: (-len(lines[id_]), id_))[:LARGEST]
+    chosen = [place for id_ in largest for place in lines.pop(id_)]
+    taken = 0
+    for id_ in sorted(lines, key=xxhash.xxh3_64_intdigest):
+        chosen += lines[id_]
+        taken += len(lines[id_])
+        if taken >= TAKEN:
+            break
+    for place in sorted(chosen):
+        handle.seek(place)
+        yield orjson.loads(handle.readline())
 
 
 def _places(known: Mapping[str, Any], most: int) -> list[int]:

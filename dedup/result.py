@@ -119,10 +119,10 @@ class Result:
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """The ids and texts of the clean documents, in order, whatever their fields are called."""
-        return _texts(self.documents(), self._fields)
+        return _texts(self.documents(), self._names)
 
     @property
-    def _fields(self) -> Fields:
+    def _names(self) -> Fields:
         return Fields(Config.of(self.manifest["config"]))
 
     def removed(self) -> Iterator[dict[str, Any]]:
@@ -170,7 +170,7 @@ class Result:
             paths = ((id_, self.folder / TREE / tree_path(id_, kind)) for id_ in ids)
             return {id_: _body(path, kind) for id_, path in paths if path.is_file()}
         found: dict[str, str] = {}
-        fields, files = self._fields, self.files()
+        fields, files = self._names, self.files()
         # All are looked at where one is missing: a line may name two ids, of which the last counts.
         for wanted in (Wanted(ids, fields), None) if ids else ():
             each = chain.from_iterable(documents(path, wanted) for path in files)

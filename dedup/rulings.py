@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,8 +16,7 @@ import numpy as np
 from dedup.columns import load_table
 from dedup.data import Flag, Kind, Reason
 from dedup.decided import Decided, Ruling, Seen, merged, rulings
-from dedup.decisions import parsed
-from dedup.errors import SettingError
+from dedup.decisions import content_of, parsed
 from dedup.work import ALL
 from dedup.written import is_written, writings
 
@@ -38,18 +36,16 @@ Within = tuple[int, "Document", list[Flag]]
 """A document with its number in its shard, and the chrome within its article."""
 
 
-def bring(work: Work) -> None:
-    """Leave the decisions in the store as they are now: somebody may go on writing them while the run lasts.
+def bring(work: Work, content: bytes | None = None) -> None:
+    """Leave the decisions in the store, as they are in their file now if no `content` is given: somebody may go on
+    writing them while the run lasts.
 
     Raises:
         SettingError: the file cannot be read, or is none of decisions.
     """
     path = work.config.decisions
     if path:
-        try:
-            content = Path(path).read_bytes()
-        except OSError as error:
-            raise SettingError(f"decisions = {path!r}: cannot be read: {error.strerror or error}") from error
+        content = content_of(path) if content is None else content
         parsed(content, path)
         work.store.save(ALL, "decisions", np.frombuffer(content, np.uint8))
 

@@ -40,8 +40,9 @@ SHARD_DOCUMENTS, SHARD_BYTES = 500, 16_000_000
 """A shard ends with whichever comes first; the output does not depend on it."""
 
 
-def run(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> Run:
-    """The way of all documents, stage by stage."""
+def run(work: Work, sources: Iterator[Source | Failure], runner: Runner, decisions: bytes = b"") -> Run:
+    """The way of all documents, stage by stage; the `decisions` are what their file held when the run began."""
+    rulings.bring(work, decisions)
     names, live, failures = study(work, sources, runner)
     if not names:
         return Run(0, iter(()), [], failures, {}, lambda _: [])
@@ -93,7 +94,6 @@ def study(
 ) -> tuple[list[str], dict[str, NDArray[np.bool_]], list[Failure]]:
     """Read all sources and learn what their sites have in common: the shards, which of their documents have an id of
     their own, and all failures in order."""
-    rulings.bring(work)
     prepared = list(runner(shards.prepare, _batches(work, sources)))
     names, live, failures = _take(prepared, known_ids(work, [id_ for each in prepared for id_ in each.ids]))
     asked = work.asks_sites or any(each.pages for each in prepared)

@@ -25,7 +25,7 @@ from tests.material import Outcome, article, cleaned, prose
 from tests.test_invariants import made, output, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 KEEP, CHROME, CONFIRM = Choice
@@ -317,6 +317,25 @@ def test_a_removed_text_that_is_kept_is_not_removed_again(
         assert one["id"] != other["id"] or one["end"] <= other["start"]
 
 
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from(["texts", "pages"]), st.data())
+def test_a_text_that_is_chrome_stays_nowhere_in_its_scope(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, kind: str, data: st.DataObject
+) -> None:
+    inputs = corpus(seed, kind)
+    before = cleaned(inputs)
+    lines_ = sorted({(id_, line) for id_, text in before.texts.items() for line in text.split("\n\n") if line.strip()})
+    chosen = data.draw(st.lists(st.sampled_from(lines_), min_size=1, max_size=3))
+    path = by(tmp_path_factory.mktemp("chrome"), [Decision(CHROME, line, id=id_) for id_, line in chosen])
+
+    after = cleaned(inputs, decisions=path)
+
+    for id_, line in chosen:
+        assert line not in after.texts.get(id_, "").split("\n\n")
+        assert any(each["kind"] == "boilerplate" for each in after.removed if each["id"] == id_)
+    assert after.restored == before.restored
+
+
 FORMS: dict[str, Any] = {
     "text": lambda body, line: {"text": f"{body}\n\n{line}\n\n{body[:200]}"},
     "markdown": lambda body, line: {"markdown": f"# A letter\n\n{body}\n\n> **{line}**\n\n{body[:200]}"},
@@ -465,6 +484,19 @@ def test_lines_take_the_short_way_where_nothing_is_decided_against_it(tmp_path: 
         == [(tmp_path / "long" / each).read_bytes() for each in ("clean.jsonl", "removed.jsonl")]
     )
     assert outputs[2] == [source.read_bytes(), b""]
+
+
+def test_a_run_goes_by_the_decisions_that_it_began_with(tmp_path: Path) -> None:
+    path = by(tmp_path, [Decision(CHROME, CALL)])
+
+    def inputs() -> Iterator[dict[str, Any]]:
+        by(tmp_path, [])
+        yield {"id": "a", "text": f"{article(1)}\n\n{CALL}"}
+
+    found = cleaned(inputs(), decisions=path)
+
+    assert CALL not in found.texts["a"]
+    assert found.summary["decisions"] == {"given": 1, "used": 1}
 
 
 def test_provenance_and_hostile_decisions(tmp_path: Path) -> None:

@@ -303,6 +303,15 @@ def test_failures_are_told(tmp_path: Path) -> None:
     assert account.failures[0].why == "empty: there is no text in it"
 
 
+@pytest.mark.parametrize("name", ["removed.jsonl", "sources.jsonl", "failures.jsonl"])
+def test_a_damaged_file_is_an_error_that_says_where(tmp_path: Path, name: str) -> None:
+    result = run(tmp_path / "out")
+    (tmp_path / "out" / name).write_bytes(b'{"id": "a", \n')
+
+    with pytest.raises(dedup.OutputError, match="is not as it was written"):
+        report.account_of(result)
+
+
 # ── much of it ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -359,6 +368,31 @@ def test_few_duplicates_are_all_read_and_of_many_some(large: Result, monkeypatch
     assert some.population == of_all.population == of_all.checked
     assert 0 < some.checked < some.population
     assert some.interval[1] > 0
+
+
+def test_clusters_of_a_large_run_are_whole_and_the_largest_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = prose(50_000)
+    inputs = [
+        {
+            "id": f"{number:03d}",
+            "text": "\n\n".join([prose(number), *[shared] * (number % 3 == 0), prose(900 + number // 2)]),
+        }
+        for number in range(200)
+    ]
+    result = run(tmp_path / "out", inputs, keep_chrome=True)
+    of_all = report.account_of(result)
+    for name, value in {"READ": (tmp_path / "out" / "removed.jsonl").stat().st_size // 2, "STRETCHES": 4, "ENOUGH": 1,
+                        "LARGEST": 1, "TAKEN": 20}.items():  # fmt: skip
+        monkeypatch.setattr(report_read, name, value)
+
+    account = report.account_of(result)
+
+    assert account.clusters[0] == of_all.clusters[0]
+    assert account.clusters[0].size == 67
+    assert account.sizes[-1] == (67, 1)
+    assert 0 < account.sizes[0][1] < of_all.sizes[0][1]
 
 
 class _Stream(BytesIO):
