@@ -23,7 +23,7 @@ from dedup.templating import render
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dedup.review import Desk
+    from dedup.review_desk import Desk
     from dedup.review_guard import Guard
 
 MOST_SENT = 64 << 10
