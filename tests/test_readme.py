@@ -23,7 +23,7 @@ import pytest
 from dedup import Config
 from dedup.fields import BODIES, NAMES
 from dedup.formats import FORMATS, OUTPUTS
-from dedup.progress import STAGES
+from dedup.stages import STAGES
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
