@@ -69,6 +69,8 @@ def clean(
     What `against` holds goes from the inputs, too: an `Index`, or the folder of one, or any other inputs, of which an
     index is made for this run. Into one that is named as `Adding` the documents are put when the run is whole.
 
+    In `out` stands a page for people, too, `report.html`, unless `config.report` is false.
+
     Raises:
         SettingError, InputError, OutputError: before any work is done.
         UnreadableError, RemovalError: more fails or would go than the limits allow, and nothing is written.
