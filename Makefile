@@ -87,8 +87,9 @@ golden: $(VENV)/installed-dev ## rewrite what fixtures/golden wants; the diff is
 lexicon: $(VENV)/installed ## read off anew what the rules of the lexicon cannot match without; after every change to them
 	$(BIN)/python -m dedup.clauses
 
-readme: $(VENV)/installed-dev ## rewrite the outputs that README.md shows
+readme: $(VENV)/installed-dev ## rewrite the outputs that README.md and the pages of docs/ show
 	$(BIN)/python -m tests.test_readme --update
+	$(BIN)/python -m tests.test_docs --update
 
 docs: $(VENV)/installed-docs ## build the documentation site into out/docs
 	@$(BIN)/python -m sphinx -E --fail-on-warning --keep-going --nitpicky -q -d out/docs.work docs out/docs

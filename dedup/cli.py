@@ -20,6 +20,7 @@ from dedup.cli_common import UNIT, Group, cpus, runner, share
 from dedup.cli_config import config, options, settings
 from dedup.cli_end import PIPE, is_for_machines, progress, say_done, telling_how_far
 from dedup.cli_index import index
+from dedup.cli_report import report
 from dedup.cli_result import explain, restore
 from dedup.cli_review import review
 from dedup.cli_site import site
@@ -61,6 +62,7 @@ def main() -> None:
 main.add_command(config)
 main.add_command(explain)
 main.add_command(restore)
+main.add_command(report)
 main.add_command(review)
 main.add_command(site)
 main.add_command(index)

@@ -69,6 +69,8 @@ def clean(
     What `against` holds goes from the inputs, too: an `Index`, or the folder of one, or any other inputs, of which an
     index is made for this run. Into one that is named as `Adding` the documents are put when the run is whole.
 
+    In `out` stands a page for people, too, `report.html`, unless `config.report` is false.
+
     Raises:
         SettingError, InputError, OutputError: before any work is done.
         UnreadableError, RemovalError: more fails or would go than the limits allow, and nothing is written.
@@ -117,7 +119,7 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
         output = Output.of(config, opened.files, piped=bool(opened.piped))
         write.make_folder(folder)
         with locked(folder):
-            work = ready.work(Store.open(folder / write.WORK, named.stamp(config, ready.stamp)).folder, config)
+            work = ready.work(Store.open(folder / write.WORK, _stamp(config, named, ready.stamp)).folder, config)
             run = _of_lines(work, opened, named, job.runner) or _of_all(work, opened.sources, named, job.runner)
             if run.documents:
                 run.failures.extend(ready.failures)
@@ -132,6 +134,11 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
             folder.rmdir()
         raise nothing_to_read(run.failures)
     return Result(folder, temporary)
+
+
+def _stamp(config: Config, named: Named, against: str) -> str:
+    """What a run and one that it goes on with must have in common."""
+    return f"{config.digest} {named.stamp} {SCHEME} {SHINGLES} {write.versions()} {against}"
 
 
 def _report(folder: Path, *, wanted: bool) -> None:
@@ -169,10 +176,10 @@ class Named(NamedTuple):
         digests = {name: blake2b(content, digest_size=16).hexdigest() for name, content in contents.items()}
         return cls(digests, contents.get("decisions", b""))
 
-    def stamp(self, config: Config, against: str) -> str:
-        """What a run and one that it goes on with must have in common."""
-        files = " ".join(self.digests.values())
-        return f"{config.digest} {files} {SCHEME} {SHINGLES} {write.versions()} {against}"
+    @property
+    def stamp(self) -> str:
+        """What of them decides what stages leave."""
+        return " ".join(self.digests.values())
 
     @property
     def decide(self) -> bool:

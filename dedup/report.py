@@ -24,6 +24,7 @@ from dedup.write import FAILURES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dedup.remote import Remote
     from dedup.report_clusters import Copies
     from dedup.report_read import Record, Went
     from dedup.report_samples import Drawn
@@ -90,21 +91,22 @@ def _account_of(result: Result, *, everything: bool) -> Account:
     )
 
 
-def write(result: Result) -> None:
-    """Write `report.html` into the folder of a run.
+def write(result: Result, path: Path | None = None, *, everything: bool = False) -> Path | Remote:
+    """Write the report of a run, if not said otherwise as `report.html` into its folder, and tell where it is.
 
     Raises:
         OutputError, OSError: a file of the run cannot be read, or the page cannot be written.
     """
     from dedup import report_page  # its engine takes time to be imported
 
-    page = report_page.render(account_of(result)).encode()
-    path = result.folder / REPORT
-    if isinstance(path, Path):
-        with atomic(path) as handle:
+    page = report_page.render(account_of(result, everything=everything)).encode()
+    place = path or result.folder / REPORT
+    if isinstance(place, Path):
+        with atomic(place) as handle:
             handle.write(page)
     else:
-        path.write_bytes(page)
+        place.write_bytes(page)
+    return place
 
 
 def _texts(result: Result, chrome: Chrome, copies: list[Copies], drawn: Drawn) -> dict[str, Text]:

@@ -5,18 +5,18 @@ The page has one style and one script, and its Content-Security-Policy allows no
 
 from __future__ import annotations
 
+from itertools import islice
 from json import dumps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup import report_plots as plots
 from dedup.diff import diff
-from dedup.templating import bare, clip, inline, many
-from dedup.templating import render as rendered
+from dedup.templating import bare, clip, inline, many, rendered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from dedup.account import Account, Sample
+    from dedup.account import Account, Piece, Sample
     from dedup.diff import Part
 
 MOST_BYTES = 2_000_000
@@ -56,7 +56,7 @@ class First(NamedTuple):
 
 
 class Words(NamedTuple):
-    """A part of a text, whether the other text has it, too, and the white space behind it."""
+    """A part of a text, whether the other text has it, too, and a space if white space stands behind it."""
 
     text: str
     same: bool
@@ -78,17 +78,34 @@ class Beside(NamedTuple):
         return all(part.same for part in (*self.removed, *self.kept))
 
 
+class Shown(NamedTuple):
+    """A piece of a repeated passage, what stands for it, and whether a space parts it from the one before: fillings
+    come without theirs."""
+
+    piece: Piece
+    text: str
+    is_apart: bool
+
+
 def render(account: Account) -> str:
     """The page of an account, of at most `MOST_BYTES` as UTF-8: with fewer rows and shorter texts if it takes that."""
-    for times in (1, 2, 4, 8, 16, 32, 64):
-        page = _page(account, Bounds().tighter(times))
-        if len(page.encode()) <= MOST_BYTES:
-            break
-    return page
+    tries = (_within(_page(account, Bounds().tighter(times)), MOST_BYTES) for times in (1, 2, 4, 8, 16, 32, 64))
+    return next(page for page in tries if page)
 
 
-def _page(account: Account, bounds: Bounds) -> str:
-    funnel = account.funnel
+def _within(pieces: Iterable[str], most: int) -> str:
+    """The pieces together, if they have at most so many bytes; else nothing, as soon as that is known."""
+    page, size = [], 0
+    for piece in pieces:
+        page.append(piece)
+        size += len(piece.encode())
+        if size > most:
+            return ""
+    return "".join(page)
+
+
+def _page(account: Account, bounds: Bounds) -> Iterator[str]:
+    funnel, told = account.funnel, account.settings.items()
     samples = [*_beside(account.samples[: bounds.samples], bounds)]
     bands: dict[str, list[Beside]] = {}
     for each in samples:
@@ -97,16 +114,14 @@ def _page(account: Account, bounds: Bounds) -> str:
         "amounts": sorted(funnel.amounts, key=lambda each: (-each.characters, each.reason, each.kind))[: bounds.rows],
         "groups": account.groups[: bounds.rows],
         "alarmed": [each for each in account.groups[: bounds.rows] if each.alarm],
-        "patterns": account.patterns[: bounds.rows],
+        "patterns": [(each, [*_pieces(each.pieces[: bounds.pieces])]) for each in account.patterns[: bounds.rows]],
         "clusters": account.clusters[: bounds.rows // 3],
         "samples": [*bands.items()],
         "found": [*_beside(account.estimate.found[: bounds.samples // 4], bounds)] if account.estimate else [],
         "failures": account.failures[: bounds.rows],
         "periods": account.timeline[-plots.MOST_BARS :],
-        "settings": [(name, dumps(value, ensure_ascii=False)) for name, value in account.settings.items()][
-            : bounds.rows
-        ],
-        "versions": [*account.versions.items()][: bounds.rows],
+        "settings": [(name, dumps(value, ensure_ascii=False)) for name, value in islice(told, bounds.rows)],
+        "versions": [*islice(account.versions.items(), bounds.rows)],
     }
     drawn = {
         "flow": plots.flow(funnel),
@@ -138,8 +153,21 @@ def _beside(samples: Iterable[Sample], bounds: Bounds) -> Iterator[Beside]:
 
 
 def _words(parts: Iterable[Part]) -> tuple[Words, ...]:
-    texts = ((part.text.rstrip(), part) for part in parts)
-    return tuple(Words(text, part.same, part.text[len(text) :]) for text, part in texts)
+    texts = ((part.text.rstrip(" \t\r\n"), part) for part in parts)
+    return tuple(Words(text, part.same, " " * (text != part.text)) for text, part in texts)
+
+
+def _pieces(pieces: Sequence[Piece]) -> Iterator[Shown]:
+    before = ""
+    for piece in pieces:
+        text = _text(piece)
+        yield Shown(piece, text, (before[-1:] + text[:1]).isalnum() and bool(before))
+        before = text
+
+
+def _text(piece: Piece) -> str:
+    """What stands for a piece: in a slot one of its fillings."""
+    return piece.text or next(iter(piece.fillings), "")
 
 
 def _sections(account: Account) -> Iterator[tuple[str, str]]:
@@ -180,7 +208,7 @@ def _first(account: Account) -> Iterator[First]:
         yield First("samples", f"The duplicates that are least alike, from {100 * least.similarity:.0f} % on")
     if account.patterns:
         most = max(account.patterns, key=lambda each: each.characters)
-        text = " ".join(piece.text or "…" for piece in most.pieces)
+        text = "".join(clip(_text(piece), 140) for piece in most.pieces[:20])
         yield First(
             "chrome", f"The passage that most went of, from {many(most.documents, 'document')}", clip(text, 140)
         )

@@ -5,6 +5,7 @@ This module opens the run and serves the app; its pages are `dedup.review_app`, 
 
 from __future__ import annotations
 
+import os
 import socket
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -45,12 +46,13 @@ class Desk:
         """The desk for the run in a folder or behind a URL, and the decisions in a file, by default the one beside it.
 
         Raises:
-            OutputError: there is no finished run.
+            OutputError: there is no finished run, or it wrote none but attributes.
             SettingError: the file cannot be read; or a run behind a URL has none that is named.
         """
         result = Result(out)
         if not file and is_url(out):
             raise SettingError(f"{shown(out)}: is behind a URL; name a file of this machine with --decisions FILE")
+        result.files()  # raises where no documents were written, but attributes
         path = Path(file) if file else default_path(out)
         removals = Removals(result)
         decisions = Decisions(path, removals)
@@ -93,6 +95,8 @@ def server(desk: Desk, port: int = 0) -> tuple[BaseWSGIServer, Guard]:
             return
 
     taken = socket.socket()
+    if os.name == "posix":  # elsewhere it would let others listen there, too
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         taken.bind((HOST, port))
         taken.listen()

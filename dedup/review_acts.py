@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.decisions import Choice, Decision
 from dedup.errors import SettingError
+from dedup.repetition import block_text
 from dedup.review_show import told
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def _decision(choice: Choice, subject: Subject, form: Mapping[str, str]) -> Deci
         raise SettingError(f"scope = {scope[:40]!r}: must be one of {', '.join(SCOPES)}")
     if scope == "site" and not subject.site:
         raise SettingError("the document names no site: decide for it alone, or for all")
+    if choice is not Choice.CONFIRM and not block_text(subject.text).exact:
+        raise SettingError("there are no words in it, by which a run would know it again")
     return Decision(
         choice,
         subject.text.strip(),

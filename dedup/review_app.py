@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 from flask import Flask, Response, redirect, request
-from werkzeug.exceptions import BadRequest, Conflict, HTTPException, InternalServerError, NotFound
+from werkzeug.exceptions import BadRequest, Conflict, HTTPException, InternalServerError, MethodNotAllowed, NotFound
 
 from dedup.data import CHROME_KINDS
 from dedup.errors import DedupError, SettingError
 from dedup.review_acts import do
 from dedup.review_guard import HEADERS
 from dedup.review_query import ORDERS, PAGE, STATES, Query, QueryError
-from dedup.review_removals import TIERS
+from dedup.review_removals import SEARCHED, TIERS
 from dedup.review_show import KINDS, applied, detail, named, parts, patterns, rows
 from dedup.signs import harmless
 from dedup.templating import render
@@ -79,6 +79,8 @@ class Pages:
     def start(self, token: str) -> Response:
         """Let a browser in. It goes on by itself: a redirect would be of the site that the link stood on, and cookies
         of `SameSite=Strict` do not go along with those."""
+        if request.method != "GET":  # who only asks whether there is something does not use it up
+            raise MethodNotAllowed
         response = _page("review_start.html")
         if self.guard.admit(token, response):
             return response
@@ -119,6 +121,7 @@ class Pages:
             rows=rows(desk.removals, desk.decisions, listed),
             documents={number: int(desk.removals.rows["document"][number]) for number in listed},
             count=len(numbers),
+            searched=SEARCHED if query.q and len(desk.removals) > SEARCHED else 0,
             pages=pages,
             page_address=lambda page: query.but(page=page),
             first=(query.page - 1) * PAGE,

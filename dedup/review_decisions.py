@@ -134,7 +134,8 @@ class Decisions:
         exact, template = prints(text)
         scopes = ((id_, ""), ("", site), ("", ""))
         about = {(template if slots else exact, slots, *scope) for slots in (False, True) for scope in scopes}
-        return [each for each in self.all if self.about[each] in about]
+        with self.lock:
+            return [each for each in self.all if self.about[each] in about]
 
     def reach(self, decision: Decision) -> int:
         """How many removals a decision is about."""

@@ -44,6 +44,7 @@ class Guard:
         self.cookie = f"dedup-review-{port}"
         self.address = f"http://{HOST}:{port}"
         self.token, self.session, self.csrf = token_urlsafe(24), token_urlsafe(32), token_urlsafe(32)
+        self.unused = [self.token]
 
     @property
     def opening(self) -> str:
@@ -52,9 +53,12 @@ class Guard:
 
     def admit(self, token: str, response: Response) -> bool:
         """Whether a token is good; then it is so no more, and the response brings the cookie."""
-        if not self.token or not _same(token, self.token):
+        if not (_same(token, self.token) and self.unused):
             return False
-        self.token = ""
+        try:
+            self.unused.pop()  # of two that come at once, one
+        except IndexError:
+            return False
         response.set_cookie(self.cookie, self.session, httponly=True, samesite="Strict", path="/")
         return True
 

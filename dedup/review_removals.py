@@ -9,6 +9,7 @@ is lost there; then as they stand in the file.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -35,7 +36,7 @@ OFTEN = 5
 SURE = -1.5
 """Odds of a block to be of the article (log) below which the weights are sure that it is not."""
 SEARCHED = 300_000
-"""Removals of which the texts are searched: some three seconds."""
+"""Removals of which the texts are searched, the first ones: some three seconds."""
 
 
 class Wanted(NamedTuple):
@@ -107,7 +108,7 @@ class Removals:
         self.by_pattern = Sorted(self.pattern)
         self._repeated()
         self.risk = np.lexsort((-self.rows["size"], ~self.rows["duplicate"], self.rows["tier"]))
-        self._found: dict[str, NDArray[np.bool_]] = {}
+        self.search = lru_cache(4)(self._search)  # pages of a list ask for the same
 
     def _repeated(self) -> None:
         """Chrome that stands in several places is less of a risk, whatever took it."""
@@ -151,19 +152,14 @@ class Removals:
             is_in &= self.pattern == np.uint64(wanted.pattern)
         if wanted.document is not None:
             is_in &= rows["document"] == wanted.document
-        return is_in & self._search(wanted.query) if wanted.query else is_in
+        return is_in & self.search(wanted.query.casefold()) if wanted.query else is_in
 
     def _search(self, query: str) -> NDArray[np.bool_]:
-        """Which removals hold some words; of the last few searches it is known still."""
-        query = query.casefold()
-        if query not in self._found:
-            is_in = np.zeros(len(self), bool)
-            for number, (_, record) in zip(range(min(len(self), SEARCHED)), _lines(self.result, REMOVED), strict=False):
-                is_in[number] = query in record["text"].casefold() or query in record["id"].casefold()
-            while len(self._found) > 3:
-                del self._found[next(iter(self._found))]
-            self._found[query] = is_in
-        return self._found[query]
+        """Which removals hold some words."""
+        is_in = np.zeros(len(self), bool)
+        for number, (_, record) in zip(range(min(len(self), SEARCHED)), _lines(self.result, REMOVED), strict=False):
+            is_in[number] = query in record["text"].casefold() or query in record["id"].casefold()
+        return is_in
 
     def records(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
         """The records of some removals, read where they lie."""

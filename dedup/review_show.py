@@ -246,7 +246,7 @@ def parts(removals: Removals, decisions: Decisions, document: int, pieces: Itera
     for piece in pieces:
         row = _row(removals, decisions, next(numbers), piece.removed) if piece.removed else None
         made = () if row else decisions.of(piece.text, source["id"], source.get("site") or "")
-        yield Part(piece.start, piece.end, piece.text, row, tuple(map(told, made)))
+        yield Part(piece.start, piece.end, piece.text, row, tuple(map(judged, made)))
 
 
 KINDS = {Reason.CHROME: [kind for kind in Kind if kind not in (Kind.PASSAGE, Kind.DOCUMENT)]} | {
@@ -260,12 +260,16 @@ def told(decision: Decision) -> str:
     >>> told(Decision("keep", "The mill closed in May.", site="mill.example"))
     'Never removed on mill.example: “The mill closed in May.”'
     """
+    text = " ".join(decision.text.split())
+    return f"{judged(decision)}: “{text if len(text) <= SAID else text[: SAID - 1] + '…'}”"
+
+
+def judged(decision: Decision) -> str:
+    """What a decision says of its text."""
     where = f"in {decision.id}" if decision.id else f"on {decision.site}" if decision.site else "anywhere"
     what = {
         Choice.KEEP: f"Never removed {where}",
         Choice.CONFIRM: f"Confirmed {where if where != 'anywhere' else 'everywhere'}",
         Choice.CHROME: f"Always removed as {named(decision.kind or 'boilerplate')} {where}",
     }[decision.decision]
-    text = " ".join(decision.text.split())
-    text = text if len(text) <= SAID else text[: SAID - 1] + "…"
-    return f"{what}{', whatever the names and figures' if decision.slots else ''}: “{text}”"
+    return what + (", whatever the names and figures" if decision.slots else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.clean import restored
@@ -29,15 +30,7 @@ class Texts:
 
     def __init__(self, result: Result, removals: Removals) -> None:
         self.result, self.removals = result, removals
-        self.held: dict[int, Document] = {}
-
-    def document(self, number: int) -> Document:
-        """A document by its number."""
-        found = self.held.get(number) or self._read(number)
-        self.held[number] = found
-        while len(self.held) > HELD:
-            self.held.pop(next(iter(self.held)), None)
-        return found
+        self.document = lru_cache(HELD)(self._read)  # a document by its number
 
     def _read(self, number: int) -> Document:
         source = self.removals.source(number)

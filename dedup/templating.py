@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unicodedata import name as name_of
@@ -67,6 +67,11 @@ def environment() -> Environment:
 def render(template: str, **values: Any) -> str:
     """A page of a template in `dedup/templates`."""
     return environment().get_template(template).render(values)
+
+
+def rendered(template: str, **values: Any) -> Iterator[str]:
+    """`render`, piece by piece."""
+    return environment().get_template(template).generate(values)
 
 
 @cache
@@ -129,7 +134,7 @@ def clip(text: str, most: int = MOST) -> str:
 def shown(text: object, most: int = MOST) -> Markup:
     """A text of a document for a page, with what is not seen of it as signs, and apart from the direction of what
     stands around it."""
-    return Markup("<bdi>{}</bdi>").format(marked(text, most))
+    return Markup("<bdi>") + marked(text, most) + Markup("</bdi>")
 
 
 def bare(text: object, most: int = MOST) -> str:
@@ -147,7 +152,8 @@ def marked(text: object, most: int = MOST) -> Markup:
     >>> str(marked("a<b\\u202e\\x00\\x00"))[:50]
     'a&lt;b<span class="sign" title="U+202E RIGHT-TO-LE'
     """
-    return Markup("").join(_pieces(clip(str(text), most).replace("\r\n", "\n")))
+    bounded = clip(str(text), most).replace("\r\n", "\n")
+    return Markup("").join(_pieces(bounded)) if _HIDDEN.search(bounded) else escape(bounded)
 
 
 def _pieces(text: str) -> Iterator[Markup]:
@@ -159,6 +165,7 @@ def _pieces(text: str) -> Iterator[Markup]:
     yield escape(text[last:])
 
 
+@lru_cache(maxsize=1_000)
 def _sign(char: str, times: int) -> Markup:
     """What stands for a character, as often as it stands there in a row."""
     code = f"U+{ord(char):04X}"

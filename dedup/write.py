@@ -1,6 +1,7 @@
 """The output folder: what it holds, whether it is ours, and how it is written whole.
 
-A finished run is marked by its manifest, which is removed first and written last; for others, by `dedup.success`.
+A finished run is marked by its manifest, which is removed first and written last, but for the page that is made of it;
+for others, by `dedup.success`.
 """
 
 from __future__ import annotations

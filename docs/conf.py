@@ -70,7 +70,26 @@ def _expand(_: Any, __: str, source: list[str]) -> None:
     source[0] = expanded(source[0])
 
 
+_MENDED = {
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Pages">',
+    '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="On this page">',
+    '<div class="table-wrapper': '<div tabindex="0" class="table-wrapper',
+    '<div class="highlight"><pre>': '<div class="highlight"><pre tabindex="0">',
+}
+"""What the theme leaves open for those who read by ear or by keyboard."""
+
+
+def _mend(app: Any, error: Exception | None) -> None:
+    for page in [] if error else Path(app.outdir).rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        for found, better in _MENDED.items():
+            text = text.replace(found, better)
+        page.write_text(text, encoding="utf-8")
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Put what is made of the code into every page before it is parsed."""
     app.connect("source-read", _expand)
+    app.connect("build-finished", _mend)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dedup import Result
 
 ROOT = Path(__file__).parent.parent
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.accounts", "tests.browser", "tests.hostile"]
 
 settings.register_profile("dedup", deadline=None)  # no test asserts a time
 settings.load_profile("dedup")

@@ -23,7 +23,8 @@ import pytest
 
 import dedup
 from dedup import Config, Kind
-from dedup.cli_common import CLOSED, CODES, Setting
+from dedup.cli_common import Setting
+from dedup.cli_end import CLOSED, CODES
 from dedup.decisions import Decision, parsed
 from dedup.settings import NO_SETTINGS
 from docs.generate import expanded
@@ -236,7 +237,8 @@ def test_every_exit_code_and_variable_is_told(site: dict[str, str]) -> None:
 
 def test_the_fields_of_files_are_those_that_are_written(seeds: Result, tmp_path: Path) -> None:
     """Every field that a run writes is in the table, in its order, and one that is always there always is."""
-    config = Config(provenance=True, markup="markdown")
+    (tmp_path / "decisions.jsonl").write_text('{"decision": "keep", "text": "Harbour Gazette"}\n', encoding="utf-8")
+    config = Config(provenance=True, markup="markdown", decisions=str(tmp_path / "decisions.jsonl"))
     more = dedup.clean(ROOT / "seeds" / "harbour-gazette", tmp_path / "more", config=config)
     assert [each.name for each in FILES["decisions.jsonl"]] == [each.name for each in fields(Decision)][:-1]
     for name, known in FILES.items():

@@ -11,39 +11,22 @@ import re
 import sys
 import threading
 from contextlib import redirect_stdout
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
-from unicodedata import category
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
 
 from dedup import Result
 from dedup.cli import main
-from tests.payloads import BATCHES, PAYLOADS, corpus, family, harmless, ids
+from tests.hostile import Ran, call, ran
+from tests.pages import obeyed
+from tests.payloads import BATCHES, PAYLOADS, family, ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
-TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-class Ran(NamedTuple):
-    """A batch of payloads that a run went over, and what the run said on standard error."""
-
-    payloads: dict[str, str]
-    source: Path
-    out: Path
-    said: str
-
-
-def call(*words: str | Path) -> str:
-    """What the command line prints into a pipe, on both streams."""
-    run = CliRunner().invoke(main, [str(word) for word in words], prog_name="dedup")
-    assert run.exit_code in (0, 1), run.output
-    return run.output
 
 
 def on_terminal(*words: str | Path) -> str:
@@ -71,34 +54,6 @@ def on_terminal(*words: str | Path) -> str:
     return b"".join(chunks).decode()
 
 
-def obeyed(said: str) -> list[str]:
-    """What a terminal would obey of a text, but for ends of lines."""
-    return [repr(char) for char in said if (category(char) in ("Cc", "Cs") and char != "\n") or char in TURNS]
-
-
-@cache
-def ran(folder: Path, name: str, *, plain: bool = False) -> Ran:
-    """The run over a batch: with words in the place of the payloads if it is to be `plain`."""
-    payloads = harmless(BATCHES[name]) if plain else BATCHES[name]
-    place = folder / f"{name}-{plain}"
-    place.mkdir()
-    source = corpus(place / "in", payloads)
-    said = call("clean", source, "-o", place / "out", "-j", "1", "-v", "--force")
-    return Ran(payloads, source, place / "out", said)
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where runs of this process lie."""
-    return tmp_path_factory.mktemp("hostile")
-
-
-@pytest.fixture(params=BATCHES)
-def batch(request: pytest.FixtureRequest, folder: Path) -> Ran:
-    """The run over each batch of payloads."""
-    return ran(folder, request.param)
-
-
 # ── the payloads themselves ─────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -109,10 +64,10 @@ def test_there_are_as_many_payloads_as_are_said() -> None:
     assert [name for batch in BATCHES.values() for name in batch] == list(PAYLOADS)
 
 
-def test_a_batch_comes_into_every_place(folder: Path) -> None:
+def test_a_batch_comes_into_every_place(hostile: Path) -> None:
     """A corpus whose payloads do not get anywhere would prove nothing."""
     name = next(iter(BATCHES))
-    run = ran(folder, name, plain=True)
+    run = ran(hostile, name, plain=True)
     result = Result(run.out)
     removed = list(result.removed())
 
@@ -154,13 +109,17 @@ def test_explain_in_a_pipe_is_not_obeyed(batch: Ran) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
 def test_explain_on_a_terminal_has_only_colours_of_its_own(
-    batch: Ran, folder: Path, monkeypatch: pytest.MonkeyPatch
+    batch: Ran, hostile: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
-    plain = ran(folder, next(iter(BATCHES)), plain=True)
-    ours = {code for _, id_ in shown_documents(plain) for code in SGR.findall(on_terminal("explain", plain.out, id_))}
+    plain = ran(hostile, next(iter(BATCHES)), plain=True)
+    ours = {
+        code
+        for _, id_ in shown_documents(plain)
+        for code in SGR.findall(on_terminal("explain", "--full", plain.out, id_))
+    }
 
     wrong = {}
     for name, id_ in shown_documents(batch):

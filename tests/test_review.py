@@ -58,7 +58,7 @@ def corpus() -> Iterator[dict[str, str]]:
     """Documents of two sites and of none: chrome that repeats, a copy of other words, and hostile texts in copies."""
     for number, (name, more) in enumerate(OWN.items()):
         told = f"The {name} of Corran was painted in the year {1900 + number}, and people came from far to look at it."
-        foot = f"Sign up for our newsletter\n\nCopyright © {2010 + number} Corran Letter. All rights reserved."
+        foot = f"Sign up for our newsletter\n\n---\n\nCopyright © {2010 + number} Corran Letter. All rights reserved."
         yield {
             "id": f"letter/{name}",
             "url": f"https://corran.example/{name}",
@@ -69,7 +69,7 @@ def corpus() -> Iterator[dict[str, str]]:
         "url": "https://wire.example/ferry",
         "text": f"Fog at sea\n\n{BODY}\n\nMore of it is not known.",
     }
-    again = BODY.replace("nine passengers", "eleven sheep")
+    again = BODY.replace("listened for the bell", "waited for the horn")
     end = "Disclaimer: The views expressed in this article are those of the author and need not be those of the Wire."
     yield {"id": "c/views", "text": f"A short letter about the weather at sea, which was fair.\n\n{end}"}
     yield {"id": "b/ferry", "text": f"Another day\n\n{again}\n\nThe rest of this letter is about something else."}
@@ -166,6 +166,21 @@ def test_a_wrong_token_lets_nobody_in_and_leaves_the_right_one_good(stranger: Br
     assert stranger.get(f"/start/{token}").status_code in (403, 404)
     assert stranger.get("/").status_code == 403
     stranger.enter()
+
+
+def test_asking_whether_there_is_something_does_not_use_the_token_up(stranger: Browser) -> None:
+    opening = f"/start/{stranger.guard.token}"
+
+    assert stranger.client.head(opening, base_url=stranger.guard.address).status_code == 405
+    stranger.enter()
+
+
+def test_of_many_that_come_at_once_one_is_let_in(stranger: Browser) -> None:
+    def come(_: int) -> int:
+        return stranger.another().get(f"/start/{stranger.guard.token}").status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(come, range(16))) == [200] + [403] * 15
 
 
 def test_a_wrong_cookie_lets_nobody_in(stranger: Browser) -> None:
@@ -535,6 +550,13 @@ def test_a_document_without_a_site_is_not_decided_by_site(browser: Browser) -> N
     assert browser.post(act="keep", number=number, scope="everywhere").status_code == 303
 
 
+def test_what_has_no_words_is_only_confirmed(browser: Browser) -> None:
+    number = first(browser.desk, lambda record: record["text"].strip() == "---")
+
+    assert "no words" in browser.post(act="keep", number=number).text
+    assert browser.post(act="confirm", number=number).status_code == 303
+
+
 _WORDS = st.sampled_from(
     ["keep", "confirm", "chrome", "back", "remove", "0", "1", "site", "everywhere", "1-2", "\0", ""]
 )
@@ -710,15 +732,36 @@ def test_a_run_that_removed_nothing_is_shown(tmp_path: Path) -> None:
         assert browser.get(path).status_code == 200
 
 
-@pytest.mark.parametrize("emit", ["clean", "attributes"])
-def test_a_run_whatever_it_wrote(tmp_path: Path, emit: str) -> None:
-    more = {"format": "markdown"} if emit == "clean" else {"emit": emit}
-    (tmp_path / "in.jsonl").write_text("".join(json.dumps(each) + "\n" for each in list(corpus())[:7]))
-    dedup.clean(tmp_path / "in.jsonl", tmp_path / "out", config=dedup.Config.of(more))
+@pytest.mark.parametrize("format_", ["markdown", "jsonl.zst", "parquet", "csv"])
+def test_a_run_whatever_it_wrote(tmp_path: Path, format_: str) -> None:
+    dedup.clean(list(corpus())[:8], tmp_path / "out", config=dedup.Config(format=format_))
+    desk, guard = Desk.of(str(tmp_path / "out")), Guard(PORT)
+    browser = Browser(desk, guard, app(desk, guard).test_client()).enter()
+    number = first(desk, lambda record: record["kind"] in ("passage", "document"))
+
+    text = browser.get(f"/?at={number}").text
+
+    assert "horn" in text and "bell" in text  # the copy beside its keeper
+
+
+def test_attributes_are_no_documents(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(each) + "\n" for each in list(corpus())[:8]))
+    dedup.clean(tmp_path / "in.jsonl", tmp_path / "out", config=dedup.Config(emit="attributes"))
+
+    told = CliRunner().invoke(main, ["review", str(tmp_path / "out"), "--no-open"])
+
+    assert told.exit_code == 2 and "holds attributes" in told.stderr
+
+
+def test_a_keeper_of_an_index_is_named(tmp_path: Path) -> None:
+    earlier = [{"id": "old/ferry", "text": BODY}]
+    dedup.clean([{"id": "a", "text": f"{OWN['quay']}\n\n{BODY}"}], tmp_path / "out", against=earlier)
     desk, guard = Desk.of(str(tmp_path / "out")), Guard(PORT)
     browser = Browser(desk, guard, app(desk, guard).test_client()).enter()
 
-    assert browser.get("/").status_code == (200 if emit == "clean" else 409)
+    text = browser.get("/").text
+
+    assert "old/ferry" in text and "none of the documents of this run" in text
 
 
 def test_a_run_behind_a_url(tmp_path: Path) -> None:

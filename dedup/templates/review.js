@@ -48,7 +48,10 @@
 
   const step = (by) => {
     const next = rows[rows.indexOf(current()) + by];
-    if (next) return choose(next);
+    if (next) {
+      said.textContent = "";
+      return choose(next);
+    }
     const more = one(by > 0 ? ".pages a[rel=next]" : ".pages a[rel=prev]");
     if (more) location.href = more.href;
     else say(by > 0 ? "This is the last." : "This is the first.");

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import dedup
-from dedup.cli_common import CODES, USAGE
+from dedup.cli_end import CODES, USAGE
 from dedup.errors import DedupError
 from dedup.run import pool
 from docs.generate.markdown import code, directive, fenced
@@ -84,7 +84,7 @@ def _members(name: str, kind: type) -> Iterator[str]:
             yield directive("py:attribute", field, said, [f"type: {annotation}"])
     for each, value in vars(kind).items():
         function = value.__func__ if isinstance(value, classmethod) else value
-        if each.startswith("_") or (each in getattr(kind, "_fields", ())):
+        if each.startswith("_") or each in [name for name, _, _ in attributes(kind)]:
             continue
         if isinstance(function, property) or hasattr(function, "func"):
             getter: Any = function.fget if isinstance(function, property) else function.func

@@ -26,7 +26,7 @@ def figure(name: str) -> str:
     height, title, caption, parts = _DRAWN[name]()
     body = "\n".join(parts)
     return (
-        f'<figure class="drawn">\n<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">\n'
+        f'<figure class="drawn" tabindex="0">\n<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">\n'
         f"{body}\n</svg>\n<figcaption>{caption}</figcaption>\n</figure>"
     )
 

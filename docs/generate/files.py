@@ -108,6 +108,8 @@ FILES: dict[str, list[Name]] = {
         Name("most_removed", "list", "Sites and sources of 20 documents or more that lost over 30 %.", False),
         Name("ignored_files", "number", "Files with none of our extensions."),
         Name("sites_digest", "text", "Of a run with `--sites`: the digest of that file.", False),
+        Name("decisions_digest", "text", "Of a run with `--decisions`: the digest of that file.", False),
+        Name("decisions", "object", "How many decisions were `given`, and how many `used`.", False),
         Name("output", "text", "How the clean documents are written."),
         Name("lsh", "object", "The bands, and P(candidate | Jaccard) at several similarities."),
         Name("pairs", "object", "How many pairs each proposer named, and how many agreed in no passage (`false`)."),
