@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 import dedup
 from dedup import decisions
 from dedup.cli import main
-from dedup.review import Desk, command
 from dedup.review_app import app
 from dedup.review_decisions import ConflictError
+from dedup.review_desk import Desk, command
 from dedup.review_guard import HEADERS, Guard
 from dedup.review_query import PAGE, Query
 from dedup.review_removals import TIERS, tier
