@@ -234,6 +234,21 @@ def test_a_document_is_taught_with_the_mouse(served: Served) -> None:
     assert served.lines[0]["slots"] is True
 
 
+def test_a_repeated_passage_is_decided_as_one(served: Served) -> None:
+    page = served.enter("/patterns")
+    names = page.locator(".pattern .text").all_inner_texts()
+    for _ in range(1 + names.index("Sign up for our newsletter")):
+        page.keyboard.press("j")
+    page.keyboard.press("U")
+    said(page, "^Never removed on corran.example.* 5 removals")
+
+    assert page.locator(".state.undone").inner_text() == "5 undone"
+    assert served.lines == [{"decision": "keep", "text": "Sign up for our newsletter", "site": "corran.example"}]
+    page.keyboard.press("z")
+    said(page, "^Taken back")
+    assert served.lines == []
+
+
 def test_two_tabs_see_each_other(served: Served) -> None:
     page = served.enter("/?kind=newsletter")
     other = page.context.new_page()
