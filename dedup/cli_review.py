@@ -9,7 +9,7 @@ import click
 from dedup.cli_common import Command
 
 if TYPE_CHECKING:
-    from dedup.review import Desk
+    from dedup.review_desk import Desk
 
 
 @click.command(
@@ -33,7 +33,8 @@ def review(out: str, file: str | None, port: int, opens: bool) -> None:
     import webbrowser
     from contextlib import suppress
 
-    from dedup.review import Desk, server
+    from dedup.review import server
+    from dedup.review_desk import Desk
     from dedup.run import alongside
 
     desk = Desk.of(out, file)

@@ -12,7 +12,7 @@ from dedup.review_show import told
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dedup.review import Desk
+    from dedup.review_desk import Desk
 
 SCOPES = ("document", "site", "everywhere")
 

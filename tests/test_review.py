@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import signal
@@ -21,9 +22,9 @@ from hypothesis import strategies as st
 import dedup
 from dedup import decisions
 from dedup.cli import main
-from dedup.review import Desk, command
 from dedup.review_app import app
 from dedup.review_decisions import ConflictError
+from dedup.review_desk import Desk, command
 from dedup.review_guard import HEADERS, Guard
 from dedup.review_query import PAGE, Query
 from dedup.review_removals import TIERS, tier
@@ -643,6 +644,19 @@ def test_a_file_that_somebody_removed_is_begun_anew(browser: Browser) -> None:
     browser.post(act="confirm", number=1)
 
     assert len(lines(browser.desk)) == 1
+
+
+def test_a_full_disk_is_told_and_nothing_is_decided(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, _: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr("dedup.review_decisions.save", full)
+
+    answer = browser.post(act="confirm", number=0)
+
+    assert answer.status_code == 500 and "mine.jsonl: No space left" in answer.text
+    assert browser.desk.decisions.counts[1] == 0
+    assert browser.post(act="back").status_code == 303  # there is nothing to take back
 
 
 def test_another_run_in_the_folder_ends_the_review(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import dedup
-from dedup.review import Desk, server
+from dedup.review import server
+from dedup.review_desk import Desk
 from dedup.run import alongside
 from tests.browser import overflow, views, violations
 from tests.payloads import HUGE
@@ -121,6 +122,17 @@ def test_keys_walk_and_decide(served: Served) -> None:
     assert [line["decision"] for line in served.lines] == ["confirm"]
 
 
+def test_keys_are_about_what_those_before_led_to(served: Served) -> None:
+    page = served.enter()
+    for key in "cjuc":
+        page.keyboard.press(key)
+    page.wait_for_url(f"**at={page.locator('.row').nth(4).get_attribute('data-number')}")
+
+    states = [page.locator(".row .state").nth(at).inner_text() for at in range(5)]
+    assert states == ["confirmed", "undecided", "undone", "confirmed", "undecided"]
+    assert len(served.lines) == 3
+
+
 def test_the_list_has_ends(served: Served) -> None:
     page = served.enter("/?kind=newsletter")
     page.keyboard.press("k")
@@ -222,6 +234,21 @@ def test_a_document_is_taught_with_the_mouse(served: Served) -> None:
     assert served.lines[0]["slots"] is True
 
 
+def test_a_repeated_passage_is_decided_as_one(served: Served) -> None:
+    page = served.enter("/patterns")
+    names = page.locator(".pattern .text").all_inner_texts()
+    for _ in range(1 + names.index("Sign up for our newsletter")):
+        page.keyboard.press("j")
+    page.keyboard.press("U")
+    said(page, "^Never removed on corran.example.* 5 removals")
+
+    assert page.locator(".state.undone").inner_text() == "5 undone"
+    assert served.lines == [{"decision": "keep", "text": "Sign up for our newsletter", "site": "corran.example"}]
+    page.keyboard.press("z")
+    said(page, "^Taken back")
+    assert served.lines == []
+
+
 def test_two_tabs_see_each_other(served: Served) -> None:
     page = served.enter("/?kind=newsletter")
     other = page.context.new_page()
@@ -231,7 +258,7 @@ def test_two_tabs_see_each_other(served: Served) -> None:
     other.keyboard.press("u")
     said(other, "^Never removed")
     page.keyboard.press("c")
-    said(page, "^Confirmed")
+    page.wait_for_url(f"**at={page.locator('.row').nth(2).get_attribute('data-number')}")
 
     assert len(served.lines) == 3
     assert other.locator("#count-confirmed").inner_text() == "1"  # as the server told it with its own decision

@@ -15,6 +15,13 @@
     setTimeout(() => { said.textContent = text; }, 30);  // what was there before is said again, too
   };
 
+  // One after the other, however fast keys are pressed: each is about what the one before led to.
+  let last = Promise.resolve();
+  const inTurn = (act) => {
+    last = last.then(act).catch(() => say("The review was ended: start dedup review again.", true));
+    return last;
+  };
+
   // ── the list ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   const rows = all(".row");
@@ -62,13 +69,7 @@
     const sent = new URLSearchParams(new FormData(form));
     if (button && button.name) sent.set(button.name, button.value);
     sent.set("shown", rows.map((row) => row.dataset.number).join(","));
-    let answer;
-    try {
-      answer = await fetch("/decide", { method: "POST", body: sent, headers: { Accept: "application/json" } });
-    } catch {
-      say("The review was ended: start dedup review again. Nothing was decided.", true);
-      return;
-    }
+    const answer = await fetch("/decide", { method: "POST", body: sent, headers: { Accept: "application/json" } });
     const told = await answer.json().catch(() => ({ said: "This could not be decided." }));
     if (!answer.ok) {
       say(told.said, true);
@@ -95,16 +96,18 @@
 
   if (detail) {
     for (const row of rows) {
-      row.addEventListener("click", async (event) => {
+      row.addEventListener("click", (event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey) return;
         event.preventDefault();
-        if (await choose(row)) if (matchMedia("(max-width: 56rem)").matches) detail.scrollIntoView();
+        inTurn(async () => {
+          if ((await choose(row)) && matchMedia("(max-width: 56rem)").matches) detail.scrollIntoView();
+        });
       });
     }
     document.addEventListener("submit", (event) => {
       if (event.target.getAttribute("action") !== "/decide") return;
       event.preventDefault();
-      decide(event.target, event.submitter);
+      inTurn(() => decide(event.target, event.submitter));
     });
     const row = current();
     if (row) row.scrollIntoView({ block: "nearest" });
@@ -171,13 +174,19 @@
 
   const typing = (element) => element?.matches?.("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])");
   const press = (key) => {
-    const within = passages.length ? document.activeElement?.closest(".pattern") : detail || teach;
-    const button = within && one(`[data-key=${key}]`, within);
-    if (button) button.click();
+    if (detail) {
+      inTurn(() => {
+        const button = one(`[data-key=${key}]`, detail);
+        return button && decide(button.form, button);
+      });
+      return;
+    }
+    const within = passages.length && document.activeElement?.closest(".pattern");
+    if (within) one(`[data-key=${key}]`, within).click();
   };
   const keys = {
-    j: () => (detail ? step(1) : teach ? move(1) : walk(1)),
-    k: () => (detail ? step(-1) : teach ? move(-1) : walk(-1)),
+    j: () => (detail ? inTurn(() => step(1)) : teach ? move(1) : walk(1)),
+    k: () => (detail ? inTurn(() => step(-1)) : teach ? move(-1) : walk(-1)),
     c: () => detail && press("c"),
     u: () => detail && press("u"),
     C: () => press("C"),
