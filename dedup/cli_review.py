@@ -21,7 +21,9 @@ Examples:
   dedup review s3://bucket/out --decisions mine.jsonl""",
 )
 @click.argument("out", type=click.Path())
-@click.option("--decisions", "file", metavar="FILE", help="File of decisions. [default: OUT.decisions.jsonl]")
+@click.option(
+    "--decisions", "file", metavar="FILE", help="File of decisions. [default: that of the run, or OUT.decisions.jsonl]"
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on. [default: any free one]")
 @click.option("--open/--no-open", "opens", default=True, help="Open the address in a browser.")
 def review(out: str, file: str | None, port: int, opens: bool) -> None:
@@ -41,6 +43,7 @@ def review(out: str, file: str | None, port: int, opens: bool) -> None:
     made, guard = server(desk, port)
     with suppress(KeyboardInterrupt):
         click.echo(f"Review of {desk.name}: {guard.opening}")
+        click.echo(f"Decisions are written to {desk.decisions.path}.", err=True)
         click.echo("The address lets in one browser, once. Ctrl-C ends the review.", err=True)
         if opens:
             alongside(webbrowser.open, guard.opening, daemon=True)  # a browser in the terminal would not return

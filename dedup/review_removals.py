@@ -230,7 +230,7 @@ def tier(record: dict[str, Any], threshold: float) -> int:
         return 0 if alike < threshold + BORDERLINE else 1 if alike < 1 else 2
     evidence = record["evidence"]
     articles = evidence.get("articles", 0)
-    if articles >= OFTEN or evidence.get("rule") == "left-of-a-copy":
+    if articles >= OFTEN or evidence.get("rule") == "left-of-a-copy" or "decision" in evidence:
         return 2
     if articles > 1:
         return 1
