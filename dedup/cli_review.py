@@ -11,6 +11,9 @@ from dedup.cli_common import Command
 if TYPE_CHECKING:
     from dedup.review_desk import Desk
 
+LONG = 50_000_000
+"""Bytes of what went from which on it is told that they are read: some seconds."""
+
 
 @click.command(
     cls=Command,
@@ -35,10 +38,15 @@ def review(out: str, file: str | None, port: int, opens: bool) -> None:
     import webbrowser
     from contextlib import suppress
 
+    from dedup.result import Result
     from dedup.review import server
     from dedup.review_desk import Desk
     from dedup.run import alongside
+    from dedup.write import REMOVED
 
+    size = Result(out).manifest["files"][REMOVED]["bytes"]
+    if size > LONG:
+        click.echo(f"Reading {size / 1e6:,.0f} MB of {REMOVED} ...", err=True)
     desk = Desk.of(out, file)
     made, guard = server(desk, port)
     with suppress(KeyboardInterrupt):
