@@ -41,6 +41,7 @@ progress = click.option(
     "--progress",
     type=click.Choice(["auto", "bar", "lines", JSON, "none"]),
     default="auto",
+    envvar="DEDUP_PROGRESS",
     help="How far it is: a bar a stage, a line every 10 s, or JSON, a line an event (stage, done, total, unit,"
     " documents, characters, seconds, rate, left; the last one: done, or stopped). [default: a bar on a terminal, else"
     " lines]",

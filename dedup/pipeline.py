@@ -119,7 +119,7 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
         output = Output.of(config, opened.files, piped=bool(opened.piped))
         write.make_folder(folder)
         with locked(folder):
-            work = ready.work(Store.open(folder / write.WORK, _stamp(config, named, ready.stamp)).folder, config)
+            work = ready.work(Store.open(folder / write.WORK, named.stamp(config, ready.stamp)).folder, config)
             run = _of_lines(work, opened, named, job.runner) or _of_all(work, opened.sources, named, job.runner)
             if run.documents:
                 run.failures.extend(ready.failures)
@@ -134,11 +134,6 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
             folder.rmdir()
         raise nothing_to_read(run.failures)
     return Result(folder, temporary)
-
-
-def _stamp(config: Config, named: Named, against: str) -> str:
-    """What a run and one that it goes on with must have in common."""
-    return f"{config.digest} {named.stamp} {SCHEME} {SHINGLES} {write.versions()} {against}"
 
 
 def _report(folder: Path, *, wanted: bool) -> None:
@@ -176,10 +171,10 @@ class Named(NamedTuple):
         digests = {name: blake2b(content, digest_size=16).hexdigest() for name, content in contents.items()}
         return cls(digests, contents.get("decisions", b""))
 
-    @property
-    def stamp(self) -> str:
-        """What of them decides what stages leave."""
-        return " ".join(self.digests.values())
+    def stamp(self, config: Config, against: str) -> str:
+        """What a run and one that it goes on with must have in common."""
+        files = " ".join(self.digests.values())
+        return f"{config.digest} {files} {SCHEME} {SHINGLES} {write.versions()} {against}"
 
     @property
     def decide(self) -> bool:

@@ -8,6 +8,7 @@ around the one that most documents have, with whom all others agree themselves.
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,11 +17,11 @@ import xxhash
 
 from dedup.account import Amount, Context, Pattern
 from dedup.data import Kind, Reason
-from dedup.repetition import NEAR, block_text, block_texts
+from dedup.repetition import NEAR, BlockTexts, block_text, block_texts
 from dedup.report_read import Origin
 from dedup.report_slots import TEXTS, pieces
 from dedup.sign import passage_keys
-from dedup.spans import Spans
+from dedup.spans import Spans, ragged
 from dedup.text import plain, slots, word_list
 
 if TYPE_CHECKING:
@@ -53,12 +54,30 @@ def key_of(record: Record) -> int:
 
 
 def keys_of(records: Sequence[Record]) -> list[int]:
-    """`key_of` each of some records: of many at a time it takes a microsecond each."""
-    texts = list(dict.fromkeys(record["text"] for record in records))
-    told = block_texts(Spans.whole(texts))
-    exact = {text: words or _digest(text.strip()) for text, words in zip(texts, told.exact.tolist(), strict=True)}
-    frames = dict(zip(texts, told.template.tolist(), strict=True))
-    return [(each["reason"] == Reason.CHROME and frames[each["text"]]) or exact[each["text"]] for each in records]
+    """`key_of` each of some records: of many at a time it takes some microseconds each."""
+    return _Texts.of(records).keys(records)
+
+
+class _Texts(NamedTuple):
+    """The texts of records, each once: the row of each, and what is compared of them."""
+
+    rows: dict[str, int]
+    told: BlockTexts
+
+    @classmethod
+    def of(cls, records: Iterable[Record]) -> _Texts:
+        texts = list(dict.fromkeys(record["text"] for record in records))
+        return cls({text: row for row, text in enumerate(texts)}, block_texts(Spans.whole(texts)))
+
+    def keys(self, records: Iterable[Record]) -> list[int]:
+        """What names the passages of the records."""
+        template, exact = self.told.template.tolist(), self.told.exact.tolist()
+        found = []
+        for record in records:
+            row = self.rows[record["text"]]
+            frame = template[row] if record["reason"] == Reason.CHROME else 0
+            found.append(frame or exact[row] or _digest(record["text"].strip()))
+        return found
 
 
 def patterns(records: Iterable[Record], sources: Iterable[Mapping[str, Any]], most: int | None = None) -> list[Pattern]:
@@ -77,7 +96,7 @@ class Passage:
         self.key, self.kind, self.origins = key, kind, origins
         self.keys = [key]
         self.spans = self.characters = 0
-        self.texts = Counter[str]()
+        self.texts: dict[str, int] = {}
         self.documents: set[str] = set()
         self.example: Record = {}
         self.rank = b""
@@ -86,7 +105,7 @@ class Passage:
         """One more span."""
         self.spans += 1
         self.characters += record["end"] - record["start"]
-        self.texts[record["text"]] += 1
+        self.texts[record["text"]] = self.texts.get(record["text"], 0) + 1
         self.documents.add(record["id"])
         rank = rank_of(record)
         if not self.rank or rank < self.rank:
@@ -96,7 +115,8 @@ class Passage:
         """All spans of another one, which differs in a few words; the example stays."""
         self.spans += other.spans
         self.characters += other.characters
-        self.texts += other.texts
+        for text, times in other.texts.items():
+            self.texts[text] = self.texts.get(text, 0) + times
         self.documents |= other.documents
         self.keys.append(other.key)
 
@@ -149,17 +169,18 @@ class Chrome(NamedTuple):
     def of(cls, records: Iterable[Record], origins: Mapping[str, Origin]) -> Chrome:
         """The chrome in records of what went."""
         chrome = [record for record in records if record["reason"] == Reason.CHROME]
-        stars = _stars(_framed(_same(chrome, origins)))
+        texts = _Texts.of(chrome)
+        stars = _stars(_framed(_same(chrome, texts, origins)), texts)
         shared = sorted((each for each in stars if len(each.documents) > 1), key=lambda each: each.order)
         alone = [each for each in stars if len(each.documents) == 1]
         spans, characters = (sum(getattr(each, name) for each in alone) for name in ("spans", "characters"))
         return cls(shared, Amount(Reason.CHROME.value, "", spans, characters))
 
 
-def _same(records: Sequence[Record], origins: Mapping[str, Origin]) -> list[Passage]:
+def _same(records: Sequence[Record], texts: _Texts, origins: Mapping[str, Origin]) -> list[Passage]:
     """The passages of records: the same but for names and figures."""
     found: dict[tuple[int, str], Passage] = {}
-    for record, key in zip(records, keys_of(records), strict=True):
+    for record, key in zip(records, texts.keys(records), strict=True):
         passage = found.get((key, record["kind"]))
         if passage is None:
             passage = found[key, record["kind"]] = Passage(key, record["kind"], origins)
@@ -197,42 +218,40 @@ def _frame(passage: Passage) -> list[str]:
 class _Sketches(NamedTuple):
     """The words of each passage's example as hashes, and the keys of its sketch that others have, too."""
 
-    words: NDArray[np.uint64]
-    bounds: NDArray[np.int64]
+    words: list[NDArray[np.uint64]]
     keys: list[list[int]]
 
     @classmethod
-    def of(cls, passages: Sequence[Passage]) -> _Sketches:
-        told = block_texts(Spans.whole(each.example["text"] for each in passages))
-        keys = passage_keys(told.words, told.bounds, NEAR)
-        keys[np.diff(told.bounds) == 0] = 0
-        several, counts = np.unique(keys, return_counts=True)
-        known = (counts[np.searchsorted(several, keys)] > 1) & (keys != 0)
-        of_each = [row[own].tolist() for row, own in zip(keys, known, strict=True)]
-        return cls(told.words, told.bounds, of_each)
+    def of(cls, passages: Sequence[Passage], texts: _Texts) -> _Sketches:
+        bounds = texts.told.bounds.tolist()
+        rows = [texts.rows[each.example["text"]] for each in passages]
+        words = [texts.told.words[bounds[row] : bounds[row + 1]] for row in rows]
+        keys = passage_keys(*ragged(words), NEAR)
+        keys[[not len(each) for each in words]] = 0
+        _, at, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        known = (counts[at.reshape(keys.shape)] > 1) & (keys != 0)
+        return cls(words, [row[own].tolist() for row, own in zip(keys, known, strict=True)])
 
     def shingles(self, number: int) -> set[bytes]:
         """The shingles of a passage."""
-        own = self.words[self.bounds[number] : self.bounds[number + 1]].tobytes()
-        size = 8 * NEAR.shingle
+        own, size = self.words[number].tobytes(), 8 * NEAR.shingle
         return {own[at : at + size] for at in range(0, max(1, len(own) - size + 8), 8)}
 
 
-def _stars(passages: Sequence[Passage]) -> list[Passage]:
+def _stars(passages: Sequence[Passage], texts: _Texts) -> list[Passage]:
     """Passages that are nearly the same put together, given those first that most documents have."""
-    sketches = _Sketches.of(passages)
+    sketches = _Sketches.of(passages, texts)
     centres: dict[tuple[str, int], list[int]] = {}
-    sets: dict[int, set[bytes]] = {}
+    shingles = cache(sketches.shingles)
     result = []
     for number, passage in enumerate(passages):
         places = [(passage.kind, key) for key in sketches.keys[number]]
-        near = Counter[int](centre for place in places for centre in centres.get(place, ()))
+        near = Counter([centre for place in places for centre in centres.get(place, ())])
         tried = sorted(near, key=lambda centre: (-near[centre], centre))[:TRIED]
-        if places:
-            sets[number] = sketches.shingles(number)
-        best = max(tried, key=lambda centre: (_share(sets[centre], sets[number]), -centre), default=None)
-        if best is not None and _share(sets[best], sets[number]) >= ALIKE:
-            passages[best].take(passage)
+        alike = [(_share(shingles(centre), shingles(number)), -centre) for centre in tried]
+        share, best = max(alike, default=(0.0, 0))
+        if share >= ALIKE:
+            passages[-best].take(passage)
             continue
         result.append(passage)
         for place in places:

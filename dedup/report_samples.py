@@ -36,7 +36,7 @@ class Drawn(NamedTuple):
 
     duplicates: list[Record]
     beyond: int
-    shown: list[tuple[str, Record]]
+    shown: list[Record]
 
     @classmethod
     def of(cls, records: Iterable[Record], threshold: float) -> Drawn:
@@ -46,16 +46,16 @@ class Drawn(NamedTuple):
         edges = _edges(threshold)
         for record in ordered:
             band = by_band.setdefault(bisect_right(edges, record["similarity"]), [])
-            if len(band) < OF_BAND:
+            if len(band) < 2 * OF_BAND:  # words that are not compared make some records tell less than there is
                 band.append(record)
-        shown = [(_name(edges, band), record) for band in sorted(by_band) for record in by_band[band]]
+        shown = [record for band in sorted(by_band) for record in by_band[band]]
         own = [each for each in ordered if not each["keeper"].get("index")]
         return cls(own, len(ordered) - len(own), shown)
 
     @property
     def ids(self) -> set[str]:
         """The documents whose texts are wanted."""
-        records = [*self.duplicates[:CHECKED], *(each for _, each in self.shown)]
+        records = [*self.duplicates[:CHECKED], *self.shown]
         return {id_ for each in records for id_ in (each["id"], *_keeper(each))}
 
 
@@ -76,11 +76,17 @@ def _name(edges: list[float], band: int) -> str:
 
 
 def samples(drawn: Drawn, texts: dict[str, Text], config: dict[str, Any]) -> tuple[Sample, ...]:
-    """The duplicates to look at."""
-    return tuple(sample(band, record, texts, config) for band, record in drawn.shown)
+    """The duplicates to look at, the least alike first."""
+    edges = _edges(config["threshold"])
+    by_band: dict[int, list[Sample]] = {}
+    for record in drawn.shown:
+        found = sample(record, texts, config)
+        by_band.setdefault(bisect_right(edges, found.similarity), []).append(found)
+    ordered = ((_name(edges, band), found) for band in sorted(by_band) for found in by_band[band][:OF_BAND])
+    return tuple(found._replace(band=name) for name, found in ordered)
 
 
-def sample(band: str, record: Record, texts: dict[str, Text], config: dict[str, Any]) -> Sample:
+def sample(record: Record, texts: dict[str, Text], config: dict[str, Any], band: str = "") -> Sample:
     """A duplicate beside what was kept for it."""
     keeper, evidence = record["keeper"], record["evidence"]
     index = keeper.get("index", "")
@@ -133,6 +139,6 @@ def estimate(drawn: Drawn, texts: dict[str, Text], config: dict[str, Any], popul
         checked=len(checked),
         wrong=len(wrong),
         interval=(share, share) if len(checked) == population else clopper_pearson(len(wrong), len(checked)),
-        found=tuple(sample("wrong", record, texts, config) for record in wrong[:FOUND]),
+        found=tuple(sample(record, texts, config, "wrong") for record in wrong[:FOUND]),
         beyond=drawn.beyond,
     )

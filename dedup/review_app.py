@@ -17,7 +17,7 @@ from dedup.review_guard import HEADERS
 from dedup.review_query import ORDERS, PAGE, STATES, Query, QueryError
 from dedup.review_removals import SEARCHED, TIERS
 from dedup.review_show import KINDS, applied, detail, named, parts, patterns, rows
-from dedup.signs import harmless
+from dedup.signs import harmless, visible
 from dedup.templating import render
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ class Pages:
             numbers = [int(each) for each in request.form.get("shown", "").split(",")[: 2 * PAGE] if each.isdecimal()]
             states = desk.decisions.states
             known = {str(number): STATES[states[number]] for number in numbers if number < len(states)}
-            return _json({"said": said, "states": known, "counts": desk.decisions.counts})
+            return _json({"said": visible(said), "states": known, "counts": desk.decisions.counts})
         self.desk.said = said
         return redirect(_local(request.form.get("next", "/")), 303)  # type: ignore[return-value]
 
@@ -250,7 +250,7 @@ def _is_by_script() -> bool:
 def _failed(error: HTTPException) -> Response:
     code = error.code or 500
     if _is_by_script():
-        return _json({"said": error.description or error.name}, code)
+        return _json({"said": visible(error.description or error.name)}, code)
     return _page("review_error.html", code, title=error.name, said=error.description or "")
 
 

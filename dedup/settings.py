@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PRESETS = Path(__file__).parent / "presets"
 VARIABLE = "DEDUP_"
-NO_SETTINGS = {"DEDUP_KERNEL", "DEDUP_INSTRUCTIONS", "DEDUP_SHARED"}
+NO_SETTINGS = {"DEDUP_KERNEL", "DEDUP_INSTRUCTIONS", "DEDUP_SHARED", "DEDUP_PROGRESS"}
 """Variables of this name that are none."""
 _TRUTH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 

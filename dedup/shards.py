@@ -45,8 +45,7 @@ RULE = TAGS.index(Tag.RULE)
 
 
 class Batch(NamedTuple):
-    """The sources of one shard, with the failures of reading in their places; and how many bytes of the inputs were
-    read for it and those before, of how many (0: that is not known)."""
+    """The sources of one shard, with the failures of reading in their places; the bytes read by then, of how many."""
 
     work: Work
     number: int
@@ -63,16 +62,15 @@ def _read_again(work: Work, number: int, sources: Iterable[Source | Failure | Un
 
 
 class Prepared(NamedTuple):
-    """What became of a batch: a shard of documents, and the inputs that could not be used."""
+    """What became of a batch: a shard of documents, and the inputs that could not be used; whether there are pages
+    among the documents, and how many characters their source texts have."""
 
     shard: str
     ids: list[str]
     places: list[str]
     failures: list[Failure]
     pages: bool
-    """Whether there are pages among them."""
     characters: int
-    """How many characters the source texts have."""
 
 
 # ── shard by shard: read, extract, print ────────────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -78,6 +79,13 @@ _MENDED = {
     '<div class="highlight"><pre>': '<div class="highlight"><pre tabindex="0">',
 }
 """What the theme leaves open for those who read by ear or by keyboard."""
+_LINES = re.compile(r"<dl>\n((?:<dd>.*?</dd>\n?)+)</dl>")
+"""The parameters of a long signature: no list of definitions, as it has no terms."""
+_EMPTY = re.compile(r"<th( class=\"head[^>]*)>(?:<p></p>)?</th>")
+
+
+def _lines(found: re.Match[str]) -> str:
+    return found[1].replace("<dd>", '<div class="sig-line">').replace("</dd>", "</div>")
 
 
 def _mend(app: Any, error: Exception | None) -> None:
@@ -85,6 +93,8 @@ def _mend(app: Any, error: Exception | None) -> None:
         text = page.read_text(encoding="utf-8")
         for found, better in _MENDED.items():
             text = text.replace(found, better)
+        text = _LINES.sub(_lines, text)
+        text = _EMPTY.sub(r"<td\1></td>", text)
         page.write_text(text, encoding="utf-8")
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 pytest_plugins = ["tests.accounts", "tests.browser", "tests.hostile"]
 
+os.environ["DEDUP_PROGRESS"] = "none"  # where all goes slowly, a line in a pipe would come between what is expected
 settings.register_profile("dedup", deadline=None)  # no test asserts a time
 settings.load_profile("dedup")
 

@@ -46,6 +46,10 @@ def _alike(element: str, key: str, value: str) -> str:
         return "path"
     if (element, key) == ("span", "title"):
         return re.sub(r"^U\+[0-9A-F]{4,6}(?: [A-Z0-9 \-]+| control)?$", "sign", value)
+    if (element, key) == ("input", "value"):  # a text, whatever it is
+        return "text"
+    if key == "href":
+        value = re.sub(r"\?[\w%&=+.~-]+", "?", value)
     return _NUMBER.sub("0", value)
 
 

@@ -56,7 +56,7 @@ def rendered(readme: str, folder: Path) -> str:
 def output(command: str, folder: Path) -> str:
     """What a command prints, on both streams, in a terminal of 100 columns."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    env = {**os.environ, "PATH": path, "COLUMNS": "100", "LC_ALL": "C.UTF-8"}
+    env = {**os.environ, "PATH": path, "COLUMNS": "100", "LC_ALL": "C.UTF-8", "DEDUP_PROGRESS": "none"}
     run = subprocess.run(
         command,
         shell=True,

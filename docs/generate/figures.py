@@ -25,9 +25,9 @@ def figure(name: str) -> str:
     """A figure by its name, as a block of HTML without an empty line, which would end it."""
     height, title, caption, parts = _DRAWN[name]()
     body = "\n".join(parts)
+    drawn = f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">'
     return (
-        f'<figure class="drawn" tabindex="0">\n<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">\n'
-        f"{body}\n</svg>\n<figcaption>{caption}</figcaption>\n</figure>"
+        f'<figure class="drawn" tabindex="0">\n{drawn}\n{body}\n</svg>\n<figcaption>{caption}</figcaption>\n</figure>'
     )
 
 
