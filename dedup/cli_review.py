@@ -11,6 +11,9 @@ from dedup.cli_common import Command
 if TYPE_CHECKING:
     from dedup.review_desk import Desk
 
+LONG = 50_000_000
+"""Bytes of what went from which on it is told that they are read: some seconds."""
+
 
 @click.command(
     cls=Command,
@@ -21,7 +24,9 @@ Examples:
   dedup review s3://bucket/out --decisions mine.jsonl""",
 )
 @click.argument("out", type=click.Path())
-@click.option("--decisions", "file", metavar="FILE", help="File of decisions. [default: OUT.decisions.jsonl]")
+@click.option(
+    "--decisions", "file", metavar="FILE", help="File of decisions. [default: that of the run, or OUT.decisions.jsonl]"
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on. [default: any free one]")
 @click.option("--open/--no-open", "opens", default=True, help="Open the address in a browser.")
 def review(out: str, file: str | None, port: int, opens: bool) -> None:
@@ -33,14 +38,20 @@ def review(out: str, file: str | None, port: int, opens: bool) -> None:
     import webbrowser
     from contextlib import suppress
 
+    from dedup.result import Result
     from dedup.review import server
     from dedup.review_desk import Desk
     from dedup.run import alongside
+    from dedup.write import REMOVED
 
+    size = Result(out).manifest["files"][REMOVED]["bytes"]
+    if size > LONG:
+        click.echo(f"Reading {size / 1e6:,.0f} MB of {REMOVED} ...", err=True)
     desk = Desk.of(out, file)
     made, guard = server(desk, port)
     with suppress(KeyboardInterrupt):
         click.echo(f"Review of {desk.name}: {guard.opening}")
+        click.echo(f"Decisions are written to {desk.decisions.path}.", err=True)
         click.echo("The address lets in one browser, once. Ctrl-C ends the review.", err=True)
         if opens:
             alongside(webbrowser.open, guard.opening, daemon=True)  # a browser in the terminal would not return

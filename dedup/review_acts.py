@@ -81,7 +81,7 @@ def _of_removal(desk: Desk, form: Mapping[str, str]) -> Subject:
     number = _whole(form, "number", len(desk.removals))
     record = desk.removals.records([number])[0]
     row = desk.removals.rows[number]
-    return Subject(record["text"], int(row["document"]), record["id"], desk.removals.sites[int(row["site"])])
+    return Subject(record["text"], int(row["document"]), record["id"], desk.removals.sites.names[int(row["site"])])
 
 
 def _of_block(desk: Desk, form: Mapping[str, str]) -> Subject:

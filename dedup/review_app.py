@@ -130,11 +130,11 @@ class Pages:
 
     def _filters(self, query: Query) -> dict[str, Any]:
         removals = self.desk.removals
-        names = list(removals.sites)
+        names = removals.sites.names
         sites = [(number, name) for number, name in sorted(enumerate(names), key=lambda each: each[1])[:MOST_SITES]]
         if query.site is not None and query.site not in [number for number, _ in sites] and query.site < len(names):
             sites.append((query.site, names[query.site]))
-        here = {reason: [kind for kind in kinds if kind in removals.kinds] for reason, kinds in KINDS.items()}
+        here = {reason: [kind for kind in kinds if kind in removals.kinds.names] for reason, kinds in KINDS.items()}
         filtered = query.said(removals)
         return {"filtered": filtered, "kinds": here, "sites": sites, "states": STATES, "orders": ORDERS, "tiers": TIERS}
 

@@ -35,13 +35,16 @@ class Desk:
 
     @classmethod
     def of(cls, out: str, file: str | None = None) -> Desk:
-        """The desk for the run in a folder or behind a URL, and the decisions in a file, by default the one beside it.
+        """The desk for the run in a folder or behind a URL, and the decisions in a file: by default those that the run
+        took, if they are here, so that they are not lost to the next one, else those beside the folder.
 
         Raises:
             OutputError: there is no finished run, or it wrote none but attributes.
             SettingError: the file cannot be read; or a run behind a URL has none that is named.
         """
         result = Result(out)
+        taken = str(result.manifest["config"].get("decisions", ""))
+        file = file or (taken if taken and Path(taken).is_file() else None)
         if not file and is_url(out):
             raise SettingError(f"{shown(out)}: is behind a URL; name a file of this machine with --decisions FILE")
         result.files()  # raises where no documents were written, but attributes

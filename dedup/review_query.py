@@ -78,7 +78,7 @@ class Query(NamedTuple):
 
     def said(self, removals: Removals) -> list[str]:
         """What is filtered, in words."""
-        names = list(removals.sites)
+        names = removals.sites.names
         site = "" if self.site is None or self.site >= len(names) else names[self.site] or "no site"
         words = [self.reason, self.kind.replace("_", " "), site, self.state, self.q and f"“{self.q}”"]
         if self.low is not None or self.high is not None:
@@ -92,7 +92,7 @@ class Query(NamedTuple):
 
     def numbers(self, removals: Removals, states: NDArray[np.uint8]) -> NDArray[np.int64]:
         """The numbers of the removals that are listed, all pages, in order."""
-        names = list(removals.sites)
+        names = removals.sites.names
         site = None if self.site is None else names[self.site] if self.site < len(names) else "\0"
         pattern = int(self.pattern, 16) if self.pattern else None
         is_in = removals.find(Wanted(self.reason, self.kind, site, self.low, self.high, pattern=pattern, query=self.q))

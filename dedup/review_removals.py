@@ -69,20 +69,18 @@ class Names:
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
+        self.names: list[str] = []
 
     def number(self, name: str) -> int:
         """The number of a name."""
-        return self.numbers.setdefault(name, len(self.numbers))
+        found = self.numbers.setdefault(name, len(self.names))
+        if found == len(self.names):
+            self.names.append(name)
+        return found
 
     def find(self, name: str) -> int:
         """The number of a name, -1 if there is none."""
         return self.numbers.get(name, -1)
-
-    def __getitem__(self, number: int) -> str:
-        return list(self.numbers)[number]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.numbers)
 
 
 class Removals:
@@ -230,7 +228,7 @@ def tier(record: dict[str, Any], threshold: float) -> int:
         return 0 if alike < threshold + BORDERLINE else 1 if alike < 1 else 2
     evidence = record["evidence"]
     articles = evidence.get("articles", 0)
-    if articles >= OFTEN or evidence.get("rule") == "left-of-a-copy":
+    if articles >= OFTEN or evidence.get("rule") == "left-of-a-copy" or "decision" in evidence:
         return 2
     if articles > 1:
         return 1

@@ -142,7 +142,7 @@ def _row(removals: Removals, decisions: Decisions, number: int, record: dict[str
     row = removals.rows[number]
     alike, state = record.get("similarity"), STATES[int(decisions.states[number])]
     text = " ".join(record["text"][: 2 * SNIPPET].split())[:SNIPPET]
-    site = removals.sites[int(row["site"])]
+    site = removals.sites.names[int(row["site"])]
     return Row(number, record["id"], text, record["kind"], site, alike, state, TIERS[int(row["tier"])])
 
 

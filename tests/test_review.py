@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 import dedup
 from dedup import decisions
 from dedup.cli import main
+from dedup.data import Kind
 from dedup.review_app import app
 from dedup.review_decisions import ConflictError
 from dedup.review_desk import Desk, command
@@ -787,6 +788,20 @@ def test_a_run_behind_a_url(tmp_path: Path) -> None:
     browser.post(act="confirm", number=3)
     assert len(listed(browser, "state=confirmed")) == 1
     assert "ferry" in browser.get("/document/7").text
+
+
+def test_the_decisions_that_a_run_took_are_gone_on_with(tmp_path: Path) -> None:
+    texts, file = list(corpus())[:8], tmp_path / "base.jsonl"
+    decisions.save(file, [decisions.Decision(decisions.Choice.CHROME, OWN["mill"], kind=Kind.FOOTER)])
+    dedup.clean(texts, tmp_path / "out", config=dedup.Config(decisions=str(file)))
+
+    desk = Desk.of(str(tmp_path / "out"))
+
+    assert desk.decisions.path == file and f"--decisions {file}" in desk.command
+    number = first(desk, lambda record: record["text"].strip() == OWN["mill"])
+    assert TIERS[desk.removals.rows["tier"][number]] == "little doubt"
+    file.unlink()
+    assert Desk.of(str(tmp_path / "out")).decisions.path == tmp_path / "out.decisions.jsonl"
 
 
 def test_an_index_knows_no_texts(desk: Desk) -> None:
