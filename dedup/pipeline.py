@@ -19,20 +19,19 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup import lines, outputs, straight, unpacked, write
 from dedup.beside import Adding, Against
 from dedup.config import Config
+from dedup.guides import Guides
 from dedup.limits import Limits
 from dedup.lock import locked
 from dedup.opening import Inputs, nothing_to_read, open_inputs
 from dedup.outputs import Output
 from dedup.result import Result
 from dedup.run import Runner, serial
-from dedup.sign import SCHEME, SHINGLES
 from dedup.store import Store
 from dedup.summary import summary
 from dedup.temporary import Temporary
@@ -110,7 +109,7 @@ def _uploaded(job: Job, url: str) -> Result:
 def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Result:
     """A run into a folder of this machine; where it goes on to one behind a URL, that is `hidden` from the inputs."""
     config = job.against.config
-    named = Named.of(config)
+    guides = Guides.of(config)
     temporary = None if out else Temporary()
     folder = Path(temporary.name if temporary else plain(out or ""))
     write.check_folder(folder)
@@ -119,12 +118,12 @@ def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Resu
         output = Output.of(config, opened.files, piped=bool(opened.piped))
         write.make_folder(folder)
         with locked(folder):
-            work = ready.work(Store.open(folder / write.WORK, named.stamp(config, ready.stamp)).folder, config)
-            run = _of_lines(work, opened, named, job.runner) or _of_all(work, opened.sources, named, job.runner)
+            work = ready.work(Store.open(folder / write.WORK, guides.stamp(config, ready.stamp)).folder, config)
+            run = _of_lines(work, opened, guides, job.runner) or _of_all(work, opened.sources, guides, job.runner)
             if run.documents:
                 run.failures.extend(ready.failures)
                 groups = job.limits.hold(run.failures, run.documents, run.groups)
-                last = partial(summary, run, groups, len(opened.ignored), output, named.digests)
+                last = partial(summary, run, groups, len(opened.ignored), output, guides.digests)
                 page = partial(_report, folder, wanted=config.report and not temporary)
                 write.write_run(folder, config, partial(outputs.clean, folder, output), run.pieces, last, page)
                 ready.keep(work, run)
@@ -144,51 +143,9 @@ def _report(folder: Path, *, wanted: bool) -> None:
         report.write(Result(folder))
 
 
-class Named(NamedTuple):
-    """The files that settings name, as they are when a run begins: digests by setting, and the file of decisions."""
-
-    digests: dict[str, str]
-    decisions: bytes = b""
-
-    @classmethod
-    def of(cls, config: Config) -> Named:
-        """Those of some settings.
-
-        Raises:
-            SettingError, InputError: what is wrong in one, so that it ends the run before any work.
-        """
-        contents: dict[str, bytes] = {}
-        if config.sites:
-            from dedup.sites import SiteFile
-
-            SiteFile.load(Path(config.sites))
-            contents["sites"] = Path(config.sites).read_bytes()
-        if config.decisions:
-            from dedup.decisions import content_of, parsed
-
-            contents["decisions"] = content_of(config.decisions)
-            parsed(contents["decisions"], config.decisions)
-        digests = {name: blake2b(content, digest_size=16).hexdigest() for name, content in contents.items()}
-        return cls(digests, contents.get("decisions", b""))
-
-    def stamp(self, config: Config, against: str) -> str:
-        """What a run and one that it goes on with must have in common."""
-        files = " ".join(self.digests.values())
-        return f"{config.digest} {files} {SCHEME} {SHINGLES} {write.versions()} {against}"
-
-    @property
-    def decide(self) -> bool:
-        """Whether somebody decided of a text that it stays or goes."""
-        if not self.decisions:
-            return False
-        from dedup.decisions import Choice, parsed
-
-        return any(each.decision is not Choice.CONFIRM for each in parsed(self.decisions, ""))
-
-
-def _of_lines(work: Work, opened: Opened, named: Named, runner: Runner) -> Run | None:
+def _of_lines(work: Work, opened: Opened, guides: Guides, runner: Runner) -> Run | None:
     """The shorter way, where it leads on."""
-    if work.index or named.decide or not lines.can_read(work.config, opened.paths):
+    if work.index or guides.decides or not lines.can_read(work.config, opened.paths):
         return None
     try:
         run = straight.run(*unpacked.plain(work, opened.keep_piped(work.folder, work.config), runner), runner)
@@ -199,8 +156,8 @@ def _of_lines(work: Work, opened: Opened, named: Named, runner: Runner) -> Run |
     return run
 
 
-def _of_all(work: Work, sources: Iterator[Source | Failure], named: Named, runner: Runner) -> Run:
+def _of_all(work: Work, sources: Iterator[Source | Failure], guides: Guides, runner: Runner) -> Run:
     """The way of all documents."""
     from dedup import staged  # what looks at pages and prose takes .06 s to import, and lines need none of it
 
-    return staged.run(work, sources, runner, named.decisions)
+    return staged.run(work, sources, runner, guides.decisions)

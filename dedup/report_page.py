@@ -197,10 +197,8 @@ def _first(account: Account) -> Iterator[First]:
             "estimate", f"{many(estimate.wrong, 'duplicate')} of {estimate.checked:,} checked that went wrongly"
         )
     if alarmed := [each.site or "those that name none" for each in account.groups if each.alarm]:
-        more = f" and {len(alarmed) - 3:,} more" if len(alarmed) > 3 else ""
-        yield First(
-            "sites", f"{many(len(alarmed), 'site')} of which unusually much went", ", ".join(alarmed[:3]) + more
-        )
+        names = [clip(name, 60) for name in alarmed[:3]] + [f"{len(alarmed) - 3:,} more"] * (len(alarmed) > 3)
+        yield First("sites", f"{many(len(alarmed), 'site')} of which unusually much went", ", ".join(names))
     if account.failure_count:
         yield First("failures", f"{many(account.failure_count, 'input')} that could not be used")
     least = min(account.samples, key=lambda each: each.similarity, default=None)

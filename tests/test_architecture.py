@@ -49,7 +49,7 @@ ROWS: list[set[str]] = [
     {"documents"},
     {"counts", "depfile", "result", "sites", "rulings", "decide", "parts", "upload", "attributes", "remembered"},
     {"shards", "outputs", "indexed"},
-    {"summary"},
+    {"summary", "guides"},
     {"pages", "counting", "corpus", "cutting"},
     {"stored"},
     {"candidates", "flags"},

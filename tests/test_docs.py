@@ -10,6 +10,7 @@ from __future__ import annotations
 import doctest
 import json
 import re
+import shlex
 import shutil
 import sys
 import tempfile
@@ -19,10 +20,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import click
 import pytest
 
 import dedup
 from dedup import Config, Kind
+from dedup.cli import main
 from dedup.cli_common import Setting
 from dedup.cli_end import CLOSED, CODES
 from dedup.decisions import Decision, parsed
@@ -198,6 +201,22 @@ def test_every_command_and_option_is_told(site: dict[str, str]) -> None:
                 continue  # these are told once
             for flag in [*option.opts, *option.secondary_opts]:
                 assert re.search(rf"\{{option\}}.*(?<![\w-]){re.escape(flag)}(?![\w-])", told[name]), (name, flag)
+
+
+def test_the_examples_of_help_can_be_typed() -> None:
+    examples = [
+        each for _, command in walk() for each in re.findall(r"\bdedup ([a-z][^|>#)\n]*)", command.epilog or "")
+    ]
+    for each in examples:
+        command: click.Command = main
+        parent, words = None, shlex.split(each)
+        while isinstance(command, click.Group):
+            parent = command.make_context(command.name, [], parent, resilient_parsing=True)
+            _, found, words = command.resolve_command(parent, words)
+            assert found, each
+            command = found
+        command.make_context(command.name, words, parent)  # raises what is wrong
+    assert len(examples) > 20
 
 
 def test_every_setting_is_told_with_its_default_and_bounds(site: dict[str, str]) -> None:

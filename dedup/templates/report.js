@@ -121,11 +121,15 @@
   };
   addEventListener("hashchange", reveal);
   reveal();
-  let opened = [];
+  let opened = [], folded = [];
   addEventListener("beforeprint", () => {
-    [...tables.keys()].forEach(unfold);
+    folded = [...tables.keys()].filter((table) => !tables.get(table).all);
+    folded.forEach(unfold);
     opened = [...document.querySelectorAll("details:not([open])")];
     opened.forEach((each) => { each.open = true; });
   });
-  addEventListener("afterprint", () => { opened.forEach((each) => { each.open = false; }); });
+  addEventListener("afterprint", () => {
+    opened.forEach((each) => { each.open = false; });
+    folded.forEach((table) => { tables.get(table).all = false; lay(table); });
+  });
 })();
