@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import dedup
 from dedup import Result, report_page
 from dedup.report import account_of
 from tests.accounts import account
 from tests.hostile import Ran, ran
+from tests.material import prose
 from tests.pages import Shape, obeyed, parsed, said, shapes, squeezed
 from tests.payloads import BATCHES, HUGE, family, harmless
 
@@ -88,8 +90,38 @@ def test_texts_of_any_size_leave_the_page_small(known: set[Shape], model: Accoun
     check(page, known, {}, 0)
 
 
-def signs(seed: int, words: int) -> str:
-    """Words full of what a page shows as signs, of which each takes a hundred bytes."""
-    from tests.material import prose
+def unseen(seed: int, words: int) -> str:
+    """Words full of what is not seen, of which each takes a hundred bytes of a page as a sign."""
+    return (
+        prose(seed, words)
+        .replace("e", "e\u200b\u2060&")
+        .replace("a", "a\u202e\u200e<")
+        .replace("o", "o\u2060\u200b\u200e")
+    )
 
-    return "\u200b\u2060".join(prose(seed, words).replace("a", "a\u200b\u2060\u202e&").split(" "))
+
+def test_a_corpus_made_to_exceed_it_leaves_the_page_small(
+    known: set[Shape], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Passages of 120 sites that repeat there, and long ones that are copied with another word, all full of signs."""
+    records = []
+    for site in range(120):
+        foot, copied = unseen(site, 24), unseen(1_000 + site, 300)
+        for at in range(5):
+            body = prose(10_000 + 10 * site + at, 400)
+            known_as = {
+                "id": unseen(5_000 + 10 * site + at, 20),
+                "site": f"{unseen(site, 12)}{site}",
+                "date": f"20{at:02}",
+            }
+            text = [body, *([copied.replace(".", f" {at}.", 1)] if at else []), foot]
+            records.append({**known_as, "text": "\n\n".join(text)})
+    result = dedup.clean(records, tmp_path / "out")
+    made = account_of(result)
+
+    page = report_page.render(made)
+
+    assert len(made.patterns) >= 50 and made.samples and made.clusters
+    check(page, known, {}, 0)
+    monkeypatch.setattr(report_page, "MOST_BYTES", 1_000_000_000)
+    assert len(report_page.render(made).encode()) > MOST
