@@ -29,11 +29,14 @@ def dedup(*arguments: str, kernel: str = "") -> str:
 
 
 def cleaned(corpus: str, kernel: str) -> dict[str, bytes]:
-    """The documents and the records of what went, by file."""
+    """The documents, the records of what went and the report, by file."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out"
         dedup("clean", corpus, "-o", str(out), "-q", kernel=kernel)
-        return {name: (out / name).read_bytes() for name in ("clean.jsonl", "removed.jsonl", "failures.jsonl")}
+        return {
+            name: (out / name).read_bytes()
+            for name in ("clean.jsonl", "removed.jsonl", "failures.jsonl", "report.html")
+        }
 
 
 def main(wanted: str = "native", corpus: str = "seeds") -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 DEDUP = [sys.executable, "-m", "dedup"]
-SETTINGS = ["--keep", "first", "--keep-chrome", "--force"]
+SETTINGS = ["--keep", "first", "--keep-chrome", "--force", "--no-report"]
 
 
 def lines(texts: Path) -> list[bytes]:

@@ -66,8 +66,8 @@ def whole(unit: str = "documents") -> tuple[str, ...]:
 
 
 def clean(path: Path, out: Path, *options: str) -> list[str]:
-    """Our command."""
-    always = ("-q", "--force", "--keep-chrome")
+    """Our command; without the page for people, which no peer makes."""
+    always = ("-q", "--force", "--keep-chrome", "--no-report")
     return [sys.executable, "-m", "dedup", "clean", str(path), "-o", str(out), *always, *options]
 
 

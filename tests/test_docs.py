@@ -10,6 +10,7 @@ from __future__ import annotations
 import doctest
 import json
 import re
+import shlex
 import shutil
 import sys
 import tempfile
@@ -19,10 +20,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import click
 import pytest
 
 import dedup
+import docs.generate.api
+import docs.generate.markdown
 from dedup import Config, Kind
+from dedup.cli import main
 from dedup.cli_common import Setting
 from dedup.cli_end import CLOSED, CODES
 from dedup.decisions import Decision, parsed
@@ -37,6 +42,7 @@ from tests.test_readme import output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
     from dedup import Result
 
@@ -178,6 +184,13 @@ def test_the_stages_for_dvc_are_commands_that_work(tmp_path: Path) -> None:
     assert output(f"{command} && echo done", prepared(tmp_path)) == "done\n"
 
 
+@pytest.mark.parametrize("module", [docs.generate.markdown, docs.generate.api], ids=lambda module: module.__name__)
+def test_what_makes_the_reference_does_what_it_says(module: ModuleType) -> None:
+    done = doctest.testmod(module)
+
+    assert (done.attempted > 0, done.failed) == (True, 0)
+
+
 # ── the reference is whole ──────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -198,6 +211,22 @@ def test_every_command_and_option_is_told(site: dict[str, str]) -> None:
                 continue  # these are told once
             for flag in [*option.opts, *option.secondary_opts]:
                 assert re.search(rf"\{{option\}}.*(?<![\w-]){re.escape(flag)}(?![\w-])", told[name]), (name, flag)
+
+
+def test_the_examples_of_help_can_be_typed() -> None:
+    examples = [
+        each for _, command in walk() for each in re.findall(r"\bdedup ([a-z][^|>#)\n]*)", command.epilog or "")
+    ]
+    for each in examples:
+        command: click.Command = main
+        parent, words = None, shlex.split(each)
+        while isinstance(command, click.Group):
+            parent = command.make_context(command.name, [], parent, resilient_parsing=True)
+            _, found, words = command.resolve_command(parent, words)
+            assert found, each
+            command = found
+        command.make_context(command.name, words, parent)  # raises what is wrong
+    assert len(examples) > 20
 
 
 def test_every_setting_is_told_with_its_default_and_bounds(site: dict[str, str]) -> None:
