@@ -81,7 +81,7 @@ def said(page: Page, pattern: str) -> None:
 
 
 def state(page: Page, number: str | None) -> str:
-    return page.locator(f'.row[data-number="{number}"] .state').inner_text()
+    return str(page.locator(f'.row[data-number="{number}"] .state').inner_text())  # no `str` where Playwright is not
 
 
 def test_a_second_browser_is_not_let_in(served: Served) -> None:
