@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dedup.account import Account
 
-MIXED = dict(islice(PAYLOADS.items(), 3, None, 17))
+MIXED = dict(islice(PAYLOADS.items(), 3, None, 34))
 """Payloads of all families."""
 ELEMENTS = """() => [...new Set([...document.querySelectorAll("*")].map(
     (each) => [each.namespaceURI, each.localName, ...[...each.attributes].map((one) => one.name).sort()].join(" ")))]"""
