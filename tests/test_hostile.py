@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from dedup import Result, report_page
+from dedup import Result, explained, report_page
 from dedup.cli import main
 from dedup.report import account_of
 from tests.hostile import Ran, call, ran
@@ -111,18 +111,11 @@ def test_explain_in_a_pipe_is_not_obeyed(batch: Ran) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
-def test_explain_on_a_terminal_has_only_colours_of_its_own(
-    batch: Ran, hostile: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_explain_on_a_terminal_has_only_colours_of_its_own(batch: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
-    plain = ran(hostile, next(iter(BATCHES)), plain=True)
-    ours = {
-        code
-        for _, id_ in shown_documents(plain)
-        for code in SGR.findall(on_terminal("explain", "--full", plain.out, id_))
-    }
+    ours = {f"\x1b[{code}m" for code in (*explained._CODES.values(), "0")}
 
     wrong = {}
     for name, id_ in shown_documents(batch):
@@ -130,7 +123,6 @@ def test_explain_on_a_terminal_has_only_colours_of_its_own(
         if bad := obeyed(SGR.sub("", said)) + [code for code in SGR.findall(said) if code not in ours]:
             wrong[name] = bad
 
-    assert ours
     assert wrong == {}
 
 
