@@ -32,8 +32,9 @@ class Funnel(NamedTuple):
 
 
 class Group(NamedTuple):
-    """The documents of a site (empty: those that name none): how many, and characters of their source texts that there
-    were and that went. `alarm` says what is unusual, if anything is."""
+    """The documents of a site, or of a `source` (a file of many, or the top folder of a tree) those that name no site:
+    how many, and characters of their source texts that there were and that went. `alarm` says what is unusual, if
+    anything is."""
 
     site: str
     documents: int
@@ -41,6 +42,12 @@ class Group(NamedTuple):
     chrome: int
     duplicates: int
     alarm: str = ""
+    source: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the documents have in common."""
+        return self.site or self.source
 
     @property
     def share(self) -> float:

@@ -69,7 +69,7 @@ def _account_of(result: Result, *, everything: bool) -> Account:
     copies = report_clusters.clusters(duplicates.of_keepers)
     drawn = report_samples.Drawn.of(duplicates.drawn, config.threshold)
     texts = _texts(result, chrome, copies, drawn)
-    sites = report_groups.groups(sources.sites, summary.get("most_removed", ()))
+    sites = report_groups.groups(sources.groups, summary.get("most_removed", ()))
     periods, undated = report_groups.timeline(sources.dates)
     failures, failed = _failures(result)
     return Account(

@@ -29,16 +29,19 @@ _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 # ── sites ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def groups(sites: Mapping[str, Sums], most_removed: Sequence[Mapping[str, Any]]) -> list[Group]:
-    """The sites, those first of which most went, with an alarm for each that is unusual. `most_removed` is what the
-    manifest tells of sites and sources that lost much."""
-    told = {each["name"]: each for each in most_removed if each["by"] == "site"}
-    found = [Group(name, *some) for name, some in sites.items()]
+def groups(sums: Mapping[tuple[str, str], Sums], most_removed: Sequence[Mapping[str, Any]]) -> list[Group]:
+    """The sites and sources, those first of which most went, with an alarm for each that is unusual. `most_removed` is
+    what the manifest tells of those that lost much."""
+    told = {(each["by"], each["name"]): each for each in most_removed}
+    found = [Group(site, *some, source=source) for (site, source), some in sums.items()]
     shares = [each.share for each in found if each.documents >= LEAST]
     usual = median(shares) if len(shares) >= SITES else None
     spread = max(SPREAD, 1.4826 * median(abs(share - usual) for share in shares)) if usual is not None else 0.0
-    alarmed = [each._replace(alarm=_alarm(each, told.get(each.site), usual, spread)) for each in found]
-    return sorted(alarmed, key=lambda each: (-each.chrome - each.duplicates, each.site))
+    alarmed = [
+        each._replace(alarm=_alarm(each, told.get(("site" if each.site else "source", each.name)), usual, spread))
+        for each in found
+    ]
+    return sorted(alarmed, key=lambda each: (-each.chrome - each.duplicates, each.site, each.source))
 
 
 def _alarm(group: Group, told: Mapping[str, Any] | None, usual: float | None, spread: float) -> str:

@@ -196,7 +196,7 @@ def _first(account: Account) -> Iterator[First]:
         yield First(
             "estimate", f"{many(estimate.wrong, 'duplicate')} of {estimate.checked:,} checked that went wrongly"
         )
-    if alarmed := [each.site or "those that name none" for each in account.groups if each.alarm]:
+    if alarmed := [each.name for each in account.groups if each.alarm]:
         names = [clip(name, 60) for name in alarmed[:3]] + [f"{len(alarmed) - 3:,} more"] * (len(alarmed) > 3)
         yield First("sites", f"{many(len(alarmed), 'site')} of which unusually much went", ", ".join(names))
     if account.failure_count:

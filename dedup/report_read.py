@@ -14,6 +14,7 @@ import orjson
 import xxhash
 
 from dedup.data import Reason
+from dedup.removals import source_of
 from dedup.write import REMOVED, SOURCES
 
 if TYPE_CHECKING:
@@ -76,10 +77,11 @@ class Sums(NamedTuple):
 
 class Sources(NamedTuple):
     """What is known of the documents: of those that something went of where they are from, by id; and sums by site and
-    by date, of the documents that the records tell all of."""
+    by date, of the documents that the records tell all of. Those that name no site are told by their source."""
 
     origins: dict[str, Origin]
-    sites: dict[str, Sums]
+    groups: dict[tuple[str, str], Sums]
+    """By site and source, one of which is empty."""
     dates: dict[str, Sums]
 
 
@@ -197,19 +199,20 @@ def sources(result: Result, read: Went) -> Sources:
         losses[record["id"]] = (chrome + size * is_chrome, duplicates + size * (not is_chrome))
     none = (0, 0)
     origins: dict[str, Origin] = {}
-    sums: dict[Origin, Sums] = {}
+    sums: dict[tuple[Origin, str], Sums] = {}
     for record in _told(_records(result), read.stretches):
         id_, origin = record["id"], Origin(record.get("site") or "", record.get("date") or "")
         lost = losses.get(id_, none)
         if lost is not none:
             origins[id_] = origin
-        sums[origin] = sums.get(origin, Sums()).plus(record["characters"], *lost)
-    by_site: dict[str, Sums] = {}
+        key = origin, "" if origin.site else source_of(record["place"])
+        sums[key] = sums.get(key, Sums()).plus(record["characters"], *lost)
+    groups: dict[tuple[str, str], Sums] = {}
     by_date: dict[str, Sums] = {}
-    for origin, some in sums.items():
-        by_site[origin.site] = by_site.get(origin.site, Sums()) + some
+    for (origin, source), some in sums.items():
+        groups[origin.site, source] = groups.get((origin.site, source), Sums()) + some
         by_date[origin.date] = by_date.get(origin.date, Sums()) + some
-    return Sources(origins, by_site, by_date)
+    return Sources(origins, groups, by_date)
 
 
 def _records(result: Result) -> Iterator[Record]:

@@ -70,9 +70,7 @@ class Guard:
             return ""
         if not _same(request.cookies.get(self.cookie, ""), self.session):
             return "This browser was not let in. The address that dedup review printed lets in one browser, once."
-        if request.method == "POST" and not (
-            self._is_from_us(request) and _same(request.form.get("csrf", ""), self.csrf)
-        ):
+        if request.method not in ("GET", "HEAD") and not self._is_from_us(request):
             return "This change does not come from a page of this review."
         return ""
 

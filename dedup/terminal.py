@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 """Failures that the summary names; the rest are counted."""
+STACKED = 8
+"""Code points in a line for each of its columns: marks take no column, and a text may be made of nothing else."""
 COMPARED = 10_000
 """Documents whose ids are compared letter by letter with one that is not there: a few milliseconds each hundred."""
 
@@ -49,7 +51,7 @@ def breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
     for at, char in enumerate(text):
         space = at if char == " " else space
         used += columns(char)
-        if used > width:
+        if used > width or at - start >= STACKED * width:
             end = space if space > start else max(at, start + 1)
             yield start, end
             start = end + (text[end : end + 1] == " ")

@@ -48,7 +48,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("hostile")
 
 
-@pytest.fixture(params=BATCHES)
+@pytest.fixture(scope="session", params=BATCHES)  # so that the tests of a batch follow each other, in one process
 def batch(request: pytest.FixtureRequest, hostile: Path) -> Ran:
     """The run over each batch of payloads."""
     return ran(hostile, request.param)

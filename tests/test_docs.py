@@ -24,6 +24,8 @@ import click
 import pytest
 
 import dedup
+import docs.generate.api
+import docs.generate.markdown
 from dedup import Config, Kind
 from dedup.cli import main
 from dedup.cli_common import Setting
@@ -40,6 +42,7 @@ from tests.test_readme import output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
     from dedup import Result
 
@@ -179,6 +182,13 @@ def test_the_stages_for_dvc_are_commands_that_work(tmp_path: Path) -> None:
     [command] = re.findall("cmd: (.*)", stages)
 
     assert output(f"{command} && echo done", prepared(tmp_path)) == "done\n"
+
+
+@pytest.mark.parametrize("module", [docs.generate.markdown, docs.generate.api], ids=lambda module: module.__name__)
+def test_what_makes_the_reference_does_what_it_says(module: ModuleType) -> None:
+    done = doctest.testmod(module)
+
+    assert (done.attempted > 0, done.failed) == (True, 0)
 
 
 # ── the reference is whole ──────────────────────────────────────────────────────────────────────────────────────────

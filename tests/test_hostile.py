@@ -6,6 +6,7 @@ of each payload by its name.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -16,11 +17,13 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from dedup import Result
+from dedup import Result, explained, report_page
 from dedup.cli import main
+from dedup.report import account_of
 from tests.hostile import Ran, call, ran
+from tests.material import prose
 from tests.pages import obeyed
-from tests.payloads import BATCHES, PAYLOADS, family, ids
+from tests.payloads import BATCHES, HUGE, PAYLOADS, family, ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,18 +111,11 @@ def test_explain_in_a_pipe_is_not_obeyed(batch: Ran) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
-def test_explain_on_a_terminal_has_only_colours_of_its_own(
-    batch: Ran, hostile: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_explain_on_a_terminal_has_only_colours_of_its_own(batch: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
-    plain = ran(hostile, next(iter(BATCHES)), plain=True)
-    ours = {
-        code
-        for _, id_ in shown_documents(plain)
-        for code in SGR.findall(on_terminal("explain", "--full", plain.out, id_))
-    }
+    ours = {f"\x1b[{code}m" for code in (*explained._CODES.values(), "0")}
 
     wrong = {}
     for name, id_ in shown_documents(batch):
@@ -127,7 +123,6 @@ def test_explain_on_a_terminal_has_only_colours_of_its_own(
         if bad := obeyed(SGR.sub("", said)) + [code for code in SGR.findall(said) if code not in ours]:
             wrong[name] = bad
 
-    assert ours
     assert wrong == {}
 
 
@@ -155,3 +150,25 @@ def test_what_restore_says_is_not_obeyed(batch: Ran, tmp_path: Path) -> None:
     assert run.exit_code == 1
     assert run.stderr.count("\n") == len(list(Result(batch.out).sources()))
     assert obeyed(run.stderr) == []
+
+
+# ── size ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_texts_of_any_size_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As texts that are kept and copied, and as long ids, sites and titles: explained and reported."""
+    records = []
+    for number, (name, text) in enumerate(HUGE.items()):
+        body = f"{prose(number, 80)}\n\n{text}\n\n{prose(100 + number, 80)}"
+        more = {"title": text[:100_000], "site": text[:100_000] + name, "author": text[:100_000]}
+        records += [{"id": name, "text": body}, {"id": f"{name}: {text[:50_000]}", "text": body, **more}]
+    source = tmp_path / "huge.jsonl"
+    source.write_text("\n".join(map(json.dumps, records)), encoding="ascii")
+
+    heard = call("clean", source, "-o", tmp_path / "out", "-j", "1", "-v", "--force")
+    monkeypatch.setenv("COLUMNS", "100")
+    explained = {record["id"][:40]: call("explain", "--", tmp_path / "out", record["id"]) for record in records}
+
+    assert obeyed(heard + "".join(explained.values())) == []
+    assert {id_: len(lines) for id_, lines in explained.items() if max(map(len, lines.split("\n"))) > 1_000} == {}
+    assert len(report_page.render(account_of(Result(tmp_path / "out"))).encode()) < 2_000_000

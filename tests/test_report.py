@@ -292,7 +292,7 @@ def test_a_run_from_before_sites_and_dates_were_told(tmp_path: Path) -> None:
 
     account = report.account_of(old)
 
-    assert [(group.site, group.documents) for group in account.groups] == [("", 5)]
+    assert [(group.site, group.source, group.documents) for group in account.groups] == [("", "input", 5)]
     assert (account.timeline, account.undated) == ((), 5)
 
 
@@ -421,7 +421,7 @@ def test_documents_that_lost_nothing_count_within_a_stretch(tmp_path: Path, monk
     monkeypatch.setattr(report_read, "STRETCHES", 4)
     read = report_read.went(result, (tmp_path / "out" / "removed.jsonl").stat().st_size // 2)
 
-    sums = report_read.sources(result, read).sites.values()
+    sums = report_read.sources(result, read).groups.values()
 
     lost = len({record["id"] for record in read.records})
     assert 2 * lost < sum(each.documents for each in sums) < 4 * lost

@@ -14,7 +14,8 @@ USUAL = {f"site{number}": Sums(30, 10_000, 900 + 20 * number, 100) for number in
 
 
 def alarms(sites: dict[str, Sums], told: Any = ()) -> dict[str, str]:
-    return {group.site: group.alarm for group in report_groups.groups(sites, told) if group.alarm}
+    sums = {(site, ""): some for site, some in sites.items()}
+    return {group.site: group.alarm for group in report_groups.groups(sums, told) if group.alarm}
 
 
 def test_no_site_is_unusual_among_its_like() -> None:
@@ -43,9 +44,11 @@ def test_what_the_run_warned_of_is_told_in_its_figures() -> None:
 
 
 def test_those_that_lost_most_come_first() -> None:
-    found = report_groups.groups({"a": Sums(1, 10, 1, 1), "b": Sums(1, 90, 9, 0), "": Sums(2, 10, 2, 0)}, [])
+    found = report_groups.groups(
+        {("a", ""): Sums(1, 10, 1, 1), ("b", ""): Sums(1, 90, 9, 0), ("", "c/"): Sums(2, 10, 2, 0)}, []
+    )
 
-    assert found == [Group("b", 1, 90, 9, 0), Group("", 2, 10, 2, 0), Group("a", 1, 10, 1, 1)]
+    assert found == [Group("b", 1, 90, 9, 0), Group("", 2, 10, 2, 0, source="c/"), Group("a", 1, 10, 1, 1)]
 
 
 TIMES: dict[str, tuple[list[str], list[str], int]] = {

@@ -160,17 +160,8 @@ _RAISES = re.compile(r"^Raises(.*):$")
 def docstring(text: str) -> str:
     """A docstring as Markdown: doctests become blocks, what is raised a list.
 
-    >>> print(docstring("One.\\n\\nRaises:\\n    KeyError: none.\\n\\n>>> 1\\n1"))
-    One.
-    <BLANKLINE>
-    Raises:
-    <BLANKLINE>
-    - `KeyError`: none.
-    <BLANKLINE>
-    ```pycon
-    >>> 1
-    1
-    ```
+    >>> docstring("One.\\n\\nRaises:\\n    KeyError: none.\\n\\n>>> 1 + 1\\n2").split("\\n\\n")
+    ['One.', 'Raises:', '- `KeyError`: none.', '```pycon\\n>>> 1 + 1\\n2\\n```']
     """
     parts: list[str] = []
     for part in text.split("\n\n"):
