@@ -78,7 +78,7 @@ sanitize: $(VENV)/installed-dev ## build the kernel with AddressSanitizer and UB
 
 lowest: $(BIN)/python ## pin anew what test-lowest installs; after every change of a dependency in pyproject.toml
 	$(BIN)/python -m pip install -qq --disable-pip-version-check uv
-	$(BIN)/uv pip compile -q --system-certs --no-annotate --no-header --resolution lowest-direct --python-version 3.11 \
+	$(BIN)/uv pip compile -q --upgrade --system-certs --no-annotate --no-header --resolution lowest-direct --python-version 3.11 \
 		--extra dev pyproject.toml -o .ci/lowest.txt
 
 golden: $(VENV)/installed-dev ## rewrite what fixtures/golden wants; the diff is the review

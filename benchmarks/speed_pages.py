@@ -100,7 +100,19 @@ def by_trafilatura(pages: Pages, folder: Path, jobs: int) -> tuple[list[str], Pa
 def by_dedup(pages: Pages, folder: Path, jobs: int, *options: str) -> tuple[list[str], Path]:
     """The same of dedup with its default settings."""
     out = folder / "clean"
-    command = [sys.executable, "-m", "dedup", "clean", str(pages.given), "-o", str(out), "-q", "--no-report", "-j", str(jobs)]
+    command = [
+        sys.executable,
+        "-m",
+        "dedup",
+        "clean",
+        str(pages.given),
+        "-o",
+        str(out),
+        "-q",
+        "--no-report",
+        "-j",
+        str(jobs),
+    ]
     return [*command, *options], out / "clean.jsonl"
 
 

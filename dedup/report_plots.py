@@ -15,9 +15,9 @@ from dedup.bands import candidate_probability
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from dedup.account import Curve, Funnel, Period
+    from dedup.account import Curve, Funnel, Period, Point
 
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 350.0, 12.0, 190.0
+LEFT, RIGHT, TOP, BOTTOM = 54.0, 350.0, 12.0, 190.0
 """Where the area of a plot within its axes begins and ends."""
 FRAME = {"width": 360, "height": 230, "left": LEFT, "right": RIGHT, "top": TOP, "bottom": BOTTOM}
 FLOW = 1000
@@ -117,7 +117,7 @@ def flow(funnel: Funnel) -> tuple[Band, ...]:
         ends = [each * before / total for each in (FLOW, room)]
         before += characters
         left, low, right, high = *ends, FLOW * before / total, room * before / total
-        bands.append(Band(name, characters, *_rounded(left, right, low + GAP * number, high + GAP * number)))
+        bands.append(Band(name, characters, *map(_tenth, (left, right, low + GAP * number, high + GAP * number))))
     return tuple(bands)
 
 
@@ -132,7 +132,7 @@ def sizes(counts: Sequence[tuple[int, int]]) -> Sizes | None:
         _ticks([2, *_steps(dots[-1][1] * 1.3, 5)], across),
         _ticks(_steps(max(clusters for *_, clusters in dots) * 1.6, 1), up),
     )
-    at = [Dot(low, high, n, *_rounded(across((low * high) ** 0.5), up(n))) for low, high, n in dots]
+    at = [Dot(low, high, n, _tenth(across((low * high) ** 0.5)), _tenth(up(n))) for low, high, n in dots]
     return Sizes(axes, tuple(at))
 
 
@@ -146,19 +146,19 @@ def curve(measured: Curve) -> CurvePlot:
     quarters = (0, 0.25, 0.5, 0.75, 1)
     return CurvePlot(
         Axes(
-            tuple(Tick(*_rounded(across(each)), f"{each:g}") for each in quarters),
-            tuple(Tick(*_rounded(up(each)), f"{100 * each:.0f} %") for each in quarters),
+            tuple(Tick(_tenth(across(each)), f"{each:g}") for each in quarters),
+            tuple(Tick(_tenth(up(each)), f"{100 * each:.0f} %") for each in quarters),
         ),
         tuple(_pair(across(each / 80), height(each / 80)) for each in range(81)),
-        tuple(
-            Measured(
-                *_rounded(across((each.low + each.high) / 2), *map(up, (each.candidates / each.pairs, *each.interval)))
-            )
-            for each in measured.points
-            if each.pairs
-        ),
+        tuple(_measured(each, across, up) for each in measured.points if each.pairs),
         _pair(across(measured.wanted), height(measured.wanted)),
     )
+
+
+def _measured(point: Point, across: Callable[[float], float], up: Callable[[float], float]) -> Measured:
+    low, high = point.interval
+    middle = _tenth(across((point.low + point.high) / 2))
+    return Measured(middle, _tenth(up(point.candidates / point.pairs)), _tenth(up(low)), _tenth(up(high)))
 
 
 def timeline(periods: Sequence[Period]) -> Timeline | None:
@@ -174,11 +174,11 @@ def timeline(periods: Sequence[Period]) -> Timeline | None:
         ends = [up(0), up(each.characters - each.chrome - each.duplicates)]
         ends += [up(each.characters - each.duplicates), up(each.characters)]
         parts = [_pair(high, low - high) for low, high in pairwise(ends)]
-        return Column(*_rounded(LEFT + step * (number + 0.1), step * 0.8), *parts)
+        return Column(_tenth(LEFT + step * (number + 0.1)), _tenth(step * 0.8), *parts)
 
     every = ceil(len(periods) / MOST_NAMES)
     names = [
-        Tick(*_rounded(LEFT + step * (number + 0.5)), each.name if _is_plain(each.name) else "?")
+        Tick(_tenth(LEFT + step * (number + 0.5)), each.name if _is_plain(each.name) else "?")
         for number, each in enumerate(periods)
         if number % every == 0
     ]
@@ -220,7 +220,7 @@ def _round_numbers(most: float) -> list[int]:
 
 
 def _ticks(values: Iterable[int], to: Callable[[float], float]) -> tuple[Tick, ...]:
-    return tuple(Tick(*_rounded(to(each)), short(each)) for each in values)
+    return tuple(Tick(_tenth(to(each)), short(each)) for each in values)
 
 
 def short(value: float) -> str:
@@ -244,9 +244,9 @@ def _log(low: float, high: float, start: float, end: float) -> Callable[[float],
     return lambda value: linear(log10(value))
 
 
-def _rounded(*values: float) -> tuple[float, ...]:
-    return tuple(round(value, 1) for value in values)
+def _tenth(value: float) -> float:
+    return round(value, 1)
 
 
 def _pair(first: float, second: float) -> tuple[float, float]:
-    return round(first, 1), round(second, 1)
+    return _tenth(first), _tenth(second)
