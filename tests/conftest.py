@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 pytest_plugins = ["tests.accounts", "tests.browser", "tests.hostile"]
 
 os.environ["DEDUP_PROGRESS"] = "none"  # where all goes slowly, a line in a pipe would come between what is expected
+os.environ["COLUMNS"] = "100"  # pytest-xdist says 80, and in a pipe there are 100
 settings.register_profile("dedup", deadline=None)  # no test asserts a time
 settings.load_profile("dedup")
 
