@@ -13,6 +13,7 @@ import numpy as np
 import orjson
 
 from benchmarks.exact import pairs
+from dedup.decided import merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,17 +116,6 @@ def passages(out: Path, folder: Path) -> dict[str, float]:
         found[f"{label}, found"] = sum(one >= WELL * whole for one, whole in some) / len(some)
     within = sum(covered(merged(regions.get(name, [])), *span) for name, some in gone.items() for span in some)
     found["precision"] = within / max(1, sum(end - start for some in gone.values() for start, end in some))
-    return found
-
-
-def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans in order, those that overlap as one."""
-    found: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
-        else:
-            found.append((start, end))
     return found
 
 

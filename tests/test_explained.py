@@ -21,6 +21,7 @@ from dedup.explained import BESIDE, Look, explained, keepers, passage, screen
 from dedup.result import Piece
 from dedup.signs import visible
 from dedup.terminal import columns
+from tests import terminals
 from tests.material import prose
 
 if TYPE_CHECKING:
@@ -265,28 +266,16 @@ def program(run: Path, *words: str, **env: str) -> dict[str, Any]:
     return {"args": command, "cwd": run, "env": {**own, "TERM": "xterm", "COLUMNS": "150", **env}}
 
 
-def on_a_terminal(given: dict[str, Any]) -> str:
+def shown_on_a_terminal(given: dict[str, Any]) -> str:
     """What a program writes to a pseudo-terminal."""
-    ours, theirs = os.openpty()
-    with subprocess.Popen(**given, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs) as process:
-        os.close(theirs)
-        read = bytearray()
-        while True:
-            try:
-                piece = os.read(ours, 1 << 16)
-            except OSError:  # Linux says so that the other end is closed
-                break
-            if not piece:
-                break
-            read += piece
-    os.close(ours)
-    assert process.returncode == 0, read.decode()
-    return read.decode()
+    code, said = terminals.on_a_terminal(given["args"], cwd=given["cwd"], env=given["env"])
+    assert code == 0, said
+    return said
 
 
 @POSIX
 def test_on_a_terminal_it_is_coloured_and_side_by_side(run: Path) -> None:
-    shown = on_a_terminal(program(run))
+    shown = shown_on_a_terminal(program(run))
 
     assert "\x1b[9;31m" in shown
     assert "\x1b[1;4;9;31mnoon" in shown
@@ -302,7 +291,7 @@ def test_on_a_terminal_it_is_coloured_and_side_by_side(run: Path) -> None:
     ("words", "env"), [((), {"NO_COLOR": "1"}), (("--color", "never"), {"FORCE_COLOR": "1"}), ((), {"TERM": "dumb"})]
 )
 def test_on_a_terminal_without_colours(run: Path, words: tuple[str, ...], env: dict[str, str]) -> None:
-    shown = on_a_terminal(program(run, *words, **env))
+    shown = shown_on_a_terminal(program(run, *words, **env))
 
     assert "\x1b" not in shown
     assert re.search(r"^- passage +The ferry left .*\[-noon-\].* = The ferry left", shown, re.MULTILINE)

@@ -29,6 +29,7 @@ from dedup.staged import _batches
 from dedup.stages import STAGES, Amount, Stage
 from dedup.work import Work
 from tests.material import article
+from tests.terminals import on_a_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -304,24 +305,11 @@ def test_a_short_run_says_nothing_in_a_pipe(here: Path) -> None:
 
 @POSIX
 def test_on_a_terminal_there_are_bars_and_no_more_when_it_is_done(here: Path) -> None:
-    ours, theirs = os.openpty()
     command = [sys.executable, "-m", "dedup", "clean", "in", "-o", "out", "-j", "1"]
     env = {**os.environ, "TERM": "xterm", "COLUMNS": "120", "TQDM_MININTERVAL": "0", "DEDUP_PROGRESS": "auto"}
-    with subprocess.Popen(command, cwd=here, env=env, stdin=-3, stdout=-3, stderr=theirs) as process:
-        os.close(theirs)
-        read = bytearray()
-        while True:
-            try:
-                piece = os.read(ours, 1 << 16)
-            except OSError:  # Linux says so that the other end is closed
-                break
-            if not piece:
-                break
-            read += piece
-    os.close(ours)
+    code, said = on_a_terminal(command, cwd=here, env=env, stdout=subprocess.DEVNULL)
 
-    said = read.decode()
-    assert process.returncode == 0
+    assert code == 0
     for stage in ("reading", "chrome", "cutting"):
         assert f"\r{stage} " in said
     assert re.search(
