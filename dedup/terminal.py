@@ -85,6 +85,8 @@ def summary(result: Result, where: str, failures: int | None = SHOWN) -> Iterato
         only_attributes = result.summary["output"] == ATTRIBUTES
         what, went = ("attributes", "would go") if only_attributes else ("documents", "went")
         yield f"{_documents_of(result)} holds the {what}, {where}/removed.jsonl what {went} and why."
+        if result.manifest["config"].get("report"):
+            yield f"{where}/report.html shows what happened; to go through it and decide: dedup review {where}"
         if not only_attributes:
             yield f"To look at one: dedup explain {where} ID"
 

@@ -83,6 +83,7 @@ def test_clean_writes_the_folder_and_a_summary_on_standard_error(here: Path) -> 
         "all                                2           344  31.9 %\n"
         "\n"
         "out/clean.jsonl holds the documents, out/removed.jsonl what went and why.\n"
+        "out/report.html shows what happened; to go through it and decide: dedup review out\n"
         "To look at one: dedup explain out ID\n"
     )
 
