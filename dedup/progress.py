@@ -164,7 +164,7 @@ def _room() -> dict[str, Any]:
 
 
 def _format(count: Count) -> str:
-    return "{desc:<12}{percentage:3.0f}% |{bar:10}| {unit}" if count.total else "{desc:<12}{unit}"
+    return "{desc:<11}{percentage:3.0f}% |{bar:8}| {unit}" if count.total else "{desc:<11}{unit}"
 
 
 class _Lines:

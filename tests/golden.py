@@ -30,13 +30,16 @@ def about(case: Path) -> dict[str, Any]:
     return tomllib.loads((case / "case.toml").read_text(encoding="utf-8"))
 
 
+def settings(case: Path) -> dict[str, Any]:
+    """The settings of a case. Decisions stand in its folder."""
+    told = dict(about(case).get("dedup", {}))
+    return told | {"decisions": str(case / told["decisions"])} if "decisions" in told else told
+
+
 def found(case: Path) -> dict[str, bytes]:
-    """What comes out of a case now, by file name. Decisions stand in the folder of the case."""
-    settings = about(case).get("dedup", {})
-    if "decisions" in settings:
-        settings["decisions"] = str(case / settings["decisions"])
+    """What comes out of a case now, by file name."""
     with TemporaryDirectory() as folder:
-        result = dedup.clean(case / "in", f"{folder}/out", config=dedup.Config.of(settings))
+        result = dedup.clean(case / "in", f"{folder}/out", config=dedup.Config.of(settings(case)))
         return {name: (result.folder / name).read_bytes() for name in FILES}
 
 

@@ -25,7 +25,8 @@ from dedup.sign import shingles
 from dedup.stored import alphanumeric, defined_written
 from dedup.verified import Verified
 from dedup.words import Mark, block_numbers
-from tests.golden import FILES, about, cases
+from tests import golden
+from tests.golden import FILES, cases
 from tests.material import prose
 
 if TYPE_CHECKING:
@@ -461,7 +462,7 @@ DUPLICATES = [case for case in cases() if b'"duplicate"' in (case / "want" / "re
 def test_golden_cases_are_the_same_without_the_kernel(
     case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = about(case).get("dedup", {})
+    config = golden.settings(case)
     found = outputs(case / "in", tmp_path / "native", **config)
     monkeypatch.setattr(kernel, "NATIVE", False)
 

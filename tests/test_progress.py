@@ -313,7 +313,7 @@ def test_on_a_terminal_there_are_bars_and_no_more_when_it_is_done(here: Path) ->
     for stage in ("reading", "chrome", "cutting"):
         assert f"\r{stage} " in said
     assert re.search(
-        r"\rreading +100% \|█+\| 0:00 left, 7 documents, [\d.,]+( k)?/s, [\d.,]+( [kM])? characters/s", said
+        r"\rreading +100% \|█+\| 0:00 left, 7 documents, [\d.,]+( k)?/s, [\d.,]+( [kM])? characters/", said
     )
     # What is left on the screen: the bars have been wiped, and the summary stands where they were.
     lines = [line.rsplit("\r", 1)[-1].rstrip() for line in said.replace("\r\n", "\n").split("\n")]

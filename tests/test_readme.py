@@ -54,9 +54,10 @@ def rendered(readme: str, folder: Path) -> str:
 
 
 def output(command: str, folder: Path) -> str:
-    """What a command prints, on both streams, in a terminal of 100 columns."""
+    """What a command prints, on both streams, in a terminal of 100 columns, and not as if `make test` called it."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    env = {**os.environ, "PATH": path, "COLUMNS": "100", "LC_ALL": "C.UTF-8", "DEDUP_PROGRESS": "none"}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
+    env = {**own, "PATH": path, "COLUMNS": "100", "LC_ALL": "C.UTF-8", "DEDUP_PROGRESS": "none"}
     run = subprocess.run(
         command,
         shell=True,
