@@ -174,8 +174,10 @@ def views(page: Page, name: str) -> Iterator[str]:
 
 def violations(page: Page) -> list[str]:
     """What axe-core finds against a page as it is shown now: a line for each rule, with the first few places."""
-    from axe_playwright_python.sync_playwright import Axe
-
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        _missing("axe-core is not installed: `make test-browser` does that")
     found = Axe().run(page).response["violations"]
     return [f"{each['id']}: {each['help']}: {[node['target'] for node in each['nodes']][:5]}" for each in found]
 
