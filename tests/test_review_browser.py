@@ -41,10 +41,12 @@ class Served:
 
     def __init__(self, desk: Desk, guard: Guard, open_page: Opener) -> None:
         self.desk, self.guard, self.open_page = desk, guard, open_page
+        self.pages: list[Page] = []
 
     def enter(self, path: str = "/", **more: Any) -> Page:
         """A page of a browser that comes with the address that was printed."""
         page = self.open_page(self.guard.opening, **more)
+        self.pages.append(page)
         page.wait_for_url(f"{self.guard.address}/")
         if path != "/":
             self.go(page, path)
@@ -64,7 +66,10 @@ def served(run: Result, tmp_path: Path, open_page: Opener) -> Iterator[Served]:
     desk = Desk.of(str(run.folder), str(tmp_path / "mine.jsonl"))
     made, guard = server(desk)
     wait = alongside(made.serve_forever, daemon=True)
-    yield Served(desk, guard, open_page)
+    served = Served(desk, guard, open_page)
+    yield served
+    for page in served.pages:  # what one is still loading would be reset
+        page.close()
     made.shutdown()
     wait()
 
