@@ -6,19 +6,15 @@ import random
 import re
 from functools import cache
 from html import escape
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 import dedup
 from dedup.bands import candidate_probability
+from docs.generate import drawing
+from docs.generate.drawing import WIDTH
 from docs.generate.kinds import seeds
 from docs.generate.sections import section, table
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-WIDTH = 720
 
 
 def figure(name: str) -> str:
@@ -32,60 +28,6 @@ def figure(name: str) -> str:
 
 
 Drawn = tuple[int, str, str, list[str]]
-
-
-# ── parts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _text(x: float, y: float, said: str, kind: str = "", anchor: str = "start") -> str:
-    named = f' class="{kind}"' if kind else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}"{named} text-anchor="{anchor}">{escape(said)}</text>'
-
-
-def _rect(x: float, y: float, width: float, height: float, kind: str, title: str = "") -> str:
-    inner = f"<title>{escape(title)}</title>" if title else ""
-    place = f'x="{x:.1f}" y="{y:.1f}" width="{max(width, 0.4):.1f}" height="{height:.1f}"'
-    return f'<rect class="{kind}" {place} rx="2">{inner}</rect>'
-
-
-def _dot(x: float, y: float, kind: str, title: str = "") -> str:
-    return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="5.5"><title>{escape(title)}</title></circle>'
-
-
-def _path(points: Iterable[tuple[float, float]], kind: str) -> str:
-    return f'<path class="{kind}" d="M{" L".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>'
-
-
-class _Plot:
-    """A plot of numbers from 0 to 1 upwards over a range, in a frame."""
-
-    left, top, width, height = 60, 20, 600, 260
-
-    def __init__(self, low: float, high: float) -> None:
-        self.low, self.high = low, high
-
-    def at(self, x: float, y: float) -> tuple[float, float]:
-        return (
-            self.left + (x - self.low) / (self.high - self.low) * self.width,
-            self.top + (1 - y) * self.height,
-        )
-
-    def frame(self, across: Sequence[float], below: str, beside: str) -> list[str]:
-        made = []
-        for tenth in range(0, 11, 2):
-            x, y = self.at(self.low, tenth / 10)
-            made.append(_path([(x, y), (x + self.width, y)], "grid"))
-            made.append(_text(x - 8, y + 4, f"{tenth / 10:g}", "small", "end"))
-        for each in across:
-            x, y = self.at(each, 0)
-            made.append(_path([(x, y), (x, y + 5)], "axis"))
-            made.append(_text(x, y + 18, f"{each:g}", "small", "middle"))
-        x, y = self.at(self.low, 0)
-        made.append(_path([(x, y), (x + self.width, y)], "axis"))
-        made.append(_text(self.left + self.width / 2, y + 38, below, "small", "middle"))
-        made.append(_text(self.left - 8, self.top - 8, beside, "small"))
-        return made
-
 
 # ── the run ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -103,12 +45,12 @@ def _flow() -> Drawn:
     for number, (name, lines) in enumerate(steps):
         x = 4 + number * step
         parts.append(f'<rect class="box" x="{x}" y="16" width="{wide}" height="92" rx="8"/>')
-        parts.append(_rect(x, 16, wide, 5, ("quiet", "kept", "chrome", "copy", "copy", "own")[number]))
-        parts.append(_text(x + 10, 47, name))
-        parts += [_text(x + 10, 70 + 17 * line, said, "small") for line, said in enumerate(lines)]
+        parts.append(drawing.rect(x, 16, wide, 5, ("quiet", "kept", "chrome", "copy", "copy", "own")[number]))
+        parts.append(drawing.text(x + 10, 47, name))
+        parts += [drawing.text(x + 10, 70 + 17 * line, said, "small") for line, said in enumerate(lines)]
         if number:
-            parts.append(_path([(x - 14, 62), (x - 3, 62)], "axis"))
-            parts.append(_path([(x - 7, 58), (x - 3, 62), (x - 7, 66)], "axis"))
+            parts.append(drawing.path([(x - 14, 62), (x - 3, 62)], "axis"))
+            parts.append(drawing.path([(x - 7, 58), (x - 3, 62), (x - 7, 66)], "axis"))
     said = "The stages of a run: read, extract, chrome, propose, verify, cut"
     return (
         124,
@@ -132,12 +74,12 @@ def _map() -> Drawn:
     for number, source in enumerate(sources):
         y = 34 + number * step
         scale = wide / longest
-        parts.append(_text(left - 8, y + 9, source["id"], "small", "end"))
-        parts.append(_rect(left, y, source["characters"] * scale, 10, "kept"))
+        parts.append(drawing.text(left - 8, y + 9, source["id"], "small", "end"))
+        parts.append(drawing.rect(left, y, source["characters"] * scale, 10, "kept"))
         for start, end, kind in gone.get(source["id"], ()):
-            parts.append(_rect(left + start * scale, y, (end - start) * scale, 10, kind))
+            parts.append(drawing.rect(left + start * scale, y, (end - start) * scale, 10, kind))
     for x, kind, said in ((250, "kept", "stays"), (330, "chrome", "chrome"), (420, "copy", "duplicates")):
-        parts += [_rect(x, 8, 12, 12, kind), _text(x + 18, 18, said, "small")]
+        parts += [drawing.rect(x, 8, 12, 12, kind), drawing.text(x + 18, 18, said, "small")]
     title = f"{len(sources)} documents of the demo corpus, each a bar with the parts that went"
     caption = (
         "The demo corpus: a bar for each document, as long as its source text, with what went where it stood. Drawn of "
@@ -157,11 +99,15 @@ def _aligned() -> Drawn:
     parts = []
     for row, some in enumerate((pairs[:10], pairs[10:])):
         x, y = 90.0, 24 + row * 74
-        parts += [_text(0, y, "older", "small"), _text(0, y + 40, "younger", "small")]
+        parts += [drawing.text(0, y, "older", "small"), drawing.text(0, y + 40, "younger", "small")]
         for own, other in some:
             wide = max(len(own), len(other)) * 7.4
             kind = "kept" if own == other else "chrome"
-            parts += [_text(x, y, own, "mono"), _rect(x, y + 8, wide, 12, kind), _text(x, y + 40, other, "mono")]
+            parts += [
+                drawing.text(x, y, own, "mono"),
+                drawing.rect(x, y + 8, wide, 12, kind),
+                drawing.text(x, y + 40, other, "mono"),
+            ]
             x += wide + 7
     agreed = sum(own == other for own, other in pairs)
     count = len(pairs)
@@ -199,10 +145,10 @@ def _edited() -> list[tuple[float, float, float, bool]]:
 
 def _curve() -> Drawn:
     shape = dedup.Config().shape
-    plot = _Plot(0.0, 1.0)
+    plot = drawing.Plot(0.0, 1.0)
     parts = plot.frame([n / 10 for n in range(11)], "Jaccard similarity of shingles", "P(candidate)")
     steps = [n / 200 for n in range(201)]
-    parts.append(_path((plot.at(s, candidate_probability(s, shape.bands, shape.rows)) for s in steps), "curve"))
+    parts.append(drawing.path((plot.at(s, candidate_probability(s, shape.bands, shape.rows)) for s in steps), "curve"))
     pairs = _edited()
     for low in [n / 10 for n in range(10)]:
         inside = [each for each in pairs if low <= each[2] < low + 0.1 or (low == 0.9 and each[2] == 1)]
@@ -221,16 +167,16 @@ def _curve() -> Drawn:
 
 
 def _similarity() -> Drawn:
-    plot = _Plot(0.0, 0.2)
+    plot = drawing.Plot(0.0, 0.2)
     parts = plot.frame([n / 50 for n in range(11)], "share of the words that are other ones", "similarity")
     by_share: dict[float, list[tuple[float, float]]] = {}
     for share, similarity, jaccard, _ in _edited():
         by_share.setdefault(share, []).append((similarity, jaccard))
     means = {share: np.mean(each, axis=0).tolist() for share, each in by_share.items()}
-    parts.append(_path((plot.at(share, each[0]) for share, each in means.items()), "curve"))
-    parts.append(_path((plot.at(share, each[1]) for share, each in means.items()), "curve2"))
-    parts.append(_text(plot.left + 340, plot.top + 24, "by words in order: what threshold means"))
-    parts.append(_text(plot.left + 330, plot.top + 140, "Jaccard of 5-word shingles"))
+    parts.append(drawing.path((plot.at(share, each[0]) for share, each in means.items()), "curve"))
+    parts.append(drawing.path((plot.at(share, each[1]) for share, each in means.items()), "curve2"))
+    parts.append(drawing.text(plot.left + 340, plot.top + 24, "by words in order: what threshold means"))
+    parts.append(drawing.text(plot.left + 330, plot.top + 140, "Jaccard of 5-word shingles"))
     caption = (
         "Two measures of the same pairs (paragraphs of the demo corpus with words changed at random). At a threshold "
         "of .8 a fifth of the words may be other ones; Jaccard is at about .2 there, which is why other tools miss "
@@ -240,9 +186,9 @@ def _similarity() -> Drawn:
 
 
 def _siblings() -> Drawn:
-    plot = _Plot(0, 20)
+    plot = drawing.Plot(0, 20)
     parts = plot.frame(range(0, 21, 2), "other pages of the site with a block in the same place", "weight")
-    parts.append(_path((plot.at(k / 4, (k / 4) / (k / 4 + 3)) for k in range(81)), "curve"))
+    parts.append(drawing.path((plot.at(k / 4, (k / 4) / (k / 4 + 3)) for k in range(81)), "curve"))
     caption = "What the other pages of a site count for in the odds of a place: k / (k + 3)."
     return 330, "The weight of k sibling pages: k / (k + 3)", caption, parts
 
@@ -260,9 +206,9 @@ def _bars(rows: list[tuple[str, float, str]], most: float, left: int = 150) -> l
     parts = []
     for number, (name, value, said) in enumerate(rows):
         y = 14 + number * 30
-        parts.append(_text(left - 10, y + 14, name, anchor="end"))
-        parts.append(_rect(left, y, value / most * (640 - left), 19, "own" if name == "dedup" else "quiet"))
-        parts.append(_text(left + value / most * (640 - left) + 8, y + 14, said))
+        parts.append(drawing.text(left - 10, y + 14, name, anchor="end"))
+        parts.append(drawing.rect(left, y, value / most * (640 - left), 19, "own" if name == "dedup" else "quiet"))
+        parts.append(drawing.text(left + value / most * (640 - left) + 8, y + 14, said))
     return parts
 
 
@@ -282,19 +228,19 @@ def _quality() -> Drawn:
     for number, row in enumerate(rows):
         y = 30 + number * 30
         name = re.sub(r" \((?!\*).*?\)$", "", row[0])
-        parts.append(_text(300, y + 5, name if len(name) < 46 else name[:44] + "…", "small", "end"))
+        parts.append(drawing.text(300, y + 5, name if len(name) < 46 else name[:44] + "…", "small", "end"))
         scores = [float(cell.split()[0]) for cell in row[1:4]]
         spots = [310 + (score - low) / (1 - low) * 390 for score in scores]
-        parts.append(_path([(310, y), (700, y)], "grid"))
-        parts.append(_path([(min(spots), y), (max(spots), y)], "axis"))
+        parts.append(drawing.path([(310, y), (700, y)], "grid"))
+        parts.append(drawing.path([(min(spots), y), (max(spots), y)], "axis"))
         for spot, kind, score in zip(spots, ("quiet", "copy", "own"), scores, strict=True):
-            parts.append(_dot(spot, y, kind, f"{score}"))
+            parts.append(drawing.dot(spot, y, kind, f"{score}"))
     end = 30 + 30 * len(rows)
     for score in (0.7, 0.8, 0.9, 1.0):
         x = 310 + (score - low) / (1 - low) * 390
-        parts.append(_text(x, end + 8, f"{score:g}", "small", "middle"))
+        parts.append(drawing.text(x, end + 8, f"{score:g}", "small", "middle"))
     for x, kind, said in ((310, "quiet", "trafilatura"), (430, "copy", "best other"), (540, "own", "dedup")):
-        parts += [_dot(x, 8, kind), _text(x + 12, 12, said, "small")]
+        parts += [drawing.dot(x, 8, kind), drawing.text(x + 12, 12, said, "small")]
     caption = (
         "F1 of extraction, by set of pages: the table below as a picture. Farther right is better. (*) The "
         "weights were trained on these pages: below the table stands what they reach on sites that they did not see."
