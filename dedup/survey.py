@@ -8,6 +8,7 @@ in turn (B. Efron, C. Stein, The Jackknife Estimate of Variance, Annals of Stati
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from math import ceil, sqrt
@@ -20,9 +21,10 @@ import xxhash
 
 from dedup.config import Config
 from dedup.data import Failure, Reason, Source
+from dedup.errors import UnreadableError
 from dedup.formats import compression
 from dedup.limits import Limits
-from dedup.opening import Inputs, open_inputs
+from dedup.opening import Inputs, nothing_to_read, open_inputs
 from dedup.pipeline import clean
 from dedup.run import Runner, serial
 from dedup.sampled import NEIGHBOURS, Sample, files_of, sample
@@ -45,6 +47,8 @@ ALL = Limits(warn_removed=1.0, stop_removed=1.0)
 """That all may go: it is what is asked for."""
 TOLD = 8
 """Words of a paragraph from which on it is told whether it is repeated: shorter ones are alike by chance."""
+_LINE = re.compile(r"\b(?:all|half)\.jsonl:(\d+)")
+"""A line of the file that a sample of lines is written to."""
 READ = 20_000
 """Characters of a document by which its language is told."""
 
@@ -115,10 +119,13 @@ def survey(inputs: Inputs, *, config: Config | None = None, runner: Runner = ser
     chosen = sample(opened, files, most, config)
     failures = [each for each in chosen.sources if isinstance(each, Failure)]
     sources = [each for each in chosen.sources if isinstance(each, Source)]
+    if not sources:
+        raise nothing_to_read(failures)
     found = Survey(_by_format(files), len(opened.ignored), chosen.documents, 0, chosen.is_all, failures)
     with TemporaryDirectory(prefix="dedup-") as folder:
         seconds, result = _tried(sources, Path(folder, "all"), config, runner)
         _take(found, result)
+        found.failures += [Failure(_named(each.id, sources), _named(each.why, sources)) for each in result.failures]
         found.seconds, found.duplicates_in_half = seconds, found.duplicates.share
         if not chosen.is_all and len(sources) >= 2 * NEIGHBOURS:
             half = [each for at, each in enumerate(sources) if at // NEIGHBOURS % 2 == 0]
@@ -141,8 +148,16 @@ def _tried(sources: Sequence[Source], out: Path, config: Config, runner: Runner)
     """A run over some sources, and how many seconds it took."""
     begin = monotonic()
     inputs = _inputs(sources, out.with_suffix(".jsonl"))
-    result = clean(inputs, out, config=_plain(config), runner=runner, limits=ALL)
+    try:
+        result = clean(inputs, out, config=_plain(config), runner=runner, limits=ALL)
+    except UnreadableError as error:
+        raise UnreadableError(_named(str(error), sources)) from error
     return monotonic() - begin, result
+
+
+def _named(said: str, sources: Sequence[Source]) -> str:
+    """What a run says of some sources, by their own names where they were the lines of a file."""
+    return _LINE.sub(lambda line: sources[int(line[1]) - 1].place, said)
 
 
 def _plain(config: Config) -> Config:
@@ -173,7 +188,6 @@ def _for_all(chosen: Sample, whole: tuple[int, float], half: tuple[int, float]) 
 
 def _take(found: Survey, result: Result) -> None:
     """What a run over the sample says."""
-    found.failures += result.failures
     sources = list(result.sources())
     found.sampled = len(sources)
     found.characters = sum(each["characters"] for each in sources)

@@ -169,6 +169,24 @@ def test_the_same_corpus_gives_the_same_figures(tmp_path: Path) -> None:
     assert first == second
 
 
+def test_what_fails_is_named_as_it_is_called(tmp_path: Path) -> None:
+    lines = [json.dumps(record(0)), "no JSON", json.dumps(record(0)), json.dumps(record(1))]
+    (tmp_path / "a.jsonl").write_text("\n\n".join(lines))
+    found = survey(tmp_path / "a.jsonl", config=Config(keep_chrome=True))
+
+    assert [each.id for each in found.failures] == ["a.jsonl:3", "a.jsonl:5"]
+    assert found.failures[1].why == "has the id 'd0' of a.jsonl:1"
+
+
+def test_inputs_that_are_all_broken_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl.gz").write_bytes(b"\x1f\x8b no gzip")
+    with pytest.raises(dedup.UnreadableError, match=r"a\.jsonl\.gz"):
+        survey(tmp_path)
+    (tmp_path / "b.jsonl").write_text("no JSON\n")
+    with pytest.raises(dedup.UnreadableError, match=r"b\.jsonl:1"):
+        survey(tmp_path / "b.jsonl")
+
+
 def test_nothing_to_read_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(dedup.InputError, match="nothing to read"):
         survey(tmp_path)
