@@ -5,8 +5,10 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 LOWEST := $(or $(shell python3.11 -c 'import sys; print(sys.executable)' 2> /dev/null),$(PYTHON))
 
+KERNEL := $(wildcard dedup/kernel/*.cpp dedup/kernel/*.hpp) dedup/kernel/CMakeLists.txt
+
 .DELETE_ON_ERROR:
-.PHONY: help corpus dedup test test-lowest test-all test-tools test-browser lowest check package sizes sanitize golden lexicon readme docs quality quality-update passages passages-update bench bench-peers bench-pages bench-index bench-grouping clean
+.PHONY: help corpus dedup test test-lowest test-all test-tools test-browser lowest audit sbom check package sizes sanitize golden lexicon readme docs quality quality-update passages passages-update bench bench-peers bench-pages bench-index bench-grouping torture clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +47,9 @@ test-browser: $(VENV)/installed-dev $(VENV)-browser/installed ## run the tests i
 	@.ci/chromium
 	@PYTHONPATH="$(abspath $(VENV)-browser)" DEDUP_BROWSER=required $(BIN)/python -m pytest tests/test_browser.py tests/test_*_browser.py
 
+torture: $(VENV)/installed-dev build/sanitize/built $(VENV)-torture/installed ## try all that a run must bear, and print the counts: make torture SHARE=10 ONLY="kills faults" NAME=parquet JSON=out.json
+	@PYTHONPATH="$(abspath $(VENV)-torture)" $(BIN)/python -m tests.torture $(if $(SHARE),--share $(SHARE)) $(foreach part,$(ONLY),--only $(part)) $(if $(NAME),--name "$(NAME)") $(if $(LANES),--lanes $(LANES)) $(if $(SEED),--seed $(SEED)) $(if $(JSON),--json $(JSON))
+
 check: $(VENV)/installed-dev ## lint, format, types and tests: what must pass before a commit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -67,19 +72,27 @@ sizes: ## measure what dedup and its extras take, in MB and ms, and rewrite the 
 	.venv-sizes/bin/python -m pip install -qq --disable-pip-version-check -e ".[$$(.venv-sizes/bin/python -m benchmarks.sizes --extras)]"
 	@.venv-sizes/bin/python -m benchmarks.sizes --update
 
-sanitize: $(VENV)/installed-dev ## build the kernel with AddressSanitizer and UBSan, and run its tests under them
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check cmake ninja nanobind
-	$(BIN)/cmake -S dedup/kernel -B build/sanitize -G Ninja -DCMAKE_MAKE_PROGRAM=$(abspath $(BIN))/ninja \
-		-DPython_EXECUTABLE=$(abspath $(BIN))/python -DDEDUP_SANITIZE=ON
-	$(BIN)/cmake --build build/sanitize
+sanitize: $(VENV)/installed-dev build/sanitize/built ## build the kernel with AddressSanitizer and UBSan, and run its tests under them
 	LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libubsan.so)" \
 		ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 PYTHONMALLOC=malloc \
 		DEDUP_KERNEL=python $(BIN)/python -m tests.kernels build/sanitize -q tests/test_kernel.py tests/test_kernel_align.py tests/test_kernel_blocks.py tests/test_kernel_decide.py tests/test_cluster.py tests/test_codes.py tests/test_kernel_group.py tests/test_kernel_judge.py tests/test_kernel_rules.py tests/test_kernel_texts.py tests/test_kernel_trees.py tests/test_kernel_verify.py tests/test_lines.py tests/test_losses.py tests/test_packed.py tests/test_seeded.py tests/test_stored.py tests/test_strings.py tests/test_whole.py tests/test_text_words.py tests/test_html_same.py tests/test_html_slim.py tests/test_html_tree.py -k "not metadata and not time"
 
-lowest: $(BIN)/python ## pin anew what test-lowest installs; after every change of a dependency in pyproject.toml
+PINNED := uv pip compile -q --upgrade --system-certs --no-annotate --no-header --generate-hashes --python-version 3.11
+lowest: $(BIN)/python ## pin anew, with hashes, what test-lowest and the tools of CI install; after every change of a dependency in pyproject.toml
 	$(BIN)/python -m pip install -qq --disable-pip-version-check uv
-	$(BIN)/uv pip compile -q --upgrade --system-certs --no-annotate --no-header --resolution lowest-direct --python-version 3.11 \
-		--extra dev pyproject.toml -o .ci/lowest.txt
+	$(BIN)/$(PINNED) --resolution lowest-direct --extra dev pyproject.toml -o .ci/lowest.txt
+	for group in audit browser dvc sanitize torture; do $(BIN)/$(PINNED) --universal --group $$group -o .ci/$$group.txt; done
+	$(BIN)/$(PINNED) --no-deps --group dolma -o .ci/dolma.txt
+
+audit: .venv-audit/installed $(VENV)/installed ## look for insecure code (bandit) and for known holes in what is installed (pip-audit asks PyPI)
+	@.venv-audit/bin/bandit -q -c pyproject.toml -r dedup packaging
+	@if .venv-audit/bin/python -c 'import requests; requests.get("https://pypi.org/pypi/pip/json", timeout=20).raise_for_status()' 2> /dev/null; \
+	then .venv-audit/bin/pip-audit --progress-spinner off --skip-editable --strict \
+		--path "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"; \
+	else echo "PyPI's list of known holes cannot be asked from here: NOT looked for any in what is installed."; fi
+
+sbom: .venv-audit/installed .venv-sbom/installed ## write out/sbom.json: all that dedup brings, as a CycloneDX bill of materials
+	@.venv-audit/bin/python packaging/sbom.py .venv-sbom/bin/python out/sbom.json
 
 golden: $(VENV)/installed-dev ## rewrite what fixtures/golden wants; the diff is the review
 	$(BIN)/python -m tests.golden --update
@@ -132,8 +145,14 @@ bench-grouping: $(VENV)/installed ## grouping of generated band keys: make bench
 clean: ## remove .venv, caches, corpora and out/
 	rm -rf $(VENV) .venv-* bench/.venv bench/data out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
+build/sanitize/built: $(KERNEL) $(VENV)/installed-sanitize
+	@echo "building the kernel with sanitizers ..."
+	@$(BIN)/cmake -S dedup/kernel -B build/sanitize -G Ninja -DCMAKE_MAKE_PROGRAM=$(abspath $(BIN))/ninja \
+		-DPython_EXECUTABLE=$(abspath $(BIN))/python -DDEDUP_SANITIZE=ON > build-sanitize.log
+	@$(BIN)/cmake --build build/sanitize >> build-sanitize.log || { cat build-sanitize.log; exit 1; }
+	@rm build-sanitize.log && touch $@
+
 # Marks of what is installed: made again only when pyproject.toml or the kernel's sources change.
-KERNEL := $(wildcard dedup/kernel/*.cpp dedup/kernel/*.hpp) dedup/kernel/CMakeLists.txt
 
 # pip 23.2, as it comes with Python 3.11, takes minutes to find versions that go together, where 26 takes seconds.
 $(BIN)/python:
@@ -150,25 +169,54 @@ $(VENV)/installed: pyproject.toml $(KERNEL) | $(BIN)/python
 	@echo "installing dedup and the lowest versions of what its tests need into .venv-lowest ..."
 	$(LOWEST) -m venv --clear .venv-lowest
 	.venv-lowest/bin/python -m pip install -qq --disable-pip-version-check -U pip
-	.venv-lowest/bin/python -m pip install -qq --disable-pip-version-check --no-deps -r .ci/lowest.txt
+	.venv-lowest/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r .ci/lowest.txt
 	.venv-lowest/bin/python -m pip install -qq --disable-pip-version-check --no-deps --build-constraint .ci/lowest-build.txt -e .
 	@touch $@
 
 # DVC brings 60 packages and 130 MB that no test but one needs; of dolma its compiled part is wanted only.
-.venv-tools/installed:
+.venv-tools/installed: .ci/dvc.txt .ci/dolma.txt
 	@echo "installing DVC and dolma into .venv-tools ..."
 	$(PYTHON) -m venv --clear .venv-tools
 	.venv-tools/bin/python -m pip install -qq --disable-pip-version-check -U pip
-	.venv-tools/bin/python -m pip install -qq --disable-pip-version-check "dvc>=3.60"
-	.venv-tools/bin/python -m pip install -qq --disable-pip-version-check --no-deps --target .venv-tools/dolma "dolma>=1.2"
+	.venv-tools/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r .ci/dvc.txt
+	.venv-tools/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes --target .venv-tools/dolma -r .ci/dolma.txt
+	@touch $@
+
+.venv-audit/installed: .ci/audit.txt
+	@echo "installing bandit, pip-audit and cyclonedx-bom into .venv-audit ..."
+	$(PYTHON) -m venv --clear .venv-audit
+	.venv-audit/bin/python -m pip install -qq --disable-pip-version-check -U pip
+	.venv-audit/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r .ci/audit.txt
+	@touch $@
+
+# What users have: nothing of pip's is left there.
+.venv-sbom/installed: pyproject.toml $(KERNEL)
+	@echo "installing dedup alone into .venv-sbom ..."
+	$(PYTHON) -m venv --clear .venv-sbom
+	.venv-sbom/bin/python -m pip install -qq --disable-pip-version-check -U pip
+	.venv-sbom/bin/python -m pip install -qq --disable-pip-version-check .
+	.venv-sbom/bin/python -m pip uninstall -qq --disable-pip-version-check -y setuptools pip
 	@touch $@
 
 # Beside $(VENV), not in it: 170 MB, Node for the most part, that are there in seconds as no kernel is built for it.
 # axe-playwright-python (MIT) has axe-core (MPL-2.0) in it; both are for tests only.
-$(VENV)-browser/installed: | $(BIN)/python
+$(VENV)-browser/installed: .ci/browser.txt | $(BIN)/python
 	@echo "installing Playwright and axe-core into $(VENV)-browser ..."
 	rm -rf $(VENV)-browser
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --target $(VENV)-browser "playwright>=1.50" "axe-playwright-python>=0.1.5"
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --target $(VENV)-browser -r .ci/browser.txt
+	@touch $@
+
+# Beside $(VENV), too: 60 MB that only fuzzing needs. Where there is no wheel (macOS, Python 3.14), that part is skipped.
+$(VENV)-torture/installed: .ci/torture.txt | $(BIN)/python
+	@rm -rf $(VENV)-torture && mkdir $(VENV)-torture
+	@echo "installing atheris into $(VENV)-torture ..."
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --only-binary :all: --require-hashes --target $(VENV)-torture -r .ci/torture.txt \
+		|| echo "no atheris for this Python: nothing will be fuzzed"
+	@touch $@
+
+$(VENV)/installed-sanitize: .ci/sanitize.txt | $(BIN)/python
+	@echo "installing what builds the kernel into $(VENV) ..."
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r .ci/sanitize.txt
 	@touch $@
 
 $(VENV)/installed-bench: pyproject.toml $(KERNEL) | $(BIN)/python

@@ -14,6 +14,7 @@ from dedup.indexed import Indexed
 from dedup.keepers import Old
 from dedup.moved import LOST, Stretches
 from dedup.reuse import Before
+from dedup.segments import MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -65,18 +66,20 @@ class Placed(NamedTuple):
 
 
 class Brought(NamedTuple):
-    """Documents of the index as shards of a run: `numbers` int64 [d], ascending, are theirs in the index."""
+    """Documents of the index as shards of a run: `numbers` int64 [d], ascending, are theirs in the index, which is as
+    its `manifest` has it."""
 
     name: str
     shards: list[str]
     numbers: NDArray[np.int64]
     placed: Placed
     gone: Stretches
+    manifest: bytes
 
     @classmethod
     def nothing(cls) -> Brought:
         """That there is no index, or nothing of it is wanted."""
-        return cls("", [], np.zeros(0, np.int64), Placed.joined([]), Stretches.none())
+        return cls("", [], np.zeros(0, np.int64), Placed.joined([]), Stretches.none(), b"")
 
     def __len__(self) -> int:
         """How many documents they are."""
@@ -109,7 +112,7 @@ def bring(work: Work, shards: list[str], runner: Runner) -> Brought:
     placed = list(runner(place, [Placing(work, *each) for each in zip(names, parts, strict=True)]))
     whole = Placed.joined(placed)
     there = np.array(whole.numbers, np.int64)  # not what was taken out meanwhile
-    return Brought(work.name, names, there, whole, _gone(there, whole.moved))
+    return Brought(work.name, names, there, whole, _gone(there, whole.moved), (work.index / MANIFEST).read_bytes())
 
 
 def _alike(index: Indexed, work: Work, shards: Iterable[str], runner: Runner) -> NDArray[np.int64]:

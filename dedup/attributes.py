@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from dedup.commit import named
 from dedup.compressed import BUFFER, is_broken, reading
 from dedup.errors import InputError
 from dedup.fields import Fields, plain
@@ -45,7 +46,7 @@ def attributes(
 ) -> Iterator[Callable[[Piece], object]]:
     """What takes the pieces of a run; the files are written when it is left, and their digests are in `files`."""
     known = dict(inputs)
-    with TemporaryFile() as spool:
+    with named(folder / ATTRIBUTES), TemporaryFile() as spool:
         yield lambda piece: spool.writelines(map(_line, _documents(piece, known)))
         spool.seek(0)
         paths = _paths(known, config)

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.errors import SettingError
+from dedup.success import SUCCESS
+from dedup.work import ALL, Work, key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from dedup.index import Index
     from dedup.opening import Inputs
     from dedup.run import Runner
-    from dedup.work import Work
 
 UNNAMED = "against"
 """What records call documents that were given through the API."""
@@ -34,7 +35,7 @@ class Adding(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Ready:
     """The index that a run is compared with, if any: first what `Work` has of it; what of it could not be used; and
-    what puts the documents of a run into it."""
+    what puts the documents of a run into it; and the run that did so last."""
 
     index: Path | None = None
     name: str = ""
@@ -43,15 +44,21 @@ class Ready:
     learns: bool = False
     failures: tuple[Failure, ...] = ()
     keep: Callable[[Work, Run], object] = lambda *_: None
+    last: str = ""
 
     @property
     def stamp(self) -> str:
         """What of it decides what stages leave."""
         return f"{self.with_origins} {self.learns}"
 
+    def has(self, work: Work, read: Callable[[], list[str]]) -> bool:
+        """Whether the documents of a run are in it already, which was only kept from ending: what it left is whole, and
+        it is as it was, with the same settings over the same inputs, of which `read` gives the names of the shards."""
+        mark = _mark(work)
+        return bool(mark) and self.last.startswith(mark) and self.last == _name(work, read())
+
     def work(self, folder: Path, config: Config) -> Work:
         """What the stages of a run are given."""
-        from dedup.work import Work
 
         return Work(folder, config, self.index, self.name, self.own_ids, self.with_origins, self.learns)
 
@@ -110,20 +117,19 @@ class Against(NamedTuple):
 
         def put(work: Work, run: Run) -> None:
             if run.told:
-                keep(work, folder, run.told)
+                keep(work, folder, run.told, by=_name(work, list(work.store.records(ALL, "read"))))
 
         if path.is_file() or (path.is_dir() and not is_index(path) and any(path.iterdir())):
             raise SettingError(f"{path}: is no index of dedup, so that nothing can be added to it")
         with writing(path, new=not is_index(path)) as folder:
             if not is_index(path):  # of the first batch
                 folder.commit()
-            yield Ready(path, str(path), with_origins=not folder.texts, learns=True, keep=put)
+            yield Ready(path, str(path), with_origins=not folder.texts, learns=True, keep=put, last=folder.last)
 
     def _of_documents(self, path: Path | None, runner: Runner) -> Iterator[Ready]:
-        from tempfile import TemporaryDirectory
-
         from dedup.indexing import build
         from dedup.result import Result
+        from dedup.temporary import temporary
         from dedup.write import is_finished
 
         if self.add:
@@ -132,7 +138,20 @@ class Against(NamedTuple):
         name, given = str(path or UNNAMED), self.given
         if path and is_finished(path):
             given = Result(path).documents()
-        with TemporaryDirectory(prefix="dedup-") as folder:
-            own = Path(folder) / "index"
+        with temporary() as folder:
+            own = folder / "index"
             added = build(own, given, self.config, runner=runner)
             yield Ready(own, name, own_ids=False, failures=tuple(added.failures))
+
+
+def _mark(work: Work) -> str:
+    """What marks the finished run in the folder of which this is the work folder; nothing where there is none."""
+    try:
+        return (work.folder.parent / SUCCESS).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _name(work: Work, shards: list[str]) -> str:
+    """What a run is called by the index that it adds to: what marks it, its settings, and what it has read."""
+    return f"{_mark(work)} {key((work.folder / 'stamp').read_text(encoding='utf-8'), shards)}"

@@ -15,13 +15,15 @@ import orjson
 
 from dedup.compressed import is_broken
 from dedup.data import Failure, Source
-from dedup.fields import Fields, is_larger, listed, no_text, plain
+from dedup.fields import Fields, again, is_larger, listed, no_text, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dedup.config import Config
 
+ROW = 2
+"""How many times `max_bytes` a row may have."""
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 _QUOTED = {kind: re.compile(f'["\r\n{delimiter}]') for kind, delimiter in DELIMITERS.items()}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -33,17 +35,20 @@ def rows(stream: IO[bytes], name: str, kind: str, config: Config) -> Iterator[So
     line, text = 0, None
     try:
         text = TextIOWrapper(stream, _encoding(stream, config), errors="surrogateescape", newline="")
-        reader = _reader(text, kind, config)
+        row = _Row(text, ROW * config.max_bytes)
+        reader = _reader(row, kind, config)
         names: list[str] = next(reader, [])
         if why := _useless(names, config):
             yield Failure(name, why)
             return
-        first = line = reader.line_num
+        line, empty = reader.line_num, True
         for cells in reader:
+            row.size = 0
             if cells:
+                empty = False
                 yield _source(names, cells, f"{name}:{line + 1}", config.max_bytes)
             line = reader.line_num
-        if line == first:
+        if empty:
             yield Failure(name, "empty: there is no row below the names of its columns")
     except Exception as error:
         yield Failure(f"{name}:{line + 1}", _in_words(error, config))
@@ -52,7 +57,22 @@ def rows(stream: IO[bytes], name: str, kind: str, config: Config) -> Iterator[So
             text.detach()  # or it would close standard input
 
 
-def _reader(text: TextIOWrapper, kind: str, config: Config) -> Any:
+class _Row:
+    """The lines of a text, and how many characters there were since a row ended, of at most so many: Python's reader
+    takes what it is given whole."""
+
+    def __init__(self, text: TextIOWrapper, most: int) -> None:
+        self._text, self._most, self.size = text, most, 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._text.readline(self._most + 1):
+            self.size += len(line)
+            if self.size > self._most:
+                raise csv.Error(f"a row is larger than {ROW} times max_bytes, or a quote is never closed")
+            yield line
+
+
+def _reader(text: _Row, kind: str, config: Config) -> Any:
     csv.field_size_limit(min(config.max_bytes, 2**31 - 1))  # of a quote that is never closed not all the file is read
     return csv.reader(text, delimiter=DELIMITERS[kind])
 
@@ -81,9 +101,8 @@ def _useless(names: Sequence[str], config: Config) -> str:
         return "the names of its columns are not UTF-8: name the encoding of the file with --encoding"
     if any("\0" in each for each in names):
         return f"holds NUL characters: its columns are {listed(names)}; --encoding names another encoding"
-    twice = sorted({each for each in names if names.count(each) > 1})
-    if twice:
-        return f"has the column {twice[0]!r} twice"
+    if twice := again(names):
+        return f"has the column {twice!r} twice"
     if Fields(config).body(dict.fromkeys(names, "")) is None:
         return no_text(config, names)
     return ""

@@ -15,8 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from dedup import text
+from dedup.patterns import REGEX
 from dedup.shelf import SHELF
-from dedup.text import CLASSES, REGEX, fold, straight, stripped
+from dedup.text import CLASSES, fold, straight, stripped
 
 PAGE = 256
 KEPT = 0x20
@@ -80,7 +81,7 @@ def page(number: int) -> Page:
     process: nearly every text has some of two of them, and these take .01 s to make."""
     if number > KEPT:
         return made(number)
-    return SHELF.get(f"page {number} of {_sources()}", partial(made, number))
+    return SHELF.get(f"page {number} of {_sources()}", partial(made, number), tuple, Page._make)
 
 
 @cache

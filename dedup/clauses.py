@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dedup.literals import Reader
-from dedup.shelf import SHELF
+from dedup.shelf import SHELF, as_it_is
 from dedup.sieve import END, START
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _MEANT = str.maketrans({"\u2402": START, "\u2403": END})
 @cache
 def table(name: str) -> dict[str, Any]:
     """A file of the lexicon."""
-    return SHELF.get(f"toml {_text(name)}", lambda: tomllib.loads(_text(name)))
+    return SHELF.get(f"toml {_text(name)}", lambda: tomllib.loads(_text(name)), as_it_is, as_it_is)
 
 
 @cache

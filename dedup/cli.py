@@ -1,10 +1,11 @@
 """The command line: what was typed becomes a `Config`, paths and a runner; nothing below this module sees a flag.
 
 \b
-Exit codes: 0 done; 1 done, but some inputs failed, --check found something, or a restored text differs; 2 wrong usage
-or settings, nothing to read, or an output folder that is refused; 3 no input can be used, or more than --max-errors
-cannot; 4 the output cannot be written, or another run writes there; 5 the safety stop; 70 a bug in dedup, or a worker
-process died; 130, 143 and 129 ended by Ctrl-C, SIGTERM and SIGHUP; 141 nobody reads what is printed.
+Exit codes: 0 done; 1 done, but some inputs failed, --check or `verify` found something, or a restored text differs;
+2 wrong usage or settings, nothing to read, or an output folder that is refused; 3 no input can be used, or more than
+--max-errors cannot; 4 the output cannot be written, was changed since, or another run writes there; 5 the safety stop;
+70 a bug in dedup, or a worker process died; 130, 143 and 129 ended by Ctrl-C, SIGTERM and SIGHUP; 141 nobody reads what
+is printed.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from dedup.cli_result import explain, restore
 from dedup.cli_review import review
 from dedup.cli_site import site
 from dedup.cli_stats import stats
+from dedup.cli_verify import verify
 from dedup.formats import AUTO, ROWS, told
 from dedup.limits import STOP, WARN, Limits
 from dedup.urls import is_url
@@ -67,6 +69,7 @@ main.add_command(review)
 main.add_command(site)
 main.add_command(index)
 main.add_command(stats)
+main.add_command(verify)
 
 
 # ── clean ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -129,7 +132,7 @@ def clean(ctx: click.Context, /, **_: Any) -> None:
     if not (params["quiet"] or is_for_machines(params)):
         _print_summary(result, folder, params)
     if depfile:
-        from dedup.column_files import atomic
+        from dedup.commit import atomic
 
         with atomic(Path(params["depfile"])) as handle:
             handle.write(depfile.encode())

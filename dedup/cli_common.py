@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -15,8 +14,8 @@ from dedup.cli_end import done, ended, is_for_machines, last_words, stopped
 if TYPE_CHECKING:
     from dedup.run import Runner
 
-LARGE = 32_000_000
-"""Bytes of input files from which on workers start before these are read: there will be work for more than one."""
+EXTRACTS = "dedup.pages"
+"""What processes need that extract documents: they import it while the program begins."""
 UNIT = click.FloatRange(0, 1)
 
 
@@ -85,17 +84,18 @@ class Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except BrokenPipeError as error:
+        except (BrokenPipeError, KeyboardInterrupt) as error:  # it came while a command began or ended
             _exit(error)
 
 
-def _exit(error: BrokenPipeError) -> NoReturn:
+def _exit(error: BaseException) -> NoReturn:
     raise click.exceptions.Exit(ended(error))  # before click says 1, which is "some inputs failed"
 
 
 def runner(params: dict[str, Any], *, ahead: bool = True) -> Runner:
     """What runs the stages, as it was asked for; in this process, before NumPy is imported in it. `ahead`: where
-    there is much to read, processes are started at once. From here on the process ends well when it is told to."""
+    documents are to be extracted, processes are started at once. From here on the process ends well when it is told
+    to."""
     from dedup.ending import ending
     from dedup.process import own_process
     from dedup.run import pool
@@ -103,9 +103,7 @@ def runner(params: dict[str, Any], *, ahead: bool = True) -> Runner:
     own_process()
     ctx = click.get_current_context()
     ctx.with_resource(ending(partial(last_words, ctx)))
-    files = [Path(each) for each in params["inputs"] if os.path.isfile(each)]  # noqa: PTH113 (whatever was typed)
-    large = sum(file.stat().st_size for file in files) >= LARGE
-    return pool(params["workers"], "dedup.pages" if large and ahead else "")
+    return pool(params["workers"], EXTRACTS if ahead else "")
 
 
 def cpus() -> int:

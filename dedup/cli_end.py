@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dedup.errors import DedupError, LockedError, RemovalError, UnreadableError, WorkerError, WriteError
+from dedup.errors import DamagedError, DedupError, LockedError, RemovalError, UnreadableError, WorkerError, WriteError
 from dedup.urls import is_url, shown
 
 if TYPE_CHECKING:
@@ -161,6 +161,8 @@ def _how_to_go_on(error: DedupError, ctx: click.Context | None) -> str:
         return left(ctx) if _is_kept(ctx) else ""
     if isinstance(error, LockedError):
         return ""
+    if isinstance(error, DamagedError):
+        return left(ctx)
     if isinstance(error, WriteError):
         return _again(ctx, "Once it can be written")
     return left(ctx) if isinstance(error, WorkerError) else ""

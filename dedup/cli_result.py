@@ -125,11 +125,13 @@ def _is_coloured(asked: str) -> bool:
 )
 @click.argument("out", type=FOLDER)
 @click.option("-o", "--output", "folder", metavar="DIR", type=FOLDER, help="A new local folder to write.")
-def restore(out: str, folder: str | None) -> None:
+@click.option("--damaged", is_flag=True, help="Give back what can be, where files of the run were changed.")
+def restore(out: str, folder: str | None, *, damaged: bool) -> None:
     """Give back the source text of every document of the run in OUT, from what stayed and what went.
 
     Without -o a line of JSON for each. With -o as files: texts and Markdown byte for byte as they were, pages as
-    their visible text (.html.txt), JSONL records as id and text. Every text is checked against its digest.
+    their visible text (.html.txt), JSONL records as id and text. Every text is checked against its digest, and the
+    files of the run against theirs: where one was changed, nothing is given back, with --damaged what is as it was.
     """
     from dedup import restore as back
     from dedup.result import Result
@@ -138,7 +140,7 @@ def restore(out: str, folder: str | None) -> None:
 
     if is_url(folder):
         raise click.BadParameter("is a URL; sources are restored into a local folder.", param_hint="'-o'")
-    records, place = Result(out).restore(), Path(plain(folder or ""))
+    records, place = Result(out).restore(damaged=damaged), Path(plain(folder or ""))
     if folder:
         back.check_empty(place)
     wrong = list(back.write_all(records, place) if folder else back.print_all(records, sys.stdout.buffer))

@@ -120,6 +120,16 @@ class Config:
         0.8, "Jaccard similarity of shingles at which lsh_recall is wanted.", 0.1, 1.0, measure="share of shingles"
     )
     max_bytes: int = _setting(20_000_000, "Largest document to read, in bytes.", 1_000, measure="bytes")
+    max_seconds: float = _setting(
+        10.0,
+        "Longest that a worker may take over one document at a time, in seconds of its CPU; 0: any.",
+        0,
+        1e6,
+        measure="seconds",
+    )
+    max_memory: int = _setting(
+        480, "Most memory that a stage may take for a document, in MB; 0: any.", 0, 1_000_000, measure="MB"
+    )
 
     def __post_init__(self) -> None:
         """Check every field.

@@ -12,7 +12,7 @@ from dedup.indexed import known_sites
 from dedup.repetition import count_articles, with_known
 from dedup.runs import each_of, is_new
 from dedup.sites import SiteFile
-from dedup.work import ALL, Work
+from dedup.work import ALL, Work, key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +65,16 @@ def count_repetition(work: Work, shards: list[str], live: dict[str, NDArray[np.b
     if before:  # how many articles a site has says how often what is chrome stands there
         numbers = numbers + before.articles_of(names)
     store.save(ALL, "site_articles", numbers.astype(np.int64))
+
+
+def taught(work: Work) -> str:
+    """The key of what was counted, and of what was decided: what is asked of all shards where one is flagged."""
+    asked = bool(work.store.column(ALL, "asked")[0])
+    names = [
+        *(("repeated", "counts", "sites", "site_articles") if asked else ()),
+        *(("decisions",) * bool(work.config.decisions)),
+    ]
+    return key(asked, *(work.store.column(ALL, name) for name in names))
 
 
 def _add_known(store: Store, prints: NDArray[np.uint64], articles: NDArray[np.int64]) -> None:

@@ -12,6 +12,7 @@ from dedup.counts import Cut, count
 from dedup.data import Document, Flag, Format
 from dedup.records import clean_line, clean_record, flags_of, provenance, removed_record, row_line, source_record
 from dedup.store import Store, line
+from dedup.work import key
 from dedup.write import Piece
 
 if TYPE_CHECKING:
@@ -24,17 +25,25 @@ if TYPE_CHECKING:
 
 
 class Cutting(NamedTuple):
-    """One shard to cut, which of its documents are alive, and the duplicates of those, by their place among them."""
+    """One shard to cut, which of its documents are alive, and the duplicates of those, by their place among them; and
+    the key of its flags."""
 
     work: Work
     shard: str
     live: NDArray[np.bool_]
     duplicates: Mapping[int, list[Flag]]
+    flagged: str
 
 
 def cut_shard(job: Cutting) -> Cut:
     """Apply the flags of a shard: leave its clean documents, its removed spans and its sources in the store."""
     store = job.work.store
+    of = key(job.flagged, {place: job.duplicates[place] for place in job.duplicates})
+    removed, *sums = store.once(job.shard, "cut", of, lambda: _cut(store, job))
+    return Cut({(reason, kind): (spans, size) for reason, kind, spans, size in removed}, *sums)
+
+
+def _cut(store: Store, job: Cutting) -> list[Any]:
     written: dict[str, list[bytes]] = {"clean": [], "removed": [], "sources": []}
     counts: dict[tuple[str, str], tuple[int, int]] = {}
     encodings: dict[str, int] = {}
@@ -60,7 +69,8 @@ def cut_shard(job: Cutting) -> Cut:
     with store.writing(job.shard, "cut"):
         for name, rows in written.items():
             store.save_lines(job.shard, name, rows)
-    return Cut(counts, len(written["sources"]), len(written["clean"]), total, left, encodings)
+    removed = [[*what, *sums] for what, sums in counts.items()]
+    return [removed, len(written["sources"]), len(written["clean"]), total, left, encodings]
 
 
 def _clean_line(known: dict[str, Any], text: str, came: bytes, config: Config, gone: list[Flag]) -> bytes:

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import xxhash
 
-from dedup.column_files import atomic
+from dedup.commit import atomic
 from dedup.data import CHROME_KINDS, Kind
 from dedup.errors import SettingError
 from dedup.find import DECISIONS

@@ -1,6 +1,6 @@
 """Large files written past the system's page cache.
 
-What a run writes is on the disk when the run ends (`column_files.atomic`). By way of the page cache every page of it is
+What a run writes is on the disk when the run ends (`commit.atomic`). By way of the page cache every page of it is
 a page of memory that is found, filled and cleaned once more: for 400 MB that took .15 s of the processor, and up to 1.1
 where a virtual machine has to ask its host for the memory; out of one aligned buffer (`O_DIRECT` of open(2)) .03 s. And
 the pages of the input, which is read twice, stay where they are.

@@ -52,7 +52,14 @@ def _suffixes() -> Any:
     import publicsuffixlist
 
     text = Path(publicsuffixlist.PSLFILE).read_text(encoding="utf-8")  # the file can be renewed without the package
-    return SHELF.get(f"publicsuffixlist {version('publicsuffixlist')} {text}", publicsuffixlist.PublicSuffixList)
+
+    def load(stored: dict[str, Any]) -> Any:
+        found = object.__new__(publicsuffixlist.PublicSuffixList)
+        vars(found).update(stored)
+        return found
+
+    made_of = f"publicsuffixlist {version('publicsuffixlist')} {text}"
+    return SHELF.get(made_of, publicsuffixlist.PublicSuffixList, vars, load)
 
 
 def site_key(name: str | None) -> int:

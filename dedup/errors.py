@@ -7,7 +7,8 @@ DedupError
 │   └── UnreadableError   more of what there is cannot be used than may be            exit code 3
 ├── OutputError           the output folder is not ours, or holds no finished run     exit code 2
 │   └── WriteError        it cannot be written                                        exit code 4
-│       └── LockedError   another run writes there                                    exit code 4
+│       ├── LockedError   another run writes there                                    exit code 4
+│       └── DamagedError  what was written there is not what can be read now          exit code 4
 ├── RemovalError          of a site or source more would go than may                  exit code 5
 └── WorkerError           a worker process died                                       exit code 70
 ```
@@ -40,6 +41,10 @@ class WriteError(OutputError):
 
 class LockedError(WriteError):
     """Another run is writing into the output folder."""
+
+
+class DamagedError(WriteError):
+    """What was written is not what can be read now: bytes of it were changed, or are gone."""
 
 
 class RemovalError(DedupError):

@@ -225,7 +225,10 @@ def _line(source: Source, record: Mapping[str, Any], body: Body, fields: Fields)
         written = {"text" if name == body.name else name: value for name, value in record.items()} | {"text": ""}
     if not fields.name_of(record, "id"):
         written = {fields.id: source.id} | written | {fields.id: source.id}
-    return orjson.dumps(written, option=orjson.OPT_APPEND_NEWLINE)
+    try:
+        return orjson.dumps(written, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError as error:  # it writes less depth than it reads
+        raise ValueError(f"cannot be written as JSON: {error}") from error
 
 
 def _check_characters(text: str, what: str) -> None:

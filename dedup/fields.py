@@ -6,7 +6,9 @@ OSCAR and Common Crawl. A name with a dot that no field has is one of a field wi
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup.data import Format
@@ -34,6 +36,10 @@ BODIES = {
     "text": (("text", "content", "raw_content"), Format.TEXT),
 }
 """The same of the text of a record, and how it is marked up."""
+
+
+NAMED = 100
+"""Names that a message lists, and characters that it shows of each."""
 
 
 class Body(NamedTuple):
@@ -116,12 +122,19 @@ def plain(value: Any) -> Any:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names of columns for messages.
+    """Names of columns for messages: of many the first, and of long ones the beginning.
 
     >>> listed(["id;text"])
     "'id;text'"
     """
-    return ", ".join(map(repr, names))
+    first = [*islice(names, NAMED + 1)]
+    said = ", ".join(repr(each[:NAMED]) + "…" * (len(each) > NAMED) for each in first[:NAMED])
+    return said + ", …" * (len(first) > NAMED)
+
+
+def again(names: Iterable[str]) -> str | None:
+    """The first, as they are sorted, of names that are there more than once; None if there is none."""
+    return min((name for name, count in Counter(names).items() if count > 1), default=None)
 
 
 def is_larger(text: str, most: int) -> bool:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from stat import S_IFREG, S_ISDIR, S_ISFIFO, S_ISREG
 from typing import TYPE_CHECKING
 
 from dedup.data import Failure
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from dedup.remote import Remote
 
+_STARS = re.compile(r"(?<![^/])\*\*(?:/\*\*)+(?![^/])")
+_NO_FILE = "is not a file"
 DECISIONS = ".decisions.jsonl"
 """What the names of files end with that hold what people decided on a run, which lie beside its folder."""
 
@@ -120,13 +124,13 @@ def _expanded(paths: Iterable[str | Path], hidden: Path | None, found: Found) ->
     for path in paths:
         name = os.fspath(path)
         if why := _missing(name):
-            matched = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207 (absolute globs)
-            yield from (Path(each) for each in matched if not (each.endswith(DECISIONS) or _is_in(Path(each), hidden)))
+            matched, why = _matched(name, why)
+            others = (Path(each) for each in matched if not (each.endswith(DECISIONS) or _is_in(Path(each), hidden)))
+            yield from _with_end(others, found)
             if not matched:
-                why = "no file matches this pattern" if glob.has_magic(name) else why
                 found.failures.append(Failure(_name(Path(name)), why))
         elif not _is_in(Path(name), hidden):
-            yield Path(name)
+            yield from _with_end([Path(name)], found, named=True)
         elif not Path(name).is_dir():  # a folder may have been named by a shell's `*`
             found.failures.append(Failure(_name(Path(name)), "lies in the output folder, which is not read"))
 
@@ -154,6 +158,32 @@ def _missing(name: str) -> str:
         return f"cannot be read: {error.strerror}"
 
 
+def _matched(name: str, why: str) -> tuple[list[str], str]:
+    """All that matches a name as a pattern, and what is told where nothing does: `why`, if it is none. Two `**` in a
+    row match what one does, in the square of its time."""
+    if not glob.has_magic(name):
+        return [], why
+    try:
+        found = glob.glob(_STARS.sub("**", name), recursive=True)  # noqa: PTH207 (absolute globs)
+    except RecursionError:  # it calls itself for each folder in another
+        return [], "folders lie too deep in each other for a pattern; name the folder itself"
+    return sorted(found), "no file matches this pattern"
+
+
+def _with_end(paths: Iterable[Path], found: Found, *, named: bool = False) -> Iterator[Path]:
+    """Files and folders; of the rest only pipes that are `named`: a device may have no end, and nobody may write into
+    a pipe."""
+    for path in paths:
+        try:
+            mode = path.stat().st_mode
+        except OSError:  # told when it is read
+            mode = S_IFREG
+        if S_ISREG(mode) or S_ISDIR(mode) or (named and S_ISFIFO(mode)):
+            yield path
+        else:
+            found.failures.append(Failure(_name(path), _NO_FILE))
+
+
 def _is_in(path: Path, folder: Path | None) -> bool:
     # Not resolve(), which raises an error for links in a loop.
     return folder is not None and Path(os.path.realpath(path)).is_relative_to(folder)
@@ -176,17 +206,29 @@ def _listed(paths: Iterable[Path], asked: str, broken: dict[Path, str]) -> tuple
 def _walk(folder: Path, hidden: Path | None, broken: dict[Path, str]) -> Iterator[Path]:
     """The files under a folder, but for hidden ones and decisions; folders that cannot be listed go to `broken`."""
 
-    def tell(error: OSError) -> None:
-        broken[Path(error.filename)] = f"cannot be read: {error.strerror}"
+    waiting = [folder]  # `os.walk` calls itself for each folder in another
+    while waiting:
+        here = waiting.pop()
+        try:
+            with os.scandir(here) as entries:
+                each = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda own: own.name)
+        except OSError as error:
+            broken[here] = f"cannot be read: {error.strerror}"
+            continue
+        waiting += [here / own.name for own in each if own.is_dir(follow_symlinks=False) and here / own.name != hidden]
+        yield from (here / own.name for own in each if not (_is_folder(own) or own.name.endswith(DECISIONS)))
 
-    for root, folders, names in os.walk(folder, onerror=tell):
-        here = Path(root)
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and here / name != hidden)
-        yield from (here / name for name in sorted(names) if not (name.startswith(".") or name.endswith(DECISIONS)))
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether this is a folder, or a link to one; of what is no link the system is not asked again."""
+    return entry.is_dir(follow_symlinks=False) or (entry.is_symlink() and Path(entry).is_dir())
 
 
 def _unreadable(path: Path) -> str:
     """Why a file in a folder cannot be read; empty if it can be."""
-    if path.is_file():
-        return ""
-    return "is a link that leads nowhere" if path.is_symlink() and not path.exists() else "is not a file"
+    try:
+        if path.is_file():
+            return ""
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    return "is a link that leads nowhere" if path.is_symlink() and not path.exists() else _NO_FILE

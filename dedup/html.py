@@ -102,7 +102,7 @@ def _parse(html: str | bytes, element: type[HtmlElement] | None = None) -> HtmlE
         return _parse(whole, element)
     limits = [str(entry.message) for entry in parser.error_log if entry.type_name == "ERR_RESOURCE_LIMIT"]
     if limits:
-        raise UnreadablePageError(f"cannot be parsed whole: {limits[0]}")
+        raise UnreadablePageError(f"cannot be parsed whole: {limits[0].partition(', use ')[0]}")
     return tree
 
 
@@ -135,17 +135,21 @@ good where its answer holds most of the page's running text (on two pages of thr
 
 
 def article(html: str | bytes, mode: dict[str, bool]) -> str:
-    """The article of a page as trafilatura gives it in one of the modes; "" where it finds none."""
+    """The article of a page as trafilatura gives it in one of the modes; "" where it finds none.
+
+    Raises:
+        MemoryError: there is none for it.
+    """
     from trafilatura import extract
 
     logger = _logger()
     if logger.level != logging.CRITICAL:  # to set it empties what all loggers of the process know
         logger.setLevel(logging.CRITICAL)
-    tree = _parse(html, _used_up() if mode == FAST else None)
+    tree = _parse(html, _used_up() if mode == FAST else _quick())
     try:
         with remembering():
             return extract(tree, options=_options(**mode)) or ""
-    except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, MemoryError):
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError):
         return ""  # trafilatura fails on some broken trees
 
 
@@ -155,20 +159,38 @@ def _logger() -> logging.Logger:
 
 
 @cache
+def _quick() -> type[HtmlElement]:
+    """Elements that give the texts of paragraphs, as trafilatura asks for them, in a time that grows as the page does.
+
+    For `//p//text()` libxml2 puts together what each paragraph holds, and looks through all that it has for each text;
+    lxml looks for the element in front of each: on a book of 2 MB that took half a minute.
+    """
+    from lxml.html import HtmlElement
+
+    class Quick(HtmlElement):
+        def xpath(self, path: str, **more: Any) -> Any:  # type: ignore[override]
+            if path != "//p//text()":
+                return super().xpath(path, **more)
+            outermost = (p for p in self.getroottree().iter("p") if next(p.iterancestors("p"), None) is None)
+            return [text for p in outermost for text in p.itertext()]
+
+    return Quick
+
+
+@cache
 def _used_up() -> type[HtmlElement]:
     """The elements of a tree that trafilatura may use up: `copy` gives the element itself, `deepcopy` a copy.
 
     It copies the page three times, to have it for the next of its extractors; in fast mode with precision none follows.
     That, and to free the copies, took a fifth of its time.
     """
-    from lxml.html import HtmlElement
 
-    class UsedUp(HtmlElement):
+    class UsedUp(_quick()):  # type: ignore[misc]
         def __copy__(self) -> UsedUp:
             return self
 
         def __deepcopy__(self, memo: object) -> HtmlElement:
-            return super().__copy__()  # type: ignore[misc, no-any-return]
+            return super().__copy__()  # type: ignore[no-any-return]
 
     return UsedUp
 

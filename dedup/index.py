@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,6 +18,7 @@ from dedup.reuse import Chunk, as_aligned, verify
 from dedup.run import serial
 from dedup.segments import Folder, stamp, writing
 from dedup.stored import Texts
+from dedup.temporary import temporary
 from dedup.work import Work
 
 if TYPE_CHECKING:
@@ -120,8 +120,8 @@ class Index:
             InputError: a file of the index is damaged, or one that it refers to has changed.
         """
         config = Config.of(settings)
-        with TemporaryDirectory(prefix="dedup-") as folder:
-            work = Work(Path(folder), config, self.folder)
+        with temporary() as folder:
+            work = Work(folder, config, self.folder)
             names = taken(work.store, iter([text]), config)
             brought = bring(work, names, serial)
             if not len(brought):
@@ -171,7 +171,7 @@ class Index:
         """
         folder = Folder.open(self.folder)
         for each in folder.files():
-            folder.check(each, whole=True)
+            folder.columns(each).check()
 
     def __contains__(self, id_: str) -> bool:
         return bool(self._opened().known([id_]))
@@ -187,9 +187,9 @@ class Index:
         words = sum(each.words for each in index.folder.segments)
         sizes = {"codes": 0, "records": 0, "texts": 0}
         for each in index.segments:
-            for name, column in each.columns.items():
+            for name in each.columns:
                 kind = "texts" if name.startswith("texts") else "codes" if name in ("codes", "counts") else "records"
-                sizes[kind] += column.nbytes
+                sizes[kind] += each.columns.unseen(name).nbytes
         return {
             "documents": len(index),
             "removed": len(index.removed),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.column_files import Columns
     from dedup.remembered import Remembered
     from dedup.run import Runner
     from dedup.site import Knowledge
@@ -46,7 +47,7 @@ class KnownSites(NamedTuple):
 class Segment:
     """A segment as it is read: columns that are mapped, and documents by their rows."""
 
-    def __init__(self, path: Path, columns: dict[str, NDArray[Any]]) -> None:
+    def __init__(self, path: Path, columns: Columns) -> None:
         self.path, self.columns = path, columns
         self.numbers = columns["numbers"]
 
@@ -114,7 +115,7 @@ class Segment:
     def _part(self, name: str, group: int) -> bytes:
         low, high = self.columns[f"{name}_bounds"][group : group + 2].tolist()
         try:
-            packed = self.columns[name][low:high].tobytes()
+            packed = self.columns.rows(name, low, high).tobytes()
             return bytes(zstandard().decompress(packed)) if packed else b""
         except zstandard().ZstdError as error:
             raise InputError(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from dedup import remembered, rulings, shards, site
 from dedup.columns import load_table
+from dedup.counting import taught
 from dedup.counts import Told
 from dedup.indexed import Indexed, known_sites
 from dedup.moved import LOST, Stretches
@@ -22,10 +21,12 @@ from dedup.segments import REMOVED, SEGMENT, SITES, Folder, Named, writing
 from dedup.shards import Flagging
 from dedup.staged import study
 from dedup.store import Store
+from dedup.temporary import temporary
 from dedup.work import ALL, Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -52,16 +53,17 @@ def add(folder: Folder, inputs: Inputs, config: Config, *, runner: Runner = seri
     Raises:
         InputError: no input could be used.
     """
-    own = replace(config, unit="passage", keep_duplicates=False, against="", match="both", within=False)
-    with TemporaryDirectory(prefix="dedup-") as temporary:
+    settings = replace(config, unit="passage", keep_duplicates=False, against="", match="both", within=False)
+    with temporary() as own:
         index = folder.path if folder.files() else None
-        work = Work(Path(temporary), own, index, str(folder.path), not replacing, not folder.texts)
+        work = Work(own, settings, index, str(folder.path), not replacing, not folder.texts)
         rulings.bring(work)
         opened = open_inputs(inputs, config, folder.path)
         names, live, failures = study(work, opened.sources, runner)
         if not names:
             raise nothing_to_read(failures)
-        flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
+        learned = taught(work)
+        flagged = list(runner(shards.flag, [Flagging(work, name, live[name], learned) for name in names]))
         ids = [id_ for each in flagged for id_ in each.ids]
         none = np.zeros(len(ids), np.bool_)
         gone = np.array(sorted(Indexed(folder).known(ids).values()), np.int64) if replacing else np.zeros(0, np.int64)
@@ -70,10 +72,16 @@ def add(folder: Folder, inputs: Inputs, config: Config, *, runner: Runner = seri
 
 
 def keep(
-    work: Work, folder: Folder, told: Told, runner: Runner = serial, *, without: NDArray[np.int64] | None = None
+    work: Work,
+    folder: Folder,
+    told: Told,
+    runner: Runner = serial,
+    *,
+    without: NDArray[np.int64] | None = None,
+    by: str = "",
 ) -> int:
     """Put the documents of a run into an index that nobody else writes, but for those that are the same as others, and
-    take out those of the numbers `without`; how many were put in."""
+    take out those of the numbers `without`; how many were put in. It is said `by` which run."""
     ours = ~told.are_same
     numbers = np.full(len(ours), LOST, np.int64)
     numbers[ours] = folder.document + np.arange(int(ours.sum()))
@@ -92,7 +100,7 @@ def keep(
         removed = np.union1d(Indexed(folder).removed, without)
         folder.removed = folder.write(REMOVED, {"numbers": [removed.astype(np.uint32)]}, len(removed))
     folder.sites = _sites(folder, work.store)
-    folder.commit()
+    folder.commit(by)
     return int(ours.sum())
 
 
@@ -188,8 +196,8 @@ def compact(folder: Folder) -> None:
     """
     index = Indexed(folder)
     numbers = index.numbers()
-    with TemporaryDirectory(prefix="dedup-") as temporary:
-        store, names = Store(Path(temporary)), list[str]()
+    with temporary() as own:
+        store, names = Store(own), list[str]()
         for at in range(0, len(numbers), TOGETHER):
             names.append(f"{KEPT}-{at}")
             remembered.save(store, names[-1], list(index.documents(numbers[at : at + TOGETHER])), texts=folder.texts)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +16,7 @@ from dedup.run import Runner, serial
 from dedup.shards import documents
 from dedup.sites import Repeated, SiteFile, TaughtPlace
 from dedup.staged import study
+from dedup.temporary import temporary
 from dedup.work import ALL, Work
 
 if TYPE_CHECKING:
@@ -40,8 +39,8 @@ def learn(inputs: Inputs, *, config: Config | None = None, runner: Runner = seri
         InputError: no input could be used.
     """
     config = config or Config()
-    with TemporaryDirectory(prefix="dedup-") as folder:
-        work = Work(Path(folder), config)
+    with temporary() as folder:
+        work = Work(folder, config)
         sources = open_inputs(inputs, config, work.folder).sources
         names, _, failures = study(work, sources, runner)
         if not names:

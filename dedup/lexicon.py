@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from dedup.clauses import DOM, names, needed, table
 from dedup.data import Kind
+from dedup.patterns import pattern
 from dedup.sieve import sifter
-from dedup.text import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

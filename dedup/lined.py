@@ -3,6 +3,7 @@ stages of `dedup.shards` leave them in the store."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -100,7 +101,17 @@ def table(starts: NDArray[np.int32], ends: NDArray[np.int32], tags: NDArray[np.u
 
 
 def _told(document: Document | None) -> tuple[NDArray[np.uint8], tuple[NDArray[Any], ...], Packed]:
-    """What `Texts` has of one document."""
+    """What `Texts` has of one document, or of none."""
+    return _of(document) if document else _of_none()
+
+
+@cache
+def _of_none() -> tuple[NDArray[np.uint8], tuple[NDArray[Any], ...], Packed]:
+    """Of nothing: there may be as many lines that hold none as there are lines."""
+    return _of(None)
+
+
+def _of(document: Document | None) -> tuple[NDArray[np.uint8], tuple[NDArray[Any], ...], Packed]:
     blocks = Table.of(document.blocks if document else ())
     left = blocks.only(blocks.tags != _RULE)
     text = document.text if document else ""

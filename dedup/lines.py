@@ -14,7 +14,7 @@ import numpy as np
 import orjson
 import xxhash
 
-from dedup import characters, kernel, sign, whole
+from dedup import characters, kernel, sign, space, whole
 from dedup.data import Document, Failure, Format, Source
 from dedup.errors import InputError
 from dedup.formats import ROWS, TABLES, told
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.config import Config
+    from dedup.opening import Opened
     from dedup.packed import Packed
     from dedup.remote import Remote
     from dedup.work import Work
@@ -54,6 +55,14 @@ def can_read(config: Config, paths: Sequence[Path | Remote]) -> bool:
     kinds = {found.name for path in paths if (found := told(path, config.input_format))}
     own = any(getattr(config, f"{role}_field") for role in ROLES)  # rows of tables are given the names that are read
     return bool(kinds) and kinds <= {*(TABLES if own else ROWS)}
+
+
+def usual(opened: Opened, config: Config) -> int:
+    """The bytes that a run usually takes at least, whichever way it goes."""
+    if opened.kept:  # what is given as a frame is read from a file of ours
+        return 0
+    of_lines = space.DOCUMENTS if config.unit == "document" else space.LINES
+    return space.usual(opened.files, config.input_format, of_lines * can_read(config, opened.paths))
 
 
 # ── piece by piece: read and sketch ─────────────────────────────────────────────────────────────────────────────────

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +26,7 @@ from dedup.run import serial
 from dedup.sign import passage_keys
 from dedup.spans import ragged
 from dedup.stored import Texts
+from dedup.temporary import temporary
 from dedup.work import Work
 
 if TYPE_CHECKING:
@@ -90,8 +89,8 @@ def near_duplicates(texts: Iterable[Any] | Frame, *, unit: str = "passage", **se
 
 
 def _passages(texts: Iterable[str], config: Config) -> Iterator[Match]:
-    with TemporaryDirectory(prefix="dedup-") as folder:
-        work = Work(Path(folder), config)
+    with temporary() as folder:
+        work = Work(folder, config)
         shards = taken(work.store, iter(texts), config)
         if shards:
             merge_words(work, shards)

@@ -7,11 +7,12 @@ import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from io import UnsupportedOperation
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from dedup.column_files import atomic
+from dedup.commit import atomic
 from dedup.compressed import BUFFER
 from dedup.data import Failure, Source
 from dedup.errors import InputError, SettingError, UnreadableError
@@ -92,8 +93,8 @@ def open_inputs(inputs: Inputs, config: Config, exclude: Path | Remote | None) -
     if any(not is_path(path) for path in paths):
         raise InputError("inputs are paths or documents, not both")
     piped = STANDARD_INPUT in [str(path) for path in paths]
-    if piped and config.input_format in TABLES:
-        raise SettingError(f"input_format = {config.input_format!r}: is read from files, not from standard input")
+    if piped:
+        _check_piped(config)
     found = find([path for path in paths if str(path) != STANDARD_INPUT], exclude, config.input_format)
     if not (found.files or piped):
         said = "".join(f"\n  {failure.id}: {failure.why}" for failure in found.failures)
@@ -102,6 +103,21 @@ def open_inputs(inputs: Inputs, config: Config, exclude: Path | Remote | None) -
     read = Sources(_all(found, piped, config, reached), reached)
     as_file = f"{PIPED}.{config.input_format or 'jsonl'}" if piped else ""
     return Opened(read, found.files, found.ignored, found.failures, as_file)
+
+
+def _check_piped(config: Config) -> None:
+    """Refuse standard input in a format that is read from files, and one from which nothing can be read."""
+    if config.input_format in TABLES:
+        raise SettingError(f"input_format = {config.input_format!r}: is read from files, not from standard input")
+    closed = InputError("nothing to read: standard input is closed")
+    if sys.stdin is None:  # before the program began
+        raise closed
+    try:
+        os.read(sys.stdin.fileno(), 0)
+    except (UnsupportedOperation, AttributeError):  # it is no file of the system
+        return
+    except (OSError, ValueError) as error:
+        raise closed from error
 
 
 def _of_frame(frame: Any, config: Config) -> Opened:

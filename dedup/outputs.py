@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -12,11 +11,13 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from dedup.cells import as_row
+from dedup.commit import named
 from dedup.fields import Fields, plain
 from dedup.find import stamp
-from dedup.formats import AUTO, CELLS, OUTPUTS, TABLES, TREES, WHOLE, family, told
+from dedup.formats import AUTO, CELLS, TABLES, TREES, WHOLE, family, told
 from dedup.parts import Parts, as_cells, as_lines, as_table
 from dedup.records import WRITTEN
+from dedup.trees import Places
 from dedup.write import ATTRIBUTES, TREE, Buffer, write_tree
 
 if TYPE_CHECKING:
@@ -101,10 +102,11 @@ class Output(NamedTuple):
 
 
 @contextmanager
-def clean(folder: Path, output: Output, files: Files) -> Iterator[Callable[[Piece], object]]:
+def clean(output: Output, folder: Path, files: Files) -> Iterator[Callable[[Piece], object]]:
     """What takes the pieces of a run; their clean documents are written when it is left, and the digests of that are in
-    `files`. What an earlier run wrote in another format is removed."""
-    _remove_others(folder, output)
+    `files`."""
+    if output.name == TREE:
+        (folder / TREE).mkdir()
     if output.name == ATTRIBUTES:
         from dedup.attributes import attributes
 
@@ -114,49 +116,60 @@ def clean(folder: Path, output: Output, files: Files) -> Iterator[Callable[[Piec
         with Parts(folder / output.name, output.format, output.limit, as_lines(files)) as parts:
             yield lambda piece: parts.put_lines(piece.clean)
     elif output.kind in TREES and not output.has_tables:
-        yield lambda piece: _write_tree(folder / TREE, output, map(orjson.loads, BytesIO(piece.clean)))
+        places = Places(output.kind)
+
+        def write(piece: Piece) -> None:
+            places.see(_ids(piece.sources))
+            _write_tree(folder / TREE, output, files, (map(orjson.loads, BytesIO(piece.clean)), places))
+
+        yield write
     else:
         from dedup.arrow_values import Kinds
 
-        with TemporaryFile() as spool:
+        with named(folder / output.name), TemporaryFile() as spool:
             kinds = Kinds(WRITTEN if output.has_articles else (), provenance=output.config.provenance)
-            yield lambda piece: _spool(piece.clean, spool, kinds)
+            places = Places(output.kind)
+            yield lambda piece: _spool(piece, spool, kinds, places if output.kind in TREES else None)
             spool.seek(0)
-            _write_rows(folder / output.name, output, files, (map(orjson.loads, spool), kinds))
+            known = map(orjson.loads, spool), kinds, places
+            _write_rows(folder / output.name, output, files, known)
 
 
-def _remove_others(folder: Path, output: Output) -> None:
-    for name in {f"clean.{each}" for each in OUTPUTS} - {output.name}:
-        (folder / name).unlink(missing_ok=True)
-    for name in (TREE, ATTRIBUTES):
-        shutil.rmtree(folder / name, ignore_errors=True)
-    if output.name == TREE:
-        (folder / TREE).mkdir()
+def _ids(sources: Buffer) -> Iterator[str]:
+    """The ids of all documents of a piece."""
+    return (orjson.loads(line)["id"] for line in BytesIO(sources))
 
 
-def _write_tree(folder: Path, output: Output, records: Iterator[dict[str, Any]]) -> None:
-    fields = Fields(output.config)
+def _write_tree(folder: Path, output: Output, files: Files, known: tuple[Iterator[dict[str, Any]], Places]) -> None:
+    """Write documents as files of their own, where their places are."""
+    fields, (records, places) = Fields(output.config), known
     for record in records:
         body = fields.body(record)
         name, text = (body.name, body.value) if body else ("text", record["text"])
-        known = {field: value for field, value in record.items() if field != name}
+        more = {field: value for field, value in record.items() if field != name}
         id_ = fields.stated(record, "id")
-        write_tree(folder, record["id"] if id_ is None else id_, text, known if output.kind == "markdown" else None)
+        place = places.of(str(record["id"] if id_ is None else id_))
+        files[f"{TREE}/{place}"] = write_tree(folder / place, text, more if output.kind == "markdown" else None)
 
 
-def _spool(lines: Buffer, spool: IO[bytes], kinds: Kinds) -> None:
-    """Keep lines until all are there: only then it is known which columns they need."""
-    for line in BytesIO(lines):
+def _spool(piece: Piece, spool: IO[bytes], kinds: Kinds, places: Places | None) -> None:
+    """Keep lines until all are there: only then it is known which columns they need; and where documents lie that are
+    files."""
+    if places:
+        places.see(_ids(piece.sources))
+    for line in BytesIO(piece.clean):
         known = orjson.loads(line)
         kinds.see(known if isinstance(known, dict) else known[-1])  # of a row what is known beside it
-    spool.write(lines)
+    spool.write(piece.clean)
 
 
-def _write_rows(path: Path, output: Output, files: Files, known: tuple[Iterator[dict[str, Any]], Kinds]) -> None:
+def _write_rows(
+    path: Path, output: Output, files: Files, known: tuple[Iterator[dict[str, Any]], Kinds, Places]
+) -> None:
     """Write what takes rows of tables, or becomes rows."""
     from dedup import tables
 
-    lines, kinds = known
+    lines, kinds, places = known
     inputs = output.tables
     if output.format in TABLES:
         schema = tables.with_more(inputs.schema(), kinds)
@@ -167,7 +180,7 @@ def _write_rows(path: Path, output: Output, files: Files, known: tuple[Iterator[
         return
     records = tables.records(lines, inputs)
     if output.kind in TREES:
-        _write_tree(path, output, records)
+        _write_tree(path, output, files, (records, places))
     elif output.kind in CELLS:
         names = inputs.names(kinds)
         with Parts(path, output.format, output.limit, as_cells(files, output.kind, names)) as parts:

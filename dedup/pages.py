@@ -16,16 +16,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup import site
-from dedup.columns import block_words, save_articles
+from dedup import guard, site
+from dedup.columns import block_words, save_articles, save_prints
 from dedup.domains import site_key
 from dedup.extract import judge_page
+from dedup.guard import limited, too_large
 from dedup.indexed import known_sites
 from dedup.judge import decided
+from dedup.run import alone
 from dedup.runs import is_new
 from dedup.shards import documents
 from dedup.sites import SiteFile
-from dedup.work import ALL, Work
+from dedup.work import ALL, Work, key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,18 +35,44 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.judge import Judgement
+    from dedup.nursery import Death
     from dedup.store import Store
 
 
+Failed = dict[str, dict[int, str]]
+"""Pages that could not be judged: by shard and number why."""
+
+
 class Judging(NamedTuple):
-    """One shard, and which of its documents (bool [d]) are pages to be judged one by one."""
+    """One shard, which of its documents (bool [d]) are pages to be judged one by one, and why others could not be; and
+    the key of what all shards taught, once that is known."""
 
     work: Work
     shard: str
     chosen: NDArray[np.bool_]
+    failed: dict[int, str]
+    taught: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the stages of it are made of."""
+        return key(self.taught, self.chosen, self.failed)
+
+    def without(self, death: Death) -> list[Judging]:
+        """The same without the page that workers died at."""
+        if death.at is None or death.at in self.failed:
+            return []
+        return [self._replace(failed={**self.failed, death.at: guard.why(death, self.work.config)})]
 
 
-def choose(work: Work, shards: list[str], live: dict[str, NDArray[np.bool_]]) -> list[Judging]:
+def print_texts(job: tuple[Work, str]) -> None:
+    """Leave the prints of a shard of texts that was made without: there are pages beside it, of which it may tell."""
+    work, shard = job
+    with work.store.writing(shard, "printed", sealed=False):
+        save_prints(work.store, shard, list(documents(work.store, shard)))
+
+
+def choose(work: Work, shards: list[str], live: dict[str, NDArray[np.bool_]], failed: Failed) -> list[Judging]:
     """Choose the pages that are judged one by one: of a site with few pages all, else a sample by their content."""
     store = work.store
     columns = [np.stack([store.column(shard, name) for name in ("sites", "contents")]) for shard in shards]
@@ -62,7 +90,10 @@ def choose(work: Work, shards: list[str], live: dict[str, NDArray[np.bool_]]) ->
         # Copies of the last page of the sample are in it, too: which of them comes first must not matter.
         chosen[own[contents[own] <= contents[own[site.sample_of(high - low) - 1]]]] = True
     bounds = np.cumsum([0, *(column.shape[1] for column in columns)])
-    return [Judging(work, shard, chosen[low:high]) for shard, (low, high) in zip(shards, pairwise(bounds), strict=True)]
+    return [
+        Judging(work, shard, chosen[low:high], failed.get(shard, {}))
+        for shard, (low, high) in zip(shards, pairwise(bounds), strict=True)
+    ]
 
 
 def _taught(work: Work) -> set[int]:
@@ -71,12 +102,18 @@ def _taught(work: Work) -> set[int]:
     return {site_key(name) for name in names}
 
 
-def judge(job: Judging) -> None:
-    """Judge the chosen pages of a shard, and leave what each says of its site's signatures."""
+@alone
+def judge(job: Judging) -> dict[int, str]:
+    """Judge the chosen pages of a shard, and leave what each says of its site's signatures; which pages failed."""
     store = job.work.store
+    return dict(store.once(job.shard, "judged", job.key, lambda: _judge(store, job)))
+
+
+def _judge(store: Store, job: Judging) -> list[tuple[int, str]]:
+    failed = dict(job.failed)
     bounds = store.column(job.shard, "blocks")
     kept, odds = np.zeros(bounds[-1], np.bool_), np.zeros(bounds[-1], np.int32)
-    for number, own in _judged(store, job.shard, np.flatnonzero(job.chosen)):
+    for number, own in _judged(job, np.flatnonzero(job.chosen), failed):
         kept[bounds[number] : bounds[number + 1]], odds[bounds[number] : bounds[number + 1]] = own
     with store.writing(job.shard, "judged"):
         store.save(job.shard, "kept", kept)
@@ -84,14 +121,25 @@ def judge(job: Judging) -> None:
         both = [_votes(store, job.shard, job.chosen, name)[1] for name in ("block_keys", "block_holders")]
         store.save(job.shard, "vote_keys", *(votes.keys for votes in both))
         store.save(job.shard, "vote_odds", *(votes.odds for votes in both))
+    return list(failed.items())
 
 
-def _judged(store: Store, shard: str, numbers: NDArray[np.int64]) -> Iterator[tuple[int, Judgement]]:
-    if len(numbers):
-        chosen = documents(store, shard, numbers)
-        for number, document, html in zip(numbers, chosen, store.sources(shard, "pages", numbers), strict=True):
+def _judged(job: Judging, numbers: NDArray[np.int64], failed: dict[int, str]) -> Iterator[tuple[int, Judgement]]:
+    """Pages by their numbers, and what each alone says of its blocks. Those that `failed` are left out, and into it
+    goes which do."""
+    some = [number for number in numbers.tolist() if number not in failed]
+    if some:
+        store, config = job.work.store, job.work.config
+        chosen = documents(store, job.shard, some)
+        for number, document, html in zip(some, chosen, store.sources(job.shard, "pages", some), strict=True):
             document.html = html
-            yield number, judge_page(document)
+            try:
+                with limited(number, config):
+                    judgement = judge_page(document)
+            except MemoryError:
+                failed[number] = too_large(config)
+                continue
+            yield number, judgement
 
 
 def _votes(
@@ -105,8 +153,8 @@ def _votes(
     return mine, site.votes(places[mine], page[mine], store.column(shard, "own")[mine], words[mine])
 
 
-def learn(work: Work, shards: Iterable[str]) -> None:
-    """Add up what all judged pages say of the signatures of their sites."""
+def learn(work: Work, shards: Iterable[str]) -> str:
+    """Add up what all judged pages say of the signatures of their sites; the key of it."""
     store = work.store
     keys, odds = (
         np.concatenate([store.column(shard, name) for shard in shards]) for name in ("vote_keys", "vote_odds")
@@ -119,12 +167,20 @@ def learn(work: Work, shards: Iterable[str]) -> None:
     with store.writing(ALL, "learned"):
         for name, column in zip(site.Knowledge._fields, known, strict=True):
             store.save(ALL, f"site_{name}", column)
+    return key(*known)
 
 
-def settle(job: Judging) -> None:
+@alone
+def settle(job: Judging) -> dict[int, str]:
     """Bring together what is known of the blocks of a shard but for repetition: `own` odds, what siblings `told` of
-    them (int32 [b]), and which trafilatura (or the template) `kept`; then the keys of each page's article."""
+    them (int32 [b]), and which trafilatura (or the template) `kept`; then the keys of each page's article. Which pages
+    failed."""
     store = job.work.store
+    return dict(store.once(job.shard, "settled", job.key, lambda: _settle(store, job)))
+
+
+def _settle(store: Store, job: Judging) -> list[tuple[int, str]]:
+    failed = dict(job.failed)
     kept, own = np.array(store.column(job.shard, "kept")), store.column(job.shard, "own").astype(np.int64)
     knowledge = site.Knowledge(*(store.column(ALL, f"site_{name}") for name in site.Knowledge._fields))
     places = store.column(job.shard, "block_keys")
@@ -132,7 +188,7 @@ def settle(job: Judging) -> None:
     mine, votes = _votes(store, job.shard, job.chosen)
     if len(mine):
         sums[mine], pages[mine] = sums[mine] - votes.odds[votes.vote], pages[mine] - 1
-    _by_template(job, knowledge, kept, own, pages)
+    _by_template(job, knowledge, (kept, own, pages), failed)
     told = site.told(sums, pages)
     text = places == 0
     kept[text], own[text], told[text] = True, site.CERTAIN, 0
@@ -141,24 +197,24 @@ def settle(job: Judging) -> None:
         store.save(job.shard, "settled_own", own.astype(np.int32))
         store.save(job.shard, "settled_told", told.astype(np.int32))
         save_articles(store, job.shard, _main(store, job.shard, own + told, kept))
+    return list(failed.items())
 
 
 def _by_template(
     job: Judging,
     knowledge: site.Knowledge,
-    kept: NDArray[np.bool_],
-    own: NDArray[np.int64],
-    pages: NDArray[np.int64],
+    known: tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]],
+    failed: dict[int, str],
 ) -> None:
     """Judge the pages that were not chosen: into `kept` and `own`; `pages` is 0 where the template has had its say."""
-    store = job.work.store
+    store, (kept, own, pages) = job.work.store, known
     bounds, keys, holders = (store.column(job.shard, name) for name in ("blocks", "block_keys", "block_holders"))
     words, links = block_words(store, job.shard), store.column(job.shard, "block_links")
     rest = (np.diff(store.column(job.shard, "pages_bounds")) > 0) & ~job.chosen
     odds, fits = site.fitting(knowledge, keys, holders, words, links, bounds)
     told = np.repeat(rest & fits, np.diff(bounds))
     own[told], kept[told], pages[told] = odds[told], odds[told] > 0, 0
-    for each, judged in _judged(store, job.shard, np.flatnonzero(rest & ~fits)):
+    for each, judged in _judged(job, np.flatnonzero(rest & ~fits), failed):
         at = slice(bounds[each], bounds[each + 1])
         kept[at], own[at] = judged
 

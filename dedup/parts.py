@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from io import BytesIO
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
+from dedup.temporary import temporary
 from dedup.write import PART, Buffer, Files, name_in, writing
 
 if TYPE_CHECKING:
@@ -128,11 +128,11 @@ def _arrow(write: Callable[[Buffer], object], schema: pa.Schema) -> Iterator[Cal
             yield writer.write_batch
             return
         # A file of Arrow has one dictionary a column, which is known only when all batches are there.
-        with NamedTemporaryFile(prefix="dedup-") as spool:
-            with pa.ipc.new_stream(spool, schema) as stream:
+        with temporary() as folder:
+            spool = str(folder / "batches.arrow")
+            with pa.OSFile(spool, "wb") as file, pa.ipc.new_stream(file, schema) as stream:
                 yield stream.write_batch
-            spool.flush()
-            with pa.memory_map(spool.name) as mapped:
+            with pa.memory_map(spool) as mapped:
                 writer.write_table(pa.ipc.open_stream(mapped).read_all().unify_dictionaries())
 
 

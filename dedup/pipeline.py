@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup import lines, outputs, straight, unpacked, write
-from dedup.beside import Adding, Against
+from dedup.beside import Adding, Against, Ready
 from dedup.config import Config
 from dedup.guides import Guides
 from dedup.limits import Limits
@@ -31,10 +31,10 @@ from dedup.lock import locked
 from dedup.opening import Inputs, nothing_to_read, open_inputs
 from dedup.outputs import Output
 from dedup.result import Result
+from dedup.resumed import ended, resumed
 from dedup.run import Runner, serial
-from dedup.store import Store
 from dedup.summary import summary
-from dedup.temporary import Temporary
+from dedup.temporary import Temporary, temporary
 from dedup.urls import is_url, plain
 
 if TYPE_CHECKING:
@@ -96,43 +96,53 @@ class Job(NamedTuple):
 
 def _uploaded(job: Job, url: str) -> Result:
     """A run into a folder behind a URL."""
-    from tempfile import TemporaryDirectory
-
     from dedup.upload import Target
 
     target = Target(url)
-    with TemporaryDirectory(prefix="dedup-") as folder:
-        _run(job, Path(folder, "run"), hidden=target.folder)
-        return Result(target.fill(Path(folder, "run")))
+    with temporary() as folder:
+        _run(job, folder / "run", hidden=target.folder)
+        return Result(target.fill(folder / "run"))
 
 
 def _run(job: Job, out: str | Path | None, hidden: Remote | None = None) -> Result:
     """A run into a folder of this machine; where it goes on to one behind a URL, that is `hidden` from the inputs."""
     config = job.against.config
     guides = Guides.of(config)
-    temporary = None if out else Temporary()
-    folder = Path(temporary.name if temporary else plain(out or ""))
-    write.check_folder(folder)
+    lasting = None if out else Temporary()
+    write.check_folder(folder := Path(lasting.name if lasting else plain(out or "")))
     with job.against.ready(job.runner) as ready:
         opened = open_inputs(job.inputs, config, hidden or folder)
         output = Output.of(config, opened.files, piped=bool(opened.piped))
-        write.make_folder(folder)
+        write.make_folder(folder, lines.usual(opened, config))
         with locked(folder):
-            work = ready.work(Store.open(folder / write.WORK, guides.stamp(config, ready.stamp)).folder, config)
-            run = _of_lines(work, opened, guides, job.runner) or _of_all(work, opened.sources, guides, job.runner)
-            if run.documents:
+            work = ready.work(resumed(folder / write.WORK, guides.stamp(config, ready.stamp)).folder, config)
+            is_done = opened.files and _is_done(job, ready, work, hidden or folder)
+            run = None if is_done else _found(work, opened, guides, job.runner)
+            if run and run.documents:
                 run.failures.extend(ready.failures)
                 groups = job.limits.hold(run.failures, run.documents, run.groups)
                 last = partial(summary, run, groups, len(opened.ignored), output, guides.digests)
-                page = partial(_report, folder, wanted=config.report and not temporary)
-                write.write_run(folder, config, partial(outputs.clean, folder, output), run.pieces, last, page)
+                page = partial(_report, wanted=config.report and not lasting)
+                write.write_run(folder, config, partial(outputs.clean, output), run.pieces, last, page)
                 ready.keep(work, run)
-            work.store.remove()
-    if not run.documents:
+            ended(work.store)
+    if run and not run.documents:
         with suppress(OSError):  # the files of an earlier run stay
             folder.rmdir()
         raise nothing_to_read(run.failures)
-    return Result(folder, temporary)
+    return Result(folder, lasting)
+
+
+def _is_done(job: Job, ready: Ready, work: Work, hidden: Remote | Path) -> bool:
+    """Whether the same run was stopped when all was written, its documents in the index that it adds to: they must not
+    be taken for such as were there before."""
+
+    def read() -> list[str]:
+        from dedup import staged
+
+        return staged.read(work, open_inputs(job.inputs, work.config, hidden).sources, job.runner)
+
+    return ready.has(work, read) and write.is_there(work.folder.parent)
 
 
 def _report(folder: Path, *, wanted: bool) -> None:
@@ -141,6 +151,11 @@ def _report(folder: Path, *, wanted: bool) -> None:
         from dedup import report  # with all that compares and draws, of which the run itself needs nothing
 
         report.write(Result(folder))
+
+
+def _found(work: Work, opened: Opened, guides: Guides, runner: Runner) -> Run:
+    """The run, by the shorter way where that leads on."""
+    return _of_lines(work, opened, guides, runner) or _of_all(work, opened.sources, guides, runner)
 
 
 def _of_lines(work: Work, opened: Opened, guides: Guides, runner: Runner) -> Run | None:

@@ -224,7 +224,8 @@ def shown(runner: Runner, how: str) -> Runner:
         whole = False
         try:
             for result in runner(function, items if sized is not None else _noted(items, stage, known, waiting)):
-                count.add(waiting.popleft())
+                if waiting:  # of an item that was divided, since a worker died of it, comes more than one
+                    count.add(waiting.popleft())
                 if stage.result:
                     count.add(stage.result(result, known))
                 teller.step(count)

@@ -24,11 +24,15 @@ from dedup.frames import is_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import BufferedReader
 
     from dedup.config import Config
     from dedup.remote import Remote
 
 
+BLANK = 1_000
+"""Blank lines in a row after which those that are at hand are passed over together: 500 MB of them take two minutes one
+by one, and are 500 kB by gzip."""
 UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
 PIPED = "stdin"
 """The name of what comes by standard input."""
@@ -139,7 +143,8 @@ def records(
         return
     lines = _lines(stream, name, config.max_bytes, origin)
     first = next(lines)
-    if isinstance(first, Source) and isinstance(first.content, bytes) and first.content.startswith(UTF_16):
+    of_first_line = isinstance(first, Source) and first.place == f"{name}:1" and first.content
+    if isinstance(of_first_line, bytes) and of_first_line.startswith(UTF_16):
         yield Failure(name, "is UTF-16, and JSON is UTF-8: iconv -f UTF-16 -t UTF-8 makes it so")
         return
     yield from chain([first], lines)
@@ -199,7 +204,7 @@ def _read(stream: IO[bytes], most: int) -> bytes:
 
 def _lines(stream: IO[bytes], name: str, max_bytes: int, origin: Path | None = None) -> Iterator[Source | Failure]:
     """The lines of a JSONL file as sources; where its compression breaks, what came before is kept and told so."""
-    number, empty = 0, True
+    number, empty, blank = 0, True, 0
     while True:
         number += 1
         place = f"{name}:{number}"
@@ -210,15 +215,26 @@ def _lines(stream: IO[bytes], name: str, max_bytes: int, origin: Path | None = N
                 raise
             yield Failure(place, f"compressed file is broken here, {number - 1} lines before it were read: {error}")
             return
+        if not line:
+            break
+        if line.isspace() and not more:
+            blank += 1
+            number += 0 if blank % BLANK else _pass_over(stream)
+            continue
         if more:
             yield Failure(place, f"larger than max_bytes = {max_bytes}; raise it with --max-bytes")
-        elif not line:
-            break
-        elif not line.isspace():
+        else:
             yield Source(place, place, None, line, (origin, stream.tell() - len(line)) if origin else None)
-        empty = empty and not more and line.isspace()
+        empty, blank = False, 0
     if empty:
         yield Failure(name, "empty: there is no line in it")
+
+
+def _pass_over(stream: IO[bytes]) -> int:
+    """Pass over the blank lines at hand; how many there are."""
+    held = cast("BufferedReader", stream).peek()
+    blank = held[: len(held) - len(held.lstrip())]
+    return stream.read(blank.rfind(b"\n") + 1).count(b"\n")
 
 
 def next_line(stream: IO[bytes], max_bytes: int) -> tuple[bytes, bool]:

@@ -16,7 +16,7 @@ import orjson
 
 from dedup import report_clusters, report_curve, report_groups, report_read, report_samples, report_texts
 from dedup.account import Account, Amount, Failed, Funnel, Seen
-from dedup.column_files import atomic
+from dedup.commit import atomic
 from dedup.config import Config
 from dedup.errors import OutputError
 from dedup.report_chrome import Chrome
@@ -169,7 +169,7 @@ def _settings(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def _failures(result: Result) -> tuple[tuple[Failed, ...], int]:
     """The first inputs that failed, and how many did."""
-    with (result.folder / FAILURES).open("rb") as handle:
+    with result.intact(FAILURES).open("rb") as handle:
         first = [orjson.loads(line) for line in islice(handle, FAILED)]
     return tuple(Failed(each["id"], each["why"]) for each in first), result.summary["documents"]["failed"]
 

@@ -90,10 +90,10 @@ class Sources(NamedTuple):
 
 def went(result: Result, most: int | None) -> Went:
     """The records of what went, `most` bytes of them or a little more; None: all."""
-    path, known = result.folder / REMOVED, result.manifest["files"][REMOVED]
-    with path.open("rb") as handle:
-        if most is None or known["bytes"] <= most:
-            return Went(_parsed(handle.read()))
+    known = result.manifest["files"][REMOVED]
+    if most is None or known["bytes"] <= most:
+        return Went(_parsed(result.intact(REMOVED).read_bytes()))
+    with (result.folder / REMOVED).open("rb") as handle:
         stretches = [_whole(_parsed(part)) for part in _parts(handle, _places(known, most), most // STRETCHES)]
     stretches = [each for each in stretches if each]
     return Went(
@@ -217,7 +217,7 @@ def sources(result: Result, read: Went) -> Sources:
 
 def _records(result: Result) -> Iterator[Record]:
     """The lines of sources.jsonl, without what spoke for the blocks of articles, which is most of them."""
-    with (result.folder / SOURCES).open("rb") as handle:
+    with result.intact(SOURCES).open("rb") as handle:
         while lines := list(islice(handle, TOGETHER)):
             heads = [line.partition(_ARTICLE) for line in lines]
             yield from orjson.loads(b"[" + b",".join(head + b"}" if cut else head for head, cut, _ in heads) + b"]")

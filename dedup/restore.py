@@ -7,15 +7,18 @@ folder.
 
 from __future__ import annotations
 
+import errno
 import re
+import shutil
 from contextlib import ExitStack
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
-import xxhash
 
+from dedup.commit import PART
 from dedup.data import Failure, Format
+from dedup.documents import DIFFERS, is_source
 from dedup.errors import OutputError
 
 if TYPE_CHECKING:
@@ -23,37 +26,62 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+UNFINISHED = f".restored{PART}"
+"""The folder within the folder in which files stand until all are there."""
+_OF_NAMES = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.EISDIR, errno.ENOTDIR, errno.EEXIST}
+"""Errors of a file's name; others are those of the disk."""
 _INEXACT = "its text is as it was, but not every byte: in {} a text can be written in more than one way"
 
 
 def check_empty(folder: Path) -> None:
-    """Refuse a folder that holds something.
+    """Refuse a folder that holds something other than what was left when it was restored into, and did not end.
 
     Raises:
         OutputError: it is not empty, or not a folder.
     """
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder}: is a file, not a folder")
-    if folder.is_dir() and any(folder.iterdir()):
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / UNFINISHED).is_dir():
         raise OutputError(f"{folder}: is not empty; name another folder, so that nothing is written over")
 
 
 def differs(record: dict[str, Any]) -> Failure | None:
     """A word on a restored text that is not the source text it should be."""
-    digest = xxhash.xxh3_128_hexdigest(record["text"].encode("utf-8", "surrogatepass"))
-    if digest == record["digest"]:
-        return None
-    return Failure(record["id"], "the restored text is not the source text: the files of the run have been changed")
+    return None if is_source(record, record["text"]) else Failure(record["id"], DIFFERS)
 
 
 def write_all(records: Iterable[dict[str, Any]], folder: Path) -> Iterator[Failure]:
-    """Write the restored documents (`Result.restore()`) into an empty folder; yields what did not succeed."""
+    """Write the restored documents (`Result.restore()`) into an empty folder, where they appear when all are there;
+    yields what did not succeed. A text that is not the source text is not written.
+
+    Raises:
+        OSError: there cannot be written.
+    """
+    new = folder / UNFINISHED
+    try:
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
+        yield from _write_all(records, new)
+        for path in sorted(new.iterdir()):
+            if (folder / path.name).is_dir():  # of one that was killed while it did this
+                shutil.rmtree(folder / path.name)
+            path.replace(folder / path.name)
+        new.rmdir()
+    except BaseException as error:
+        shutil.rmtree(new, ignore_errors=True)
+        if isinstance(error, OSError) and (error.filename is None or UNFINISHED in str(error.filename)):
+            error.filename = str(folder)
+        raise
+
+
+def _write_all(records: Iterable[dict[str, Any]], folder: Path) -> Iterator[Failure]:
     places = _Places()
     with ExitStack() as stack:
         lines: tuple[str, IO[bytes]] | None = None
         for record in records:
             if wrong := differs(record):
                 yield wrong
+                continue
             name = places.of(record)
             try:
                 if record["encoding"] is None:
@@ -66,16 +94,20 @@ def write_all(records: Iterable[dict[str, Any]], folder: Path) -> Iterator[Failu
                         handle.write(_content(record))
                     if not record.get("exact", True):
                         yield Failure(record["id"], f"{name}: {_INEXACT.format(record['encoding'])}")
-            except (OSError, UnicodeEncodeError, LookupError) as error:
-                yield Failure(record["id"], f"{name}: cannot be written: {error}")
+            except (OSError, ValueError, LookupError) as error:  # ValueError: of codecs, and of names with NUL
+                if isinstance(error, OSError) and error.errno not in _OF_NAMES:
+                    raise
+                why = error.strerror if isinstance(error, OSError) else error
+                yield Failure(record["id"], f"{name}: cannot be written: {why}")
 
 
 def print_all(records: Iterable[dict[str, Any]], stream: IO[bytes]) -> Iterator[Failure]:
-    """Write the restored documents as lines of JSON; yields those that are not what they should be."""
+    """Write the restored documents as lines of JSON, but for those that are not what they should be, which it gives."""
     for record in records:
-        stream.write(_line(record))
         if wrong := differs(record):
             yield wrong
+        else:
+            stream.write(_line(record))
     stream.flush()
 
 

@@ -8,16 +8,16 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import orjson
-
 from dedup.config import Config
 from dedup.data import Failure, Format
-from dedup.documents import Restored, Wanted, documents, read, records
+from dedup.documents import Ahead, Restored, Wanted, body, documents, read, records
 from dedup.errors import OutputError
 from dedup.fields import Fields
 from dedup.formats import TABLES, TREES, told
+from dedup.intact import check, manifest_of
+from dedup.trees import Places
 from dedup.urls import is_url, plain, shown
-from dedup.write import ATTRIBUTES, FAILURES, MANIFEST, REMOVED, SOURCES, TREE, is_finished, tree_path
+from dedup.write import ATTRIBUTES, FAILURES, MANIFEST, REMOVED, SOURCES, TREE, is_finished
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -49,6 +49,7 @@ class Result:
 
     folder: Path | Remote
     _temporary: object = field(default=None, repr=False)
+    _intact: set[str] = field(default_factory=set, repr=False, compare=False)
 
     def __init__(self, folder: str | Path | Remote, _temporary: object = None) -> None:
         if is_url(folder):
@@ -56,13 +57,31 @@ class Result:
         else:
             self.folder = Path(plain(folder)) if isinstance(folder, str | Path) else folder
         self._temporary = _temporary
+        self._intact = set()
         if not is_finished(self.folder):
             raise OutputError(f"{self.folder}: holds no finished run of dedup (there is no {MANIFEST} of ours in it)")
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """The settings, versions, counts and digests of the run."""
-        return dict(orjson.loads((self.folder / MANIFEST).read_bytes()))
+        """The settings, versions, counts and digests of the run.
+
+        Raises:
+            DamagedError: it is not what was written.
+        """
+        return manifest_of(self.folder / MANIFEST)
+
+    def intact(self, name: str) -> Path | Remote:
+        """A file of the run, of which every byte was looked at; but what is behind a URL would be fetched twice: texts
+        that come from there are looked at, and of files `dedup.verify`.
+
+        Raises:
+            DamagedError: it is not what was written.
+        """
+        path, said = self.folder / name, self.manifest["files"].get(name)
+        if said and isinstance(path, Path) and name not in self._intact:
+            check(path, said)
+            self._intact.add(name)
+        return path
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -78,7 +97,7 @@ class Result:
         if self._is_tree:
             yield from self._of_tree(self.manifest["config"]["format"])
         else:
-            for path in self.files():
+            for path in self._intact_files():
                 yield from documents(path)
 
     def files(self) -> list[Path | Remote]:
@@ -87,10 +106,16 @@ class Result:
         Raises:
             OutputError: the run wrote none but attributes.
         """
+        return [self.folder / name for name in self._names_of_files()]
+
+    def _names_of_files(self) -> list[str]:
         if self.summary["output"] == ATTRIBUTES:
             raise OutputError(f"{self.folder}: holds attributes; what stays of the documents was not written")
         names = self.manifest["files"]  # sorted
-        return [self.folder / name for name in names if name.startswith((f"{TREE}/", "clean."))]
+        return [name for name in names if name.startswith((f"{TREE}/", "clean."))]
+
+    def _intact_files(self) -> Iterator[Path | Remote]:
+        return map(self.intact, self._names_of_files())
 
     @property
     def _is_tree(self) -> bool:
@@ -108,43 +133,63 @@ class Result:
 
         known = None if self._is_tree else told(self.files()[0])
         is_table = known is not None and known.name in TABLES
-        rows = streams.of_tables(self.files) if is_table else streams.of_records(self.documents)
+        rows = streams.of_tables(lambda: list(self._intact_files())) if is_table else streams.of_records(self.documents)
         return rows.__arrow_c_stream__(requested_schema)
 
     def _of_tree(self, kind: str) -> Iterator[dict[str, Any]]:
+        places = self._places
         for source in self.sources():
-            path = self.folder / TREE / tree_path(source["id"], kind)
+            path = self.intact(f"{TREE}/{places.of(source['id'])}")
             if path.is_file():
-                yield {"id": source["id"], "text": _body(path, kind)}
+                yield {"id": source["id"], "text": body(path, kind)}
+
+    @property
+    def _places(self) -> Places:
+        """Where the documents lie that are files."""
+        places = Places(self.manifest["config"]["format"])
+        places.see(source["id"] for source in self.sources())
+        return places
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """The ids and texts of the clean documents, in order, whatever their fields are called."""
         return _texts(self.documents(), self._names)
 
-    @property
+    @cached_property
     def _names(self) -> Fields:
         return Fields(Config.of(self.manifest["config"]))
 
     def removed(self) -> Iterator[dict[str, Any]]:
         """What was taken out, in order: one record a span."""
-        return records(self.folder / REMOVED)
+        return records(self.intact(REMOVED))
 
     def sources(self) -> Iterator[dict[str, Any]]:
         """Where every document came from: its place, format, encoding, the length and digest of its source text; and
         its site and date where they are known."""
-        return records(self.folder / SOURCES)
+        return records(self.intact(SOURCES))
 
     @property
     def failures(self) -> list[Failure]:
         """The inputs that could not be used."""
-        return [Failure(**record) for record in records(self.folder / FAILURES)]
+        return [Failure(record["id"], record["why"]) for record in records(self.intact(FAILURES))]
 
-    def restore(self) -> Iterator[dict[str, Any]]:
-        """Every document with its source text: the records of `sources` with a `text`."""
+    def restore(self, *, damaged: bool = False) -> Iterator[dict[str, Any]]:
+        """Every document with its source text: the records of `sources` with a `text`. If files may be `damaged`, they
+        are not looked at: then a text may be another than the one that the record has the digest of.
+
+        Raises (at once):
+            DamagedError: a file is not what was written.
+        """
+        if damaged:
+            self._intact.update(self.manifest["files"])
+        for name in self.manifest["files"]:
+            self.intact(name)
+        return self._restored()
+
+    def _restored(self) -> Iterator[dict[str, Any]]:
         from dedup.clean import restored  # here and below: a run that is done is asked for nothing of it, most often
 
         kept = ({"id": id_, "text": text} for id_, text in self.texts())
-        documents, removed = _Ahead(kept), _Ahead(self.removed())
+        documents, removed = Ahead(kept), Ahead(self.removed())
         for source in self.sources():
             clean = "".join(record["text"] for record in documents.of(source["id"]))
             spans = [(record["start"], record["text"]) for record in removed.of(source["id"])]
@@ -157,6 +202,7 @@ class Result:
         Raises:
             OutputError: the run wrote none but attributes.
         """
+        self.intact(SOURCES), self.intact(REMOVED)
         return read(self.folder, frozenset(ids), self.texts_of)
 
     def texts_of(self, ids: Collection[str]) -> dict[str, str]:
@@ -167,10 +213,14 @@ class Result:
         """
         if self._is_tree:
             kind = self.manifest["config"]["format"]
-            paths = ((id_, self.folder / TREE / tree_path(id_, kind)) for id_ in ids)
-            return {id_: _body(path, kind) for id_, path in paths if path.is_file()}
+            places = self._places
+            paths = ((id_, self.intact(f"{TREE}/{places.of(id_)}")) for id_ in ids)
+            return {id_: body(path, kind) for id_, path in paths if path.is_file()}
         found: dict[str, str] = {}
         fields, files = self._names, self.files()
+        known = told(files[0]) if files else None
+        if known and known.name in TABLES:  # whose reader need not tell what was changed
+            files = list(self._intact_files())
         # All are looked at where one is missing: a line may name two ids, of which the last counts.
         for wanted in (Wanted(ids, fields), None) if ids else ():
             each = chain.from_iterable(documents(path, wanted) for path in files)
@@ -209,19 +259,6 @@ def _reached(url: str) -> Remote:
     return folder
 
 
-class _Ahead:
-    """Records in the order of the sources, taken as long as they are of one document."""
-
-    def __init__(self, records: Iterator[dict[str, Any]]) -> None:
-        self.records = records
-        self.next = next(records, None)
-
-    def of(self, id_: str) -> Iterator[dict[str, Any]]:
-        while self.next is not None and self.next["id"] == id_:
-            yield self.next
-            self.next = next(self.records, None)
-
-
 def pieces(text: str, kind: Format, removed: list[dict[str, Any]]) -> Iterator[Piece]:
     """The pieces of a source text of a format, in order, given the records of what went from it."""
     position = 0
@@ -252,10 +289,7 @@ def _blocks(text: str, kind: Format) -> list[tuple[int, int]]:
 def _texts(found: Iterable[dict[str, Any]], fields: Fields) -> Iterator[tuple[str, str]]:
     for record in found:
         body, id_ = fields.body(record), fields.stated(record, "id")
-        yield str(record["id"] if id_ is None else id_), record["text"] if body is None else body.value
-
-
-def _body(path: Path | Remote, kind: str) -> str:
-    """The text of a document that is a file."""
-    text = path.read_bytes().decode()
-    return text.partition("\n---\n\n")[2] if kind == "markdown" else text
+        text = record.get("text") if body is None else body.value
+        if not isinstance(text, str):
+            raise OutputError(f"document {str(id_)!r} of the run has no text: its files were changed or are damaged")
+        yield str(record.get("id") if id_ is None else id_), text

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import candidates, seeded
-from dedup.align import Documents
+from dedup.align import ANCHOR, OCCURRENCES, Documents
 from dedup.cluster import Aligned, Standing
 from dedup.corpus import Corpus
 from dedup.decide import Decisions, decide_apart
@@ -16,6 +16,8 @@ from dedup.keepers import Old, chosen
 from dedup.moved import Stretches
 from dedup.passages import Limits
 from dedup.run import in_threads
+from dedup.runs import is_new
+from dedup.sign import shingles
 from dedup.verified import Verified, verified
 
 if TYPE_CHECKING:
@@ -49,7 +51,11 @@ class Chunk(NamedTuple):
 def verify(chunk: Chunk) -> Verified:
     """Align every pair; pairs with nothing in common that is long enough drop out."""
     texts = chunk.texts.beside()
-    return verified(texts.corpus.documents, chunk.pairs, _limits(texts.work), texts.places).told()
+
+    def make() -> dict[str, NDArray[np.int64]]:
+        return verified(texts.corpus.documents, chunk.pairs, _limits(texts.work), texts.places).told()._asdict()
+
+    return Verified(**texts.work.compared("verify", chunk.pairs, make))
 
 
 class Within(NamedTuple):
@@ -61,9 +67,12 @@ class Within(NamedTuple):
 
 def verify_within(chunk: Within) -> Verified:
     """Align blocks with what stands above them in their document."""
+    return Verified(**chunk.work.compared("within", chunk.places, lambda: _within(chunk)._asdict()))
+
+
+def _within(chunk: Within) -> Verified:
     corpus = Corpus.of(chunk.work)
-    around = sorted({_block_around(corpus, *place) for place in chunk.places.tolist()})
-    blocks = np.array(around, np.int64).reshape(-1, 3)
+    blocks = _blocks_around(corpus, chunk.places)
     # What stands above a block, the block, and what is between it and the next one, which is no document.
     bounds = corpus.bounds[blocks[:, 0], None] + np.insert(blocks[:, 1:], 0, 0, axis=1)
     documents = Documents(corpus.hashes, corpus.marks, bounds.reshape(-1))
@@ -71,10 +80,41 @@ def verify_within(chunk: Within) -> Verified:
     return _of_documents(verified(documents, pairs, _limits(chunk.work)), blocks).told()
 
 
-def _block_around(corpus: Corpus, document: int, word: int) -> tuple[int, int, int]:
-    blocks = corpus.blocks(document)
-    low, high = np.searchsorted(blocks, blocks[word], "left"), np.searchsorted(blocks, blocks[word], "right")
-    return document, int(low), int(high)
+def _blocks_around(corpus: Corpus, places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The blocks (int64 [b, 3]: document, start, end) that places stand in, in order, but for those that agree with
+    nothing above them."""
+    found = [np.zeros((0, 3), np.int64)]
+    for document in np.unique(places[:, 0]).tolist():
+        low, high = np.searchsorted(places[:, 0], [document, document + 1])  # they ascend
+        blocks = corpus.blocks(document)
+        own = np.unique(blocks[places[low:high, 1]])
+        edges = np.stack([np.searchsorted(blocks, own, side) for side in ("left", "right")], axis=1)
+        some = edges[may_agree(corpus.words(document).hashes, edges)]
+        found.append(np.insert(some, 0, document, axis=1))
+    return np.concatenate(found)
+
+
+def may_agree(words: NDArray[np.uint64], blocks: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which blocks (int64 [b, 2], start and end) of a document have a shingle that serves as an anchor in what stands
+    above them: without one, nothing is aligned. Of paragraphs that are all alike the first few have, and to look for it
+    in all that stands above each takes the square of their number."""
+    if len(words) < ANCHOR:
+        return np.zeros(len(blocks), np.bool_)
+    grams, _ = shingles(words, np.array([0, len(words)]), ANCHOR)
+    order = np.argsort(grams, kind="stable")
+    new = is_new(grams[order])
+    first = np.flatnonzero(new)[np.cumsum(new) - 1]  # of each in order, where its equals begin there
+    last = np.minimum(first + OCCURRENCES, len(order) - 1)
+    crowded = (last == first + OCCURRENCES) & (grams[order[last]] == grams[order])
+    # From where on a shingle stands above a block, and from where on too often.
+    once, often = np.empty(len(order), np.int64), np.empty(len(order), np.int64)
+    once[order] = order[first] + ANCHOR
+    often[order] = np.where(crowded, order[last] + ANCHOR, len(words) + 1)
+    sizes = np.maximum(blocks[:, 1] - blocks[:, 0] - ANCHOR + 1, 0)
+    owners = np.repeat(np.arange(len(blocks)), sizes)
+    at = np.arange(len(owners)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + blocks[owners, 0]
+    serves = (once[at] <= blocks[owners, 0]) & (blocks[owners, 0] < often[at])
+    return np.bincount(owners[serves], minlength=len(blocks)) > 0
 
 
 def _of_documents(found: Verified, blocks: NDArray[np.int64]) -> Verified:

@@ -238,7 +238,7 @@ def tier(record: dict[str, Any], threshold: float) -> int:
 def _lines(result: Result, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """The records of a file, each with the byte where it begins."""
     offset = 0
-    with (result.folder / name).open("rb") as handle:
+    with result.intact(name).open("rb") as handle:
         for line in handle:
             try:
                 yield offset, orjson.loads(line)

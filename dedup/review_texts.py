@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.clean import restored
 from dedup.data import Format
+from dedup.documents import DIFFERS, is_source
+from dedup.errors import DamagedError
 from dedup.result import pieces
 
 if TYPE_CHECKING:
@@ -37,4 +39,6 @@ class Texts:
         removed = self.removals.records(self.removals.of_document(number).tolist())
         clean = self.result.texts_of({source["id"]}).get(source["id"], "")
         text = restored(clean, [(record["start"], record["text"]) for record in removed])
+        if not is_source(source, text):
+            raise DamagedError(f"{self.result.folder}: {source['id']}: {DIFFERS}")
         return Document(source["id"], text, list(pieces(text, Format(source["format"]), removed)))

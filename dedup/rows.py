@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.arrow_values import as_python
-from dedup.columnar import first_line, table
+from dedup.columnar import first_line, is_bytes, table
 from dedup.compressed import is_broken
 from dedup.data import Failure, Format, Source
-from dedup.fields import Fields, is_larger, no_text, plain
+from dedup.fields import Fields, again, is_larger, no_text, plain
 from dedup.formats import compression
 
 if TYPE_CHECKING:
@@ -99,9 +99,8 @@ class Columns(NamedTuple):
         body = fields.body(dict.fromkeys(schema.names, ""))
         if body is None:
             return no_text(config, schema.names)
-        twice = sorted({each for each in schema.names if schema.names.count(each) > 1})
-        if twice:
-            return f"has the column {twice[0]!r} twice"
+        if twice := again(schema.names):
+            return f"has the column {twice!r} twice"
         if not _is_text(schema.field(body.name).type):
             return f"its column {body.name} holds no text but {schema.field(body.name).type}"
         names = [each for role in fields.names.values() for each in role if each != body.name]
@@ -115,8 +114,7 @@ class Columns(NamedTuple):
 def _is_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         return _is_text(kind.value_type)
-    known = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
-    return any(is_one(kind) for is_one in known)
+    return is_bytes(kind)
 
 
 def _sources(read: Read, name: str, file: int) -> Iterator[Source | Failure]:

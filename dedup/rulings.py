@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dedup.data import Document
     from dedup.decisions import Decision
     from dedup.outside import Known
+    from dedup.store import Store
     from dedup.table import Table
     from dedup.work import Work
     from dedup.written import Writing
@@ -64,9 +65,11 @@ def _decided(content: bytes, keep_chrome: bool) -> Decided:
 
 
 class Ruled(NamedTuple):
-    """A shard, and what is known of its blocks; those of document i are `bounds[i]:bounds[i + 1]`."""
+    """A shard, where its files are written, and what is known of its blocks; those of document i are
+    `bounds[i]:bounds[i + 1]`."""
 
     work: Work
+    store: Store
     name: str
     known: Known
     bounds: NDArray[np.int64]
@@ -97,10 +100,9 @@ def ruled(shard: Ruled, within: list[Within], away: list[list[Flag]]) -> list[Wi
             away[number] = [*without(away[number], table, held), *others]
             spans += [(place, start, end) for start, end in ruling.stay]
         result.append(each)
-    store = shard.work.store
-    with store.writing(shard.name, "ruled", sealed=False):
-        store.save(shard.name, "kept_spans", np.array(spans, np.int64).reshape(-1, 3))
-        store.save(shard.name, "used_decisions", np.array(sorted(used), np.int64))
+    with shard.store.writing(shard.name, "ruled"):
+        shard.store.save(shard.name, "kept_spans", np.array(spans, np.int64).reshape(-1, 3))
+        shard.store.save(shard.name, "used_decisions", np.array(sorted(used), np.int64))
     return result
 
 
@@ -152,7 +154,7 @@ def _rulings(decided: Decided, shard: Ruled, within: Sequence[Within]) -> tuple[
         for (_, document, _), table in zip(within, tables, strict=True)
     ]
     found, used = rulings(decided, seen)
-    store = shard.work.store
+    store = shard.store
     if not is_written(store, shard.name):
         return list(zip(found, tables, strict=True)), used
     # A text may be given as it is seen or as it is written: in Markdown, figures of lists are words, too.

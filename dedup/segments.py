@@ -7,7 +7,6 @@ no manifest names are removed by the next writer. There is one writer at a time,
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,12 +18,13 @@ import orjson
 import xxhash
 
 from dedup.codes import CODES
-from dedup.column_files import Digested, Writer, atomic, columns_of
-from dedup.errors import InputError, OutputError, SettingError
+from dedup.column_files import Columns, Digested, Writer
+from dedup.commit import PART, atomic, named, to_disk
+from dedup.errors import InputError, LockedError, OutputError, SettingError, WriteError
 from dedup.lock import lock
 from dedup.match import SEED_SHINGLE
+from dedup.patterns import REGEX
 from dedup.sign import SCHEME, SEED, SHINGLES
-from dedup.text import REGEX
 from dedup.words import Spanned, marked_texts
 
 if TYPE_CHECKING:
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-VERSION = 2
+VERSION = 3
 MANIFEST, LOCK = "index.json", "lock"
+DIGEST, _NONE = "xxh3_128", "0" * 32
 SEGMENT, SITES, REMOVED = "segment", "sites", "removed"
 _PROBE = (
     "The mill, which Ada Moor sold for £1,904.50 in May, isn't open. \u201cWhy?\u201d asked E\u0301mile: caf\u00e9, "
@@ -82,6 +83,8 @@ class Folder:
     document: int = 0
     texts: bool = True
     """Whether it keeps the texts of its documents, or where to read them."""
+    last: str = ""
+    """The run that added to it last, if it was one, and nothing was done to it since."""
 
     @classmethod
     def open(cls, path: Path) -> Folder:
@@ -91,39 +94,47 @@ class Folder:
             SettingError: there is none, or it was made in a way that cannot be compared with this one.
             InputError: a file of it is not what it was.
         """
+        own = cls.read(path)
+        for each in own.files():
+            own.check(each)
+        return own
+
+    @classmethod
+    def read(cls, path: Path) -> Folder:
+        """The same, but only its manifest is looked at.
+
+        Raises:
+            SettingError, InputError: as `open`.
+        """
         try:
-            known = orjson.loads((path / MANIFEST).read_bytes())
+            content = (path / MANIFEST).read_bytes()
+            known = orjson.loads(content)
             made = known["stamp"]
             differing = next((name for name, value in stamp().items() if made.get(name) != value), None)
-            if differing is not None:
+            is_whole = _is_signed(content, known)
+            if differing is not None and (is_whole or DIGEST not in known):  # those of before had no digest
                 theirs, ours = made.get(differing), stamp()[differing]
                 raise SettingError(
                     f"{path}: an index of {differing} = {theirs!r}, here it is {ours!r}: these cannot be compared;"
                     " build it anew with `dedup index build`"
                 )
+            if not is_whole:
+                raise _damaged(path / MANIFEST, "another digest")
             sites, removed = (Named(**known[name]) if known[name] else None for name in (SITES, REMOVED))
-            own = cls(
-                path,
-                [Named(**each) for each in known["segments"]],
-                sites,
-                removed,
-                **known["next"],
-                texts=known["texts"],
-            )
+            segments = [Named(**each) for each in known["segments"]]
+            last = known.get("last", "")
+            return cls(path, segments, sites, removed, **known["next"], texts=known["texts"], last=last)
         except OSError as error:
             raise SettingError(f"{path}: holds no index of dedup ({MANIFEST}: {error.strerror})") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise SettingError(f"{path}: holds no index of dedup ({MANIFEST} is none of ours)") from error
-        for each in own.files():
-            own.check(each)
-        return own
 
     def files(self) -> list[Named]:
         """All that count."""
         return [*self.segments, *filter(None, (self.sites, self.removed))]
 
-    def check(self, named: Named, *, whole: bool = False) -> None:
-        """Refuse a file that is not there or of another size; of another digest, if the `whole` is to be read.
+    def check(self, named: Named) -> None:
+        """Refuse a file that is not there or of another size.
 
         Raises:
             InputError: so it is.
@@ -135,20 +146,23 @@ class Folder:
             raise InputError(
                 f"{path}: cannot be read: {error.strerror}; the index is damaged, build it anew"
             ) from error
-        if size != named.bytes or (whole and _digest(path) != named.digest):
-            raise InputError(f"{path}: is not what was written ({size:,} bytes); the index is damaged, build it anew")
+        if size != named.bytes:
+            raise _damaged(path, f"{size:,} bytes")
 
-    def columns(self, named: Named) -> dict[str, NDArray[Any]]:
-        """The columns of a file, memory-mapped.
+    def columns(self, named: Named) -> Columns:
+        """The columns of a file, memory-mapped; each is looked at when it is asked for.
 
-        Raises:
-            InputError: they are damaged.
+        Raises (then, too):
+            InputError: they are damaged, or those of another file.
         """
+        path = self.path / named.name
         try:
-            return columns_of(self.path / named.name)
-        except (OSError, ValueError, TypeError, AttributeError) as error:
-            why = f"{self.path / named.name}: its columns cannot be read ({error}); the index is damaged, build it anew"
-            raise InputError(why) from error
+            columns = Columns(path, _damaged)
+        except OSError as error:
+            raise _damaged(path, str(error.strerror)) from error
+        if columns.digest != named.digest:
+            raise _damaged(path, "another digest")
+        return columns
 
     # ── writing ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -159,25 +173,25 @@ class Folder:
         names it."""
         name = f"{kind}-{self.file:06d}.columns"
         self.file += 1
-        with atomic(self.path / name) as handle:
-            digested = Digested(handle, wanted=True)
+        with atomic(self.path / name, named=False) as handle:
+            digested = Digested(handle, wanted=False)
             writer = Writer(digested)
             for each, pieces in columns.items():
                 writer.add(each, pieces)
             writer.end()
-        return Named(name, digested.size, digested.digest.hexdigest(), documents, words)
+        return Named(name, digested.size, writer.digest, documents, words)
 
-    def commit(self) -> None:
-        """Let the index be what this says, from one moment to the next, and remove what no longer counts."""
+    def commit(self, by: str = "") -> None:
+        """Let the index be what this says, from one moment to the next, and remove what no longer counts. It is said
+        `by` which run."""
         record = {
             "dedup_index": VERSION, "stamp": stamp(), "next": {"file": self.file, "document": self.document},
-            "texts": self.texts, "segments": [each._asdict() for each in self.segments],
+            "texts": self.texts, "last": by, "segments": [each._asdict() for each in self.segments],
             SITES: self.sites and self.sites._asdict(), REMOVED: self.removed and self.removed._asdict(),
         }  # fmt: skip
-        _to_disk(self.path)
+        to_disk(self.path)
         with atomic(self.path / MANIFEST) as handle:
-            handle.write(orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-        _to_disk(self.path)
+            handle.write(signed(record))
         self.sweep()
 
     def sweep(self) -> None:
@@ -191,7 +205,7 @@ class Folder:
 
 def _is_ours(name: str) -> bool:
     """Whether a writer that did not come to its end may have left this behind."""
-    return name == LOCK or name.endswith((".columns", ".part"))
+    return name == LOCK or name.endswith((".columns", PART))
 
 
 def is_index(path: Path) -> bool:
@@ -208,36 +222,43 @@ def writing(path: Path, *, new: bool = False) -> Iterator[Folder]:
         SettingError, InputError: as `Folder.open`.
     """
     if new:
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-            if any(not _is_ours(each.name) for each in path.iterdir()):
-                what = "holds an index: add to it, or remove it" if is_index(path) else "is not empty"
-                raise OutputError(f"{path}: {what}; name another folder for a new index")
-        except OSError as error:
-            raise OutputError(f"{path}: cannot be made: {error.strerror}") from error
+        _make(path)
     elif not is_index(path):
         Folder.open(path)
-    with (path / LOCK).open("ab") as handle:
-        if not lock(handle.fileno()):
-            raise OutputError(f"{path}: another process is writing this index; wait until it has ended")
+    with (path / LOCK).open("a+b") as handle:
+        with named(path / LOCK):
+            if not lock(handle.fileno()):
+                raise LockedError(f"{path}: another process is writing this index; wait until it has ended")
         folder = Folder(path) if new else Folder.open(path)
-        folder.sweep()
-        yield folder
-
-
-def _to_disk(folder: Path) -> None:
-    """See that the names of files are on the disk, where the system has it."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(handle)
+            folder.sweep()
+            yield folder
         finally:
-            os.close(handle)
+            handle.truncate(0)  # it says no more who writes
 
 
-def _digest(path: Path) -> str:
-    digest = xxhash.xxh3_128()
-    with path.open("rb") as handle:
-        while piece := handle.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()
+def _make(path: Path) -> None:
+    """Make the folder of a new index."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        if any(not _is_ours(each.name) for each in path.iterdir()):
+            what = "holds an index: add to it, or remove it" if is_index(path) else "is not empty"
+            raise OutputError(f"{path}: {what}; name another folder for a new index")
+    except OSError as error:
+        raise WriteError(f"{path}: cannot be made: {error.strerror}") from error
+
+
+def _damaged(path: Path, why: str) -> InputError:
+    return InputError(f"{path}: is not what was written ({why}); the index is damaged, build it anew")
+
+
+def signed(record: Mapping[str, Any]) -> bytes:
+    """A record as a file that has the digest of all its bytes but those of the digest."""
+    content = orjson.dumps({**record, DIGEST: _NONE}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return content.replace(_NONE.encode(), xxhash.xxh3_128_hexdigest(content).encode())
+
+
+def _is_signed(content: bytes, record: Mapping[str, Any]) -> bool:
+    """Whether a file that says what a record has is, in all its bytes, what `signed` gave."""
+    digest: str = record.get(DIGEST, "")
+    return digest == xxhash.xxh3_128_hexdigest(content.replace(digest.encode(), _NONE.encode())) if digest else False

@@ -6,7 +6,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dedup.text import PHRASED, V1, compiled
+from dedup.patterns import V1, compiled
+from dedup.text import PHRASED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

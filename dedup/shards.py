@@ -11,7 +11,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import orjson
 import xxhash
 
 from dedup import chrome, repetition, site, sketched
@@ -20,15 +19,16 @@ from dedup.columns import block_words, load_table, save_blocks, save_prints
 from dedup.data import Document, Failure, Flag, Format, Source, Tag
 from dedup.dates import iso_date
 from dedup.extract import read_source
+from dedup.guard import limited, too_large
 from dedup.judge import Proofs
 from dedup.keyed import save_words
 from dedup.outside import Kinds, Known, outside, proofs
-from dedup.read import Unread, unread
 from dedup.records import flagged_record, pack, unpack
 from dedup.rulings import Ruled, ruled
+from dedup.run import alone
 from dedup.table import TAGS
 from dedup.wanted import kept_outside, with_wanted
-from dedup.work import ALL, Work
+from dedup.work import ALL, Work, key
 from dedup.written import is_written, writings
 
 if TYPE_CHECKING:
@@ -36,29 +36,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.batch import Batch
     from dedup.config import Config
     from dedup.store import Store
     from dedup.table import Table
     from dedup.written import Writing
 
 RULE = TAGS.index(Tag.RULE)
-
-
-class Batch(NamedTuple):
-    """The sources of one shard, with the failures of reading in their places; the bytes read by then, of how many."""
-
-    work: Work
-    number: int
-    sources: list[Source | Failure]
-    read: tuple[int, int] = (0, 0)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """To another process goes where its sources are to be read, and not what they hold."""
-        return _read_again, (self.work, self.number, list(map(unread, self.sources)))
-
-
-def _read_again(work: Work, number: int, sources: Iterable[Source | Failure | Unread]) -> Batch:
-    return Batch(work, number, [each.read() if isinstance(each, Unread) else each for each in sources])
+SETTLED = ("settled_kept", "settled_own", "settled_told")
+"""What is known of the blocks of pages, as `pages.settle` leaves it."""
 
 
 class Prepared(NamedTuple):
@@ -76,13 +62,13 @@ class Prepared(NamedTuple):
 # ── shard by shard: read, extract, print ────────────────────────────────────────────────────────────────────────────
 
 
+@alone
 def prepare(batch: Batch) -> Prepared:
     """Extract the documents of a batch and the prints of their blocks. A shard that is there is not made again."""
-    store = batch.work.store
-    shard = f"{batch.number:06d}-{_digest(batch.sources)}"
-    summary = store.sealed(shard, "prepared")
-    if summary is None:
-        read = [each if isinstance(each, Failure) else read_source(each, batch.work.config) for each in batch.sources]
+    store, shard = batch.work.store, batch.shard
+
+    def make() -> dict[str, Any]:
+        read = [_read(number, each, batch.work.config) for number, each in enumerate(batch.sources)]
         documents = [each for each in read if isinstance(each, Document)]
         with store.writing(shard, "documents"):
             store.save_records(shard, "known", map(pack, documents))
@@ -97,39 +83,31 @@ def prepare(batch: Batch) -> Prepared:
                 store.save_records(
                     shard, "origins", (_origin(s, batch.work.config) for s, each in both if isinstance(each, Document))
                 )
-        summary = {
+        return {
             "ids": [document.id for document in documents],
             "places": [document.place for document in documents],
             "failures": [asdict(each) for each in read if isinstance(each, Failure)],
             "pages": _pages(documents),
             "characters": sum(len(document.text) for document in documents),
         }
-        store.seal(shard, "prepared", summary)
+
+    summary = store.once(shard, "prepared", "", make)  # all that it is made of is in its name
     failures = [Failure(**each) for each in summary["failures"]]
     return Prepared(shard, summary["ids"], summary["places"], failures, summary["pages"], summary["characters"])
 
 
+def _read(number: int, source: Source | Failure, config: Config) -> Document | Failure:
+    if isinstance(source, Failure):
+        return source
+    try:
+        with limited(number, config):
+            return read_source(source, config)
+    except MemoryError:
+        return Failure(source.place, too_large(config))
+
+
 def _pages(documents: list[Document]) -> bool:
     return any(document.format is Format.HTML for document in documents)
-
-
-def print_texts(job: tuple[Work, str]) -> None:
-    """Leave the prints of a shard of texts that was made without: there are pages beside it, of which it may tell."""
-    work, shard = job
-    with work.store.writing(shard, "printed", sealed=False):
-        save_prints(work.store, shard, list(documents(work.store, shard)))
-
-
-def _digest(sources: Iterable[Source | Failure]) -> str:
-    digest = xxhash.xxh3_128()
-    for source in sources:
-        content = source.content if isinstance(source, Source) else source.why
-        raw = content if isinstance(content, bytes) else orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-        digest.update(orjson.dumps([type(source).__name__, getattr(source, "place", ""), source.id, len(raw)]))
-        digest.update(raw)
-        if isinstance(source, Source) and source.said:
-            digest.update(orjson.dumps(source.said))
-    return digest.hexdigest()[:16]
 
 
 def _origin(source: Source | Failure, config: Config) -> list[Any] | None:
@@ -156,19 +134,22 @@ def documents(store: Store, shard: str, numbers: Iterable[int] | None = None) ->
 
 
 class Flagging(NamedTuple):
-    """One shard to flag, and which of its documents are alive (the others have an id that was there before)."""
+    """One shard to flag, which of its documents are alive (the others have an id that was there before), and the key of
+    what all shards taught."""
 
     work: Work
     shard: str
     live: NDArray[np.bool_]
+    taught: str
 
 
 class Flagged(NamedTuple):
     """What is known of a shard's documents to choose keepers: date, length in words, id, site; how many characters
     their texts have, and their articles (a page's text without what its extractor leaves out); and the characters of
-    the chrome within those, by kind; in order."""
+    the chrome within those, by kind; in order. And the key of what it was made of."""
 
     shard: str
+    key: str
     dates: list[str]
     lengths: list[int]
     ids: list[str]
@@ -180,12 +161,19 @@ class Flagged(NamedTuple):
 
 def flag(job: Flagging) -> Flagged:
     """Flag the chrome of a shard's documents, and leave the words of the rest, their seeds and band keys."""
-    store, config = job.work.store, job.work.config
+    store = job.work.store
+    names = SETTLED if store.column(ALL, "asked")[0] else ()
+    of = key(job.shard, job.taught, job.live, *(store.column(job.shard, name) for name in names))
+    return Flagged(job.shard, of, *store.once(job.shard, "flagged", of, lambda: _flagged(store, job)))
+
+
+def _flagged(store: Store, job: Flagging) -> list[list[Any]]:
+    config = job.work.config
     known, bounds = _known(store, job.shard), np.asarray(store.column(job.shard, "blocks"))
     kinds, stay, writing = Kinds.by_place(known.table), kept_outside(config), writings(store, job.shard)
     within = list(_within(job, known, kinds, bounds.tolist()))
     away, proven = outside(known, kinds, bounds), proofs(known, bounds, _of_pages(store, job.shard, bounds))
-    within = ruled(Ruled(job.work, job.shard, known, bounds), within, away)
+    within = ruled(Ruled(job.work, store, job.shard, known, bounds), within, away)
     read, left, placed, articles, chromes = [], [], [], [], []
     for number, document, found in within:
         # What a page's extractor leaves out was never its text, however much of the chrome is to stay.
@@ -199,21 +187,22 @@ def flag(job: Flagging) -> Flagged:
             left.append((document, still_left(known.table.only(slice(bounds[number], bounds[number + 1])), go)))
     with store.writing(job.shard, "flagged"):
         store.save_records(job.shard, "flags", map(_as_written, read, placed))
-        lengths = _save_words(job, read, left, placed) if left else []
+        lengths = _save_words(store, job, read, left, placed) if left else []
         store.save(job.shard, "alive", np.flatnonzero(job.live).astype(np.int32))
     dates, ids = [d.date or "" for d, _ in read], [d.id for d, _ in read]
     known_of = [d.site or "" for d, _ in read], _characters(job, read)
-    return Flagged(job.shard, dates, lengths, ids, *known_of, articles, chromes)
+    return [dates, lengths, ids, *known_of, articles, chromes]
 
 
 def _save_words(
+    store: Store,
     job: Flagging,
     read: list[tuple[Document, list[Flag]]],
     left: list[tuple[Document, Table]],
     placed: list[Writing | None],
 ) -> list[int]:
     """Leave what documents are matched by; how many words each has."""
-    store, config = job.work.store, job.work.config
+    config = job.work.config
     if config.unit == "document":
         return sketched.save(store, job.shard, (kept(d.text, cut(d, go)) for d, go in read), config)
     return save_words(store, job.shard, left, config, placed)
@@ -259,7 +248,7 @@ def _known(store: Store, shard: str) -> Known:
         return Known(table, np.ones(size, np.bool_), np.ones((size, 3), np.int64), np.zeros(size, np.int64), nothing)
     repeated = repetition.Repetition(store.column(ALL, "repeated"), store.column(ALL, "counts"))
     counts = repeated.of(np.asarray(store.column(shard, "prints")))[store.column(shard, "block_texts")]
-    proven = Proofs(*(np.asarray(store.column(shard, f"settled_{name}")) for name in ("kept", "own", "told")))
+    proven = Proofs(*(np.asarray(store.column(shard, name)) for name in SETTLED))
     return Known(
         load_table(store, shard, seen=True), np.ones(len(counts), np.bool_), counts, block_words(store, shard), proven
     )

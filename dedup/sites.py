@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
-from dedup.column_files import atomic
 from dedup.columns import print_of
+from dedup.commit import atomic
 from dedup.errors import InputError, SettingError
 from dedup.model import ODDS
 from dedup.repetition import block_text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from operator import attrgetter
@@ -11,6 +12,7 @@ import numpy as np
 
 from dedup import counting, pages, rulings, shards, whole
 from dedup.against import Brought, bring, known_ids
+from dedup.batch import DIVIDED, Batch
 from dedup.corpus import merge_words
 from dedup.counts import Run, Told
 from dedup.cutting import Cutting, cut_shard, pieces
@@ -22,9 +24,9 @@ from dedup.keepers import Known, chosen
 from dedup.moved import Stretches
 from dedup.read import Reached, Sources
 from dedup.removals import Articles, Grouping, grouped, groups, source_of
-from dedup.shards import Batch, Flagging, Prepared
+from dedup.shards import Flagging, Prepared
 from dedup.spared import spared, used
-from dedup.work import ALL
+from dedup.work import ALL, key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,15 +48,16 @@ def run(work: Work, sources: Iterator[Source | Failure], runner: Runner, decisio
     names, live, failures = study(work, sources, runner)
     if not names:
         return Run(0, iter(()), [], failures, {}, lambda _: [])
-    flagged = list(runner(shards.flag, [Flagging(work, name, live[name]) for name in names]))
+    taught = counting.taught(work)
+    flagged = list(runner(shards.flag, [Flagging(work, name, live[name], taught) for name in names]))
     if work.config.keep_duplicates:
         brought, found = Brought.nothing(), Found(Gone.none(), {})
     else:
         brought = bring(work, names, runner)
         found = _duplicates(work, flagged, brought, runner)
         found = spared(work, [(each.shard, len(each.ids)) for each in flagged], found, len(brought))
-    parts = zip(names, _by_shard(flagged, found.flags, len(brought)), strict=True)
-    cut = list(runner(cut_shard, [Cutting(work, name, live[name], part) for name, part in parts]))
+    parts = zip(flagged, _by_shard(flagged, found.flags, len(brought)), strict=True)
+    cut = list(runner(cut_shard, [Cutting(work, each.shard, live[each.shard], part, each.key) for each, part in parts]))
     most = partial(groups, _articles(work, flagged, brought), found.flags)
     count, told = sum(each.documents for each in cut), _told(live, brought.numbers, found)
     return Run(count, pieces(work, names), cut, failures, found.counts, most, told, used(work, names))
@@ -89,24 +92,50 @@ def _told(live: dict[str, NDArray[np.bool_]], old: NDArray[np.int64], found: Fou
     return Told(live, are_same, are_copies, old, found.gone or Stretches.none())
 
 
+def read(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> list[str]:
+    """Read all sources: the names of their shards, which other contents do not have."""
+    return [each.shard for each in runner(shards.prepare, _batches(work, sources))]
+
+
 def study(
     work: Work, sources: Iterator[Source | Failure], runner: Runner
 ) -> tuple[list[str], dict[str, NDArray[np.bool_]], list[Failure]]:
     """Read all sources and learn what their sites have in common: the shards, which of their documents have an id of
     their own, and all failures in order."""
     prepared = list(runner(shards.prepare, _batches(work, sources)))
-    names, live, failures = _take(prepared, known_ids(work, [id_ for each in prepared for id_ in each.ids]))
+    if work.index:
+        work.store.save_records(ALL, "read", [each.shard for each in prepared])
+    known = known_ids(work, [id_ for each in prepared for id_ in each.ids])
     asked = work.asks_sites or any(each.pages for each in prepared)
     work.store.save(ALL, "asked", np.array([asked]))
+    if asked and not work.asks_sites:
+        texts = [each.shard for each in prepared if each.ids and not each.pages]
+        list(runner(pages.print_texts, [(work, shard) for shard in texts]))
+    before = ((each.shard, work.store.sealed(each.shard, "failed")) for each in prepared)
+    failed: pages.Failed = {shard: dict(own) for shard, own in before if own}
+    names, live, failures = _take(prepared, known, failed)
+    while names and asked and _judge(work, live, failed, runner):
+        names, live, failures = _take(prepared, known, failed)  # as if those that failed had not been there
     if names and asked:
-        texts = [] if work.asks_sites else [each.shard for each in prepared if each.shard in live and not each.pages]
-        list(runner(shards.print_texts, [(work, shard) for shard in texts]))
-        some = pages.choose(work, names, live)
-        list(runner(pages.judge, some))
-        pages.learn(work, names)
-        list(runner(pages.settle, some))
         counting.count_repetition(work, names, live, runner)
     return names, live, failures
+
+
+def _judge(work: Work, live: dict[str, NDArray[np.bool_]], failed: pages.Failed, runner: Runner) -> bool:
+    """Judge all pages; whether any could not be, which are put with those that `failed` before."""
+    some = pages.choose(work, list(live), live, failed)
+    for stage in (pages.judge, pages.settle):
+        found = dict(zip(live, runner(stage, some), strict=True))
+        new = {shard: own for shard, own in found.items() if own != failed.get(shard, {})}
+        failed |= new
+        for shard, own in new.items():
+            work.store.seal(shard, "failed", list(own.items()))  # a run that goes on need not find it again
+        if new:
+            return True
+        if stage is pages.judge:
+            taught = pages.learn(work, live)
+            some = [each._replace(taught=taught) for each in some]
+    return False
 
 
 def _duplicates(work: Work, flagged: list[shards.Flagged], brought: Brought, runner: Runner) -> Found:
@@ -118,6 +147,7 @@ def _duplicates(work: Work, flagged: list[shards.Flagged], brought: Brought, run
         for column in (attrgetter("lengths"), attrgetter("ids"), attrgetter("sites"))
     )
     known = Known(dates, lengths, ids, sites)
+    work = replace(work, words=key([each.key for each in flagged], brought.numbers, brought.manifest))
     if work.config.unit == "document":
         return _whole(work, flagged, known, brought, runner)
     merge_words(work, [*brought.shards, *names])
@@ -135,11 +165,17 @@ def _whole(work: Work, flagged: list[shards.Flagged], known: Known, brought: Bro
 
 
 def _batches(work: Work, sources: Iterator[Source | Failure]) -> Iterator[Batch]:
+    divided = any(work.folder.glob(f"*/{DIVIDED}.sealed"))  # which of them takes a while to tell
+    for each in _filled(work, sources):
+        yield from each.known() if divided else (each,)
+
+
+def _filled(work: Work, sources: Iterator[Source | Failure]) -> Iterator[Batch]:
     number, batch, size = 0, [], 0
     reached = sources.reached if isinstance(sources, Sources) else Reached()
     for source in sources:
         batch.append(source)
-        size += len(source.content) if isinstance(source, Source) else 0
+        size += _size(source)
         if len(batch) >= SHARD_DOCUMENTS or size >= SHARD_BYTES:
             yield Batch(work, number, batch, (reached.read, reached.of))
             number, batch, size = number + 1, [], 0
@@ -147,20 +183,35 @@ def _batches(work: Work, sources: Iterator[Source | Failure]) -> Iterator[Batch]
         yield Batch(work, number, batch, (reached.read, reached.of))
 
 
+def _size(source: Source | Failure) -> int:
+    if isinstance(source, Failure):
+        return 0
+    content = source.content  # of a row each field
+    return (
+        sum(len(each) for each in content.values() if isinstance(each, str))
+        if isinstance(content, dict)
+        else len(content)
+    )
+
+
 def _take(
-    prepared: Iterable[Prepared], known: Mapping[str, str]
+    prepared: Iterable[Prepared], known: Mapping[str, str], failed: pages.Failed
 ) -> tuple[list[str], dict[str, NDArray[np.bool_]], list[Failure]]:
     """The shards, which of their documents have an id of their own, and all failures in order. Of `known` ids it is
-    told where they are."""
+    told where they are; documents that `failed` have none."""
     places = dict(known)
     live: dict[str, NDArray[np.bool_]] = {}
     failures: list[Failure] = []
     again: list[Failure] = []
     for each in prepared:
         failures.extend(each.failures)
+        dead = failed.get(each.shard, {})
+        failures.extend(Failure(each.places[number], why) for number, why in sorted(dead.items()))
         own = []
-        for id_, place in zip(each.ids, each.places, strict=True):
-            own.append(id_ not in places)
+        for number, (id_, place) in enumerate(zip(each.ids, each.places, strict=True)):
+            own.append(id_ not in places and number not in dead)
+            if number in dead:
+                continue
             if id_ in places:
                 again.append(Failure(place, f"has the id {id_!r} of {places[id_]}"))
             places.setdefault(id_, place)

@@ -46,7 +46,7 @@ class Stage(NamedTuple):
 
 def _batch(job: Any, known: Known) -> Amount:
     read, of = job.read
-    if job.number == 0:  # an index may be made before the run
+    if not (job.number or job.part.strip(".0")):  # an index may be made before the run
         known.read = known.documents = 0
     size, known.read = read - known.read, read
     return Amount(size, of=of)
@@ -126,6 +126,7 @@ STAGES = {
     "decide_share": Stage("deciding", "parts", _part),
     "cut_shard": Stage("cutting", "documents", _shard),
     "write_piece": Stage("writing", "documents", _written),
+    "look": Stage("verifying", "bytes", lambda job, _: Amount(job.bytes)),
     "keep_shard": Stage("index", "documents", _shard),
 }
 """The stages that are told of, by the names of their functions; the others take no time worth speaking of."""

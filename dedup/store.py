@@ -1,7 +1,8 @@
 """The work folder: what stages leave for each other, by shard. Written whole, memory-mapped, stamped.
 
 What a run goes on from after a crash is sealed with digests, so that files need not wait for the disk: that took as
-long as all the rest of a run on small sites. What the machine lost, or the disk has spoilt, is made again.
+long as all the rest of a run on small sites. What the machine lost, or the disk has spoilt, is made again; and what was
+made of something else than it would be made of now (`Store.once`).
 
 Stages agree through the names here and nowhere else. A store is stamped with the digest of the settings and of every
 version that can change a result; one with another stamp is emptied, never mixed.
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import ChainMap, Counter
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from io import BytesIO
@@ -20,15 +22,18 @@ import numpy as np
 import orjson
 import xxhash
 
-from dedup.column_files import Digested, Place, Writer, atomic, columns_of, places_of
+from dedup.column_files import Columns, Digested, Place, Writer, places_of
+from dedup.commit import atomic
 from dedup.compressed import zstandard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+TAKEN = "taken"
+"""The file that has a line for all that was taken as it was, and not made again."""
 MAPPED = 32
 """Shards whose files (of each a handful) are kept open: some systems allow a process 256 files."""
 
@@ -44,6 +49,11 @@ def _dictionaries(firsts: Sequence[int], source: Callable[[int], bytes]) -> Call
     return lambda number: known(firsts[number]).as_prefix if firsts[number] != number else None
 
 
+def is_seal(content: bytes) -> bool:
+    """Whether the file that ends a stage is what `Store.seal` wrote: it ends with the digest of what stands before."""
+    return xxhash.xxh3_128_hexdigest(content[:-32]).encode() == content[-32:]
+
+
 class Store:
     """The shards of one run under a folder."""
 
@@ -51,17 +61,22 @@ class Store:
         self.folder = folder
         self._written: dict[str, str] = {}
         self._writers: dict[str, Writer] = {}
-        self._mapped: dict[str, dict[str, NDArray[Any]]] = {}
+        self._mapped: dict[str, Mapping[str, NDArray[Any]]] = {}
 
     @classmethod
     def open(cls, folder: Path, stamp: str) -> Store:
         """Open the store of a run, or start one; what a run with another stamp left is removed first."""
         mark = folder / "stamp"
-        if not (mark.is_file() and mark.read_text(encoding="utf-8") == stamp):
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            with atomic(mark) as handle:
-                handle.write(stamp.encode())
+        if not (mark.is_file() and mark.read_bytes() == stamp.encode()):
+            try:
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir(0o700, parents=True)
+                with atomic(mark) as handle:
+                    handle.write(stamp.encode())
+            except BaseException:  # as at Ctrl-C: without its stamp nobody would know whose it is
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+        (folder / TAKEN).unlink(missing_ok=True)
         return cls(folder)
 
     @contextmanager
@@ -81,13 +96,44 @@ class Store:
     def sealed(self, shard: str, name: str) -> Any:
         """What `seal` was given, if all files are as they were then; else None."""
         try:
-            body, digest = (self.folder / f"{shard}/{name}.sealed").read_bytes().split(b"\n")
-        except (OSError, ValueError):
+            content = (self.folder / f"{shard}/{name}.sealed").read_bytes()
+        except OSError:
+            content = b""
+        if not is_seal(content):
             return None
-        if xxhash.xxh3_128_hexdigest(body + b"\n").encode() != digest:
-            return None
-        record, files = orjson.loads(body)
+        record, files = orjson.loads(content[:-32])
         return record if all(self._digest(each) == known for each, known in files.items()) else None
+
+    def once(self, shard: str, name: str, of: str, make: Callable[[], Any]) -> Any:
+        """The record of a stage of a shard: what `make` gives, which writes its files through this object; or as it was
+        sealed, if it was made `of` the same (see `work.key`) and all these files are as they were then."""
+        found = self.sealed(shard, name)
+        if found is not None and found[0] == of:
+            with (self.folder / TAKEN).open("ab", 0) as handle:
+                handle.write(f"{name}\n".encode())
+            return found[1]
+        self.seal(shard, name, [of, record := make()])
+        return record
+
+    def once_columns(self, name: str, of: str, make: Callable[[], dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+        """The columns that `make` gives, made `of` what is their key: as they are kept, if they are."""
+        made: dict[str, NDArray[Any]] = {}
+
+        def write() -> None:
+            made.update(make())
+            with self.writing(f"{name}-{of}", name):
+                for each, column in made.items():
+                    self.save(f"{name}-{of}", each, column)
+
+        self.once(f"{name}-{of}", name, of, write)
+        return made or {each: np.array(column) for each, column in self.columns(f"{name}-{of}").items()}
+
+    def taken(self) -> dict[str, int]:
+        """How many shards of which stage were taken as they were since this store was opened."""
+        try:
+            return dict(Counter((self.folder / TAKEN).read_text().split()))
+        except FileNotFoundError:
+            return {}
 
     def _digest(self, name: str) -> str:
         """The XXH3 of a file; empty where there is none."""
@@ -143,16 +189,15 @@ class Store:
             return writer.columns[name]
         known = self._mapped.pop(shard, {})
         if name not in known:
-            for path in self._files(shard):
-                known |= columns_of(path)
+            known = self.columns(shard)
         if len(self._mapped) >= MAPPED:
             del self._mapped[next(iter(self._mapped))]
         self._mapped[shard] = known  # the last of all
         return known[name]
 
-    def columns(self, shard: str) -> dict[str, NDArray[Any]]:
-        """All columns of a shard."""
-        return {name: column for path in self._files(shard) for name, column in columns_of(path).items()}
+    def columns(self, shard: str) -> Mapping[str, NDArray[Any]]:
+        """All columns of a shard, memory-mapped; each is looked at when it is asked for (`DamagedError`)."""
+        return ChainMap(*map(Columns, self._files(shard)))  # type: ignore[arg-type]
 
     def located(self, shard: str) -> dict[str, Place]:
         """Where the columns of a shard lie."""

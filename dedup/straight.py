@@ -3,6 +3,7 @@ the long way writes."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from heapq import merge
 from importlib import import_module
@@ -26,7 +27,7 @@ from dedup.runs import once, only
 from dedup.stretches import File, Stretch, stretches
 from dedup.strings import Strings
 from dedup.whole import Compared
-from dedup.work import ALL
+from dedup.work import ALL, key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -112,7 +113,8 @@ def run(work: Work, files: Iterable[File], runner: Runner) -> Run:
     told = read(work, files, runner)
     if told.ids:
         sites, urls, dates = map(told.strings, ("sites", "urls", "dates"))
-        told = told._replace(said=Said.of(sites, urls, dates, work.config))
+        words = key([each.digest for each in told.read], told.rows)
+        told = told._replace(said=Said.of(sites, urls, dates, work.config), work=replace(told.work, words=words))
     found = find(told, runner)
     cuts: list[Cut] = []
     most = partial(groups, _articles(told), found.flags)
@@ -126,7 +128,7 @@ def read(work: Work, files: Iterable[File], runner: Runner) -> Told:
         NotPlainError: among them are documents that are no plain texts.
     """
     files = list(files)
-    parts = list(stretches(files))
+    parts = list(stretches(files, work.config.max_bytes))
     told = _told(work, parts, runner(read_piece, [Reading(work, part) for part in parts]))
     told.failures.extend(_failures(told, files))
     if told.ids.order().distinct:
@@ -250,7 +252,8 @@ def _articles(told: Told) -> Articles:
 @in_threads
 def compare_pairs(job: tuple[Told, NDArray[np.int64]]) -> NDArray[np.int64]:
     """Compare some pairs of documents: see `lines.compare`."""
-    return compare(_comparing(*job))
+    told, pairs = job
+    return told.work.compared("lines", pairs, lambda: {"counts": compare(_comparing(told, pairs))})["counts"]
 
 
 def _comparing(told: Told, pairs: NDArray[np.int64]) -> Comparing:

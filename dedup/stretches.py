@@ -36,7 +36,7 @@ class File(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """A piece of a file, which begins and ends where lines do."""
+    """A piece of a file, which begins where a line does, and ends with one, or within one that is too long."""
 
     number: int
     file: File
@@ -54,15 +54,16 @@ class Stretch(NamedTuple):
         return self.file.path
 
 
-def stretches(files: Iterable[File]) -> Iterator[Stretch]:
-    """The pieces of all files, in order."""
+def stretches(files: Iterable[File], most: int = ANY) -> Iterator[Stretch]:
+    """The pieces of all files, in order. Of a line of more than `most` bytes (if its file says nothing else) a piece
+    ends with as many as tell so."""
     number = 0
     for file in files:
         with file.path.open("rb") as handle:
             size, start = file.path.stat().st_size, 0
             while start < size:
                 end = _line_end(handle, start + PIECE)
-                yield Stretch(number, file, start, min(end, size))
+                yield Stretch(number, file, start, min(end, size, start + PIECE + (file.most or most) + 1))
                 number, start = number + 1, end
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import xxhash
 
-from dedup.column_files import atomic
+from dedup.commit import atomic
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,21 +27,19 @@ class Mark(NamedTuple):
     times: tuple[int, int]
 
 
-def unmark(folder: Path) -> Mark:
-    """Take the mark away, before anything else in the folder is touched: what it was."""
+def before(folder: Path) -> Mark:
+    """The mark of the run that is in a folder, if there is one."""
     path = folder / SUCCESS
     try:
-        mark = Mark(path.read_bytes(), (path.stat().st_atime_ns, path.stat().st_mtime_ns))
+        return Mark(path.read_bytes(), (path.stat().st_atime_ns, path.stat().st_mtime_ns))
     except FileNotFoundError:
         return Mark(b"", (0, 0))
-    path.unlink()
-    return mark
 
 
 def mark(folder: Path, manifest: bytes, before: Mark) -> None:
-    """Mark the folder as finished: all else is written."""
+    """Mark a folder as finished: all else is written."""
     content = f"{xxhash.xxh3_128_hexdigest(manifest)}\n".encode()
-    with atomic(folder / SUCCESS) as handle:
+    with atomic(folder / SUCCESS, named=False) as handle:
         handle.write(content)
     if content == before.content:
         os.utime(folder / SUCCESS, ns=before.times)

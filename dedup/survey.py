@@ -12,8 +12,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from math import ceil, sqrt
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,10 +27,12 @@ from dedup.pipeline import clean
 from dedup.run import Runner, serial
 from dedup.sampled import NEIGHBOURS, Sample, files_of, sample
 from dedup.speech import language_of
+from dedup.temporary import temporary
 from dedup.text import word_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from dedup.result import Result
     from dedup.sampled import File
@@ -122,14 +122,14 @@ def survey(inputs: Inputs, *, config: Config | None = None, runner: Runner = ser
     if not sources:
         raise nothing_to_read(failures)
     found = Survey(_by_format(files), len(opened.ignored), chosen.documents, 0, chosen.is_all, failures)
-    with TemporaryDirectory(prefix="dedup-") as folder:
-        seconds, result = _tried(sources, Path(folder, "all"), config, runner)
+    with temporary() as folder:
+        seconds, result = _tried(sources, folder / "all", config, runner)
         _take(found, result)
         found.failures += [Failure(_named(each.id, sources), _named(each.why, sources)) for each in result.failures]
         found.seconds, found.duplicates_in_half = seconds, found.duplicates.share
         if not chosen.is_all and len(sources) >= 2 * NEIGHBOURS:
             half = [each for at, each in enumerate(sources) if at // NEIGHBOURS % 2 == 0]
-            less, of_half = _tried(half, Path(folder, "half"), config, runner)
+            less, of_half = _tried(half, folder / "half", config, runner)
             found.duplicates_in_half = _of_reason(of_half, Reason.DUPLICATE)
             found.seconds = _for_all(chosen, (len(sources), seconds), (len(half), less))
     return found

@@ -11,7 +11,7 @@ import zlib
 from collections import deque
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from dedup.compressed import is_broken
+from dedup.compressed import BrokenError, check_ratio, is_broken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -20,6 +20,8 @@ PIECE = 1 << 16
 """Bytes that are read at a time. Not many more: what is left behind a member is copied for each of them."""
 MOST = 1 << 20
 """Bytes that are unpacked at a time, however much is packed into a few."""
+BROKEN = 1_000
+"""Members that may be broken in a file, and more if as many are whole: each that begins within another is tried."""
 PROBE = 1 << 10
 """Bytes from which can be told whether a member begins."""
 _MEMBER = re.compile(rb"\x1f\x8b\x08[\x00-\x1f]")
@@ -124,6 +126,8 @@ class _Raw:
 
     def __init__(self, stream: IO[bytes]) -> None:
         self.stream, self.data, self.place, self.before, self.why = stream, b"", 0, b"", ""
+        self.size, self.is_bomb = 0, False
+        """Bytes that were unpacked so far; whether they are too many."""
 
     def more(self) -> bool:
         """Read on; False at the end, and where what unpacks the file says that it is broken (`why`)."""
@@ -178,7 +182,8 @@ def _plain(raw: _Raw) -> Iterator[bytes | Break]:
 
 def _unpacked(raw: _Raw, mark: Callable[[int], None]) -> Iterator[bytes | Break]:
     """What the members of a file hold. Zeros behind a member are padding."""
-    while True:
+    broken = whole = 0
+    while broken <= max(BROKEN, whole):
         while len(raw.data) < 4 and raw.more():
             pass
         start = raw.place
@@ -190,12 +195,15 @@ def _unpacked(raw: _Raw, mark: Callable[[int], None]) -> Iterator[bytes | Break]
         if _MEMBER.match(raw.data):
             mark(start)
             if not (why := (yield from _member(raw))):
+                whole += 1
                 continue
+            broken += 1
             yield Break(f"the gzip member at byte {start} {why}", start)
         else:
             yield Break(f"no gzip member begins at byte {start}, where one should")
-        if not raw.find(start + 1):
+        if raw.is_bomb or not raw.find(start + 1):
             return
+    yield Break(f"{broken} gzip members are broken, and {whole} are not: what is behind byte {raw.place} is not read")
 
 
 def _member(raw: _Raw) -> Generator[bytes, None, str]:
@@ -207,8 +215,13 @@ def _member(raw: _Raw) -> Generator[bytes, None, str]:
             return "" if unpacker.eof else "is cut off"
         try:
             piece = unpacker.decompress(raw.data, MOST)
+            raw.size += len(piece)
+            check_ratio(raw.size, raw.place)
         except zlib.error as error:
             return f"is broken: {str(error).rpartition(': ')[2]}"
+        except BrokenError as error:
+            raw.is_bomb = True
+            return f"is not read on: {error}"
         raw.use(unpacker.unused_data or unpacker.unconsumed_tail)
         yield piece
         if unpacker.eof:

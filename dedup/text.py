@@ -1,32 +1,21 @@
 """What a word and the same text are: for every script, with exact offsets.
 
-This is the only module that imports `regex`. Knows nothing of documents.
+Knows nothing of documents.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-import regex
 import xxhash
 
-from dedup.shelf import SHELF
+from dedup.patterns import IGNORECASE, V1, compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-V1 = regex.V1  # sets of sets in patterns
-REGEX = regex.__version__  # what it says of characters depends on it
-
-
-def compiled(source: str, flags: int = 0) -> regex.Pattern[str]:
-    """A pattern, which the next process need not compile again: that takes milliseconds, to load it a tenth of one."""
-    make = partial(regex.compile, source, flags)
-    return SHELF.get(f"regex {regex.__version__} {int(flags)} {source}", make)
-
 
 # Scripts written without spaces: every character is a word (UAX #29 leaves them to dictionaries; we use none). In the
 # second group, those of South East Asia, a space parts phrases. Figures are written together in all of them.
@@ -55,13 +44,13 @@ _ASCII_WORD, _PLAIN_WORD = re.compile("[0-9a-z]+"), re.compile("[0-9A-Za-z]+")
 # Those of other scripts spell: without the vowels of Devanagari or Thai, or the voicing of kana, words would be others.
 _POINTED = r"\p{sc=Zinh}\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Hebrew}\p{Syriac}"
 _STRIP = compiled(
-    rf"[{_INVISIBLE}[[\p{{Mn}}&&[{_POINTED}]]\p{{Me}}\p{{Canonical_Combining_Class=7}}--[\u3099\u309a]]]", regex.V1
+    rf"[{_INVISIBLE}[[\p{{Mn}}&&[{_POINTED}]]\p{{Me}}\p{{Canonical_Combining_Class=7}}--[\u3099\u309a]]]", V1
 )
 _UNCOUNTED = compiled(rf"[{_INVISIBLE}{_MARK}]+", V1)
 # Letters that another keyboard of the same language gives for one another (Persian's for Arabic's, a Turkish i without
 # its dot), as search engines fold them (Lucene's PersianNormalizer and ASCIIFolding).
 _ALIKE = str.maketrans({"\u0131": "i", "\u06cc": "\u064a", "\u06a9": "\u0643"})
-_BETWEEN_NAMES = compiled(r"[,;/&|]|\s(?:and|und|et|y|e|en|i|с|и)\s", regex.IGNORECASE)
+_BETWEEN_NAMES = compiled(r"[,;/&|]|\s(?:and|und|et|y|e|en|i|с|и)\s", IGNORECASE)
 _SPACE = compiled(r"\s+")
 _STRAIGHT = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b", "'")
@@ -276,17 +265,3 @@ def slots(block: str) -> str:
         block = _ADDRESS.sub("@", block)
     head, rest = block[:1], block[1:]
     return _FIGURE.sub("0", head.casefold() + _TITLE_WORDS.sub("N", rest).casefold())
-
-
-@cache
-def pattern(source: str) -> regex.Pattern[str]:
-    """A pattern of the lexicon, compiled on first use: six hundred of them take seconds. Version 0 of `regex`, without
-    full case-folding, is a third faster, and no rule needs more.
-
-    Raises:
-        ValueError: it is not a regular expression.
-    """
-    try:
-        return compiled(source, regex.IGNORECASE | regex.VERSION0)
-    except regex.error as error:
-        raise ValueError(f"{source!r} is not a regular expression: {error}") from error

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from dedup.column_files import atomic
+from dedup.commit import atomic
 from dedup.compressed import BUFFER, is_broken, reading
 from dedup.data import Failure, Format, Source
 from dedup.fields import fields_of

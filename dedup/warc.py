@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
-_HTML = re.compile(rb"(?is)\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b")
+_HTML = re.compile(rb"(?is)\s*+(?:<\?xml[^>]*+>\s*+)?+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype\s++html|html|head|body)\b")
+"""Where a page begins. Nothing in it is tried in two ways: of n comments there would be 2ⁿ."""
 _TYPES = {
     "text/html": Format.HTML,
     "application/xhtml+xml": Format.HTML,
@@ -29,6 +30,8 @@ _TYPES = {
 }
 
 
+CODINGS = 5
+"""Codings of a body within each other that are undone (curl undoes as many): it can hold itself, without end."""
 _NONE: dict[str, str] = {}
 
 
@@ -149,7 +152,10 @@ def _decoded(body: bytes, http: dict[str, str], most: int) -> bytes:
 
         body = ChunkedDataReader(BytesIO(body)).read()
     codings = [each.strip().lower() for each in http.get("content-encoding", "").split(",")]
-    for coding in reversed([each for each in codings if each not in ("", "identity", "none")]):
+    codings = [each for each in codings if each not in ("", "identity", "none")]
+    if len(codings) > CODINGS:
+        raise ValueError(f"its Content-Encoding names {len(codings)} codings, and no server makes more than {CODINGS}")
+    for coding in reversed(codings):
         unpack = _CODINGS.get(coding)
         if _HTML.match(body[:HEAD]):  # who archived it decoded it, and left the header
             continue
@@ -230,7 +236,10 @@ def by_fastwarc(block: bytes) -> tuple[str, list[tuple[str, str]]]:
     if block.count(b"\n") != block.count(b"\r\n"):  # it takes "\r\n" only
         block = re.sub(rb"\r?\n", b"\r\n", block)
     found = HeaderMap()
-    found.parse(BytesIO(block))
+    try:
+        found.parse(BytesIO(block))
+    except OSError:  # it takes no line of more than 32 kB
+        return by_warcio(block)
     return found.status_line or "", [(_text(name), _text(value)) for name, value in found.items_bytes()]
 
 

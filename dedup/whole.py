@@ -249,7 +249,10 @@ def verify_whole(chunk: Chunk) -> Compared:
         bounds, number = store.column(chunk.shards[at], "whole_bounds"), document - int(firsts[at])
         return np.asarray(store.column(chunk.shards[at], "whole_words")[bounds[number] : bounds[number + 1]])
 
-    return compared(chunk.pairs, words_of, chunk.work.config.shape)
+    def make() -> dict[str, NDArray[np.int64]]:
+        return compared(chunk.pairs, words_of, chunk.work.config.shape)._asdict()
+
+    return Compared(**chunk.work.compared("whole", chunk.pairs, make))
 
 
 def found_in(work: Work, shards: list[str], chosen: Chosen, runner: Runner) -> Found:

@@ -35,3 +35,11 @@ def shared() -> Path:
     if not os.environ.get("DEDUP_SHARED"):
         pytest.skip("DEDUP_SHARED does not name the folder of measuring data")
     return Path(os.environ["DEDUP_SHARED"]).resolve()
+
+
+@pytest.fixture(autouse=True)
+def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands in the process of the tests read documents in it, too, so that tests reach what does that, and wait for
+    no process; the program in a process of its own, and the runners (`tests/test_run.py`), do as they always do."""
+    monkeypatch.setattr("dedup.run._ALONE", set())
+    monkeypatch.setattr("dedup.cli_common.EXTRACTS", "")

@@ -84,20 +84,30 @@ def verified_as_defined(
     return [found for _, _, found in wanted.rows()]
 
 
-def _test_kernel_of(folder: Path, arguments: list[str]) -> int:
-    """Run tests with the kernel of a folder in place of the installed one."""
-    import pytest
-
+def kernel_of(folder: Path) -> Any:
+    """The kernel that was built into a folder."""
     (path,) = folder.glob("_native*.so")
     spec = importlib.util.spec_from_file_location("dedup.kernel._native", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def use(module: Any) -> None:
+    """Take a kernel in place of the installed one."""
     sys.modules["dedup.kernel._native"] = module
     setattr(kernel, "_native", module)  # noqa: B010 (mypy: a module has no such attribute)
     kernel.NATIVE = True
-    print(f"testing {path}")
+
+
+def _test_kernel_of(folder: Path, arguments: list[str]) -> int:
+    """Run tests with the kernel of a folder in place of the installed one."""
+    import pytest
+
+    use(kernel_of(folder))
+    print(f"testing the kernel of {folder}")
     return pytest.main(arguments)
 
 

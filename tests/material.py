@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import orjson
+import xxhash
+
 import dedup
 from dedup.run import Runner, serial
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dedup.opening import Inputs
 
 VOCABULARY = tuple(
@@ -36,6 +41,20 @@ def prose(seed: int, words: int = 60) -> str:
         sentence = " ".join(chance.choice(VOCABULARY) for _ in range(length))
         sentences.append(sentence[0].upper() + sentence[1:] + ".")
     return " ".join(sentences)
+
+
+def vouch(folder: Path) -> None:
+    """Let a run of which a test changed files be one that was written so: with the digests of its texts and files."""
+    manifest = orjson.loads((folder / "manifest.json").read_bytes())
+    restored = dedup.Result(folder).restore(damaged=True)
+    known = [{**each, "digest": xxhash.xxh3_128_hexdigest(each.pop("text").encode())} for each in restored]
+    (folder / "sources.jsonl").write_bytes(b"".join(orjson.dumps(each) + b"\n" for each in known))
+    for name, said in manifest["files"].items():
+        content = (folder / name).read_bytes()
+        said |= {"bytes": len(content), "xxh3_128": xxhash.xxh3_128_hexdigest(content)}
+    content = orjson.dumps(manifest)
+    (folder / "manifest.json").write_bytes(content)
+    (folder / "_SUCCESS").write_text(f"{xxhash.xxh3_128_hexdigest(content)}\n", encoding="utf-8")
 
 
 def article(seed: int, paragraphs: int = 4) -> str:

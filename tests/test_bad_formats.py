@@ -424,7 +424,7 @@ def test_a_full_disk_names_the_file(format_: str, folder: Path, monkeypatch: pyt
         dedup.clean(folder, folder.parent / "out", config=Config(format=format_))
 
     assert caught.value.errno == 28
-    assert Path(caught.value.filename).name == f"clean.{format_}.part"
+    assert Path(caught.value.filename).name == f"clean.{format_}"
     assert not list((folder.parent / "out").glob("clean.*"))
 
 
@@ -516,6 +516,17 @@ def test_json_in_utf_16_is_told_once(settings: dict[str, Any], folder: Path) -> 
     assert found.failures.pop("a.jsonl") == "is UTF-16, and JSON is UTF-8: iconv -f UTF-16 -t UTF-8 makes it so"
     assert set(found.failures) <= {"b.jsonl:1", "b.jsonl:2", "b.jsonl:3"}
     assert found.texts == {"ok.txt": OK, "a": "Café", "b": "Thé"}
+
+
+@pytest.mark.parametrize("settings", [{}, {"keep_chrome": True}])
+def test_a_later_line_that_begins_as_utf_16_does_costs_itself_alone(settings: dict[str, Any], folder: Path) -> None:
+    """Found by fuzzing: all lines behind it were lost with it."""
+    (folder / "ok.txt").unlink()
+    put(folder, {"a.jsonl": b"\n\xfe\xff\xff\xff\n" + as_jsonl([{"id": "ok.txt", "text": OK}])})
+
+    found = cleaned(folder, **settings)
+
+    assert (found.texts, list(found.failures)) == ({"ok.txt": OK}, ["a.jsonl:2"])
 
 
 @pytest.mark.parametrize(

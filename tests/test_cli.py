@@ -18,7 +18,7 @@ from dedup.cli import main
 from dedup.ending import StoppedError
 from dedup.errors import LockedError, RemovalError, UnreadableError, WorkerError, WriteError
 from dedup.formats import extensions
-from tests.material import prose
+from tests.material import prose, vouch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -261,12 +261,12 @@ def test_workers_and_the_order_of_inputs_change_no_byte(here: Path, monkeypatch:
     monkeypatch.setattr("dedup.staged.SHARD_DOCUMENTS", 1)  # else there is work for one only
     (here / "c.jsonl").write_text(json.dumps({"id": "c", "text": FERRY}) + "\n{}\n", encoding="utf-8")
     runs = (
-        ("one", ["in", "c.jsonl", "-j", "1"], 1 << 30),
-        ("two", ["c.jsonl", "in", "-j", "2"], 1 << 30),
-        ("early", ["c.jsonl", "in", "-j", "2"], 1),
+        ("one", ["in", "c.jsonl", "-j", "1"], ""),
+        ("two", ["c.jsonl", "in", "-j", "2"], ""),
+        ("early", ["c.jsonl", "in", "-j", "2"], "dedup.pages"),
     )
-    for out, words, large in runs:
-        monkeypatch.setattr("dedup.cli_common.LARGE", large)
+    for out, words, module in runs:
+        monkeypatch.setattr("dedup.cli_common.EXTRACTS", module)
         assert call("clean", *words, "-o", out, "-q").exit_code == 1
 
     assert tree(here / "one") == tree(here / "two") == tree(here / "early")
@@ -409,14 +409,19 @@ def test_restore_without_a_folder_prints_lines(cleaned: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [[], ["-o", "back"]])
-def test_restore_tells_a_text_that_was_changed(cleaned: Path, words: list[str]) -> None:
+def test_restore_refuses_what_was_changed(cleaned: Path, words: list[str]) -> None:
     path = cleaned / "out/clean.jsonl"
     path.write_bytes(path.read_bytes().replace(b"upper river", b"lower river"))
 
     run = call("restore", cleaned / "out", *words)
+    assert run.exit_code == 4 and f"{path}: is not what was written; `dedup verify`" in run.stderr
+    assert not run.stdout and not (cleaned / "back").exists()
 
+    run = call("restore", cleaned / "out", *words, "--damaged")
     assert run.exit_code == 1
     assert run.stderr == "b.txt: the restored text is not the source text: the files of the run have been changed\n"
+    back = run.stdout if not words else "".join(path.name for path in (cleaned / "back").iterdir())
+    assert "a.txt" in back and "b.txt" not in back
 
 
 def test_restore_refuses_a_folder_that_holds_something(cleaned: Path) -> None:
@@ -434,6 +439,7 @@ def test_no_path_leaves_the_folder(cleaned: Path) -> None:
     sources = records(path)
     sources[0]["place"], sources[1]["place"] = "../../a.txt", "/etc/./pass\0wd"
     path.write_text("".join(json.dumps(each) + "\n" for each in sources), encoding="utf-8")
+    vouch(cleaned / "out")
 
     assert call("restore", "out", "-o", "back").exit_code == 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -16,11 +17,13 @@ import pytest
 from click.testing import CliRunner
 
 from dedup.cli import main
+from dedup.errors import LockedError, OutputError
 from dedup.lock import LOCK, locked
+from dedup.segments import writing
 from tests.material import article, prose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such thing")
 FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
@@ -205,6 +208,81 @@ def test_a_lock_goes_with_what_it_was_for(tmp_path: Path) -> None:
         assert list(tmp_path.iterdir()) == []
 
 
+def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system that has no locks."""
+
+    def refuses(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuses)
+
+
+def left_behind(folder: Path, change: Callable[[list[str]], list[str]]) -> None:
+    """What a run that was killed leaves, of this process but for a change."""
+    with locked(folder):
+        content = (folder / LOCK).read_text()
+    (folder / LOCK).write_text(" ".join(change(content.split(" "))))
+
+
+STALE: dict[str, Callable[[list[str]], list[str]]] = {
+    "a process that is no more": lambda who: ["4194304", *who[1:]],
+    "before the machine was started": lambda who: [*who[:2], "0f3c", who[3]],
+    "a process of the same number": lambda who: [*who[:3], "1"],
+    "nothing": lambda _: [],
+    "something else": lambda _: ["x", "y"],
+}
+ALIVE: dict[str, Callable[[list[str]], list[str]]] = {
+    "itself": lambda who: who,
+    "another host": lambda who: ["4194304", "elsewhere", *who[2:]],
+}
+
+
+@pytest.mark.parametrize("how", STALE)
+@pytest.mark.parametrize("locks", [True, False])
+def test_a_stale_lock_is_taken(how: str, locks: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not locks:
+        without_locks(monkeypatch)
+    left_behind(tmp_path, STALE[how])
+    with locked(tmp_path):
+        assert (tmp_path / LOCK).read_text().startswith(f"{os.getpid()} ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("how", ALIVE)
+def test_without_locks_whoever_is_alive_keeps_others_out(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_behind(tmp_path, ALIVE[how])
+    with locked(tmp_path):  # where there are locks they decide
+        pass
+    without_locks(monkeypatch)
+    left_behind(tmp_path, ALIVE[how])
+    with pytest.raises(LockedError, match="another run is writing there"), locked(tmp_path):
+        pass
+
+
+def test_without_locks_one_writes_again_what_it_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_locks(monkeypatch)
+    for new in (True, False):
+        with writing(tmp_path / "index", new=new) as folder:
+            folder.commit()
+            with pytest.raises(OutputError, match="another process is writing"), writing(tmp_path / "index"):
+                pass
+
+
+def test_a_lock_that_cannot_be_written_names_its_file_and_is_not_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match="No space") as caught, locked(tmp_path):
+        pass
+    assert caught.value.filename == str(tmp_path / LOCK)
+    assert list(tmp_path.iterdir()) == []
+
+
 # ── signals ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 HEARS = "import signal; signal.signal(2, signal.default_int_handler); signal.signal(1, signal.SIG_DFL)\n"
@@ -253,6 +331,34 @@ def test_what_cannot_be_interrupted_is_ended_in_seconds(here: Path) -> None:
         "\nStopped at once: what was under way could not be interrupted. What was done is kept: `dedup clean` into out"
         " goes on from there.\n"
     )
+
+
+ENDS = (
+    "import os, signal, sys\n"
+    "from dedup.ending import ending\n"
+    "print('.', flush=True)\n"
+    "with ending(lambda _: b'late'):\n"
+    "    {body}\n"
+)
+AGAIN = """
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+    except KeyboardInterrupt:
+        for again in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP): os.kill(os.getpid(), again)
+        sys.exit(143)
+"""
+"""Who waits presses Ctrl-C again."""
+LATE = "told = signal.set_wakeup_fd(-1); signal.set_wakeup_fd(told); os.write(told, bytes([signal.SIGTERM]))"
+"""As a signal that comes when nothing is left to be stopped: it was noted, and Python did not get to it."""
+
+
+@POSIX
+@pytest.mark.parametrize(("body", "code"), [(AGAIN, 143), (LATE, 0)], ids=["again", "late"])
+def test_a_signal_too_many_changes_nothing(here: Path, body: str, code: int) -> None:
+    with running(here, HEARS + ENDS.format(body=body)) as process:
+        _, said = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, said) == (code, "")
 
 
 @POSIX

@@ -145,7 +145,7 @@ def test_what_restore_says_is_not_obeyed(batch: Ran, tmp_path: Path) -> None:
             changed = re.sub(rb'"digest":"[0-9a-f]{32}"', b'"digest":"' + b"0" * 32 + b'"', content)
             (tmp_path / each.name).write_bytes(changed if each.name == "sources.jsonl" else content)
 
-    run = CliRunner().invoke(main, ["restore", str(tmp_path)], prog_name="dedup")
+    run = CliRunner().invoke(main, ["restore", "--damaged", str(tmp_path)], prog_name="dedup")
 
     assert run.exit_code == 1
     assert run.stderr.count("\n") == len(list(Result(batch.out).sources()))

@@ -6,9 +6,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml.html import HtmlElement
 
 import dedup
-from dedup.html import UnreadablePageError, read_page
+from dedup.html import UnreadablePageError, _parse, _quick, read_page
 from dedup.html_walk import SEPARATOR
 from tests.material import prose
 
@@ -28,6 +29,19 @@ MARKUP = st.lists(
 def texts(html: str) -> list[tuple[str, str]]:
     page = read_page(f"<html><body>{html}</body></html>")
     return [(block.tag.value, page.text[block.start : block.end]) for block in page.blocks]
+
+
+@given(MARKUP, st.integers(0))
+def test_the_texts_of_paragraphs_are_those_that_libxml2_finds(html: str, at: int) -> None:
+    tree = _parse(f"<body>mill{html}</body>", _quick())
+    for element in tree.iter("div", "li"):  # paragraphs within others, as trafilatura makes them
+        element.tag = "p"
+    below = list(tree.iter())[at % sum(1 for _ in tree.iter())]
+
+    found = below.xpath("//p//text()")
+
+    assert "".join(found) == "".join(HtmlElement.xpath(below, "//p//text()"))
+    assert below.xpath(".//p") == HtmlElement.xpath(below, ".//p")
 
 
 @settings(max_examples=60)

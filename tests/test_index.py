@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 import dedup
-from dedup import against, column_files, indexing, kernel, segments
+from dedup import against, column_files, commit, indexing, kernel, segments
 from dedup.indexed import Indexed
 from dedup.segments import MANIFEST, Folder, stamp, writing
 from tests.conftest import ROOT
@@ -373,7 +373,7 @@ def stopped_at(stop: int, index: dedup.Index, change: Callable[[dedup.Index, Pat
     with pytest.MonkeyPatch.context() as patch, suppress(Stop):
         for name in ("replace", "unlink"):
             patch.setattr(f"pathlib.Path.{name}", counted(getattr(type(index.folder), name)))
-        patch.setattr(segments, "atomic", counted(column_files.atomic))
+        patch.setattr(segments, "atomic", counted(commit.atomic))
         change(index, out)
     return made
 
@@ -436,13 +436,27 @@ def test_a_second_writer_is_refused_at_once(index: dedup.Index, tmp_path: Path) 
 def test_an_index_made_in_another_way_is_refused(index: dedup.Index, name: str) -> None:
     manifest = orjson.loads((index.folder / MANIFEST).read_bytes())
     manifest["stamp"][name] = "another"
-    (index.folder / MANIFEST).write_bytes(orjson.dumps(manifest))
+    changed = orjson.dumps(manifest)
+    (index.folder / MANIFEST).write_bytes(changed)
+    with pytest.raises(dedup.InputError, match=f"{MANIFEST}: is not what was written"):
+        dedup.Index(index.folder)
+    (index.folder / MANIFEST).write_bytes(segments.signed(manifest))
 
     for attempt in (lambda: dedup.Index(index.folder), lambda: index.query("a"), lambda: index.add(NEW)):
         with pytest.raises(dedup.SettingError, match=f"an index of {name} = 'another', here it is"):
             attempt()
     with pytest.raises(dedup.SettingError, match=name):
         dedup.clean(NEW, against=index.folder)
+
+
+def test_an_index_of_before_is_told_by_its_version(index: dedup.Index) -> None:
+    manifest = orjson.loads((index.folder / MANIFEST).read_bytes())
+    del manifest[segments.DIGEST]
+    manifest["stamp"]["version"] = 2
+    (index.folder / MANIFEST).write_bytes(orjson.dumps(manifest))
+
+    with pytest.raises(dedup.SettingError, match=r"an index of version = 2, here it is 3: .* build it anew"):
+        dedup.Index(index.folder)
 
 
 def test_other_words_are_another_normaliser(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -557,10 +571,10 @@ def test_what_is_taken_out_meanwhile_keeps_nothing(index: dedup.Index, monkeypat
 def test_an_index_that_is_written_anew_while_it_is_opened(index: dedup.Index, monkeypatch: pytest.MonkeyPatch) -> None:
     real = Folder.check
 
-    def check(self: Folder, named: segments.Named, *, whole: bool = False) -> None:
+    def check(self: Folder, named: segments.Named) -> None:
         monkeypatch.setattr(Folder, "check", real)
         index.compact()
-        real(self, named, whole=whole)
+        real(self, named)
 
     monkeypatch.setattr(Folder, "check", check)
 

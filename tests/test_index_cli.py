@@ -9,6 +9,7 @@ import click
 import pytest
 
 import dedup
+from dedup import segments
 from dedup.cli import main
 from dedup.segments import MANIFEST, writing
 from tests.material import article, prose
@@ -174,10 +175,10 @@ def test_what_cannot_be_asked_for(here: Path, words: list[str], said: str) -> No
 def test_an_index_that_is_refused(here: Path) -> None:
     with writing(here / "old.index"):
         run = call("index", "add", "old.index", "monday.jsonl")
-        assert run.exit_code == 2 and "another process is writing this index" in run.stderr
+        assert run.exit_code == 4 and "another process is writing this index" in run.stderr
     manifest = json.loads((here / "old.index" / MANIFEST).read_text())
     manifest["stamp"]["codes"] = 8
-    (here / "old.index" / MANIFEST).write_text(json.dumps(manifest))
+    (here / "old.index" / MANIFEST).write_bytes(segments.signed(manifest))
     for words in (["index", "info", "old.index"], ["clean", "monday.jsonl", "-o", "out", "--against", "old.index"]):
         run = call(*words)
         assert run.exit_code == 2 and "an index of codes = 8, here it is 40" in run.stderr

@@ -201,7 +201,8 @@ def test_texts_that_are_none_are_refused(wrong: str, value: list[Any]) -> None:
 
 def test_the_time_grows_with_the_page_and_not_faster() -> None:
     def seconds(count: int) -> float:
-        words = ragged([tuple(range(at, at + 20)) for at in range(count)] + [(1, 2, 3, 4)] * count)
+        alike = [(*range(20), at) for at in range(count)]  # as paragraphs that all begin with the same words
+        words = ragged([tuple(range(at, at + 20)) for at in range(count)] + [(1, 2, 3, 4)] * count + alike)
         start = time.process_time()
         native("kept_blocks", *words, *words)()
         return time.process_time() - start

@@ -339,7 +339,9 @@ def test_words_of_prose_stay_in_the_kernel() -> None:
 
 
 @native
-@pytest.mark.parametrize(("start", "end", "kinds"), [(0, 4, 1), (-1, 2, 1), (2, 1, 1), (0, 3, 0), (0, 3, 2)])
+@pytest.mark.parametrize(
+    ("start", "end", "kinds"), [(0, 4, 1), (-1, 2, 1), (-200, 2, 1), (200, 201, 1), (2, 1, 1), (0, 3, 0), (0, 3, 2)]
+)
 def test_a_block_that_lies_nowhere_is_an_error(start: int, end: int, kinds: int) -> None:
     with pytest.raises(ValueError):
         _marked_words("abc", start, end, kinds)

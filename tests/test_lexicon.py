@@ -12,7 +12,8 @@ import pytest
 
 from dedup.lexicon import LETTERS, PATIENCE, Rule, Where, dom_kind, dom_rules, rules, tried
 from dedup.literals import Reader
-from dedup.text import count_words, pattern, plain
+from dedup.patterns import pattern
+from dedup.text import count_words, plain
 from tests.conftest import ROOT
 
 CASES = [json.loads(line) for line in (ROOT / "fixtures/lexicon.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -427,7 +427,7 @@ def test_a_text_that_is_no_string_is_refused(source: bytes, tmp_path: Path) -> N
         in_common(tmp_path, [source], [[0, 0]])
 
 
-@pytest.mark.parametrize("place", [[0, 0, 3], [1, 0, 4], [1, 2, 5]])
+@pytest.mark.parametrize("place", [[0, 0, 3], [1, 0, 4], [1, 2, 5], [1, 0, 2**53]])
 def test_a_text_that_is_not_in_its_file_is_none(place: list[int], tmp_path: Path) -> None:
     from dedup.kernel import _native
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 import dedup
-from dedup import OutputError, Result
 from dedup.depfile import escaped, prerequisites, rule
 from dedup.success import SUCCESS
 from tests.material import prose
@@ -28,6 +27,11 @@ LONG_AGO = 1_600_000_000
 def aged(path: Path, seconds: float) -> None:
     """Give a file an age: of so many seconds after long ago."""
     os.utime(path, (LONG_AGO + seconds, LONG_AGO + seconds))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """What the files of a folder hold."""
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 @pytest.fixture
@@ -73,24 +77,27 @@ def test_its_time_stays_where_nothing_changed_and_only_there(corpus: Path) -> No
     assert mark.read_bytes() == first
 
 
-def test_while_a_run_writes_the_folder_is_not_finished(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And after one that was killed there; the next one is whole again."""
+def test_while_a_run_writes_the_earlier_one_stays_whole(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And when it is put in its place, nothing is marked; the next one is whole again."""
     dedup.clean("in", "out")
+    before = contents(corpus / "out")
 
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    for place in ("dedup.write.writing", "dedup.write.mark"):
+    for place, is_whole in {"dedup.write.writing": True, "dedup.write.mark": True, "dedup.commit._come": False}.items():
         with monkeypatch.context() as patched:
             patched.setattr(place, killed)
             with pytest.raises(KeyboardInterrupt):
                 dedup.clean("in", "out")
-        assert not (corpus / "out" / SUCCESS).exists()
-        if place == "dedup.write.writing":
-            with pytest.raises(OutputError):
-                Result(corpus / "out")
+        shutil.rmtree(corpus / "out" / "work")
+        assert (contents(corpus / "out") == before) is is_whole
+        assert (corpus / "out" / SUCCESS).exists() is is_whole
+        assert (corpus / "out" / "manifest.json").exists() is is_whole
+
     dedup.clean("in", "out")
-    assert (corpus / "out" / SUCCESS).exists()
+
+    assert contents(corpus / "out") == before
 
 
 # ── depfiles ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,9 +35,40 @@ def test_every_dependency_has_a_lowest_version_that_is_tested() -> None:
 def test_what_is_pinned_is_the_lowest_that_is_named() -> None:
     """After a change of these: `make lowest`."""
     named = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["dev"]]
-    pinned = (ROOT / ".ci" / "lowest.txt").read_text(encoding="utf-8").splitlines()
 
-    assert {as_pinned(each.replace(">=", "==")) for each in named} <= set(map(as_pinned, pinned))
+    assert {as_pinned(each.replace(">=", "==")) for each in named} <= set(map(as_pinned, pinned("lowest")))
+
+
+PINS = {"lowest": [], **PROJECT["dependency-groups"]}
+
+
+def pinned(name: str) -> list[str]:
+    """The lines of a file of pins that name what is installed."""
+    lines = (ROOT / ".ci" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return [line.removesuffix("\\").strip() for line in lines if not line.startswith(" ")]
+
+
+@pytest.mark.parametrize("name", PINS)
+def test_what_ci_installs_is_pinned_with_hashes(name: str) -> None:
+    """After a change of these: `make lowest`."""
+    content = (ROOT / ".ci" / f"{name}.txt").read_text(encoding="utf-8")
+    each = re.split(r"\n(?! )", content.strip())
+
+    assert [one for one in each if not re.match(r"\S+==\S+ .*--hash=sha256:[0-9a-f]{64}", one, re.DOTALL)] == []
+    assert {as_pinned(one.replace(">=", "=="))[0] for one in PINS[name]} <= {as_pinned(one)[0] for one in pinned(name)}
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
+    installed = [line for line in makefile if f"-r .ci/{name}.txt" in line]
+    assert [line for line in installed if "--require-hashes" in line] == installed != []
+
+
+def test_the_bill_of_materials_names_what_is_in_our_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "packaging")
+    sbom = import_module("sbom")
+    third = {path.name.split(".")[0] for path in (ROOT / "dedup/kernel/third_party").glob("*.h")}
+
+    assert {each["name"] for each in sbom.vendored()} == third
+    said = (ROOT / "dedup/kernel/third_party/README.md").read_text(encoding="utf-8")
+    assert all(f" {each['version']} " in said for each in sbom.vendored())
 
 
 def as_pinned(dependency: str) -> tuple[str, str]:

@@ -187,7 +187,7 @@ class Named(NamedTuple):
 def test_every_stage_is_one_of_ours() -> None:
     """A function that is renamed is told of under its new name, or nobody is told."""
     names = ("shards", "pages", "counting", "cutting", "against", "candidates", "seeded", "reuse", "whole", "decide",
-             "indexing", "codes", "straight", "lines", "relay", "unpacked")  # fmt: skip
+             "indexing", "codes", "straight", "lines", "relay", "unpacked", "verify")  # fmt: skip
     modules = [__import__(f"dedup.{name}", fromlist=["_"]) for name in names]
 
     assert [name for name in STAGES if not any(callable(getattr(module, name, None)) for module in modules)] == []
@@ -392,14 +392,17 @@ def test_ctrl_c_in_every_stage(here: Path, monkeypatch: pytest.MonkeyPatch, wher
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), WorkerError("a worker process died")])
-def test_the_shorter_way_begins_anew_and_says_so(
+def test_the_shorter_way_keeps_what_was_compared_and_says_so(
     here: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    monkeypatch.setattr("dedup.straight.write", raising(error))
-    run = call("clean", "in.jsonl", "--keep-chrome", "-o", "out", "-j", "1")
+    with monkeypatch.context() as patch:
+        patch.setattr("dedup.straight.write", raising(error))
+        run = call("clean", "in.jsonl", "--keep-chrome", "-o", "out", "-j", "1")
 
-    assert run.stderr.endswith(f"{ANEW}\n")
-    assert not list((here / "out/work").glob("*/*.sealed"))
+    assert run.stderr.endswith(f"{KEPT}\n")
+    assert list((here / "out/work").glob("*/*.sealed"))
+    again = call("clean", "in.jsonl", "--keep-chrome", "-o", "out", "-j", "1", "--verbose")
+    assert (again.exit_code, "taken from the work folder, not done again: " in again.stderr) == (0, True)
 
 
 def test_the_safety_stop_of_the_shorter_way_promises_nothing(here: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import pickle
+import subprocess
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -12,12 +13,12 @@ from typing import Any
 import pytest
 
 from dedup import Config, Failure, Format, InputError, Source
+from dedup.batch import Batch
 from dedup.compressed import zstandard
 from dedup.find import find
 from dedup.formats import extensions
 from dedup.opening import open_inputs
 from dedup.read import given, sources
-from dedup.shards import Batch
 from dedup.work import Work
 
 MAX = 1_000_000
@@ -323,3 +324,44 @@ def test_documents_are_given_as_sources_or_mappings() -> None:
 def test_nothing_to_read_is_said(inputs: list[str], message: str) -> None:
     with pytest.raises(InputError, match=message):
         open_inputs(inputs, Config(), None)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_what_has_no_end_is_not_read(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.txt")
+    (folder / "zero.txt").symlink_to("/dev/zero")
+
+    matched = find([f"{folder}/*.txt"])
+
+    assert [name for name, _ in matched.files] == ["b.txt"]
+    assert [(Path(each.id).name, each.why) for each in matched.failures] == [
+        ("pipe.txt", "is not a file"),
+        ("zero.txt", "is not a file"),
+    ]
+    for each in (folder / "zero.txt", Path("/dev/zero")):
+        assert find([each], asked="text").failures == [Failure(str(each), "is not a file")]
+
+
+def test_folders_are_walked_however_deep_they_lie(folder: Path) -> None:
+    before = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(folder)
+        for at in range(2_100):  # the innermost have paths of more than 4,096 bytes
+            Path("d").mkdir()
+            os.chdir("d")
+            if at == 1_500:
+                Path("a.txt").write_text("The mill closed.")
+
+        found = find([folder])
+        patterns = find([f"{folder}/**/*.txt", f"{folder}/**/**/b.txt"])
+    finally:
+        os.fchdir(before)
+        os.close(before)
+        subprocess.run(["rm", "-rf", folder / "d"], check=True)
+
+    assert [name for name, _ in found.files if name.startswith("d/")] == ["d/" * 1_501 + "a.txt"]
+    assert [(each.id.replace("d/", ""), each.why) for each in found.failures] == [
+        ("d", "cannot be read: File name too long")
+    ]
+    too_deep = "folders lie too deep in each other for a pattern; name the folder itself"
+    assert [each.why for each in patterns.failures] == [too_deep] * 2

@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 import gc
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import xxhash
 
 import dedup
 from dedup import Config, OutputError, Result
+from dedup.errors import DamagedError
+from dedup.verify import verify
 from tests.material import article, prose
 
 if TYPE_CHECKING:
@@ -102,3 +106,20 @@ def test_a_run_in_a_temporary_folder_lasts_as_long_as_its_result() -> None:
     del result, circle
     gc.collect()
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["../a.jsonl", "/etc/hostname", "clean/../../a", "a//b", "..", "\\\\host\\a", "a\\..\\b"]
+)
+def test_a_manifest_that_names_a_file_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
+    """Whoever made it: nothing is read by it that does not lie in its folder."""
+    dedup.clean([{"id": "a", "text": "The mill closed."}], tmp_path / "out")
+    manifest = json.loads((tmp_path / "out/manifest.json").read_text(encoding="utf-8"))
+    manifest["files"][name] = manifest["files"]["clean.jsonl"]
+    content = json.dumps(manifest).encode()
+    (tmp_path / "out/manifest.json").write_bytes(content)
+    (tmp_path / "out/_SUCCESS").write_text(f"{xxhash.xxh3_128_hexdigest(content)}\n")
+
+    with pytest.raises(DamagedError, match="is no file of it"):
+        _ = Result(tmp_path / "out").summary
+    assert [each.state for each in verify(tmp_path / "out").wrong] == ["damaged"]

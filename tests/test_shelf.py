@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import marshal
 import os
-import pickle
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -14,13 +14,16 @@ import pytest
 from dedup import characters
 from dedup.clauses import names, table
 from dedup.lexicon import dom_rules, rules
-from dedup.shelf import Shelf
-from dedup.text import CLASSES, pattern
+from dedup.patterns import load, pattern, store
+from dedup.shelf import Shelf, as_it_is
+from dedup.text import CLASSES
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import regex
 
 
 @pytest.fixture
@@ -33,14 +36,14 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Shelf
 
 def answer(shelf: Shelf, text: str = "a") -> object:
     """What the shelf gives: what it has kept, or `made`."""
-    return shelf.get(text, lambda: "made")
+    return shelf.get(text, lambda: "made", as_it_is, as_it_is)
 
 
 def kept(shelf: Callable[[], Shelf], *texts: str) -> Path:
     """The file after a process that kept something for these texts."""
     first = shelf()
     for text in texts or ("a",):
-        first.get(text, lambda: "kept")
+        first.get(text, lambda: "kept", as_it_is, as_it_is)
     first.save()
     return first.path
 
@@ -57,7 +60,7 @@ def test_the_next_process_has_what_was_made(shelf: Callable[[], Shelf]) -> None:
 def test_two_processes_keep_what_both_made(shelf: Callable[[], Shelf]) -> None:
     one, other = shelf(), shelf()
     for each, text in ((one, "a"), (other, "b")):
-        each.get(text, lambda: "kept")
+        each.get(text, lambda: "kept", as_it_is, as_it_is)
     one.save()
     other.save()
 
@@ -69,9 +72,9 @@ def test_processes_that_end_together_lose_nothing(tmp_path: Path) -> None:
     program = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from dedup.shelf import Shelf\n"
+        "from dedup.shelf import Shelf, as_it_is\n"
         "shelf = Shelf(Path(sys.argv[1]))\n"
-        "shelf.get(sys.argv[2], lambda: 'kept' * 100_000)\n"
+        "shelf.get(sys.argv[2], lambda: 'kept' * 100_000, as_it_is, as_it_is)\n"
         "print(flush=True)\n"
         "sys.stdin.read()\n"  # until all are as far
     )
@@ -116,11 +119,13 @@ def test_a_damaged_or_foreign_file_is_not_used(shelf: Callable[[], Shelf], damag
     assert answer(shelf()) == "made"
 
 
-def test_what_cannot_be_loaded_is_made_anew(shelf: Callable[[], Shelf], monkeypatch: pytest.MonkeyPatch) -> None:
-    kept(shelf)
-    monkeypatch.setattr(pickle, "loads", lambda _: 1 / 0)
+def test_what_cannot_be_loaded_is_made_anew(shelf: Callable[[], Shelf]) -> None:
+    def refuse(_: object) -> str:
+        raise LookupError("of another version")
 
-    assert answer(shelf()) == "made"
+    kept(shelf)
+
+    assert shelf().get("a", lambda: "made", as_it_is, refuse) == "made"
 
 
 def test_nothing_is_written_where_python_writes_no_bytecode(
@@ -158,14 +163,18 @@ def matched(found: Any) -> object:
     return found and (found.span(), found.groupdict(), found.spans(*range(found.re.groups + 1)))
 
 
+def as_kept(made: regex.Pattern[str]) -> regex.Pattern[str]:
+    return load(marshal.loads(marshal.dumps(store(made))))
+
+
 def test_patterns_that_were_kept_match_as_those_that_were_compiled() -> None:
     """Every rule on every case of the lexicon."""
     lines = (ROOT / "fixtures/lexicon.jsonl").read_text(encoding="utf-8").splitlines()
     cases = [case.get("text") or case["path"] for case in map(json.loads, lines)]
     sources = [rule.pattern for rule in rules()] + [rule.pattern for rule in dom_rules()]
-    pairs = [(pattern(each), pickle.loads(pickle.dumps(pattern(each)))) for each in sources]
+    pairs = [(pattern(each), as_kept(pattern(each))) for each in sources]
 
-    for made, loaded in [*pairs, *((each, pickle.loads(pickle.dumps(each))) for each in CLASSES.values())]:
+    for made, loaded in [*pairs, *((each, as_kept(each)) for each in CLASSES.values())]:
         assert (made.pattern, made.flags, made.groupindex) == (loaded.pattern, loaded.flags, loaded.groupindex)
     wrong = [
         (made.pattern, case)
@@ -177,7 +186,7 @@ def test_patterns_that_were_kept_match_as_those_that_were_compiled() -> None:
 
 
 def test_tables_that_were_kept_are_equal() -> None:
-    assert all(pickle.loads(pickle.dumps(table(name))) == table(name) for name in names())
+    assert all(marshal.loads(marshal.dumps(table(name))) == table(name) for name in names())
 
 
 def runs(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -200,13 +209,13 @@ def test_a_run_gives_the_same_with_and_without(tmp_path: Path) -> None:
 def test_the_processes_of_a_pool_keep_what_they_made(tmp_path: Path) -> None:
     program = (
         "from dedup.run import pool\n"
-        "from dedup.text import pattern\n"
+        "from dedup.patterns import pattern\n"
         "if __name__ == '__main__': list(pool(2)(pattern, ['only in a worker', 'only in a worker']))\n"
     )
     (tmp_path / "program.py").write_text(program)
 
     made = runs(tmp_path / "kept", str(tmp_path / "program.py"))
-    load = "import regex, dedup.text; regex.compile = lambda *_: 1 / 0; dedup.text.pattern('only in a worker')"
+    load = "import regex, dedup.patterns; regex.compile = lambda *_: 1 / 0; dedup.patterns.pattern('only in a worker')"
     loaded = runs(tmp_path / "kept", "-c", load)
 
     assert [(each.stderr, each.returncode) for each in (made, loaded)] == [("", 0), ("", 0)]

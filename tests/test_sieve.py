@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from dedup.lexicon import LETTERS, dom_kind, dom_rules, rules, tried
 from dedup.literals import Reader
+from dedup.patterns import pattern
 from dedup.sieve import Sieve, is_mark, letters_of
-from dedup.text import count_words, pattern, plain
+from dedup.text import count_words, plain
 from tests.conftest import ROOT
 
 LANGUAGES = frozenset(rule.language for rule in rules())

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.column_files import atomic
+from dedup.commit import atomic
 from dedup.data import Failure
+from dedup.errors import DamagedError
 from dedup.store import MAPPED, Store
 
 
@@ -106,9 +107,10 @@ def test_a_file_that_was_cut_short_is_an_error(tmp_path: Path) -> None:
     with table.path.open("r+b") as handle:
         handle.truncate(4 * 5 * 8 - 1)
 
-    table.read(2, np.zeros((1, 5), np.uint64))
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="ends before its columns"):
         table.read(2, np.zeros((2, 5), np.uint64))
+    with pytest.raises(DamagedError, match="the same command makes it again"):
+        store.located("0")
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -219,6 +221,20 @@ def sealed_store(folder: Path) -> Store:
 
 def sealed_files(store: Store) -> list[Path]:
     return sorted((store.folder / "0").iterdir())
+
+
+def test_a_store_whose_start_is_interrupted_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it has no stamp, and the next run takes it for somebody else's."""
+
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    Store.open(tmp_path / "work", "a").save("0", "prints", np.arange(3))
+    monkeypatch.setattr("dedup.store.atomic", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Store.open(tmp_path / "work", "b")
+
+    assert not (tmp_path / "work").exists()
 
 
 def test_what_was_sealed_is_not_trusted_when_any_byte_of_it_changed(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup.patterns import pattern
 from dedup.repetition import block_text
 from dedup.sentences import sentences
 from dedup.text import (
@@ -19,7 +20,6 @@ from dedup.text import (
     fold,
     link_share,
     matches,
-    pattern,
     plain,
     slots,
     word_hash,

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dedup
-from dedup import Config, Limits, RemovalError, cells, column_files, kernel, lines, straight, stretches, unpacked
+from dedup import Config, Limits, RemovalError, cells, commit, kernel, lines, straight, stretches, unpacked
 from dedup.formats import OUTPUTS
 from dedup.run import pool, serial
 from tests.material import article, prose
@@ -437,7 +437,7 @@ def test_a_full_disk_names_the_file(name: str, tmp_path: Path, monkeypatch: pyte
 
     @contextmanager
     def full(path: Path, **more: Any) -> Iterator[Any]:
-        with column_files.atomic(path, **more) as handle:
+        with commit.atomic(path, **more) as handle:
             yield handle
             raise OSError(errno.ENOSPC, "No space left on device")
 

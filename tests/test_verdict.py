@@ -32,6 +32,7 @@ CASES: dict[str, tuple[list[str], str, str]] = {
     "short elsewhere": (["A mill", OTHER, "A mill"], f"{OTHER}\nA mill", ".xx"),
     "short alone": (["A mill"], "A mill", "."),
     "short too far": ([LONG, *["x"] * 13, "A mill"], f"{LONG}\nA mill", "x" + "." * 14),
+    "a line holds what another is": ([LONG, LONG], f"{LONG} {OTHER} {OTHER[::-1]}\n{LONG}", "xx"),
     "no words": ([LONG, "***", OTHER], f"{LONG}\n***\n{OTHER}", "x.x"),
 }  # fmt: skip
 

@@ -118,14 +118,22 @@ public:
             open_ = place[0];
         }
         const auto size = static_cast<std::size_t>(end - start);
-        if (source_.size() < size) source_.resize(size + size / 2);
         std::string_view text;
-        const bool read = file_.read(start, source_.data(), size) && strings_.read({source_.data(), size}, text);
+        const bool read = has_room(end, size) && file_.read(start, source_.data(), size) && strings_.read({source_.data(), size}, text);
         if (!read) throw std::invalid_argument("a text that is no string of JSON");
         return text;
     }
 
 private:
+    // Have room for so many bytes before `end`, if the file reaches so far: none is made for what is not there.
+    bool has_room(std::int64_t end, std::size_t size) {
+        char last;
+        if (source_.size() >= size) return true;
+        if (!file_.read(end - 1, &last, 1)) return false;
+        source_.resize(size + size / 2);
+        return true;
+    }
+
     const TextPlaces& texts_;
     RandomFile file_;
     std::int64_t open_ = -1;

@@ -161,7 +161,8 @@ void LinesRead::check(std::string_view piece) const {
     for (const auto at : rows) {
         if (at <= row || static_cast<std::size_t>(at) >= count) throw std::invalid_argument("there is no such row");
         const bool inside = end <= starts[at] && starts[at] < ends[at] && ends[at] <= size && starts[at] <= text_starts[at] &&
-                            text_starts[at] + 2 <= text_ends[at] && text_ends[at] <= ends[at];
+                            text_starts[at] < text_ends[at] && text_ends[at] - text_starts[at] >= 2 && text_ends[at] <= ends[at];
+        if (numbers[at] < 0 || numbers[at] > size) throw std::invalid_argument("there is no such line");
         if (!inside) throw std::invalid_argument("a line that does not lie in the piece");
         row = at;
         end = ends[at];
@@ -176,6 +177,7 @@ void Going::check(std::size_t rows) const {
     for (const auto number : sites) {
         if (number < 0 || static_cast<std::size_t>(number) >= names.size()) throw std::invalid_argument("there is no such site");
     }
+    if (first < 0 || first > std::int64_t{1} << 53) throw std::invalid_argument("there is no such line");
     if (left && left->size() != tails.size()) throw std::invalid_argument("a tail has what is left of its text, or none has");
 }
 

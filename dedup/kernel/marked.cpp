@@ -19,6 +19,13 @@ public:
     Marker(const Unread& unread, const Alphabet& alphabet, MarkedWords& out)
         : unread_(unread), alphabet_(alphabet), reader_(alphabet, unread.known ? WordReader::Which::all : WordReader::Which::read, true), out_(out) {}
 
+    // Add the words of a span. It is looked at before what stands in front of it is: C++ does not say which of several
+    // arguments comes first.
+    void add_span(const Spans& spans, std::size_t at, std::uint8_t kind) {
+        const auto text = spans.part(at);
+        add(text, spans.starts[at], spans.before(at), kind);
+    }
+
     // Add the words of a block, which begins at `start` of its text, behind the character `before`; `kind` is the marks
     // that all of them have.
     void add(const TextView& text, std::int32_t start, char32_t before, std::uint8_t kind) {
@@ -197,7 +204,7 @@ std::size_t MarkedReader::size() const { return marker_->size(); }
 bool MarkedReader::read(const Spans& spans, const std::uint8_t* kinds, std::size_t first, std::size_t end) {
     marker_->shrink(0);
     try {
-        for (auto at = first; at < end; ++at) marker_->add(spans.part(at), spans.starts[at], spans.before(at), kinds[at]);
+        for (auto at = first; at < end; ++at) marker_->add_span(spans, at, kinds[at]);
     } catch (const Unknown&) {
         marker_->shrink(0);
         return false;
@@ -208,7 +215,7 @@ bool MarkedReader::read(const Spans& spans, const std::uint8_t* kinds, std::size
 MarkedWords marked_words(const Spans& spans, const std::uint8_t* kinds, const Unread& unread, const Alphabet& alphabet) {
     MarkedWords out;
     Marker marker(unread, alphabet, out);
-    for (std::size_t at = 0; at < spans.size; ++at) marker.add(spans.part(at), spans.starts[at], spans.before(at), kinds[at]);
+    for (std::size_t at = 0; at < spans.size; ++at) marker.add_span(spans, at, kinds[at]);
     out.resize(marker.size());
     return out;
 }

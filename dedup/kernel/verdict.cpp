@@ -59,9 +59,7 @@ public:
         const Entry wanted{mix(words), words, none};
         if (!seen_.test(wanted.key >> 48)) return {nullptr, nullptr};
         const auto less = [](const Entry& one, const Entry& other) { return compare(one, other) < 0; };
-        const auto low = std::lower_bound(entries_.begin(), entries_.end(), wanted, less);
-        auto high = low;
-        while (high != entries_.end() && compare(*high, wanted) == 0) ++high;
+        const auto [low, high] = std::equal_range(entries_.begin(), entries_.end(), wanted, less);
         const auto* first = entries_.data();
         return {first + (low - entries_.begin()), first + (high - entries_.begin())};
     }
@@ -113,6 +111,8 @@ private:
         if (words.size() < gram) return none;
         const auto [first, last] = shingles_.find(words.values);
         if (last - first == 1 && copies_[index(first->line)] == 1 && lines_[index(first->line)] == words) return first->line;
+        const auto same = numbers_.find(words);
+        if (same != numbers_.end()) return first_holding(words, same->second);
         std::size_t covered = 0, end = 0;
         std::vector<std::int32_t> touched;
         for (std::size_t at = 0; at + gram <= words.size(); ++at) {
@@ -131,6 +131,23 @@ private:
         }
         for (const auto line : touched) hits_[index(line)] = 0;
         return covered * 2 >= words.size() ? best : none;
+    }
+
+    // The first line that holds all shingles of a block, as the line does that is `same`. It holds the rarest of them:
+    // where all paragraphs begin alike, to count what each line holds would take the square of their number.
+    std::int32_t first_holding(Words words, std::int32_t same) const {
+        std::vector<Shingles::Range> found;
+        for (std::size_t at = 0; at + gram <= words.size(); ++at) found.push_back(shingles_.find(words.values + at));
+        const auto size = [](const Shingles::Range& each) { return each.second - each.first; };
+        const auto [low, high] = *std::min_element(found.begin(), found.end(), [&](const auto& one, const auto& other) { return size(one) < size(other); });
+        for (const auto* entry = low; entry != high && entry->line < same; ++entry) {
+            const auto holds = [&](const Shingles::Range& each) {
+                const auto* at = std::lower_bound(each.first, each.second, entry->line, [](const Shingles::Entry& one, std::int32_t line) { return one.line < line; });
+                return at != each.second && at->line == entry->line;
+            };
+            if (std::all_of(found.begin(), found.end(), holds)) return entry->line;
+        }
+        return same;
     }
 
     void grant() {

@@ -1,0 +1,115 @@
+"""Runs of which an operation on files fails, or all from the k-th on, by the shim; and such as fail by themselves: on
+full and read-only file systems, without files to open, with nobody who reads."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from functools import partial
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.torture import faults_real
+from tests.torture.kinds import (
+    KINDS,
+    OUT,
+    Kind,
+    Undisturbed,
+    check_again,
+    check_whole,
+    digests,
+    fresh,
+    undisturbed,
+    work_of,
+)
+from tests.torture.shimmed import shimmed
+from tests.torture.trial import Trial, sampled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.torture.shimmed import Operation, Shimmed
+
+
+class Fault(NamedTuple):
+    """An error, the operations that it may come from, and whether it lasts."""
+
+    number: int
+    operations: str
+    lasts: bool = False
+
+
+FAULTS = (
+    Fault(errno.ENOSPC, ",open,write,mkdir,fsync,", lasts=True),
+    Fault(errno.EIO, ",open,write,mkdir,fsync,rename,truncate,unlink,rmdir,"),
+    Fault(errno.EACCES, ",open,mkdir,rename,unlink,"),
+    Fault(errno.ENOSPC, ",write,fsync,"),
+    Fault(errno.EMFILE, ",open,openr,"),
+    Fault(errno.EMFILE, ",open,openr,", lasts=True),
+    Fault(errno.EIO, ",read,openr,"),
+)
+READS = (errno.EIO, errno.EMFILE)
+
+
+def trials(share: float) -> Iterator[Trial]:
+    """All of them; of kinds beside each other half as many as they are killed at points."""
+    points = [(kind, number) for kind in KINDS.values() for number in range(max(len(FAULTS), kind.points // 2))]
+    for kind, number in sampled(points, share):
+        name = errno.errorcode[FAULTS[number % len(FAULTS)].number]
+        yield Trial(f"{kind.name}, {name} {number:02}", partial(_at_point, kind, number))
+    yield from sampled(list(faults_real.trials()), share)
+
+
+def _at_point(kind: Kind, number: int, folder: Path) -> int:
+    fault, known = FAULTS[number % len(FAULTS)], undisturbed(kind.name)
+    own = [each for each in known.every if f",{each.name}," in fault.operations]
+    at = 1 + int(len(own) * Random(f"{kind.name} {number}").random())
+    here = fresh(kind, folder)
+    how = {"mode": str(fault.number), "operations": fault.operations, "lasts": fault.lasts}
+    done = shimmed(kind.words, here, at=at, **how)  # type: ignore[arg-type]
+    if not done.reached:
+        return 0
+    _check_end(kind, done, fault, own[at - 1], here)
+    check_again(kind, here)
+    return 1
+
+
+def _check_end(kind: Kind, done: Shimmed, fault: Fault, operation: Operation, here: Path) -> None:
+    """See that a run of which an operation failed ended as it must."""
+    known, (code, _, said) = undisturbed(kind.name), done.ended
+    start = str(known.start.with_name("here"))
+    path = operation.path.removeprefix(f"{start}/")
+    what = f"{operation.name} of {path} fails with {errno.errorcode[fault.number]}"
+    if kind.words[0] == sys.executable:  # no command of ours, which would say it in words
+        assert code, done
+        check_whole(kind, here)
+        return
+    assert "Traceback" not in said, f"{what}: {said[-3000:]}"
+    if code == known.code and not _differing(known, digests(here)):
+        return  # it could do without
+    is_input = path in known.before and not path.startswith(("out", "index"))
+    if is_input and operation.name in ("read", "openr"):
+        assert code in (1, 3, 4), f"{what}: ends with {code}: {said}"
+        return
+    assert code == 4, f"{what}: ends with {code}: {said}"
+    assert os.strerror(fault.number) in said, f"{what}, but it says: {said}"
+    if not fault.lasts or number_of_workers(kind) == 1:
+        names = [path.rsplit("/", 1)[-1].removesuffix(".part"), *path.split("/")[:1]]
+        if path.endswith(" (deleted)"):  # it has no name, and what it is for is told
+            names = [OUT]
+        assert any(name in said for name in names), f"{what}, but it says: {said}"
+    check_whole(kind, here)
+
+
+def number_of_workers(kind: Kind) -> int:
+    """How many processes a run of a kind has."""
+    return 2 if "2" in kind.words else 1
+
+
+def _differing(known: Undisturbed, found: dict[str, str]) -> list[str]:
+    """The files that are other than they should be, without what runs work with, and what could not be removed."""
+    names = [name for name in {*known.after, *found} if not work_of(name)]
+    wanted = {**known.before, **known.after}
+    return [name for name in names if found.get(name) not in (wanted.get(name), known.after.get(name))]
