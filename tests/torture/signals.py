@@ -86,7 +86,7 @@ def _signalled(moment: int, name: str, kind: str, to_all: bool, folder: Path) ->
                 os.killpg(process.pid, signal.SIGKILL)
     assert took < PATIENCE + LATE, (took, said)
     assert not left, (left, said)
-    if "dedup/" in said or "Traceback" not in said:  # else Python itself was just starting
+    if "in program" in said or "Traceback" not in said:  # else Python itself was just starting
         # Before the command runs and once it is done, the signal ends the process as it ends any.
         assert process.returncode in (0, 128 + SENT[name], -SENT[name]), (process.returncode, said)
         assert "Traceback" not in said, said
