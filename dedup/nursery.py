@@ -172,11 +172,13 @@ def serve(asked: int, modules: Sequence[str]) -> NoReturn:
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {getattr(signal, name) for name in _HEARD})
     own_process()
+    gc.disable()  # while all that is imported stays
     for module in modules:
         with suppress(Exception):  # then it is told by what asks for it
             import_module(module)
     SHELF.save()  # here, lest every worker does
     gc.freeze()
+    gc.enable()
     children: dict[int, _Child] = {}
     with socket.socket(fileno=asked) as program:
         while True:
