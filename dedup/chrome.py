@@ -18,8 +18,6 @@ from dedup.threads import find_thread
 from dedup.wanted import kept_kinds, take_unwanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from dedup.config import Config
 
 BODY_WORDS = 25
@@ -245,21 +243,23 @@ def _fill_gaps(article: list[Evidence]) -> None:
             block.verdict = Verdict(before.kind, "Nothing but links, between chrome.", {"rule": "links-between-chrome"})
     for index in range(len(article) - 1, 0, -1):  # from the end: a section may hold nothing but empty ones
         block = article[index]
-        if not block.verdict and block.tag is Tag.HEADING:
-            section = list(_section(article, index))
-            if section and all(each.verdict for each in section) and block.counts[0] >= 2:
-                first = section[0].verdict
-                kind = first.kind if first else Kind.BOILERPLATE
-                block.verdict = Verdict(
-                    kind, "A repeated heading with nothing but chrome under it.", {"rule": "empty-section"}
-                )
+        if not block.verdict and block.tag is Tag.HEADING and block.counts[0] >= 2 and _is_empty(article, index):
+            first = article[index + 1].verdict
+            kind = first.kind if first else Kind.BOILERPLATE
+            block.verdict = Verdict(
+                kind, "A repeated heading with nothing but chrome under it.", {"rule": "empty-section"}
+            )
 
 
-def _section(article: list[Evidence], index: int) -> Iterator[Evidence]:
-    for block in article[index + 1 :]:
+def _is_empty(article: list[Evidence], index: int) -> bool:
+    """Whether there is something under a heading, and nothing but chrome."""
+    for at in range(index + 1, len(article)):  # no slice: of every heading it would copy all that follows
+        block = article[at]
         if block.tag is Tag.HEADING and block.level <= article[index].level:
-            return
-        yield block
+            return at > index + 1
+        if not block.verdict:
+            return False
+    return index + 1 < len(article)
 
 
 def _take_metadata(document: Document, article: list[Evidence], away: list[tuple[int, Hit]]) -> None:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup import remembered, rulings, shards, site
+from dedup import remembered, rulings, site
 from dedup.columns import load_table
-from dedup.counting import taught
 from dedup.counts import Told
 from dedup.indexed import Indexed, known_sites
 from dedup.moved import LOST, Stretches
@@ -18,9 +17,9 @@ from dedup.records import flags_of
 from dedup.remembered import KEPT, Origin, Remembered
 from dedup.run import serial
 from dedup.segments import REMOVED, SEGMENT, SITES, Folder, Named, writing
-from dedup.shards import Flagging
-from dedup.staged import study
+from dedup.staged import flag, prepare
 from dedup.store import Store
+from dedup.table import still_left
 from dedup.temporary import temporary
 from dedup.work import ALL, Work
 
@@ -59,11 +58,9 @@ def add(folder: Folder, inputs: Inputs, config: Config, *, runner: Runner = seri
         work = Work(own, settings, index, str(folder.path), not replacing, not folder.texts)
         rulings.bring(work)
         opened = open_inputs(inputs, config, folder.path)
-        names, live, failures = study(work, opened.sources, runner)
+        (names, live, failures), flagged = flag(work, prepare(work, opened.sources, runner), runner)
         if not names:
             raise nothing_to_read(failures)
-        learned = taught(work)
-        flagged = list(runner(shards.flag, [Flagging(work, name, live[name], learned) for name in names]))
         ids = [id_ for each in flagged for id_ in each.ids]
         none = np.zeros(len(ids), np.bool_)
         gone = np.array(sorted(Indexed(folder).known(ids).values()), np.int64) if replacing else np.zeros(0, np.int64)
@@ -146,7 +143,7 @@ def _remembered(job: Keeping) -> Iterator[Remembered]:
         if own == LOST:
             continue
         flags = flags_of(record["flags"])
-        left = shards.still_left(table.only(slice(bounds[number], bounds[number + 1])), flags)
+        left = still_left(table.only(slice(bounds[number], bounds[number + 1])), flags)
         yield Remembered(
             own, record["id"], record["site"] or "", text, left.starts, left.ends, left.tags, not flags, is_copy,
             job.moved.get(place, none), origin,

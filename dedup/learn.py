@@ -15,7 +15,7 @@ from dedup.places import place
 from dedup.run import Runner, serial
 from dedup.shards import documents
 from dedup.sites import Repeated, SiteFile, TaughtPlace
-from dedup.staged import study
+from dedup.staged import prepare, study
 from dedup.temporary import temporary
 from dedup.work import ALL, Work
 
@@ -42,7 +42,7 @@ def learn(inputs: Inputs, *, config: Config | None = None, runner: Runner = seri
     with temporary() as folder:
         work = Work(folder, config)
         sources = open_inputs(inputs, config, work.folder).sources
-        names, _, failures = study(work, sources, runner)
+        names, _, failures = study(work, prepare(work, sources, runner), runner)
         if not names:
             raise nothing_to_read(failures)
         return _in_words(work, names), failures

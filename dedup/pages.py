@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 Failed = dict[str, dict[int, str]]
-"""Pages that could not be judged: by shard and number why."""
+"""Documents that failed since they were read: by shard and number why."""
 
 
 class Judging(NamedTuple):

@@ -16,17 +16,17 @@ import xxhash
 from dedup import chrome, repetition, site, sketched
 from dedup.clean import cut, kept
 from dedup.columns import block_words, load_table, save_blocks, save_prints
-from dedup.data import Document, Failure, Flag, Format, Source, Tag
+from dedup.data import Document, Failure, Flag, Format, Source
 from dedup.dates import iso_date
 from dedup.extract import read_source
-from dedup.guard import limited, too_large
+from dedup.guard import limited, too_large, why
 from dedup.judge import Proofs
 from dedup.keyed import save_words
 from dedup.outside import Kinds, Known, outside, proofs
 from dedup.records import flagged_record, pack, unpack
 from dedup.rulings import Ruled, ruled
 from dedup.run import alone
-from dedup.table import TAGS
+from dedup.table import still_left
 from dedup.wanted import kept_outside, with_wanted
 from dedup.work import ALL, Work, key
 from dedup.written import is_written, writings
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
 
     from dedup.batch import Batch
     from dedup.config import Config
+    from dedup.nursery import Death
     from dedup.store import Store
     from dedup.table import Table
     from dedup.written import Writing
 
-RULE = TAGS.index(Tag.RULE)
 SETTLED = ("settled_kept", "settled_own", "settled_told")
 """What is known of the blocks of pages, as `pages.settle` leaves it."""
 
@@ -134,22 +134,33 @@ def documents(store: Store, shard: str, numbers: Iterable[int] | None = None) ->
 
 
 class Flagging(NamedTuple):
-    """One shard to flag, which of its documents are alive (the others have an id that was there before), and the key of
-    what all shards taught."""
+    """One shard to flag, which of its documents are alive (the others have an id that was there before, or failed), the
+    key of what all shards taught, and why others could not be flagged."""
 
     work: Work
     shard: str
     live: NDArray[np.bool_]
     taught: str
+    failed: dict[int, str] = {}  # noqa: RUF012 (never written to)
+
+    def without(self, death: Death) -> list[Flagging]:
+        """The same without the document that workers died at."""
+        if death.at is None or not self.live[death.at]:
+            return []
+        live = self.live.copy()
+        live[death.at] = False
+        return [self._replace(live=live, failed={**self.failed, death.at: why(death, self.work.config)})]
 
 
 class Flagged(NamedTuple):
     """What is known of a shard's documents to choose keepers: date, length in words, id, site; how many characters
     their texts have, and their articles (a page's text without what its extractor leaves out); and the characters of
-    the chrome within those, by kind; in order. And the key of what it was made of."""
+    the chrome within those, by kind; in order. And the key of what it was made of, and why others could not be
+    flagged."""
 
     shard: str
     key: str
+    failed: dict[int, str]
     dates: list[str]
     lengths: list[int]
     ids: list[str]
@@ -159,12 +170,13 @@ class Flagged(NamedTuple):
     chrome: list[dict[str, int]]
 
 
+@alone
 def flag(job: Flagging) -> Flagged:
     """Flag the chrome of a shard's documents, and leave the words of the rest, their seeds and band keys."""
     store = job.work.store
     names = SETTLED if store.column(ALL, "asked")[0] else ()
     of = key(job.shard, job.taught, job.live, *(store.column(job.shard, name) for name in names))
-    return Flagged(job.shard, of, *store.once(job.shard, "flagged", of, lambda: _flagged(store, job)))
+    return Flagged(job.shard, of, job.failed, *store.once(job.shard, "flagged", of, lambda: _flagged(store, job)))
 
 
 def _flagged(store: Store, job: Flagging) -> list[list[Any]]:
@@ -270,20 +282,9 @@ def _within(job: Flagging, known: Known, kinds: Kinds, bounds: list[int]) -> Ite
         if not (config.verbatim and document.format is Format.TEXT and document.encoding is None):
             own = slice(bounds[number], bounds[number + 1])
             here = known.of(own)
-            article = site.settled(document, odds[own], here.proofs.kept)
-            here.main[:] = with_wanted(document, here.table, article, config)
-            found = chrome.flags(document, here, kinds.of(own), of_site, config)
+            with limited(number, config):
+                article = site.settled(document, odds[own], here.proofs.kept)
+                here.main[:] = with_wanted(document, here.table, article, config)
+                found = chrome.flags(document, here, kinds.of(own), of_site, config)
         document.date = iso_date(document.date)
         yield number, document, found
-
-
-def still_left(table: Table, found: list[Flag]) -> Table:
-    """The blocks that no flag of chrome takes, but for rules."""
-    stays = table.tags != RULE
-    for low, high in zip(
-        np.searchsorted(table.starts, [each.start for each in found]).tolist(),
-        np.searchsorted(table.starts, [each.end for each in found]).tolist(),
-        strict=True,
-    ):
-        stays[low:high] = False
-    return table.only(stays)

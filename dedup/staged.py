@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -29,7 +29,7 @@ from dedup.spared import spared, used
 from dedup.work import ALL, key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -45,11 +45,9 @@ SHARD_DOCUMENTS, SHARD_BYTES = 500, 16_000_000
 def run(work: Work, sources: Iterator[Source | Failure], runner: Runner, decisions: bytes = b"") -> Run:
     """The way of all documents, stage by stage; the `decisions` are what their file held when the run began."""
     rulings.bring(work, decisions)
-    names, live, failures = study(work, sources, runner)
+    (names, live, failures), flagged = flag(work, prepare(work, sources, runner), runner)
     if not names:
         return Run(0, iter(()), [], failures, {}, lambda _: [])
-    taught = counting.taught(work)
-    flagged = list(runner(shards.flag, [Flagging(work, name, live[name], taught) for name in names]))
     if work.config.keep_duplicates:
         brought, found = Brought.nothing(), Found(Gone.none(), {})
     else:
@@ -97,45 +95,80 @@ def read(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> lis
     return [each.shard for each in runner(shards.prepare, _batches(work, sources))]
 
 
-def study(
-    work: Work, sources: Iterator[Source | Failure], runner: Runner
-) -> tuple[list[str], dict[str, NDArray[np.bool_]], list[Failure]]:
-    """Read all sources and learn what their sites have in common: the shards, which of their documents have an id of
-    their own, and all failures in order."""
+class Shards(NamedTuple):
+    """What sources were read into: the shards; where documents are whose ids are known; and which documents `failed`
+    since they were read."""
+
+    prepared: list[Prepared]
+    known: Mapping[str, str]
+    failed: pages.Failed
+
+
+class Studied(NamedTuple):
+    """The names of the shards, which of their documents are alive (bool [d]): have an id of their own and did not fail;
+    and all failures in order."""
+
+    names: list[str]
+    live: dict[str, NDArray[np.bool_]]
+    failures: list[Failure]
+
+
+def prepare(work: Work, sources: Iterator[Source | Failure], runner: Runner) -> Shards:
+    """Read all sources into shards."""
     prepared = list(runner(shards.prepare, _batches(work, sources)))
     if work.index:
         work.store.save_records(ALL, "read", [each.shard for each in prepared])
-    known = known_ids(work, [id_ for each in prepared for id_ in each.ids])
     asked = work.asks_sites or any(each.pages for each in prepared)
     work.store.save(ALL, "asked", np.array([asked]))
     if asked and not work.asks_sites:
         texts = [each.shard for each in prepared if each.ids and not each.pages]
         list(runner(pages.print_texts, [(work, shard) for shard in texts]))
     before = ((each.shard, work.store.sealed(each.shard, "failed")) for each in prepared)
-    failed: pages.Failed = {shard: dict(own) for shard, own in before if own}
-    names, live, failures = _take(prepared, known, failed)
-    while names and asked and _judge(work, live, failed, runner):
-        names, live, failures = _take(prepared, known, failed)  # as if those that failed had not been there
-    if names and asked:
-        counting.count_repetition(work, names, live, runner)
-    return names, live, failures
+    failed = {shard: dict(own) for shard, own in before if own}
+    return Shards(prepared, known_ids(work, [id_ for each in prepared for id_ in each.ids]), failed)
+
+
+def study(work: Work, read: Shards, runner: Runner) -> Studied:
+    """Learn what the sites of all documents have in common. Those that fail are put with those that failed before, and
+    all is done again as if they had not been there."""
+    studied, asked = _take(read), work.store.column(ALL, "asked")[0]
+    while studied.names and asked and _judge(work, studied.live, read.failed, runner):
+        studied = _take(read)
+    if studied.names and asked:
+        counting.count_repetition(work, studied.names, studied.live, runner)
+    return studied
+
+
+def flag(work: Work, read: Shards, runner: Runner) -> tuple[Studied, list[shards.Flagged]]:
+    """Learn what the sites of all documents have in common, and flag the chrome: `study` again for what fails here."""
+    while True:
+        names, live, failures = study(work, read, runner)
+        taught = counting.taught(work) if names else ""
+        flagged = list(runner(shards.flag, [Flagging(work, name, live[name], taught) for name in names]))
+        own = {each.shard: {**read.failed.get(each.shard, {}), **each.failed} for each in flagged}
+        if not _add(work, read.failed, own):
+            return Studied(names, live, failures), flagged
 
 
 def _judge(work: Work, live: dict[str, NDArray[np.bool_]], failed: pages.Failed, runner: Runner) -> bool:
     """Judge all pages; whether any could not be, which are put with those that `failed` before."""
     some = pages.choose(work, list(live), live, failed)
     for stage in (pages.judge, pages.settle):
-        found = dict(zip(live, runner(stage, some), strict=True))
-        new = {shard: own for shard, own in found.items() if own != failed.get(shard, {})}
-        failed |= new
-        for shard, own in new.items():
-            work.store.seal(shard, "failed", list(own.items()))  # a run that goes on need not find it again
-        if new:
+        if _add(work, failed, dict(zip(live, runner(stage, some), strict=True))):
             return True
         if stage is pages.judge:
             taught = pages.learn(work, live)
             some = [each._replace(taught=taught) for each in some]
     return False
+
+
+def _add(work: Work, failed: pages.Failed, found: pages.Failed) -> bool:
+    """Whether there are others among those found than have `failed` before; into which they go."""
+    new = {shard: own for shard, own in found.items() if own != failed.get(shard, {})}
+    failed |= new
+    for shard, own in new.items():
+        work.store.seal(shard, "failed", list(own.items()))  # a run that goes on need not find it again
+    return bool(new)
 
 
 def _duplicates(work: Work, flagged: list[shards.Flagged], brought: Brought, runner: Runner) -> Found:
@@ -194,18 +227,15 @@ def _size(source: Source | Failure) -> int:
     )
 
 
-def _take(
-    prepared: Iterable[Prepared], known: Mapping[str, str], failed: pages.Failed
-) -> tuple[list[str], dict[str, NDArray[np.bool_]], list[Failure]]:
-    """The shards, which of their documents have an id of their own, and all failures in order. Of `known` ids it is
-    told where they are; documents that `failed` have none."""
-    places = dict(known)
+def _take(read: Shards) -> Studied:
+    """What is alive now: of documents of one id the first, and of `known` ids none."""
+    places = dict(read.known)
     live: dict[str, NDArray[np.bool_]] = {}
     failures: list[Failure] = []
     again: list[Failure] = []
-    for each in prepared:
+    for each in read.prepared:
         failures.extend(each.failures)
-        dead = failed.get(each.shard, {})
+        dead = read.failed.get(each.shard, {})
         failures.extend(Failure(each.places[number], why) for number, why in sorted(dead.items()))
         own = []
         for number, (id_, place) in enumerate(zip(each.ids, each.places, strict=True)):
@@ -217,7 +247,7 @@ def _take(
             places.setdefault(id_, place)
         if any(own):
             live[each.shard] = np.array(own)
-    return list(live), live, failures + again
+    return Studied(list(live), live, failures + again)
 
 
 def _by_shard(flagged: list[shards.Flagged], found: Flags | Gone, first: int) -> Iterator[Mapping[int, list[Flag]]]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.data import Flag
+
 TAGS = tuple(Tag)
 _NUMBER = {tag: number for number, tag in enumerate(TAGS)}
 
@@ -116,3 +118,12 @@ class Table(Sequence[Block]):
 
 
 EMPTY = Table.of()
+
+
+def still_left(table: Table, found: Iterable[Flag]) -> Table:
+    """The blocks that no flag of chrome takes, but for rules."""
+    stays = table.tags != _NUMBER[Tag.RULE]
+    spans = np.array([(each.start, each.end) for each in found], np.int64).reshape(-1, 2)
+    for low, high in np.searchsorted(table.starts, spans).tolist():
+        stays[low:high] = False
+    return table.only(stays)

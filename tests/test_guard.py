@@ -18,13 +18,15 @@ from dedup.nursery import Death
 from dedup.read import given
 from dedup.run import pool, serial
 from dedup.site import MANY
-from dedup.staged import study
+from dedup.staged import Studied, flag, prepare
 from dedup.work import Work
 from tests.material import article, cleaned, prose
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from dedup.run import Runner
 
 
 LIMITS: dict[str, Any] = {"max_seconds": 0.3, "max_memory": 256}
@@ -39,7 +41,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="not all of thes
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """What reads documents has a process of its own here, even with one worker (else tests have it read them here)."""
-    stages: set[Callable[..., Any]] = {shards.prepare, pages.judge, pages.settle}
+    stages: set[Callable[..., Any]] = {shards.prepare, pages.judge, pages.settle, shards.flag}
     monkeypatch.setattr("dedup.run._ALONE", stages)
 
 
@@ -68,6 +70,7 @@ GOOD = [
 TRAPS = {
     **{("read", what): {"id": f"read {what}", "text": f"TRAP-read-{what} {article(70)}"} for what in SAID},
     **{("judge", what): page(300 + at, f"<p>TRAP-judge-{what} stands here.</p>") for at, what in enumerate(SAID)},
+    **{("flag", what): {"id": f"flag {what}", "text": f"TRAP-flag-{what}\n\n{article(80)}"} for what in SAID},
     **{("settle", what): odd(400 + at, what) for at, what in enumerate(SAID)},
 }
 
@@ -92,13 +95,17 @@ def test_what_a_document_does_to_its_worker_costs_that_document_alone() -> None:
     assert found[0].removed == want.removed
 
 
+def studied(work: Work, documents: list[dict[str, Any]], runner: Runner) -> Studied:
+    return flag(work, prepare(work, given(documents), runner), runner)[0]
+
+
 def test_a_run_that_goes_on_does_not_die_of_the_same_documents_again(tmp_path: Path) -> None:
     work = Work(tmp_path, Config(**LIMITS))
     documents = [*GOOD[:9], *TRAPS.values(), GOOD[-1]]
-    names, live, failures = study(work, given(documents), pool(2, "tests.traps"))
+    names, live, failures = studied(work, documents, pool(2, "tests.traps"))
 
     # In this process no document is a trap: a failure is one that is known.
-    again, live_again, failures_again = study(work, given(documents), serial)
+    again, live_again, failures_again = studied(work, documents, serial)
 
     assert (again, failures_again) == (names, failures)
     assert len(failures) == len(TRAPS)

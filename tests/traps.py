@@ -6,14 +6,15 @@ from __future__ import annotations
 import os
 import re
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dedup import pages, shards
+from dedup import chrome, pages, shards
+from dedup.chrome import flags
 from dedup.extract import extract, judge_page, read_source
 
 if TYPE_CHECKING:
     from dedup.config import Config
-    from dedup.data import Document, Failure, Source
+    from dedup.data import Document, Failure, Flag, Source
     from dedup.judge import Judgement
 
 
@@ -39,6 +40,12 @@ def _judge_page(document: Document) -> Judgement:
     return judge_page(document)
 
 
+def _flags(document: Document, *known: Any) -> list[Flag]:
+    _fall(document.text, "flag")
+    return flags(document, *known)
+
+
 vars(shards)["read_source"] = _read_source
 vars(pages)["judge_page"] = _judge_page
+vars(chrome)["flags"] = _flags
 extract("<p>The mill closed.</p>")  # so that not every worker has to load what that takes
