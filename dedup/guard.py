@@ -155,6 +155,8 @@ def _needed() -> int:
     taken = _taken()
     if not _Self.trust or abs(taken - _Self.taken) > LEAST:
         _Self.kept, _Self.taken, _Self.trust = _kept()().fordblks, taken, TRUST
+        if _Self.kept > LEAST:
+            _trim()(0)
     _Self.trust -= 1
     return taken - _Self.kept
 
@@ -169,6 +171,14 @@ def _is_full() -> bool:
 def _taken() -> int:
     """The bytes that the limit counts."""
     return int(os.pread(_Self.memory or 0, 256, 0).split()[5]) * mmap.PAGESIZE
+
+
+@cache
+def _trim() -> Callable[[int], Any]:
+    """What gives back what `malloc` keeps."""
+    import ctypes
+
+    return ctypes.CDLL(None).malloc_trim
 
 
 @cache
