@@ -128,7 +128,7 @@ class Config:
         measure="seconds",
     )
     max_memory: int = _setting(
-        480, "Most memory that a stage may take for a document, in MB; 0: any.", 0, 1_000_000, measure="MB"
+        400, "Most memory that a stage may take for a document, in MB; 0: any.", 0, 1_000_000, measure="MB"
     )
 
     def __post_init__(self) -> None:

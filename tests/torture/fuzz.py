@@ -14,13 +14,14 @@ import sys
 from functools import partial
 from importlib.util import find_spec
 from math import ceil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tests.torture.trial import SkippedError, Trial, seed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 TARGETS = {
     "pages": 100_000,
@@ -36,6 +37,8 @@ TARGETS = {
     "names": 1_000_000,
 }
 """Targets, and how many executions of each there are at a share of 1."""
+MEMORY = Path("/dev/shm")
+"""Where files of targets are, if it is there: to write one a million times must not wait for a disk."""
 _DONE = re.compile(r"stat::number_of_executed_units: (\d+)")
 NONE = "atheris is not there: `make torture` installs it where it has a wheel (Linux, Python 3.11 to 3.13)"
 
@@ -62,14 +65,15 @@ def fuzzed(name: str, executions: int, folder: Path) -> int:
         "-rss_limit_mb=2048",
         "-print_final_stats=1",
     ]
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.torture.fuzzed", name, str(folder), *options],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-        env={**os.environ, "TMPDIR": str(folder)},
-    )
+    with TemporaryDirectory(prefix="dedup-torture-", dir=MEMORY if os.access(MEMORY, os.W_OK) else folder) as files:
+        run = subprocess.run(
+            [sys.executable, "-m", "tests.torture.fuzzed", name, str(folder), *options],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            env={**os.environ, "TMPDIR": files},
+        )
     found = [f"{path.name}: {path.read_bytes()!r}" for path in sorted(folder.glob("found-*"))]
     assert run.returncode == 0 and not found, "\n".join([f"{name}: exit code {run.returncode}", *found, run.stderr])
     (done,) = _DONE.findall(run.stderr)

@@ -59,8 +59,8 @@ def seeds() -> Iterator[bytes]:
 def check(data: bytes) -> None:
     """Every line that holds something is a source or a failure of its number, and nothing else is."""
     found = list(read.records(BytesIO(data), "a", "jsonl", CONFIG))
-    if data.removeprefix(_MARK).startswith(read.UTF_16) and not isinstance(found[0], Source):
-        assert len(found) == 1, found
+    if data.removeprefix(_MARK).startswith(read.UTF_16) and found[0].id == "a":
+        assert len(found) == 1 and isinstance(found[0], Failure), found
         return
     rows = BytesIO(data).readlines()
     # What is too long is not looked at: blank or not.

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 
@@ -13,7 +14,10 @@ def main(name: str, folder: Path, options: list[str]) -> None:
     """Fuzz a target; ends the process."""
     import atheris
 
-    with atheris.instrument_imports(include=["dedup"], enable_loader_override=False):
+    # An editable install finds our modules by a loader of its own, which atheris cannot follow: what is fuzzed would be
+    # reached blindly.
+    sys.meta_path.insert(0, PathFinder)
+    with atheris.instrument_imports(include=["dedup"]):
         target = import_module(f"tests.torture.fuzz_{name}")
     if folder.is_dir():
         corpus = folder / "corpus"

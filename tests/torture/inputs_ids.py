@@ -191,7 +191,9 @@ def addresses() -> Iterator[Case]:
     yield fine("url", ODD)
     yield fine("site", ODD)
     yield fine("url", [f"http://{'a.' * at}example/" for at in range(1_000)], "1,000 hosts, each within the next")
-    pages = [f'<base href="{url}"><p>{prose(7, 40)}<a href="{url}">more</a></p>' for url in usable]
+    pages = [
+        f'<base href="{url}"><p>{prose(700 + at, 40)}<a href="{url}">more</a></p>' for at, url in enumerate(usable)
+    ]
     yield fine("html", pages, "links of a page", words=("--force",))
 
 
