@@ -184,7 +184,9 @@ def _flagged(store: Store, job: Flagging) -> list[list[Any]]:
     known, bounds = _known(store, job.shard), np.asarray(store.column(job.shard, "blocks"))
     kinds, stay, writing = Kinds.by_place(known.table), kept_outside(config), writings(store, job.shard)
     within = list(_within(job, known, kinds, bounds.tolist()))
-    away, proven = outside(known, kinds, bounds), proofs(known, bounds, _of_pages(store, job.shard, bounds))
+    alive = np.repeat(job.live, np.diff(bounds))
+    known.main[~alive] = True  # of what failed nothing is told: there may be very much of it
+    away, proven = outside(known, kinds, bounds), proofs(known, bounds, alive & _of_pages(store, job.shard, bounds))
     within = ruled(Ruled(job.work, store, job.shard, known, bounds), within, away)
     read, left, placed, articles, chromes = [], [], [], [], []
     for number, document, found in within:
