@@ -1,11 +1,16 @@
-"""Small files behind URLs, which come in groups: a store takes as long to begin with one as with a hundred."""
+"""Small files behind URLs, which come in groups: a store takes as long to begin with one as with a hundred.
+
+A server of the web may send all of a file, or without end, whatever part of it is asked for, and fsspec (2026.7) then
+holds all that comes: there, files are streams, of which so much is read and no more.
+"""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dedup.remote import Remote
 
@@ -15,6 +20,8 @@ if TYPE_CHECKING:
 
 GROUP, SMALL = 64, 1 << 20
 """Files that are asked for at a time, and bytes of each that are: as much memory may be taken as both make."""
+TOGETHER = 16
+"""Streams of the web that are read beside each other."""
 
 
 def ahead(
@@ -34,8 +41,18 @@ def ahead(
 def _whole(files: list[Remote]) -> dict[Remote, bytes]:
     """What is in files of one store: in those that could be read and are small. The others are read one by one when it
     is their turn, and then it is told what is wrong with them."""
-    found = []
+    found: list[Any] = []
     with suppress(Exception):  # whatever the package of a store raises
-        found = files[0].system.cat_ranges([file.path for file in files], 0, SMALL, on_error="return")
+        if files[0].is_web:
+            with ThreadPoolExecutor(TOGETHER) as threads:
+                found = list(threads.map(_beginning, files))
+        else:
+            found = files[0].system.cat_ranges([file.path for file in files], 0, SMALL, on_error="return")
     pairs = zip(files, found, strict=bool(found))
     return {file: each for file, each in pairs if isinstance(each, bytes) and len(each) < SMALL}
+
+
+def _beginning(file: Remote) -> bytes | None:
+    with suppress(OSError):
+        return file.beginning(SMALL)
+    return None

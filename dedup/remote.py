@@ -103,9 +103,21 @@ class Remote:
             handle = self.system.open(self.path, "rb", block_size=self._block())
         return cast("IO[bytes]", BufferedReader(_Stream(handle), max(buffering, 1)))
 
+    def beginning(self, size: int) -> bytes:
+        """So many bytes of a file of the web, or all it has, by one request."""
+        with _told():  # with a `size`, which it may be of, fsspec does not ask for it first
+            handle = self.system.open(self.path, "rb", block_size=0, size=1)
+        with BufferedReader(_Stream(handle)) as stream:
+            return stream.read(size)
+
+    @property
+    def is_web(self) -> bool:
+        """Whether it is behind a server of the web, which may send what it likes."""
+        return "http" in self.system.protocol
+
     def _block(self) -> int:
         """Bytes that are asked for at a time; 0 where a web server gives no parts of files, but all in one stream."""
-        return BLOCK if "http" not in self.system.protocol or self.system.info(self.path).get("partial") else 0
+        return BLOCK if not self.is_web or self.system.info(self.path).get("partial") else 0
 
     def read_bytes(self) -> bytes:
         """All of the file."""
@@ -229,12 +241,18 @@ def _told() -> Iterator[None]:
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         if isinstance(error, FileNotFoundError):
             if " " not in said:  # only its name: what went before may say more
-                said = str(error.__cause__ or _NOTHING)
+                said = _of_cause(error.__cause__)
             raise FileNotFoundError(_line(said)) from error
         if isinstance(error, NotImplementedError):
             raise OSError("such URLs can only be read") from error
         plain = said and isinstance(error, OSError | ValueError)
         raise OSError(_line(said if plain else f"{type(error).__name__}: {said}")) from error
+
+
+def _of_cause(error: BaseException | None) -> str:
+    if error is None or isinstance(error, OSError):
+        return str(error or _NOTHING)
+    return f"{type(error).__name__}: {error}"  # some say but a number, or a URL
 
 
 def _line(said: str) -> str:
