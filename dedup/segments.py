@@ -124,7 +124,7 @@ class Folder:
             segments = [Named(**each) for each in known["segments"]]
             last = known.get("last", "")
             return cls(path, segments, sites, removed, **known["next"], texts=known["texts"], last=last)
-        except OSError as error:
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
             raise SettingError(f"{path}: holds no index of dedup ({MANIFEST}: {error.strerror})") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise SettingError(f"{path}: holds no index of dedup ({MANIFEST} is none of ours)") from error

@@ -12,6 +12,7 @@ from shutil import rmtree
 from typing import TYPE_CHECKING
 from weakref import finalize
 
+from dedup.commit import named
 from dedup.lock import lock
 
 if TYPE_CHECKING:
@@ -51,11 +52,17 @@ def _made() -> tuple[int, Path]:
     while True:
         handle, name = tempfile.mkstemp(ALIVE, PREFIX)
         file, folder = Path(name), Path(name.removesuffix(ALIVE))
-        if lock(handle) and _is(handle, file):  # else somebody has just swept it
-            if _is_free(file):  # this system has no locks that others see: it must not seem that we are dead
-                file.unlink(missing_ok=True)
-            folder.mkdir(0o700)
-            return handle, folder
+        try:
+            with named(file):
+                if lock(handle) and _is(handle, file):  # else somebody has just swept it
+                    if _is_free(file):  # this system has no locks that others see: it must not seem that we are dead
+                        file.unlink(missing_ok=True)
+                    folder.mkdir(0o700)
+                    return handle, folder
+        except OSError:  # a full disk
+            file.unlink(missing_ok=True)
+            os.close(handle)
+            raise
         os.close(handle)
 
 

@@ -161,7 +161,8 @@ def served() -> Iterator[Case]:
         ("nowhere.jsonl", "^empty|no such"), ("missing.jsonl", "404"), ("forbidden.html", "403"), ("broken.txt", "500"),
         ("mute.txt", "disconnected"), ("headers.txt", "headers"), ("loud.txt", "Bad status line"),
         ("endless.txt", LARGE), ("endless.html", LARGE), ("bomb.txt", LARGE), ("short.txt", BROKEN),
-        ("short.jsonl", BROKEN), ("more.jsonl", "ClientResponseError"), ("dropped.jsonl", BROKEN),
+        ("short.jsonl", BROKEN),
+        ("more.jsonl", "ClientResponseError"), ("dropped.jsonl", BROKEN),
     ):  # fmt: skip
         yield behind(name, {rf".*/{name}(:1)?": why}, {})
     yield behind("page.jsonl", {rf".*/page\.jsonl:{at}": "^not JSON" for at in (1, 2, 3)}, {})

@@ -20,7 +20,7 @@ _Each = TypeVar("_Each")
 DEDUP = (sys.executable, "-m", "dedup")
 
 
-SEED = "DEDUP_TORTURE_SEED"
+SEED = "TORTURE_SEED"
 
 
 def seed() -> int:
