@@ -21,10 +21,10 @@ import orjson
 
 from dedup.commit import named
 from dedup.compressed import BUFFER, is_broken, reading
-from dedup.errors import InputError
 from dedup.fields import Fields, plain
 from dedup.formats import compression, told
 from dedup.read import next_line
+from dedup.stretches import changed
 from dedup.write import ATTRIBUTES, Files, writing
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _aligned(path: Path | Remote, config: Config, documents: Iterator[dict[str, 
     """A row for every line of a file of JSONL, given the documents that it has, in order.
 
     Raises:
-        InputError: there are not as many lines as there were.
+        UnreadableError: there are not as many lines as there were.
     """
     fields, document = Fields(config), next(documents, None)
     for number, line in enumerate(_lines(path, config.max_bytes), 1):
@@ -135,7 +135,7 @@ def _aligned(path: Path | Remote, config: Config, documents: Iterator[dict[str, 
             document = next(documents, None)
         yield {"id": id_, "attributes": spans}
     if document:
-        raise InputError(f"{path}: was changed while it was read")
+        raise changed(str(path))
 
 
 def _lines(path: Path | Remote, max_bytes: int) -> Iterator[bytes]:

@@ -16,10 +16,9 @@ import xxhash
 
 from dedup import characters, kernel, sign, space, whole
 from dedup.data import Document, Failure, Format, Source
-from dedup.errors import InputError
 from dedup.formats import ROWS, TABLES, told
 from dedup.run import in_threads
-from dedup.stretches import Stretch, content
+from dedup.stretches import Stretch, changed, content
 from dedup.strings import Strings
 
 if TYPE_CHECKING:
@@ -223,9 +222,8 @@ def compare(job: Comparing) -> NDArray[np.int64]:
         sizes, common, unknown = _native.in_common(
             [*map(str, names)], _places(job, [*names]), job.pairs, shingle, characters.page
         )
-    except ValueError as error:
-        which = next(iter(names.values())) if len(names) == 1 else f"one of {len(names)} files"
-        raise InputError(f"{which}: was changed while it was read") from error
+    except (ValueError, FileNotFoundError) as error:
+        raise changed(next(iter(names.values())) if len(names) == 1 else f"one of {len(names)} files") from error
     result = np.stack([*sizes[job.pairs.T], common], axis=1)
     if len(unknown):
         left = np.isin(job.pairs, unknown).any(axis=1)

@@ -13,7 +13,6 @@ from dedup.counts import Cut
 from dedup.data import Document, Format, Kind, Reason
 from dedup.dates import iso_date
 from dedup.domains import sites_of
-from dedup.errors import UnreadableError
 from dedup.gone import Gone, tails_of
 from dedup.lines import DEFINED, defined, words_of
 from dedup.records import kept_row, pack, removed_record, source_record, with_text
@@ -21,7 +20,7 @@ from dedup.removals import Grouping, grouped
 from dedup.run import in_threads
 from dedup.runs import only
 from dedup.store import line
-from dedup.stretches import Stretch, content
+from dedup.stretches import Stretch, changed, content
 from dedup.strings import Strings
 from dedup.write import Piece
 
@@ -112,7 +111,7 @@ def write_piece(job: Writing) -> Wrote:
     stretch = job.stretch
     view = content(stretch)
     if xxhash.xxh3_128_hexdigest(view.data) != job.digest:
-        raise UnreadableError(f"{stretch.name}: was changed while it was read")
+        raise changed(stretch.name)
     lost = _lost(job) if job.work.config.unit == "passage" else None
     parts = list(_written(job, view, lost))
     piece = Piece(*(parts[0] if len(parts) == 1 else map(b"".join, zip(*parts, strict=True))))

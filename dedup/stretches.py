@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup.errors import InputError
+from dedup.errors import UnreadableError
 from dedup.run import own_buffer
 
 if TYPE_CHECKING:
@@ -81,14 +81,22 @@ def content(stretch: Stretch) -> NDArray[np.uint8]:
     a fault for every few pages.
 
     Raises:
-        InputError: the file is not as long as it was.
+        UnreadableError: the file is not as long as it was, or not there.
     """
     size, done = stretch.end - stretch.start, 0
     view = own_buffer(size)
-    with stretch.path.open("rb", 0) as handle:
-        handle.seek(stretch.start)
-        while done < size and (more := handle.readinto(view[done:])):
-            done += more
+    try:
+        with stretch.path.open("rb", 0) as handle:
+            handle.seek(stretch.start)
+            while done < size and (more := handle.readinto(view[done:])):
+                done += more
+    except FileNotFoundError as error:
+        raise changed(stretch.name) from error
     if done < size:
-        raise InputError(f"{stretch.name}: was changed while it was read")
+        raise changed(stretch.name)
     return np.frombuffer(view, np.uint8)
+
+
+def changed(name: str) -> UnreadableError:
+    """That a file is not what was read before: what was found in it lies elsewhere now."""
+    return UnreadableError(f"{name}: was changed while it was read")

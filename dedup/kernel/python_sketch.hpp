@@ -20,7 +20,7 @@ inline Shape shape_of(const Asked& asked) {
     const auto& [shingle, bands_and_rows, multipliers, increments] = asked;
     const auto [bands, rows] = bands_and_rows;
     if (multipliers.size() != increments.size()) throw std::invalid_argument("columns of different lengths");
-    if (rows != 0 && bands > multipliers.size() / rows) throw std::invalid_argument("more slots than permutations");
+    if (rows == 0 ? bands > 1 : bands > multipliers.size() / rows) throw std::invalid_argument("more slots than permutations");
     return {shingle, bands, rows, multipliers.data(), increments.data()};
 }
 

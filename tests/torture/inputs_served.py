@@ -157,8 +157,9 @@ def served() -> Iterator[Case]:
     if not find_spec("aiohttp"):
         return
     for name, why in (
-        ("loop.jsonl", "^TooManyRedirects"), ("onwards0.jsonl", "^TooManyRedirects"), ("local.jsonl", "NonHttpUrlRedirect"),
-        ("nowhere.jsonl", "^empty|no such"), ("missing.jsonl", "404"), ("forbidden.html", "403"), ("broken.txt", "500"),
+        ("loop.jsonl", "^TooManyRedirects"), ("onwards0.jsonl", "^TooManyRedirects"),
+        ("local.jsonl", "NonHttpUrlRedirect"), ("nowhere.jsonl", "^empty|no such"),
+        ("missing.jsonl", "404"), ("forbidden.html", "403"), ("broken.txt", "500"),
         ("mute.txt", "disconnected"), ("headers.txt", "headers"), ("loud.txt", "Bad status line"),
         ("endless.txt", LARGE), ("endless.html", LARGE), ("bomb.txt", LARGE), ("short.txt", BROKEN),
         ("short.jsonl", BROKEN),
@@ -187,6 +188,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "holds something else": lambda path: path.open("r+b").write(b"\0" * 100_000) and None,
 }
 """What may become of a file, by what it then does."""
+ANY = {".*": ""}
 WAITS = (0.0, 0.1, 0.4)
 """Seconds after the run has begun to write."""
 
@@ -194,13 +196,13 @@ WAITS = (0.0, 0.1, 0.4)
 def changing() -> Iterator[Case]:
     """Files that change while they are read: what was read is whole, or what is missing is told."""
     for what, change in CHANGES.items():
-        for name, written in (("l.jsonl", records), ("w.warc", archive), ("t.txt", text)):
-            for wait in WAITS:
-                made = partial(later, name, written, change, wait)
-                yield Case(f"{name} {what} after {wait} s", made, may_fail={r".*": ""}, documents=None)
         for wait in WAITS:
+            for name, written in (("l.jsonl", records), ("w.warc", archive), ("t.txt", text)):
+                made = partial(later, name, written, change, wait)
+                yield Case(f"{name} {what} after {wait} s", made, may_fail=ANY)
             made = partial(later, "l.jsonl", records, change, wait)
-            yield Case(f"l.jsonl {what} after {wait} s, as lines", made, may_fail={r".*": ""}, lines=True)
+            # The lines themselves are read again where they are written: if those are others, nothing is.
+            yield Case(f"lines {what} after {wait} s", made, may_fail=ANY, may_end=(0, 1, 3), lines=True)
 
 
 def later(name: str, written: Callable[[], bytes], change: Callable[[Path], object], wait: float, folder: Path) -> None:
