@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from contextlib import suppress
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +22,6 @@ from tests.material import article, prose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 OLD = [{"id": f"old-{number}", "text": article(number)} for number in range(6)]
 NEW = [
@@ -484,6 +485,18 @@ def test_what_is_no_index(tmp_path: Path, content: bytes | None) -> None:
     for each in (folder, tmp_path / "none"):
         with pytest.raises(dedup.SettingError, match="holds no index of dedup"):
             dedup.Index(each)
+
+
+def test_an_index_that_cannot_be_opened_now_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dedup.Index.build(tmp_path / "index", OLD)
+
+    def full(_: Path) -> bytes:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(Path, "read_bytes", full)
+
+    with pytest.raises(OSError, match="Too many open files"):
+        dedup.Index(tmp_path / "index")
 
 
 def test_a_folder_of_something_else(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup import Config, InputError, characters, kernel, lines, straight, stretches, whole
+from dedup import Config, InputError, UnreadableError, characters, kernel, lines, straight, stretches, whole
 from dedup.pipeline import clean
 from dedup.records import with_text
 from dedup.run import pool, serial
@@ -21,8 +22,7 @@ from dedup.sketch import whole_words
 from dedup.strings import Strings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
 pytestmark = pytest.mark.skipif(not kernel.NATIVE, reason="there is no kernel, and so no shorter way")
 
@@ -358,18 +358,25 @@ def test_what_went_can_be_restored(tmp_path: Path, config: Config) -> None:
     assert [each["text"] for each in Result(tmp_path / "out").restore()] == texts
 
 
+def other_bytes(path: Path) -> None:
+    with path.open("r+b") as handle:
+        handle.seek(-5, os.SEEK_END)
+        handle.write(b"X")
+
+
 @BOTH
-def test_a_file_that_changes_meanwhile_ends_the_run(tmp_path: Path, config: Config) -> None:
+@pytest.mark.parametrize("change", [other_bytes, Path.unlink, lambda path: os.truncate(path, 20)])
+def test_a_file_that_changes_meanwhile_ends_the_run(
+    tmp_path: Path, config: Config, change: Callable[[Path], None]
+) -> None:
     (tmp_path / "in.jsonl").write_bytes(b"\n".join(CORPUS))
     find = straight.find
 
     def changed(*given: Any) -> Any:
-        with (tmp_path / "in.jsonl").open("r+b") as handle:
-            handle.seek(-5, os.SEEK_END)
-            handle.write(b"X")
+        change(tmp_path / "in.jsonl")
         return find(*given)
 
-    with patch.object(straight, "find", changed), pytest.raises(InputError, match="was changed while it was read"):
+    with patch.object(straight, "find", changed), pytest.raises(UnreadableError, match="was changed while it was read"):
         clean(tmp_path / "in.jsonl", tmp_path / "out", config=config)
 
     assert not list((tmp_path / "out").glob("*.jsonl"))

@@ -695,6 +695,35 @@ def test_files_of_the_web(web: tuple[Path, str], tmp_path: Path) -> None:
         dedup.clean(folder, f"{url}/out")
 
 
+@pytest.mark.parametrize("name", ["a.txt", "a.html"])
+def test_of_a_body_without_end_so_much_is_read_and_no_more(tmp_path: Path, name: str) -> None:
+    pytest.importorskip("aiohttp", reason="pip install 'dedup-corpus[remote]'")
+    sent = []
+
+    class Endless(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                while True:
+                    sent.append(self.wfile.write(b"The mill closed in May. " * 10_000))
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Endless) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/{name}"
+        (tmp_path / "fine.txt").write_bytes(TEXT)
+
+        result = dedup.clean([url, tmp_path / "fine.txt"], config=Config(max_bytes=3_000_000))
+
+        assert [each["id"] for each in result.documents()] == ["fine.txt"]
+        assert [(each.id, each.why.partition(" =")[0]) for each in result.failures] == [(url, "larger than max_bytes")]
+        server.shutdown()
+    assert sum(sent) < 50_000_000
+
+
 @pytest.mark.skipif(os.name == "nt", reason="paths of Windows")
 def test_file_urls_are_paths_and_need_no_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "fsspec.core", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 import tempfile
@@ -79,3 +80,16 @@ def test_where_no_locks_are_seen_nothing_is_taken_for_dead(base: Path, monkeypat
     Temporary()
     assert Path(living.name).is_dir()
     assert not [*base.glob(f"*{ALIVE}")]
+
+
+def test_a_full_disk_names_the_file_and_keeps_none(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> bool:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(temporary, "lock", full)
+
+    with pytest.raises(OSError, match="No space left") as caught:
+        Temporary()
+
+    assert Path(caught.value.filename).parent == base
+    assert not [*base.iterdir()]
