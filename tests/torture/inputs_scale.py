@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.material import prose
-from tests.torture.inputs import SECONDS, Case
+from tests.torture.inputs import Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -189,7 +189,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 }
 """What may become of a file, by what it then does."""
 ANY = {".*": ""}
-WAITS = (0.0, 0.1, 0.4)
+WAITS = (0.0, 0.2)
 """Seconds after the run has begun to write."""
 
 
