@@ -43,9 +43,11 @@ class Texts(NamedTuple):
 
     def put(self, documents: Mapping[int, Document | None]) -> Texts:
         """The same with documents, or none, in the place of those of some lines."""
-        if not documents:
+        # A line that is none, and of which nothing was read, is so already: there may be as many as there are lines.
+        empty = (np.diff(self.text_bounds) == 0) & (np.diff(self.block_bounds) == 0) & (np.diff(self.bounds) == 0)
+        numbers = sorted(number for number, document in documents.items() if document or not empty[number])
+        if not numbers:
             return self
-        numbers = sorted(documents)
         texts, blocks, words = zip(*(_told(documents[number]) for number in numbers), strict=True)
         return Texts(
             _replaced(self.texts, self.text_bounds, numbers, texts),
