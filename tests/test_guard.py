@@ -18,7 +18,7 @@ from dedup.nursery import Death
 from dedup.read import given
 from dedup.run import pool, serial
 from dedup.site import MANY
-from dedup.staged import Studied, flag, prepare
+from dedup.staged import SHARD_DOCUMENTS, Studied, flag, prepare
 from dedup.work import Work
 from tests.material import article, cleaned, prose
 
@@ -114,7 +114,7 @@ def test_a_run_that_goes_on_does_not_die_of_the_same_documents_again(tmp_path: P
 
 def batch(folder: Path, count: int) -> Batch:
     sources = [Source(f"place {at}", f"id {at}", None, {"text": "The mill."}) for at in range(count)]
-    return Batch(Work(folder, Config(**LIMITS)), 3, [Failure("place", "unread"), *sources], part=".1")
+    return Batch(Work(folder, Config(**LIMITS)), 3, [Failure("place", "unread"), *sources], first=20)
 
 
 @pytest.mark.parametrize(
@@ -145,11 +145,26 @@ def test_a_batch_is_divided_where_workers_died(tmp_path: Path, death: Death, wan
         for part in found
     ] == want
     assert list(whole.known()) == (found or [whole])
-    assert [part.name for part in found] == [f"000003.1.{at}" for at in range(len(want))]
+    firsts = [20 + sum(map(len, want[:at])) for at in range(len(want))]
+    assert [part.name for part in found] == [f"000003.{first:06d}" for first in firsts]
     assert {each.id for part in found for each in part.sources if isinstance(each, Failure)} <= {
         "place",
         f"place {(death.at or 0) - 1}",
     }
+
+
+def test_workers_may_die_of_each_source_of_a_batch(tmp_path: Path) -> None:
+    """Each death made the name of the shard longer, until no file could have it."""
+    left = whole = batch(tmp_path, SHARD_DOCUMENTS - 1)
+    for _ in range(1, SHARD_DOCUMENTS):
+        _, left = left.without(Death(-signal.SIGPROF, 1))
+
+    found = list(whole.known())
+    assert [each.id for part in found for each in part.sources] == [
+        "place",
+        *map("place {}".format, range(SHARD_DOCUMENTS - 1)),
+    ]
+    assert sorted(part.shard for part in found) == [part.shard for part in found]
 
 
 @pytest.mark.parametrize("at", [0, None])
