@@ -220,7 +220,7 @@ def test_more_slots_than_there_are_permutations_are_refused(bands: int, rows: in
     shingle, _, *permutations = sketch(Config().shape)
     words, marks, bounds = np.ones(9, np.uint64), np.zeros(9, np.uint8), np.array([0, 9])
     with pytest.raises(ValueError, match="more slots than permutations"):
-        _native.word_keys(words, marks, bounds, 5, (shingle, (bands, rows), *permutations))
+        _native.word_keys(words, marks, bounds, 5, (shingle, (bands, rows), *permutations))  # type: ignore[arg-type]
 
 
 def test_a_text_that_is_none_is_refused() -> None:

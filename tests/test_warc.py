@@ -26,6 +26,7 @@ from dedup.read import sources
 from dedup.tape import Tape
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PAGE = b"<html><body><p>The ferry to the island stopped before the mill was sold.</p></body></html>"
@@ -391,7 +392,8 @@ class _Endless:
 def test_members_within_what_is_passed_over_are_not_kept() -> None:
     """Each member was looked at again for each one behind it: 420 kB of members of a byte each took 47 s."""
     members, never = gzip.compress(b"a", mtime=0) * 5_000, re.compile(b"b")
-    for way in (lambda tape: tape.skip(5_000, never, 9), lambda tape: tape.seek(never, 9)):
+    ways: list[Callable[[Tape], int]] = [lambda tape: tape.skip(5_000, never, 9), lambda tape: tape.seek(never, 9)]
+    for way in ways:
         tape = Tape(BytesIO(members))
 
         assert (way(tape), tape.at, len(tape._members)) == (5_000, 5_000, 0)
