@@ -80,7 +80,7 @@ def _behind(
 ) -> list[tuple[str, Remote]]:
     """The files behind URLs that can be read, with their ids: relative to what the URLs have in common, if these are
     `alone`."""
-    from dedup.remote import listed
+    from dedup.listing import listed
 
     hidden, asked = wanted
     files: dict[Remote, None] = {}
