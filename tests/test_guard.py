@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import signal
+import subprocess
 import sys
 from errno import ENOMEM
 from typing import TYPE_CHECKING, Any
@@ -175,6 +177,35 @@ def test_a_source_of_which_workers_die_alone_is_a_failure(tmp_path: Path, at: in
 
     assert found.sources == [Failure("place 0", CRASHED)]
     assert found.without(Death(-signal.SIGSEGV, at)) == []
+
+
+LARGE_PAGE = """
+import os
+from dedup import Config, guard
+guard.begin(os.memfd_create("note"))
+def memory():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE") >> 20
+def needed():
+    guard._Self.trust = 0
+    return guard._needed() >> 20
+before = needed()
+page = [bytearray(1000) for _ in range(100_000)]
+stays = bytearray(1000)
+del page
+large = memory()
+with guard.limited(0, Config()):
+    print(large - memory() > 80, abs(needed() - before) < 5, abs((guard._needed() >> 20) - before) < 5)
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform == "linux" and not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="it does not say what it keeps"
+)
+def test_what_a_large_page_took_is_not_kept_and_does_not_count() -> None:
+    done = subprocess.run([sys.executable, "-c", LARGE_PAGE], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "True True True\n"
 
 
 def test_without_a_worker_nothing_is_limited_and_no_memory_is_a_failure_all_the_same(
