@@ -24,7 +24,7 @@ import mmap
 import os
 import signal
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -96,7 +96,8 @@ def begin(note: int) -> None:
     _Self.note = mmap.mmap(note, NOTE)
     _Self.note[:] = bytes(NOTE)
     if sys.platform == "linux":
-        _Self.memory = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+        with suppress(OSError):  # where there is no /proc, memory is not limited: better than no worker at all
+            _Self.memory = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
 
 
 def noted(note: int) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dedup import Config, pages, shards
+from dedup import Config, guard, pages, shards
 from dedup.batch import Batch
 from dedup.data import Failure, Source
 from dedup.extract import read_source
@@ -23,6 +24,9 @@ from dedup.site import MANY
 from dedup.staged import SHARD_DOCUMENTS, Studied, flag, prepare
 from dedup.work import Work
 from tests.material import article, cleaned, prose
+
+if sys.platform != "win32":
+    import resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -206,6 +210,22 @@ def test_what_a_large_page_took_is_not_kept_and_does_not_count() -> None:
     done = subprocess.run([sys.executable, "-c", LARGE_PAGE], capture_output=True, text=True, check=True)
 
     assert done.stdout == "True True True\n"
+
+
+def test_where_the_system_does_not_say_what_is_taken_memory_is_not_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(path: str, *_: int) -> int:
+        raise FileNotFoundError(path)
+
+    note, before = os.memfd_create("note"), resource.getrlimit(resource.RLIMIT_DATA)
+    for name in ("note", "memory"):
+        monkeypatch.setattr(guard._Self, name, None)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", none)
+        guard.begin(note)
+
+    with limited(0, Config(max_seconds=0)):
+        assert resource.getrlimit(resource.RLIMIT_DATA) == before
+    os.close(note)
 
 
 def test_without_a_worker_nothing_is_limited_and_no_memory_is_a_failure_all_the_same(
