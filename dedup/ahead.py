@@ -6,13 +6,13 @@ holds all that comes: there, files are streams, of which so much is read and no 
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dedup.remote import Remote
+from dedup.run import together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -44,8 +44,7 @@ def _whole(files: list[Remote]) -> dict[Remote, bytes]:
     found: list[Any] = []
     with suppress(Exception):  # whatever the package of a store raises
         if files[0].is_web:
-            with ThreadPoolExecutor(TOGETHER) as threads:
-                found = list(threads.map(_beginning, files))
+            found = together(_beginning, files, TOGETHER)
         else:
             found = files[0].system.cat_ranges([file.path for file in files], 0, SMALL, on_error="return")
     pairs = zip(files, found, strict=bool(found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -29,17 +30,18 @@ class Batch(NamedTuple):
     number: int
     sources: list[Source | Failure]
     read: tuple[int, int] = (0, 0)
-    part: str = ""
-    """Of one that was divided: which part it is, so that names of shards stay in order."""
+    first: int | None = None
+    """Of a part of one that was divided: which of its sources it begins with, so that names of shards stay in order,
+    and short, however often it is divided."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """To another process goes where its sources are to be read, and not what they hold."""
-        return _read_again, (self.work, self.number, list(map(unread, self.sources)), self.part)
+        return _read_again, (self.work, self.number, list(map(unread, self.sources)), self.first)
 
     @property
     def name(self) -> str:
         """What its shard is called, but for what it holds."""
-        return f"{self.number:06d}{self.part}"
+        return f"{self.number:06d}" + (f".{self.first:06d}" if self.first is not None else "")
 
     @property
     def shard(self) -> str:
@@ -79,12 +81,13 @@ class Batch(NamedTuple):
         return self._divided(front, [source], behind)
 
     def _divided(self, *parts: list[Source | Failure]) -> list[Batch]:
-        return [self._replace(sources=part, part=f"{self.part}.{number}") for number, part in enumerate(parts) if part]
+        firsts = accumulate(map(len, parts), initial=self.first or 0)
+        return [self._replace(sources=part, first=first) for first, part in zip(firsts, parts, strict=False) if part]
 
 
-def _read_again(work: Work, number: int, sources: Iterable[Source | Failure | Unread], part: str) -> Batch:
+def _read_again(work: Work, number: int, sources: Iterable[Source | Failure | Unread], first: int | None) -> Batch:
     again = [each.read() if isinstance(each, Unread) else each for each in sources]
-    return Batch(work, number, again, part=part)
+    return Batch(work, number, again, first=first)
 
 
 def digest(sources: Iterable[Source | Failure]) -> str:

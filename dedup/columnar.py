@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from contextlib import ExitStack, contextmanager
 from os import SEEK_END
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 import pyarrow as pa
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from dedup.arrow_values import without_views
 from dedup.compressed import BUFFER, BrokenError, check_ratio, reading
+from dedup.errors import WriteError
 from dedup.formats import compression, told
 
 if TYPE_CHECKING:
@@ -221,6 +222,7 @@ def table(path: Path | Remote, asked: str = "") -> Iterator[Table]:
     Raises:
         pa.ArrowException: it is none.
         OSError: it cannot be read.
+        WriteError: there is no room to unpack it.
     """
     known, suffix = told(path, asked), compression(path)
     assert known
@@ -231,9 +233,21 @@ def table(path: Path | Remote, asked: str = "") -> Iterator[Table]:
             return
         with reading(raw, suffix) as packed, TemporaryFile() as stream:
             while piece := packed.read(BUFFER):
-                stream.write(piece)
-            stream.seek(0)
+                with _room(path):
+                    stream.write(piece)
+            with _room(path):
+                stream.seek(0)
             yield Table(cast("IO[bytes]", stream), known.name)
+
+
+@contextmanager
+def _room(path: Path | Remote) -> Iterator[None]:
+    """Have an error meanwhile end the run: it is not the file's fault, and others would fail for it, too."""
+    try:
+        yield
+    except OSError as error:
+        why = f"{error.strerror or error}; TMPDIR names another folder"
+        raise WriteError(f"{gettempdir()}: {path} cannot be unpacked there: {why}") from error
 
 
 def save(rows: pa.RecordBatchReader, path: Path) -> None:

@@ -164,6 +164,11 @@ def all_to_disk(folder: Path) -> None:
     Raises:
         OSError: that cannot be done.
     """
+    if os.name != "posix":  # Windows opens no folder, and has nothing for all files of a disk
+        for path in filter(Path.is_file, folder.rglob("*")):
+            with path.open("rb+") as file, named(path):
+                os.fsync(file.fileno())
+        return
     import ctypes
 
     handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)

@@ -54,7 +54,7 @@ def find(paths: Iterable[str | Path], exclude: Path | Remote | None = None, aske
     hidden = exclude.resolve() if isinstance(exclude, Path) else None
     paths = [plain(path) for path in paths]
     for each in _expanded((path for path in paths if not is_url(path)), hidden, found):
-        if each.is_dir():
+        if _is_folder(each):
             roots.append(each.resolve())
             known, other = _listed(_walk(roots[-1], hidden, broken), asked, broken)
             files |= dict.fromkeys(known)
@@ -80,7 +80,7 @@ def _behind(
 ) -> list[tuple[str, Remote]]:
     """The files behind URLs that can be read, with their ids: relative to what the URLs have in common, if these are
     `alone`."""
-    from dedup.remote import listed
+    from dedup.listing import listed
 
     hidden, asked = wanted
     files: dict[Remote, None] = {}
@@ -131,7 +131,7 @@ def _expanded(paths: Iterable[str | Path], hidden: Path | None, found: Found) ->
                 found.failures.append(Failure(_name(Path(name)), why))
         elif not _is_in(Path(name), hidden):
             yield from _with_end([Path(name)], found, named=True)
-        elif not Path(name).is_dir():  # a folder may have been named by a shell's `*`
+        elif not _is_folder(Path(name)):  # a folder may have been named by a shell's `*`
             found.failures.append(Failure(_name(Path(name)), "lies in the output folder, which is not read"))
 
 
@@ -205,7 +205,6 @@ def _listed(paths: Iterable[Path], asked: str, broken: dict[Path, str]) -> tuple
 
 def _walk(folder: Path, hidden: Path | None, broken: dict[Path, str]) -> Iterator[Path]:
     """The files under a folder, but for hidden ones and decisions; folders that cannot be listed go to `broken`."""
-
     waiting = [folder]  # `os.walk` calls itself for each folder in another
     while waiting:
         here = waiting.pop()
@@ -216,12 +215,18 @@ def _walk(folder: Path, hidden: Path | None, broken: dict[Path, str]) -> Iterato
             broken[here] = f"cannot be read: {error.strerror}"
             continue
         waiting += [here / own.name for own in each if own.is_dir(follow_symlinks=False) and here / own.name != hidden]
-        yield from (here / own.name for own in each if not (_is_folder(own) or own.name.endswith(DECISIONS)))
+        yield from (here / own.name for own in each if not (_is_listed_folder(own) or own.name.endswith(DECISIONS)))
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether this is a folder, or a link to one; of what is no link the system is not asked again."""
-    return entry.is_dir(follow_symlinks=False) or (entry.is_symlink() and Path(entry).is_dir())
+def _is_folder(path: Path | os.DirEntry[str]) -> bool:
+    """Whether this is a folder, or a link to one. (Before Python 3.14 `Path.is_dir` raises an error for a link to what
+    nobody may look at, or to a name that is too long.)"""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def _is_listed_folder(entry: os.DirEntry[str]) -> bool:
+    """The same of what a folder holds; of what is no link the system is not asked again."""
+    return entry.is_dir(follow_symlinks=False) or (entry.is_symlink() and _is_folder(entry))
 
 
 def _unreadable(path: Path) -> str:

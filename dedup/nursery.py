@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
 NOT_STARTED = 71  # EX_OSERR
-"""The exit code that is told of a worker that could not be forked."""
+"""The exit code that is told of a worker that could not be started."""
 _ASKED, _TOLD = struct.Struct("<cq"), struct.Struct("<qq")
 _FORK, _REAP, _END = b"f", b"r", b"e"
 _NONE = -1
@@ -103,6 +103,9 @@ class Nursery:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, heard)  # until it has said that it ignores them
         try:
             self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+        except BaseException:
+            self._asks.close()
+            raise
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
             theirs.close()
@@ -144,10 +147,13 @@ class Spawned:
     def start(self, number: int, theirs: Connection) -> None:
         from multiprocessing import get_context
 
-        self._processes[number] = get_context("spawn").Process(target=work, args=(theirs, None), daemon=True)
-        self._processes[number].start()
+        process = get_context("spawn").Process(target=work, args=(theirs, None), daemon=True)
+        process.start()
+        self._processes[number] = process
 
     def reap(self, number: int) -> Death:
+        if number not in self._processes:
+            return Death(NOT_STARTED)
         process = self._processes.pop(number)
         process.join()
         return Death(process.exitcode or 0)

@@ -1,4 +1,4 @@
-"""Files and folders behind URLs: which there are, how they are opened, and what is said of them.
+"""Files and folders behind URLs: how they are opened, and what is said of them.
 
 fsspec knows the stores (`s3://`, `gs://`, `hf://`, `https://`, `memory://`, ...), each by a package of its own, which
 finds credentials where it always does. Both are imported here and nowhere else, once a URL is met.
@@ -7,12 +7,11 @@ finds credentials where it always does. Both are imported here and nowhere else,
 from __future__ import annotations
 
 import os
-import re
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import PurePosixPath
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from dedup.urls import shown
 
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 BLOCK = 1 << 23
 """Bytes that are asked for at a time: s3fs asks for 50 MB, which is more than most files have."""
 BUFFER = 1 << 20
-_MAGIC = re.compile(r"[*?[]")
-_NOTHING = "no such file or folder"
+NOTHING = "no such file or folder"
+"""What is said where no store says more."""
 _INSTALL = "pip install 'dedup-corpus[remote]'"
 
 
@@ -166,6 +165,11 @@ class Remote:
                 return []
         return [name for path in found if (name := path.rstrip("/").removeprefix(self.path).strip("/"))]
 
+    def matching(self) -> dict[str, str]:
+        """The paths of all that the path matches as a pattern, each with its kind."""
+        with _told():
+            return {path: str(info["type"]) for path, info in self.system.glob(self.path, detail=True).items()}
+
     def write_bytes(self, content: bytes) -> None:
         """Write the file, which appears when it is whole."""
         with _told():
@@ -251,64 +255,9 @@ def _told() -> Iterator[None]:
 
 def _of_cause(error: BaseException | None) -> str:
     if error is None or isinstance(error, OSError):
-        return str(error or _NOTHING)
+        return str(error or NOTHING)
     return f"{type(error).__name__}: {error}"  # some say but a number, or a URL
 
 
 def _line(said: str) -> str:
     return shown(" ".join(said.split()))
-
-
-# ── what is found under a URL ───────────────────────────────────────────────────────────────────────────────────────
-
-
-class Listed(NamedTuple):
-    """A file under a URL, the URL of the folder that its id is from, with a slash at its end, and whether it was found
-    in that folder."""
-
-    file: Remote
-    root: str
-    inside: bool
-
-
-def listed(url: str, hidden: Path | Remote | None = None) -> Iterator[Listed]:
-    """The file of this URL, the files in the folder of this URL, or of whatever matches it as a pattern. Those of
-    hidden names are left out, and all in the output folder, `hidden`.
-
-    Raises:
-        OSError: there is nothing, and why.
-    """
-    place = Remote.at(url)
-    within = f"{hidden}/" if isinstance(hidden, Remote) else "\0"
-    for path, kind in _matches(place):
-        each = Remote(place.system, path, place.prefix)
-        if kind == "directory":
-            files = (each / name for name in each.names() if not _is_hidden(name))
-            root = str(each).removesuffix("/") + "/" if path else str(each)
-            yield from (Listed(file, root, inside=True) for file in files if not str(file).startswith(within))
-        elif not str(each).startswith(within):
-            yield Listed(each, str(each).rpartition("/")[0] + "/", inside=False)
-        elif path == place.path:  # else a pattern matches it, too
-            raise OSError("lies in the output folder, which is not read")
-
-
-def _matches(place: Remote) -> list[tuple[str, str]]:
-    """The path and kind of what is there, or of all that matches it as a pattern."""
-    try:
-        return [(place.path, place.kind())]
-    except FileNotFoundError as error:
-        if not _MAGIC.search(shown(place.path)):  # in a query `?` is none
-            raise
-        why = str(error)
-    with _told():
-        found = place.system.glob(place.path, detail=True)
-    fixed = len(_MAGIC.split(place.path)[0].rpartition("/")[0])
-    asked = _is_hidden(place.path[fixed:])
-    seen = {path: info["type"] for path, info in found.items() if asked or not _is_hidden(path[fixed:])}
-    if not seen:
-        raise FileNotFoundError("no file matches this pattern" + (f" ({why})" if why != _NOTHING else ""))
-    return sorted(seen.items(), key=lambda pair: os.fsencode(pair[0]))
-
-
-def _is_hidden(path: str) -> bool:
-    return any(step.startswith(".") for step in path.split("/"))

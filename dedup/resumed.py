@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import orjson
-
 from dedup.store import Store
 
 if TYPE_CHECKING:
@@ -18,11 +16,10 @@ def resumed(folder: Path, stamp: str) -> Store:
     store = Store.open(folder, stamp)
     sealed: set[Path] = set()
     for path in sorted(store.folder.glob("*/*.sealed")):
-        if store.sealed(path.parent.name, path.stem) is None:
-            path.unlink()
+        if found := store.intact(path.parent.name, path.stem):
+            sealed.update(store.folder / name for name in found.files)
         else:
-            _, files = orjson.loads(path.read_bytes()[:-32])
-            sealed.update(store.folder / name for name in files)
+            path.unlink()
     for path in store.folder.glob("*/*.columns"):
         if path not in sealed:
             path.unlink()

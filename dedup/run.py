@@ -72,6 +72,14 @@ def alongside(function: Callable[..., object], *items: object, daemon: bool = Fa
     return thread.join
 
 
+def together(function: Callable[[_In], _Out], items: Iterable[_In], most: int) -> list[_Out]:
+    """The results of what does nothing but wait, as for a server: so many wait at a time."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(most) as threads:
+        return list(threads.map(function, items))
+
+
 def serial(function: Callable[[_In], _Out], items: Iterable[_In]) -> Iterator[_Out]:
     """Run here, one after the other. Nothing guards this process against what a document does to it; `pool` does, even
     with one worker."""

@@ -46,7 +46,7 @@ class Stage(NamedTuple):
 
 def _batch(job: Any, known: Known) -> Amount:
     read, of = job.read
-    if not (job.number or job.part.strip(".0")):  # an index may be made before the run
+    if not (job.number or job.first):  # an index may be made before the run
         known.read = known.documents = 0
     size, known.read = read - known.read, read
     return Amount(size, of=of)

@@ -16,7 +16,7 @@ from collections import ChainMap, Counter
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -36,6 +36,7 @@ TAKEN = "taken"
 """The file that has a line for all that was taken as it was, and not made again."""
 MAPPED = 32
 """Shards whose files (of each a handful) are kept open: some systems allow a process 256 files."""
+_DIGITS = 2 * xxhash.xxh3_128().digest_size  # of the digest that a seal ends with
 
 
 def line(record: Any) -> bytes:
@@ -51,7 +52,14 @@ def _dictionaries(firsts: Sequence[int], source: Callable[[int], bytes]) -> Call
 
 def is_seal(content: bytes) -> bool:
     """Whether the file that ends a stage is what `Store.seal` wrote: it ends with the digest of what stands before."""
-    return xxhash.xxh3_128_hexdigest(content[:-32]).encode() == content[-32:]
+    return xxhash.xxh3_128_hexdigest(content[:-_DIGITS]).encode() == content[-_DIGITS:]
+
+
+class Seal(NamedTuple):
+    """What ends a stage: its record, and the digests of the files that go with it, by their names."""
+
+    record: Any
+    files: dict[str, str]
 
 
 class Store:
@@ -94,15 +102,20 @@ class Store:
             handle.write(body + xxhash.xxh3_128_hexdigest(body).encode())
 
     def sealed(self, shard: str, name: str) -> Any:
-        """What `seal` was given, if all files are as they were then; else None."""
+        """The record that `seal` was given, if all files are as they were then; else None."""
+        found = self.intact(shard, name)
+        return found and found.record
+
+    def intact(self, shard: str, name: str) -> Seal | None:
+        """What `seal` wrote, if all files are as they were then."""
         try:
             content = (self.folder / f"{shard}/{name}.sealed").read_bytes()
         except OSError:
             content = b""
         if not is_seal(content):
             return None
-        record, files = orjson.loads(content[:-32])
-        return record if all(self._digest(each) == known for each, known in files.items()) else None
+        found = Seal(*orjson.loads(content[:-_DIGITS]))
+        return found if all(self._digest(each) == known for each, known in found.files.items()) else None
 
     def once(self, shard: str, name: str, of: str, make: Callable[[], Any]) -> Any:
         """The record of a stage of a shard: what `make` gives, which writes its files through this object; or as it was

@@ -44,14 +44,16 @@ class Tape:
     def __init__(self, stream: IO[bytes]) -> None:
         self.held, self.at = bytearray(), 0
         self.ended, self.broken, self.told = False, Break(""), False
-        self._members: deque[tuple[int, int]] = deque()
+        self._members: deque[tuple[int, int]] = deque()  # that begin at hand: where, and from which byte of the file
         raw = _Raw(stream)
         raw.more()
         self._packed = bool(_MEMBER.match(raw.data))
         self._pieces = _unpacked(raw, self._mark) if self._packed else _plain(raw)
 
     def _mark(self, place: int) -> None:
-        self._members.append((self.at + len(self.held), place))
+        at = self.at + len(self.held)
+        if not self._members or self._members[-1][0] != at:  # of members that hold nothing the first is enough
+            self._members.append((at, place))
 
     def hold(self, size: int) -> int:
         """Have so many bytes of the stretch at hand, if there are so many; how many there are."""
@@ -67,6 +69,8 @@ class Tape:
         """Go on behind so many of the bytes at hand."""
         del self.held[:size]
         self.at += size
+        while self._members and self._members[0][0] < self.at:
+            self._members.popleft()
 
     def skip(self, size: int, pattern: re.Pattern[bytes], reach: int) -> int:
         """Go on behind so many bytes, at hand or not, but not behind a member that begins with a match of a pattern.
@@ -116,8 +120,6 @@ class Tape:
         """From which byte of the file on the bytes at hand can be read again; None within a member."""
         if not self._packed:
             return self.at
-        while self._members and self._members[0][0] < self.at:
-            self._members.popleft()
         return self._members[0][1] if self._members and self._members[0][0] == self.at else None
 
 

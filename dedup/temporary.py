@@ -108,8 +108,10 @@ def _sweep(base: str) -> None:
 
 
 def _is_ours(entry: os.DirEntry[str]) -> bool:
-    """Whether it is a file of the same user."""
+    """Whether it is a file of the same user, and no other name of one that somebody else gave it here: what is locked
+    is written into."""
     with suppress(OSError):
         about = entry.stat(follow_symlinks=False)
-        return entry.is_file(follow_symlinks=False) and (os.name == "nt" or about.st_uid == os.getuid())
+        is_own = os.name == "nt" or (about.st_uid == os.getuid() and about.st_nlink == 1)
+        return entry.is_file(follow_symlinks=False) and is_own
     return False

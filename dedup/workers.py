@@ -12,7 +12,7 @@ import logging
 import pickle
 from collections import deque
 from collections.abc import Sized
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from dedup import guard
@@ -118,7 +118,7 @@ class _Worker:
         try:
             self.pipe.send_bytes(packed)
         except OSError:  # it is dead, which is seen when it is listened to
-            self.there = len(self.tasks) > 1  # of this one it did not die
+            self.there = self.there and len(self.tasks) > 1  # of this one it did not die
 
     def hear(self, message: bytes) -> None:
         """It is there (no bytes), or done with what it was at."""
@@ -145,15 +145,21 @@ class Workers:
         self._modules: tuple[str, ...] = ()
 
     def begin(self, *modules: str) -> None:
-        """Prepare to start them: these modules are imported meanwhile, if none were yet."""
+        """Prepare to start them: these modules are imported meanwhile, if none were yet.
+
+        Raises:
+            WorkerError: that cannot be done.
+        """
         self._modules = self._modules or modules
-        self._births = self._births or births(self._modules)
+        with _starting():
+            self._births = self._births or births(self._modules)
 
     def run(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
         """The results of the function, in the items' order.
 
         Raises:
-            WorkerError: workers died of an item that cannot be divided, or before they did anything.
+            WorkerError: workers died of an item that cannot be divided, or before they did anything; or none can be
+                started.
         """
         self.begin(function.__module__)
         self._in_vain = 0
@@ -198,7 +204,8 @@ class Workers:
 
         self.begin()
         assert self._births is not None
-        ours, theirs = Pipe()
+        with _starting():
+            ours, theirs = Pipe()
         self._born += 1
         worker = self._all[ours] = _Worker(self._born, ours)
         with theirs, suppress(OSError):  # where none can be asked for, that is seen at the end of its pipe
@@ -249,3 +256,12 @@ class Workers:
                 each.give_back()
             self.end(at_once=True)
             return Death(_KILLED)
+
+
+@contextmanager
+def _starting() -> Iterator[None]:
+    """Have an error of the system meanwhile say what it is of: it names no file, and would be told of the output."""
+    try:
+        yield
+    except OSError as error:
+        raise WorkerError(f"worker processes cannot be started: {error.strerror or error}{_TO_DO}") from error

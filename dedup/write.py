@@ -23,7 +23,7 @@ import orjson
 import xxhash
 
 from dedup import compressed, space
-from dedup.commit import Place, all_to_disk, atomic, instead
+from dedup.commit import Place, all_to_disk, atomic, instead, named
 from dedup.direct import Direct
 from dedup.errors import OutputError, WriteError
 from dedup.fields import plain
@@ -236,7 +236,8 @@ def write_tree(path: Path, text: str, known: dict[str, Any] | None) -> dict[str,
     of the file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     content = (text if known is None else front_matter(known) + text).encode()
-    path.write_bytes(content)
+    with named(path):
+        path.write_bytes(content)
     return {"bytes": len(content), "xxh3_128": xxhash.xxh3_128_hexdigest(content)}
 
 

@@ -27,7 +27,7 @@ ROWS: list[set[str]] = [
     {"account", "summed"},
     {"arrow_values", "bands", "column_files", "commit", "compressed", "guard", "limits", "lock", "patterns", "process"}
     | {"remote"},
-    {"formats", "tape", "temporary", "worker"},
+    {"formats", "listing", "tape", "temporary", "worker"},
     {"archive", "nursery", "space"},
     {"workers"},
     {"config", "store", "success", "strings", "run", "runs", "text", "dates", "domains", "find", "model", "records"}

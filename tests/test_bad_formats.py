@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import lzma
 import os
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,6 +21,7 @@ import dedup
 from dedup import Config, InputError
 from dedup.cli import main
 from dedup.compressed import zstandard
+from dedup.errors import WriteError
 from dedup.formats import FORMATS
 from dedup.run import serial
 from tests.material import article, cleaned
@@ -608,3 +611,17 @@ def test_a_column_that_is_asked_for_and_not_there(name: str, tmp_path: Path) -> 
         InputError, match="has no column 'body', which --text-field names: its columns are 'id', 'text'"
     ):
         dedup.clean(tmp_path / name, config=Config(text_field="body"))
+
+
+def test_no_room_to_unpack_a_table_is_not_the_fault_of_the_table(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(BytesIO):
+        def write(self, _: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    put(folder, {"good.parquet.gz": gzip.compress(as_parquet(table(article(2))), mtime=0)})
+    monkeypatch.setattr("dedup.columnar.TemporaryFile", Full)
+
+    with pytest.raises(
+        WriteError, match=r"good\.parquet\.gz cannot be unpacked there: No space left on device; TMPDIR"
+    ):
+        cleaned(folder)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dedup.commit import Place, atomic, instead, to_disk
+from dedup.commit import Place, all_to_disk, atomic, instead, to_disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -229,3 +229,16 @@ def test_an_error_while_it_is_written_leaves_all_as_it_was_and_names_the_place(t
 
     assert caught.value.filename == str(tmp_path / "folder" / "x")
     assert content_of(tmp_path) == BEFORE
+
+
+def test_where_no_folder_can_be_opened_each_file_of_it_is_brought_to_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, {"a": "1", "folder/b": "2"})
+    brought = []
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "name", "nt")
+        patch.setattr(os, "fsync", lambda handle: brought.append(os.fstat(handle).st_ino))
+        all_to_disk(tmp_path)
+
+    assert sorted(brought) == sorted((tmp_path / name).stat().st_ino for name in ("a", "folder/b"))

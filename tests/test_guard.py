@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
 import signal
+import subprocess
 import sys
 from errno import ENOMEM
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dedup import Config, pages, shards
+from dedup import Config, guard, pages, shards
 from dedup.batch import Batch
 from dedup.data import Failure, Source
 from dedup.extract import read_source
@@ -18,9 +21,12 @@ from dedup.nursery import Death
 from dedup.read import given
 from dedup.run import pool, serial
 from dedup.site import MANY
-from dedup.staged import Studied, flag, prepare
+from dedup.staged import SHARD_DOCUMENTS, Studied, flag, prepare
 from dedup.work import Work
 from tests.material import article, cleaned, prose
+
+if sys.platform != "win32":
+    import resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,7 +120,7 @@ def test_a_run_that_goes_on_does_not_die_of_the_same_documents_again(tmp_path: P
 
 def batch(folder: Path, count: int) -> Batch:
     sources = [Source(f"place {at}", f"id {at}", None, {"text": "The mill."}) for at in range(count)]
-    return Batch(Work(folder, Config(**LIMITS)), 3, [Failure("place", "unread"), *sources], part=".1")
+    return Batch(Work(folder, Config(**LIMITS)), 3, [Failure("place", "unread"), *sources], first=20)
 
 
 @pytest.mark.parametrize(
@@ -145,11 +151,26 @@ def test_a_batch_is_divided_where_workers_died(tmp_path: Path, death: Death, wan
         for part in found
     ] == want
     assert list(whole.known()) == (found or [whole])
-    assert [part.name for part in found] == [f"000003.1.{at}" for at in range(len(want))]
+    firsts = [20 + sum(map(len, want[:at])) for at in range(len(want))]
+    assert [part.name for part in found] == [f"000003.{first:06d}" for first in firsts]
     assert {each.id for part in found for each in part.sources if isinstance(each, Failure)} <= {
         "place",
         f"place {(death.at or 0) - 1}",
     }
+
+
+def test_workers_may_die_of_each_source_of_a_batch(tmp_path: Path) -> None:
+    """Each death made the name of the shard longer, until no file could have it."""
+    left = whole = batch(tmp_path, SHARD_DOCUMENTS - 1)
+    for _ in range(1, SHARD_DOCUMENTS):
+        _, left = left.without(Death(-signal.SIGPROF, 1))
+
+    found = list(whole.known())
+    assert [each.id for part in found for each in part.sources] == [
+        "place",
+        *map("place {}".format, range(SHARD_DOCUMENTS - 1)),
+    ]
+    assert sorted(part.shard for part in found) == [part.shard for part in found]
 
 
 @pytest.mark.parametrize("at", [0, None])
@@ -160,6 +181,51 @@ def test_a_source_of_which_workers_die_alone_is_a_failure(tmp_path: Path, at: in
 
     assert found.sources == [Failure("place 0", CRASHED)]
     assert found.without(Death(-signal.SIGSEGV, at)) == []
+
+
+LARGE_PAGE = """
+import os
+from dedup import Config, guard
+guard.begin(os.memfd_create("note"))
+def memory():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE") >> 20
+def needed():
+    guard._Self.trust = 0
+    return guard._needed() >> 20
+before = needed()
+page = [bytearray(1000) for _ in range(100_000)]
+stays = bytearray(1000)
+del page
+large = memory()
+with guard.limited(0, Config()):
+    print(large - memory() > 80, abs(needed() - before) < 5, abs((guard._needed() >> 20) - before) < 5)
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform == "linux" and not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="it does not say what it keeps"
+)
+def test_what_a_large_page_took_is_not_kept_and_does_not_count() -> None:
+    done = subprocess.run([sys.executable, "-c", LARGE_PAGE], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "True True True\n"
+
+
+def test_where_the_system_does_not_say_what_is_taken_memory_is_not_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(path: str, *_: int) -> int:
+        raise FileNotFoundError(path)
+
+    note, before = os.memfd_create("note"), resource.getrlimit(resource.RLIMIT_DATA)
+    for name in ("note", "memory"):
+        monkeypatch.setattr(guard._Self, name, None)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", none)
+        guard.begin(note)
+
+    with limited(0, Config(max_seconds=0)):
+        assert resource.getrlimit(resource.RLIMIT_DATA) == before
+    os.close(note)
 
 
 def test_without_a_worker_nothing_is_limited_and_no_memory_is_a_failure_all_the_same(

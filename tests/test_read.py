@@ -134,6 +134,16 @@ def test_a_link_that_leads_nowhere_is_a_failure(folder: Path, target: str) -> No
     assert [Path(failure.id).name for failure in find([folder]).failures] == ["link.txt"]
 
 
+@pytest.mark.parametrize("named", ["", "*.txt", "link.txt"])
+def test_a_link_that_the_system_cannot_follow_is_a_failure(folder: Path, named: str) -> None:
+    (folder / "link.txt").symlink_to("x" * 300)  # longer than any name
+
+    found = find([folder / named])
+
+    read = [*found.failures, *sources(found.files, Config(max_bytes=MAX))]
+    assert [Path(each.id).name for each in read if isinstance(each, Failure)] == ["link.txt"]
+
+
 def test_a_link_to_another_article_is_a_document_of_its_own(folder: Path) -> None:
     (folder / "link.txt").symlink_to(folder / "b.txt")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import operator
 import os
 import signal
@@ -17,8 +18,9 @@ import pytest
 
 from dedup.errors import WorkerError
 from dedup.guard import limited
-from dedup.nursery import Death, Spawned
+from dedup.nursery import NOT_STARTED, Death, Spawned
 from dedup.run import alone, in_threads, own_buffer, pool, serial
+from dedup.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -278,6 +280,61 @@ def test_workers_that_die_again_and_again_as_they_start_end_it(tmp_path: Path, m
 
     with pytest.raises(WorkerError, match="worker processes died before they did anything"):
         list(pool(2, "ends_at_once")(operator.neg, [1]))
+
+
+@POSIX
+def test_what_no_worker_was_there_for_no_worker_died_of(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As where no process can be forked any more, which is seen while an item of many is read."""
+
+    class Stillborn:
+        def start(self, number: int, theirs: Connection) -> None:
+            if number > 1:
+                theirs.close()
+            else:
+                self.first = os.dup(theirs.fileno())
+
+        def reap(self, _: int) -> Death:
+            return Death(NOT_STARTED)
+
+        def end(self, *, at_once: bool) -> None:
+            pass
+
+    nobody = Stillborn()
+    monkeypatch.setattr("dedup.workers.births", lambda _: nobody)
+
+    def items() -> Iterator[int]:
+        yield 1
+        os.close(nobody.first)  # while the second item is read, the first is sent
+        yield 2
+
+    with pytest.raises(WorkerError, match=r"^worker processes died before they did anything \(exit code 71\)"):
+        list(Workers(1).run(operator.neg, items()))
+    assert caplog.messages == []
+
+
+@POSIX
+@pytest.mark.parametrize("what", ["subprocess.Popen", "socket.socketpair", "multiprocessing.Pipe"])
+def test_where_no_worker_can_be_started_that_is_said(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    def none(*_: object, **__: object) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(what, none)
+
+    with pytest.raises(WorkerError, match=r"^worker processes cannot be started: Resource .*-j 1"):
+        list(pool(2)(operator.neg, [1, 2]))
+
+
+def test_a_worker_that_cannot_be_spawned_is_told_as_one_that_died(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_: object) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("dedup.workers.births", lambda _: Spawned())
+    monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", start)
+
+    with pytest.raises(WorkerError, match=r"^worker processes died before they did anything \(exit code 71\)"):
+        list(pool(2)(operator.neg, [1, 2]))
 
 
 def test_where_nothing_can_be_forked_workers_are_spawned(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

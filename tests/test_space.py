@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -74,3 +75,15 @@ def test_what_a_run_has_already_it_does_not_need(tmp_path: Path, disk: Disk, cap
         space.check(tmp_path, tmp_path / "work", need)
 
     assert len(said(caplog)) == 1
+
+
+def test_files_of_another_run_may_go_while_they_are_counted(
+    tmp_path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "there").write_bytes(bytes(600))
+    disk(1_000_000)
+    monkeypatch.setattr(os, "walk", lambda folder: iter([(str(folder), [], ["gone", "there"])]))
+
+    space.check(tmp_path, tmp_path, 1_000_600)
+
+    assert caplog.messages == []

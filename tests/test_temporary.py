@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import subprocess
 import sys
 import tempfile
@@ -71,6 +72,16 @@ def test_what_lives_stays(base: Path) -> None:
     Temporary()
     assert Path(living.name).is_dir()
     assert other.is_dir()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not tell at once how many names a file has")
+def test_another_name_of_a_file_is_not_taken_for_what_was_left(base: Path) -> None:
+    (base / "diary").write_text("mine", encoding="utf-8")
+    (base / f"dedup-trap{ALIVE}").hardlink_to(base / "diary")
+
+    Temporary()
+
+    assert (base / "diary").read_text(encoding="utf-8") == "mine"
 
 
 def test_where_no_locks_are_seen_nothing_is_taken_for_dead(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:

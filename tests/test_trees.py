@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import errno
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,11 +12,8 @@ from hypothesis import strategies as st
 import dedup
 from dedup import Config
 from dedup.trees import Places
-from dedup.write import tree_path
+from dedup.write import tree_path, write_tree
 from tests.material import article
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ALIKE = st.text(st.sampled_from("aAéÉ./ %1"), min_size=1, max_size=6)
 
@@ -60,3 +58,15 @@ def test_a_tree_is_read_as_it_was_written(kind: str, tmp_path: Path) -> None:
     assert result.texts_of(["news", "a"]) == {each: texts[each] for each in ("news", "a")}
     assert {each["id"]: each["text"] for each in result.restore()} == texts
     assert len(list((tmp_path / "out" / "clean").iterdir())) == 4
+
+
+def test_a_full_disk_names_the_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+
+    with pytest.raises(OSError, match="No space left") as caught:
+        write_tree(tmp_path / "news" / "a.txt", "The mill.", None)
+
+    assert caught.value.filename == str(tmp_path / "news" / "a.txt")
