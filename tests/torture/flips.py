@@ -219,17 +219,16 @@ def output(folder: Path, form: str, share: float) -> int:
         count = (40 if path.parent == out else 6) * share
         for number, damage in enumerate(_all_of(content, count)):
             damage.put(path)
+            what = f"{name}: {damage.what}"
             named = {each.file for each in verify(out).wrong}
-            assert named == {MANIFEST if name == SUCCESS and damage.content is not None else name}, (
-                f"{name}: {damage.what}: {named}"
-            )
+            expected = {MANIFEST if name == SUCCESS and damage.content is not None else name}
+            # A manifest that was changed may say something else of the other files.
+            assert named == expected or (name == MANIFEST and named > expected), f"{what}: {named}"
             for reader, read in sampled([*READERS.items()], 0.34) if number % 4 else READERS.items():
                 try:
-                    assert read(out) == wanted[reader], f"{name}: {damage.what}: {reader} gives something else"
+                    assert read(out) == wanted[reader], f"{what}: {reader} gives something else"
                 except (dedup.OutputError, FileNotFoundError) as error:
-                    assert any(each in str(error) for each in (name, MANIFEST, "files of the run")), (
-                        f"{name}: {damage.what}: {reader} says {error}"
-                    )
+                    assert any(each in str(error) for each in (name, *TOLD)), f"{what}: {reader} says {error}"
             path.write_bytes(content)
             tried += 1
     (out / "more.jsonl").write_bytes(b"{}\n")
@@ -237,6 +236,8 @@ def output(folder: Path, form: str, share: float) -> int:
     return tried + 1
 
 
+TOLD = (MANIFEST, "files of the run", "files were changed")
+"""What is said of a damaged output where not the file is named."""
 READERS: dict[str, Callable[[Path], Any]] = {
     "restore": lambda out: list(dedup.Result(out).restore()),
     "explain": lambda out: dedup.Result(out).explain("b-1"),

@@ -98,18 +98,17 @@ def writers(folder: Path, share: float) -> int:
     then holds once the file is as it was."""
     first = folder / "first"
     dedup.Index.build(first, OLD)
-    want = folder / "want"
-    shutil.copytree(first, want)
-    between = [answers(want)]
+    path = folder / "index"  # answers name it
+    shutil.copytree(first, path)
+    between = [answers(path)]
     for change in (_added, _removed, dedup.Index.compact):
-        change(dedup.Index(want))
-        between.append(answers(want))
-    wanted = between[-1]
+        change(dedup.Index(path))
+        between.append(answers(path))
+    shutil.rmtree(path)
     tried = 0
     for name in sorted(each.name for each in first.glob("*.columns")):
         content = (first / name).read_bytes()
         for damage in sampled([*flips(content, 60)], share):
-            path = folder / "index"
             shutil.copytree(first, path)
             damage.put(path / name)
             try:
@@ -120,7 +119,7 @@ def writers(folder: Path, share: float) -> int:
                 (path / name).write_bytes(content)
                 assert answers(path) in between, f"{name}: {damage.what}: another index than before and after"
             else:
-                assert got == wanted, f"{name}: {damage.what}: another index"
+                assert got == between[-1], f"{name}: {damage.what}: another index"
             shutil.rmtree(path)
             tried += 1
     return tried
