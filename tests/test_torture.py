@@ -10,6 +10,8 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.torture.__main__ import PARTS
+from tests.torture.inputs import families
+from tests.torture.kinds import KINDS
 from tests.torture.trial import Trial, sampled
 
 LEAST = {"kills": 500, "inputs": 250, "faults": 200, "signals": 50, "matrix": 48}
@@ -44,6 +46,8 @@ def test_the_readme_says_how_much_is_tried() -> None:
     said = {part: int(count.replace(",", "")) for part, count in rows}
 
     assert said == {part: len(trials(part)) for part in PARTS}
+    assert f"in {len(KINDS)} kinds of runs" in table
+    assert f"of {len(families())} families:" in table
 
 
 @pytest.mark.parametrize(("count", "share", "expected"), [(1, 0.1, [0]), (10, 0.25, [0, 3, 6]), (3, 1.0, [0, 1, 2])])

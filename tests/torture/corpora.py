@@ -1,4 +1,4 @@
-"""Small corpora of made-up text: pages of two sites, texts that share passages, tables of them."""
+"""Small corpora of made-up text: pages of two sites, and texts that share passages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def paragraph(random: Random, sentences: int = 3) -> str:
 
 
 def texts(seed: int = 1, count: int = 12, first: int = 0) -> list[dict[str, str]]:
-    """Records of texts, of which half share a passage with another, and one is there twice."""
+    """Records of texts, of which each shares a passage with another, and the first is there twice."""
     random = Random(f"texts {seed}")
     shared = [paragraph(random, 4) for _ in range(count // 2)]
     records = []

@@ -34,7 +34,7 @@ def seeds() -> Iterator[bytes]:
 
 
 def check(data: bytes) -> None:
-    """Whatever is asked for, only errors of ours come out."""
+    """Whatever is asked for, only errors of ours come out; or that a file is not there which the manifest names."""
     if not Held.files:
         Held.files.update({f"run/{name}": content for name, content in run().items()})
     Held.files["run/manifest.json"] = data

@@ -71,7 +71,7 @@ def compression_bombs() -> Iterator[Case]:
 def xz_of(content: bytes) -> bytes:
     """A file of xz whose dictionary is as large as can be."""
     packed = bytearray(PACK[".xz"](content))
-    packed[17 - 1] = 40  # the size of the dictionary, in the head of the first block: see section 3.1 of its format
+    packed[16] = 40  # the size of the dictionary, in the head of the first block: see section 3.1 of its format
     packed[20:24] = struct.pack("<I", zlib.crc32(packed[12:20]))
     return bytes(packed)
 

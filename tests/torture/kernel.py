@@ -2,7 +2,7 @@
 
 Its corpus are the calls that runs over small corpora make (`tests.torture.kernel_calls`): their arguments, changed in a
 few places (other numbers, lengths, shapes and types, characters of all kinds, callables that lie), are given again. A
-call may give something or raise; it may not read or write where it should not, overflow, take 20 s or 2 GB.
+call may give something or raise; it may not read or write where it should not, overflow, take a minute or 2 GB.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 
 AT_ONCE = 5.0
 """Seconds in which the second of two has ended; it takes .3 on a quiet machine."""
-PARTS = (0.25, 0.5, 0.75, 0.95)
-"""How much of its operations on files a run has done when it is killed, before something is changed under it."""
+PARTS = (0.25, 0.5, 0.75, 0.95, 1.0)
+"""How much of its operations on files a run has done when it is killed, before something is changed under it: of those
+until it is marked as done, behind which it removes what it worked with."""
+MARK = f"{OUT}/_SUCCESS"
 ONE = ("-q", "-j", "1", "--no-report")
 
 
@@ -101,14 +104,17 @@ def _reading(folder: Path) -> int:
     """Who reads an index sees it as it is before or after, while others write it."""
     here = fresh(KINDS["index add"], folder)
     writer = _started(KINDS["index add"].words, here)
-    seen = set()
+    seen = []
     while writer.poll() is None:
         found = run(("index", "info", INDEX, "--check"), here)
         assert found.code == 0, found
-        seen.add(found.out.splitlines()[0])
-    writer.communicate()
+        seen.append(found.out.splitlines()[0])
+    _, said = writer.communicate()
+    assert writer.returncode == undisturbed("index add").code, said
     known = {run(("index", "info", INDEX), each).out.splitlines()[0] for each in (undisturbed("index add").start, here)}
-    assert seen <= known, (seen, known)
+    assert len(known) == 2, f"before and after it says the same: {known}"
+    assert seen, "nobody read while it was written"
+    assert set(seen) <= known, (seen, known)
     return len(seen)
 
 
@@ -121,7 +127,7 @@ def _stale(name: str, folder: Path) -> int:
     here = fresh(kind, folder)
     path = here / (f"{INDEX}/lock" if name.startswith("index") else f"{OUT}/.dedup.lock")
     path.parent.mkdir(exist_ok=True)
-    path.write_text(f"{os.getpid()} another.example", encoding="utf-8")
+    path.write_text(f"{os.getpid()} another.example 0 0", encoding="utf-8")
     done = run(kind.words, here)
     assert done.code == known.code, done
     assert digests(here) == known.after
@@ -132,7 +138,7 @@ def _without_locks(name: str, folder: Path) -> int:
     """Where there are no locks (ENOLCK of a network file system) a run ends as ever."""
     kind, known = KINDS[name], undisturbed(name)
     here = fresh(kind, folder)
-    done = shimmed(kind.words, here, at=1, mode="37", operations=",lock,", lasts=True)
+    done = shimmed(kind.words, here, at=1, mode=str(errno.ENOLCK), operations=",lock,", lasts=True)
     assert done.reached
     assert done.ended.code == known.code, done
     assert digests(here) == known.after
@@ -149,21 +155,31 @@ def _changed(name: str, part: float, folder: Path) -> int:
     template.mkdir()
     make(template)
     whole = shutil.copytree(template, folder / "whole")
-    count = shimmed(words, whole).counted
+    paths = [each.path for each in shimmed(words, whole, log=True).operations]
+    marked = 1 + paths.index(f"{whole}/{MARK}")
     half = shutil.copytree(template, folder / "half")
-    killed = shimmed(words, half, at=max(1, int(part * count)), mode="before")
+    killed = shimmed(words, half, at=int(part * marked), mode="after")
     assert killed.reached, killed
+    assert (half / MARK).exists() == (part == 1), "it was killed too early, or too late"
+    assert (half / OUT / "work").exists(), "it has left nothing to go on from"
     change(half)
     change(template)
     env = {"PYTHONPATH": f"{folder / 'half' / 'patched'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
     env["DEDUP_SPELLED"] = "other" if name == "versions" else ""
     of_half, of_new = run(later, half, env), run(later, template, env)
     assert of_half.code == of_new.code, (of_half, of_new)
+    assert of_new.code in (0, 1), of_new
+    assert digests(template / OUT) != digests(whole / OUT), "the change makes no difference"
     found, wanted = digests(half), digests(template)
-    every = {name for name in {*found, *wanted} if "__pycache__" not in name}
-    differing = sorted(name for name in every if found.get(name) != wanted.get(name))
+    every = {each for each in {*found, *wanted} if "__pycache__" not in each}
+    differing = sorted(each for each in every if found.get(each) != wanted.get(each))
     assert not differing, f"{differing} are not as those of a new run"
     return 1
+
+
+def _done(*words: str, folder: Path) -> None:
+    ended = run(words, folder)
+    assert ended.code == 0, ended
 
 
 def _texts(folder: Path) -> None:
@@ -173,8 +189,9 @@ def _texts(folder: Path) -> None:
 
 def _guided(folder: Path) -> None:
     corpora.write_pages(folder / "in")
-    run(("site", "learn", "in", "-o", "sites.json", "-q"), folder)
+    _done("site", "learn", "in", "-o", "sites.json", "-q", folder=folder)
     words = (folder / "sites.json").read_text(encoding="utf-8")
+    assert '"articles": 4' in words
     (folder / "later.json").write_text(words.replace('"articles": 4', '"articles": 9'), encoding="utf-8")
     (folder / "decided.jsonl").write_text('{"decision": "keep", "text": "Nothing of it."}\n', encoding="utf-8")
 
@@ -214,7 +231,7 @@ def _patched(folder: Path) -> None:
 
 def _indexed(folder: Path) -> None:
     _texts(folder)
-    run(("index", "build", "in/b.jsonl", "-o", INDEX, "-q"), folder)
+    _done("index", "build", "in/b.jsonl", "-o", INDEX, "-q", folder=folder)
     (folder / "in" / "b.jsonl").rename(folder / "b.jsonl")
     records = [{**each, "id": f"more-{each['id']}"} for each in corpora.texts(1)[:5]]
     corpora.write_lines(folder / "more.jsonl", records)
@@ -245,7 +262,7 @@ CHANGES: dict[str, tuple[Change, Change, tuple[str, ...], tuple[str, ...]]] = {
         _guided, lambda folder: (folder / "later.json").replace(folder / "sites.json"), _GUIDED, _GUIDED,
     ),
     "the index": (
-        _indexed, lambda folder: run(("index", "add", INDEX, "more.jsonl", "-q"), folder),
+        _indexed, lambda folder: _done("index", "add", INDEX, "more.jsonl", "-q", folder=folder),
         (*_RUN, "--against", INDEX), (*_RUN, "--against", INDEX),
     ),
 }  # fmt: skip

@@ -28,7 +28,7 @@ class Operation(NamedTuple):
 
 class Shimmed(NamedTuple):
     """How a command under the shim ended, how many operations were counted, and whether the k-th was reached; and what
-    they were, if that was asked for."""
+    they were, in the order in which they were counted, if that was asked for."""
 
     ended: Ended
     counted: int
@@ -72,11 +72,9 @@ def shimmed(  # noqa: PLR0913 (what is typed, and what the shim is asked)
     operations: str = "",
     lasts: bool = False,
     log: bool = False,
-    after: float | None = None,
-    seconds: float = 60,
 ) -> Shimmed:
-    """Run a command in a folder, of which all operations on files count (or those of some names, with commas around
-    each), and are done as ever but for the k-th, if it is said `at` which; or kill it `after` some seconds."""
+    """Run a command in a folder, of which all operations on files count that write (or those of some names, with commas
+    around each), and are done as ever but for the k-th, if it is said `at` which."""
     beside = root.with_name(root.name + ".shim")
     beside.mkdir(exist_ok=True)
     state, told = beside / "state", beside / "log"
@@ -87,13 +85,14 @@ def shimmed(  # noqa: PLR0913 (what is typed, and what the shim is asked)
     env |= {"SHIM_OPS": operations} if operations else {}
     env |= {"SHIM_LASTS": "1"} if lasts else {}
     env |= {"SHIM_LOG": str(told)} if log else {}
-    ended = run(words, root, env, after=after, seconds=seconds)
+    ended = run(words, root, env)
     content = state.read_bytes()
     lines = told.read_text(encoding="utf-8", errors="replace").splitlines() if told.exists() else []
-    found = [Operation(*line.split(" ", 2)[1:]) for line in lines]
+    # Two processes may count in one order, and write into the log in another.
+    numbered = sorted((line.split(" ", 2) for line in lines), key=lambda each: int(each[0]))
     shutil.rmtree(beside)
-    count, reached = (int.from_bytes(content[at : at + 8], sys.byteorder) for at in (0, 8))
-    return Shimmed(ended, count, bool(reached), found)
+    count, reached = (int.from_bytes(content[byte : byte + 8], sys.byteorder) for byte in (0, 8))
+    return Shimmed(ended, count, bool(reached), [Operation(name, path) for _, name, path in numbered])
 
 
 def run(

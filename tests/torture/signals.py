@@ -75,8 +75,8 @@ def _signalled(moment: int, name: str, kind: str, to_all: bool, folder: Path) ->
     hook = hooked(folder / "hook", SMALL)
     with _start(folder, kind, hook) as process:
         sleep(seconds * (moment + 0.5) / MOMENTS)
-        sent = monotonic()
-        if process.poll() is None:
+        sent, is_under_way = monotonic(), process.poll() is None
+        if is_under_way:
             (os.killpg if to_all else os.kill)(process.pid, SENT[name])
         try:
             _, said = process.communicate(timeout=60)
@@ -94,7 +94,7 @@ def _signalled(moment: int, name: str, kind: str, to_all: bool, folder: Path) ->
     again = dedup("clean", folder / "in", "-o", folder / "out", *KINDS[kind], env=hook)
     assert again.code == 0, again
     assert digests(folder / "out") == undisturbed
-    return 1
+    return int(is_under_way)
 
 
 def _left(session: int) -> list[str]:

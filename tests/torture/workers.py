@@ -147,8 +147,10 @@ def _killed(number: int, folder: Path) -> int:
         sleep(after)
         there = children(process) if number % 10 == 9 else _workers(process)
         if there:
-            killed.append(random.choice(there))
-            os.kill(killed[0], signal.SIGKILL)
+            chosen = random.choice(there)
+            with suppress(ProcessLookupError):  # it has just ended
+                os.kill(chosen, signal.SIGKILL)
+                killed.append(chosen)
 
     write_pages(folder / "in", count=PAGES)
     while True:
