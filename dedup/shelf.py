@@ -1,8 +1,8 @@
 """What takes long to make of the package's own data, compiled patterns above all, kept for the next process as Python
 keeps compiled modules: in `__pycache__`, where `PYTHONPYCACHEPREFIX` and `PYTHONDONTWRITEBYTECODE` hold as well.
 
-The file has the trust of a `.pyc`: the same folder, the same owner, and values by the same module (marshal),
-which runs nothing. One of another Python, or damaged, is not used; where none can be read or written, everything is
+The file has the trust of a `.pyc`: the same folder, the same owner, and values by the same module (marshal), which runs
+nothing when it reads; compiled templates among them run when they are used, as what a `.pyc` holds. One of another Python, or damaged, is not used; where none can be read or written, everything is
 made anew, with the same result.
 """
 
