@@ -10,8 +10,8 @@ system ends the worker, and its parent finds in a note which document that was. 
   worker ends: what was half done there is not to be relied on. Linux only: macOS accepts the limit and ignores it.
 - Windows has neither; there a worker still dies alone.
 
-What is done around a document takes .06 ms each time that it is read, judged and flagged: over 150 real pages that could
-not be measured (seven runs with the limits and without, in turn).
+What is done around a document takes .06 ms each time that it is read, judged and flagged: over 150 real pages that
+could not be measured (seven runs with the limits and without, in turn).
 
 What `malloc` keeps behind a large page is given back to the system (`malloc_trim`, glibc): 200 MB in 13 to 22 ms. Else
 a worker would stay as large as its largest document made it. The limit still counts what lies within the heap, though

@@ -2,8 +2,8 @@
 keeps compiled modules: in `__pycache__`, where `PYTHONPYCACHEPREFIX` and `PYTHONDONTWRITEBYTECODE` hold as well.
 
 The file has the trust of a `.pyc`: the same folder, the same owner, and values by the same module (marshal), which runs
-nothing when it reads; compiled templates among them run when they are used, as what a `.pyc` holds. One of another Python, or damaged, is not used; where none can be read or written, everything is
-made anew, with the same result.
+nothing when it reads; compiled templates among them run when they are used, as what a `.pyc` holds. One of another
+Python, or damaged, is not used; where none can be read or written, everything is made anew, with the same result.
 """
 
 from __future__ import annotations
