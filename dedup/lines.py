@@ -8,6 +8,7 @@ elsewhere.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -23,7 +24,6 @@ from dedup.strings import Strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -41,6 +41,9 @@ ROLES = ("text", "id", "url", "site", "date")
 """The fields of records that are read."""
 STRINGS = {"ids": "id", "dates": "date", "urls": "url", "sites": "site"}
 """The columns of strings, and what of a document they are."""
+FEW, SMALL = 100, 50_000
+"""Files, and bytes of each on the average: of more files that are smaller the pieces are so many that the long way is
+the shorter one where passages go. Of 400 files of 10 kB it took .8 s and this way 1.9, of 120 kB 2.5 s and 2.1."""
 
 
 class NotPlainError(Exception):
@@ -53,7 +56,17 @@ def can_read(config: Config, paths: Sequence[Path | Remote]) -> bool:
         return False
     kinds = {found.name for path in paths if (found := told(path, config.input_format))}
     own = any(getattr(config, f"{role}_field") for role in ROLES)  # rows of tables are given the names that are read
-    return bool(kinds) and kinds <= {*(TABLES if own else ROWS)}
+    return (
+        bool(kinds) and kinds <= {*(TABLES if own else ROWS)} and not (config.unit == "passage" and _are_small(paths))
+    )
+
+
+def _are_small(paths: Sequence[Path | Remote]) -> bool:
+    """Whether files are many and small."""
+    if len(paths) <= FEW:
+        return False
+    sizes = [path.stat().st_size for path in paths if isinstance(path, Path) and path.is_file()]
+    return sum(sizes) < SMALL * len(sizes)
 
 
 def usual(opened: Opened, config: Config) -> int:

@@ -613,3 +613,17 @@ def test_of_several_fields_the_first_is_read(tmp_path: Path, said: dict[str, Any
         assert {each["id"]: each["keeper"]["id"] for each in result.removed()} in ({"id": "rival"}, {})
 
     assert found[0] == found[1]
+
+
+def test_of_many_small_files_the_long_way_is_the_shorter_one(tmp_path: Path) -> None:
+    """Pieces of a line each cost more than they save, but where documents are compared as a whole."""
+    paths = [tmp_path / f"{number}.jsonl" for number in range(4)]
+    for path in paths:
+        path.write_bytes(record(text=MILL) + b"\n")
+    assert lines.can_read(PASSAGES, paths)
+    with patch.object(lines, "FEW", 3):
+        assert not lines.can_read(PASSAGES, paths)
+        assert lines.can_read(CONFIG, paths)
+        assert lines.can_read(PASSAGES, paths[1:])
+        paths[0].write_bytes(b"\n" * 4 * lines.SMALL)
+        assert lines.can_read(PASSAGES, paths)
