@@ -116,7 +116,7 @@ class Member(NamedTuple):
 class Cluster(NamedTuple):
     """A passage that was kept, in one piece or as neighbouring ones, and the documents that copies of it went from: how
     many, the characters that they had, and some of them, the least alike first. `of_index` names the index that the
-    keeper is of, if it is none of this run."""
+    keeper is of, if it is none of this run. Of a keeper that very many name some are read: the numbers are estimates."""
 
     keeper: Context
     kind: str
@@ -124,6 +124,7 @@ class Cluster(NamedTuple):
     characters: int
     members: tuple[Member, ...]
     of_index: str = ""
+    is_estimate: bool = False
 
     @property
     def size(self) -> int:
@@ -204,8 +205,9 @@ class Period(NamedTuple):
 
 class Seen(NamedTuple):
     """How much of what went the tables and samples are made of: all, or of a large run as many bytes of removed.jsonl
-    as were read, in stretches chosen by its digest. Clusters are then of some keepers with all of their copies: of
-    those that most went for, and of others by digest. The funnel is always exact."""
+    as were read, in stretches chosen by its digest. Clusters are then of some keepers with all of their copies, or, if
+    these are very many, with those of some documents: of those that most went for, and of others by digest. The funnel
+    is always exact."""
 
     spans: int
     of: int

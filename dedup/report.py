@@ -66,7 +66,7 @@ def _account_of(result: Result, *, everything: bool) -> Account:
     config = Config.of({**manifest["config"]})
     duplicates = report_read.duplicates(result, read)
     chrome = Chrome.of(read.records, sources.origins)
-    copies = report_clusters.clusters(duplicates.of_keepers)
+    copies = report_clusters.clusters(duplicates.of_keepers, duplicates.times)
     drawn = report_samples.Drawn.of(duplicates.drawn, config.threshold)
     texts = _texts(result, chrome, copies, drawn)
     sites = report_groups.groups(sources.groups, summary.get("most_removed", ()))

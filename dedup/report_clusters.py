@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.account import Cluster, Member
 from dedup.data import Kind
+from dedup.report_read import kept
 from dedup.report_texts import context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from dedup.report_read import Record
+    from dedup.report_read import Kept, Record
     from dedup.report_texts import Text
 
 MEMBERS = 8
@@ -23,13 +24,14 @@ SHOWN = 1_500
 
 class Copies(NamedTuple):
     """A passage `start:end` of a keeper, of an index if it is of one, and the records of the copies of it or of parts
-    of it that went."""
+    of it that went, each of which stands for so many (`times`)."""
 
     id: str
     of_index: str
     start: int
     end: int
     records: list[Record]
+    times: float = 1.0
 
     @property
     def order(self) -> tuple[int, int, str, int]:
@@ -39,7 +41,8 @@ class Copies(NamedTuple):
     @property
     def characters(self) -> int:
         """How many the copies had."""
-        return sum(each["end"] - each["start"] for each in self.records)
+        read: int = sum(each["end"] - each["start"] for each in self.records)
+        return round(self.times * read)
 
     @property
     def documents(self) -> set[str]:
@@ -49,7 +52,8 @@ class Copies(NamedTuple):
     @property
     def copies(self) -> int:
         """How many there are: one of each document, but each of those that the keeper's document has itself."""
-        return len(self.documents - {self.id}) + sum(bool(each["id"] == self.id) for each in self.records)
+        own = sum(1 for each in self.records if each["id"] == self.id)
+        return round(self.times * (len(self.documents - {self.id}) + own))
 
     def members(self) -> list[Member]:
         """A copy of each document, the least alike first: from its first record to its last."""
@@ -71,6 +75,7 @@ class Copies(NamedTuple):
             characters=self.characters,
             members=tuple(self.members()[:MEMBERS]),
             of_index=self.of_index,
+            is_estimate=self.times > 1,
         )
 
 
@@ -78,14 +83,18 @@ def _ends(records: list[Record]) -> tuple[int, int]:
     return min(each["start"] for each in records), max(each["end"] for each in records)
 
 
-def clusters(duplicates: Iterable[Record]) -> list[Copies]:
-    """The clusters of duplicates, the largest first. Spans of one keeper that overlap are of one, and neighbours that
-    the same documents have; those of two keepers never are: what is like a copy may be unlike what that is of."""
-    by_keeper: dict[tuple[str, str], list[Record]] = {}
+def clusters(duplicates: Iterable[Record], times: Mapping[Kept, float]) -> list[Copies]:
+    """The clusters of duplicates, of which each stands for as many as `times` says, the largest first. Spans of one
+    keeper that overlap are of one, and neighbours that the same documents have; those of two keepers never are: what is
+    like a copy may be unlike what that is of."""
+    by_keeper: dict[Kept, list[Record]] = {}
     for record in duplicates:
-        keeper = record["keeper"]
-        by_keeper.setdefault((keeper["id"], keeper.get("index", "")), []).append(record)
-    found = [copies for key, records in by_keeper.items() for copies in _joined(_overlapping(*key, records))]
+        by_keeper.setdefault(kept(record), []).append(record)
+    found = [
+        copies._replace(times=times.get(key, 1.0))
+        for key, records in by_keeper.items()
+        for copies in _joined(_overlapping(*key, records))
+    ]
     return sorted(found, key=lambda each: each.order)
 
 

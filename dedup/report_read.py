@@ -7,9 +7,11 @@ stretch the documents are known that it tells all of, with those between them th
 
 from __future__ import annotations
 
+from array import array
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import orjson
 import xxhash
 
@@ -20,10 +22,14 @@ from dedup.write import REMOVED, SOURCES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from numpy.typing import NDArray
+
     from dedup.result import Result
 
 Record = dict[str, Any]
 """A line of removed.jsonl."""
+Kept = tuple[str, str]
+"""A keeper: its id, and the index that it is of, or nothing."""
 
 READ = 1 << 23
 """Bytes of removed.jsonl that are read, unless everything is asked for: some 10,000 duplicates or 20,000 pieces of
@@ -31,6 +37,9 @@ chrome, for which all that a report makes of them takes a third of a second."""
 STRETCHES = 16
 LARGEST, TAKEN = 12, 4_000
 """Keepers that most records name, and how many records of others, that clusters are made of."""
+OF_KEEPER = 5_000
+"""About how many records of a keeper are taken, if there are more: of a million copies of one document all took 20 s
+and 1.8 GB."""
 SCANNED = 1 << 30
 """Bytes of removed.jsonl in which keepers are looked for: three seconds, after a run of more than a minute."""
 ENOUGH, MANY = 1_000, 50_000
@@ -39,6 +48,7 @@ BUFFER = 1 << 20
 TOGETHER = 2_000
 """Lines of sources.jsonl that are parsed at a time."""
 _KEEPER, _START = b',"keeper":{"id":"', b'","start":'  # no string holds them: its quotes are escaped
+_ID = b'","'  # what is behind the id, which stands first
 _ARTICLE = b',"article":'  # the last field; a quote after a comma stands in no string unescaped
 
 
@@ -102,10 +112,12 @@ def went(result: Result, most: int | None) -> Went:
 
 
 class Duplicates(NamedTuple):
-    """Records of duplicates: some of all, and all of some keepers."""
+    """Records of duplicates: some of all, and those of some keepers; and for how many each of these stands, if it is
+    not alone, by its keeper."""
 
     drawn: list[Record]
     of_keepers: list[Record]
+    times: Mapping[Kept, float]
 
 
 def duplicates(result: Result, read: Went) -> Duplicates:
@@ -115,35 +127,55 @@ def duplicates(result: Result, read: Went) -> Duplicates:
     found = [record for record in read.records if record["reason"] == Reason.DUPLICATE]
     total = sum(some["spans"] for some in result.summary["removed"]["duplicate"].values())
     if read.stretches is None or not total:
-        return Duplicates(found, found)
+        return Duplicates(found, found, {})
     with (result.folder / REMOVED).open("rb") as handle:
         if total <= MANY and len(found) < ENOUGH:
             every = [orjson.loads(line) for line in handle if _KEEPER in line]
-            return Duplicates(every, every)
+            return Duplicates(every, every, {})
         is_small = result.manifest["files"][REMOVED]["bytes"] <= SCANNED and handle.seekable()
-        return Duplicates(found, list(_of_keepers(handle)) if is_small else found)
+        return Duplicates(found, *_of_keepers(handle)) if is_small else Duplicates(found, found, {})
 
 
-def _of_keepers(handle: IO[bytes]) -> Iterator[Record]:
-    """All duplicates of some keepers: of those that most records name, and of others by the digests of their ids."""
-    lines: dict[bytes, list[int]] = {}
-    at = 0
+def kept(record: Record) -> Kept:
+    """What a duplicate went for."""
+    return record["keeper"]["id"], record["keeper"].get("index", "")
+
+
+def _of_keepers(handle: IO[bytes]) -> tuple[list[Record], dict[Kept, float]]:
+    """The duplicates of some keepers: of those that most records name, and of others by the digests of their ids; and
+    for how many each of them stands, where a keeper has so many that only those of some documents are taken."""
+    places, documents, keepers = _named(handle)
+    names, own, counts = np.unique(keepers, return_inverse=True, return_counts=True)
+    order = np.lexsort((names, -counts))
+    others = np.sort(order[LARGEST:])  # by their digests
+    wanted = np.zeros(len(names), np.bool_)
+    wanted[order[:LARGEST]] = True
+    wanted[others[: np.searchsorted(np.cumsum(counts[others]), TAKEN) + 1]] = True
+    # All of a document or nothing: neighbouring passages that the same documents have are one cluster.
+    share = np.minimum(OF_KEEPER / counts, 1.0)
+    rows = np.flatnonzero(wanted[own] & (documents / 2.0**64 <= share[own]))
+    taken = np.bincount(own[rows], minlength=len(names))
+    records, times = [], {}
+    for at, place in zip(own[rows].tolist(), places[rows].tolist(), strict=True):
+        handle.seek(place)
+        records.append(record := orjson.loads(handle.readline()))
+        if taken[at] < counts[at]:
+            times[kept(record)] = float(counts[at] / taken[at])
+    return records, times
+
+
+def _named(handle: IO[bytes]) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]]:
+    """Where each line begins that names a keeper (int64 [k]), and the digests of the id of its document and of what
+    names the keeper (uint64 [k])."""
+    places, documents, keepers, at = array("q"), array("Q"), array("Q"), 0
     for line in handle:
         start = line.rfind(_KEEPER)
         if start >= 0:
-            lines.setdefault(line[start : line.find(_START, start)], []).append(at)
+            places.append(at)
+            documents.append(xxhash.xxh3_64_intdigest(line[: line.find(_ID)]))
+            keepers.append(xxhash.xxh3_64_intdigest(line[start : line.find(_START, start)]))
         at += len(line)
-    largest = sorted(lines, key=lambda id_: (-len(lines[id_]), id_))[:LARGEST]
-    chosen = [place for id_ in largest for place in lines.pop(id_)]
-    taken = 0
-    for id_ in sorted(lines, key=xxhash.xxh3_64_intdigest):
-        chosen += lines[id_]
-        taken += len(lines[id_])
-        if taken >= TAKEN:
-            break
-    for place in sorted(chosen):
-        handle.seek(place)
-        yield orjson.loads(handle.readline())
+    return np.array(places, np.int64), np.array(documents, np.uint64), np.array(keepers, np.uint64)
 
 
 def _places(known: Mapping[str, Any], most: int) -> list[int]:

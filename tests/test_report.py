@@ -395,6 +395,14 @@ def test_clusters_of_a_large_run_are_whole_and_the_largest_are_there(
     assert account.sizes[-1] == (67, 1)
     assert 0 < account.sizes[0][1] < of_all.sizes[0][1]
 
+    monkeypatch.setattr(report_read, "OF_KEEPER", 30)
+    (largest, *_), (exact, *_) = report.account_of(result).clusters, of_all.clusters
+    assert largest.is_estimate
+    assert largest.keeper == exact.keeper
+    assert largest.copies == pytest.approx(exact.copies, rel=0.05)
+    assert largest.characters == pytest.approx(exact.characters, rel=0.05)
+    assert not any(each.is_estimate for each in of_all.clusters + account.clusters)
+
 
 class _Stream(BytesIO):
     """A file of which no other way is known than to read on."""
