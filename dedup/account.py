@@ -116,7 +116,7 @@ class Member(NamedTuple):
 class Cluster(NamedTuple):
     """A passage that was kept, in one piece or as neighbouring ones, and the documents that copies of it went from: how
     many, the characters that they had, and some of them, the least alike first. `of_index` names the index that the
-    keeper is of, if it is none of this run. Of a keeper that very many name some are read: the numbers are estimates."""
+    keeper is of, if it is none of this run. Of a keeper that very many name some are read, and the rest is guessed."""
 
     keeper: Context
     kind: str
