@@ -65,9 +65,9 @@ class Gathered(Mapping[str, "NDArray[Any]"]):
     def __len__(self) -> int:
         return len(self._pieces)
 
-    def once(self, name: str) -> NDArray[Any]:
-        """A column for one who asks for it but once: its pieces stay as they are."""
-        pieces = self._pieces[name]
+    def take(self, name: str) -> NDArray[Any]:
+        """A column that nobody asks for again: it is kept no longer."""
+        pieces = self._pieces.pop(name)
         return np.concatenate(pieces) if len(pieces) > 1 else pieces[0]
 
     def part(self, name: str, number: int, rows: slice) -> NDArray[Any]:

@@ -13,9 +13,8 @@ system ends the worker, and its parent finds in a note which document that was. 
 What is done around a document takes .06 ms each time that it is read, judged and flagged: over 150 real pages that
 could not be measured (seven runs with the limits and without, in turn).
 
-What `malloc` keeps behind a large page is given back to the system (`malloc_trim`, glibc): 200 MB in 13 to 22 ms. Else
-a worker would stay as large as its largest document made it. The limit still counts what lies within the heap, though
-it is given back; so it is taken off, as what is kept.
+What `malloc` keeps behind a large page is given back to the system: see `dedup.memory`. The limit still counts what
+lies within the heap, though it is given back; so it is taken off, as what is kept.
 """
 
 from __future__ import annotations
@@ -26,11 +25,12 @@ import os
 import signal
 import sys
 from contextlib import contextmanager, suppress
-from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from dedup import memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 OUT_OF_MEMORY = errno.ENOMEM
 """The exit code of a worker in which there was no memory."""
@@ -160,9 +160,9 @@ def _needed() -> int:
     """The bytes that the limit counts, without those that were freed and are kept: they would add up, page by page."""
     taken = _taken()
     if not _Self.trust or abs(taken - _Self.taken) > LEAST:
-        kept = int(_kept()().fordblks)
+        kept = memory.kept()
         if kept > LEAST:
-            _trim()(0)
+            memory.trim()
             less = taken - _taken()  # what lay at the end of the heap does not count any more
             taken, kept = taken - less, kept - less
         _Self.kept, _Self.taken, _Self.trust = kept, taken, TRUST
@@ -180,29 +180,3 @@ def _is_full() -> bool:
 def _taken() -> int:
     """The bytes that the limit counts."""
     return int(os.pread(_Self.memory or 0, 256, 0).split()[5]) * mmap.PAGESIZE
-
-
-@cache
-def _trim() -> Callable[[int], Any]:
-    """What gives back what `malloc` keeps."""
-    import ctypes
-
-    return ctypes.CDLL(None).malloc_trim
-
-
-@cache
-def _kept() -> Callable[[], Any]:
-    """What tells how much `malloc` keeps, as `fordblks`."""
-    import ctypes
-
-    names = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost"
-
-    class Info(ctypes.Structure):
-        _fields_ = tuple((name, ctypes.c_size_t) for name in names.split())
-
-    try:
-        found: Any = ctypes.CDLL(None).mallinfo2  # glibc 2.33
-    except AttributeError:
-        return Info  # of zeros
-    found.restype = Info
-    return found  # type: ignore[no-any-return]

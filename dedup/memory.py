@@ -1,12 +1,23 @@
-"""Memory in huge pages, where the system has them."""
+"""Memory in huge pages, where the system has them; and what `malloc` keeps of memory that was freed.
+
+What glibc keeps is given back to the system (`malloc_trim`): 200 MB in 13 to 22 ms. Else a process stays as large as
+it ever was: behind the candidates of a million documents in one bucket it kept 670 MB, which nothing took again.
+"""
 
 from __future__ import annotations
 
 import mmap
 from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PAGE = 1 << 21
 """Bytes of a huge page."""
+MUCH = 32 << 20
+"""Bytes that are worth the time to give them back."""
 
 
 def huge(size: int) -> memoryview:
@@ -18,3 +29,39 @@ def huge(size: int) -> memoryview:
     with suppress(OSError):  # a system that was built without them
         room.madvise(mmap.MADV_HUGEPAGE)
     return memoryview(room)[:size]
+
+
+def kept() -> int:
+    """How many bytes are kept, of all threads."""
+    return int(_info()().fordblks)
+
+
+def give_back() -> None:
+    """Give it back, if it is much."""
+    if kept() > MUCH:
+        trim()
+
+
+def trim() -> None:
+    """Give back whatever is kept."""
+    import ctypes
+
+    ctypes.CDLL(None).malloc_trim(0)
+
+
+@cache
+def _info() -> Callable[[], Any]:
+    """What tells what is kept, as `fordblks`."""
+    import ctypes
+
+    names = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost"
+
+    class Info(ctypes.Structure):
+        _fields_ = tuple((name, ctypes.c_size_t) for name in names.split())
+
+    try:
+        found: Any = ctypes.CDLL(None).mallinfo2  # glibc 2.33
+    except (AttributeError, TypeError):  # macOS, older ones; Windows
+        return Info  # of zeros
+    found.restype = Info
+    return found  # type: ignore[no-any-return]

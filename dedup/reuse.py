@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup import candidates, seeded
+from dedup import candidates, memory, seeded
 from dedup.align import ANCHOR, OCCURRENCES, Documents
 from dedup.cluster import Aligned, Standing
 from dedup.corpus import Corpus
@@ -182,6 +182,7 @@ def shared(
     itself (int64 [d]); and the pairs that each proposer named."""
     work, shards = texts.work, texts.shards
     proposed = {"documents": candidates.whole_pairs(work, shards, own, runner)}
+    memory.give_back()
     found = [_verified(texts, proposed["documents"], runner)]
     own = own._replace(copies=_with_near(own.copies, found[0], texts.corpus))
     if old and old.copies.any():  # which document these are copies of does not matter any more
@@ -190,6 +191,7 @@ def shared(
     proposed["seeds"] = seeded.seed_pairs(texts, own, runner)
     first, second = np.concatenate([proposed["bands"], proposed["seeds"]]).T
     both = own.pairs(first, second)
+    memory.give_back()
     new = ~np.isin(_packed(both), _packed(proposed["documents"]))
     found.append(_verified(texts, both[new], runner))
     if work.config.within:

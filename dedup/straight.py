@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup import whole
+from dedup import memory, whole
 from dedup.counts import Cut, Run
 from dedup.data import Failure
 from dedup.dates import sortable
@@ -94,8 +94,8 @@ class Told(NamedTuple):
         return only(self.columns[name], self.rows)
 
     def band(self, number: int) -> NDArray[np.uint64]:
-        """The keys of all documents in a band."""
-        return only(self.columns.once(f"keys-{number}"), self.rows)
+        """The keys of all documents in a band, which are given once."""
+        return only(self.columns.take(f"keys-{number}"), self.rows)
 
     def strings(self, name: str) -> Strings:
         """The same of strings."""
@@ -158,6 +158,7 @@ def _told(work: Work, parts: list[Stretch], read: Iterable[Lines]) -> Told:
                 words += len(each.words.hashes)
             sizes.append(each.size)
             lines.append(each._replace(columns={}, strings={}, words=None))
+    memory.give_back()
     rows = np.flatnonzero(columns["states"] != FAILED) if columns else np.zeros(0, np.int64)
     told = Told(work, parts, lines, np.cumsum(sizes), columns, rows, Strings.of([]), _NOTHING, [])
     ids = told.strings("ids") if columns else told.ids

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup import kernel, match
+from dedup import kernel, match, memory
 from dedup.keepers import copies
 from dedup.run import in_threads
 from dedup.runs import is_new, once, only
@@ -215,10 +215,13 @@ def find(
     runner: Runner,
 ) -> Found:
     """Propose, verify, decide, given the keys band by band and what compares pairs."""
+    memory.give_back()
     chosen = chosen._replace(copies=chosen.copied(copies(prints, are_long(prints), chosen.ranks, chosen.sites)))
+    memory.give_back()
     pairs = candidates(bands, prints, chosen, runner)
-    told = Compared.joined(list(verify(pairs)))
-    alike = told.only(told.jaccard >= threshold)
+    memory.give_back()
+    alike = Compared.joined([part.only(part.jaccard >= threshold) for part in verify(pairs)])
+    memory.give_back()
     counts = {"documents": {"pairs": len(pairs), "false": len(pairs) - len(alike.pairs)}}
     return Found(decided(alike, chosen), counts)
 

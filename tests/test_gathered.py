@@ -34,12 +34,13 @@ def test_columns_are_their_pieces(tmp_path_factory: pytest.TempPathFactory, piec
         return [columns.part("one", at, own).tolist() for at, own in enumerate(rows)]
 
     assert parts() == pieces
-    assert columns.once("two").tolist() == np.concatenate(wide).tolist()
     assert columns["one"].tolist() == list(chain(*pieces))
     assert columns["one"].dtype == np.uint8
     assert columns["two"].tolist() == np.concatenate(wide).tolist()
     assert parts() == pieces
     assert sorted(columns) == ["one", "two"]
+    assert columns.take("two").tolist() == np.concatenate(wide).tolist()
+    assert [*columns] == ["one"]
     assert (store.folder / "lines").exists() == (sum(map(len, pieces)) * 17 > most)
 
 
