@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _URL = re.compile(r"(?:[A-Za-z][\w+.-]+::)*[A-Za-z][\w+.-]+://", re.ASCII)  # a drive of Windows has one letter
 _SECRETS = (
-    (re.compile(r"(?<=://)[^/@\s]*@"), ""),  # user and password
+    (re.compile(r"(?<=://)[^/?#\s]*@"), ""),  # user and password, which may hold an "@"
     (re.compile(r"(https?://[^\s?'\"<>]*)\?[^\s'\"<>)]*"), r"\1"),  # the signature of a signed URL
 )
 

@@ -87,7 +87,9 @@ def test_a_file_url_is_a_path(value: str, expected: str) -> None:
     ("text", "expected"),
     [
         ("sftp://me:secret@host/a@b.md", "sftp://host/a@b.md"),
+        ("sftp://me:se@cret@host/a@b.md and ftp://@@@", "sftp://host/a@b.md and ftp://"),
         ("s3://bucket/a?b@c.md", "s3://bucket/a?b@c.md"),
+        ("https://host?sig=me@c, s3://host#me@c", "https://host s3://host#me@c"),
         (
             "404 of 'https://host/a.md?X-Amz-Signature=c0ffee0badc0de' twice: https://host/a.md?sig=1)",
             "404 of 'https://host/a.md' twice: https://host/a.md)",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "room.hpp"
 #include "sentences.hpp"
 #include "surveyed.hpp"
 #include "text_words.hpp"
@@ -35,7 +36,7 @@ public:
         if (!unread_.known && before == U']' && block_.size() > 0 && block_.code(0) == U'(') throw Unknown("what may be the target of a link");
         read_sentences(block_, before, alphabet_, sentences_);
         const auto next = size_, count = reader_.hashes().size();
-        if (out_.size() < next + count) out_.resize(2 * (next + count));
+        if (out_.size() < next + count) out_.resize(with_more(next + count));
         const auto kept = put_places(start, next);
         size_ += kept;
         const Found found{out_.starts.data() + next, out_.ends.data() + next, out_.marks.data() + next, kept, start};

@@ -12,6 +12,10 @@
 
 namespace dedup {
 
+// How many rows to have where so many are needed: some more, so that few of those to come need more; of a text of 19 MB in
+// one paragraph twice as many as are needed, all set to nothing, took 140 MB.
+inline std::size_t with_more(std::size_t rows) { return rows + rows / 4 + 64; }
+
 // Room for values that are written before they are read: nothing is set. Where it is large, in pages of 2 MB if the system
 // has them: to write to a thousand places at once then costs no looks into the table of pages, and to have it takes 512
 // times fewer faults.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "room.hpp"
 #include "wide.hpp"
 
 namespace dedup {
@@ -88,9 +89,9 @@ void SeedsReader::add(const std::uint64_t* words, std::size_t count, std::int64_
     const auto size = size_ = shingle_count(count, shingle_);
     if (size == 0) return;
     if (shingles_.size() < size) {
-        shingles_.resize(2 * size);
-        found_.resize(2 * size + 8);
-        places_.resize(2 * size + 8);
+        shingles_.resize(with_more(size));
+        found_.resize(shingles_.size() + 8);
+        places_.resize(shingles_.size() + 8);
     }
     wide().join(words, size, std::min(count, shingle_), shingles_.data());
     std::size_t found = 0;

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "bits.hpp"
+#include "room.hpp"
 
 namespace dedup {
 namespace {
@@ -245,7 +246,7 @@ Fold::Read WordReader::put_word(const Text& text, std::size_t at) {
 void WordReader::take_words() {
     const auto size = static_cast<std::size_t>(next_edge_ - edges_.data());
     const auto words = size / 2;
-    if (hashes_.size() < count_ + words) hashes_.resize(2 * (count_ + words));
+    if (hashes_.size() < count_ + words) hashes_.resize(with_more(count_ + words));
     wide().hash(room_.data(), edges_.data(), words, hashes_.data() + count_);
     if (places_) {
         starts_.resize(std::max(starts_.size(), hashes_.size()));

@@ -103,7 +103,7 @@ def large_documents() -> Iterator[Case]:
         )
         yield Case(f"a text of {million} MB", filled("l.txt", b"", prose(1).encode() + b"\n\n", size, b""), {}, None)
         yield Case(f"a line of {million} MB", filled("l.jsonl", b'{"id":"a","text":"', b"The mill. ", size, b'"}\n'), {},
-                   {"a": "mill"}, lines=True, memory=1_000)  # fmt: skip
+                   {"a": "mill"}, lines=True)  # fmt: skip
 
 
 def pathological_markdown() -> Iterator[Case]:
