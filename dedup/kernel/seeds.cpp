@@ -169,11 +169,12 @@ private:
         return at;
     }
 
+    // Seeds of one document alone: there may be as many as it has words.
     void drop_single() {
         std::size_t count = 0;
         for (std::size_t begin = 0, end = 0; begin < entries_.size(); begin = end) {
             end = end_of(begin);
-            if (end - begin == 1) continue;
+            if (entries_[begin].owner == entries_[end - 1].owner) continue;  // they stand in the order of their documents
             for (auto at = begin; at < end; ++at) entries_[count++] = entries_[at];
         }
         entries_.resize(count);

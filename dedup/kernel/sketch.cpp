@@ -98,6 +98,8 @@ void SeedsReader::add(const std::uint64_t* words, std::size_t count, std::int64_
     if (size <= window_) put(static_cast<std::size_t>(std::min_element(shingles_.data(), shingles_.data() + size) - shingles_.data()), first, found);
     else if (window_ == 4) found = least_of_four(first);
     else found = least_of_each(first);
+    const auto needed = out_.hashes.size() + found;
+    if (out_.hashes.capacity() < needed) reserve(with_more(needed));
     out_.hashes.insert(out_.hashes.end(), found_.data(), found_.data() + found);
     out_.places.insert(out_.places.end(), places_.data(), places_.data() + found);
 }

@@ -153,7 +153,6 @@ def table_bombs() -> Iterator[Case]:
         put("c.csv", head + b"c," + b'x"' * 5_000_000 + last),
         {},
         None,
-        memory=800,
     )
     yield Case("10⁷ commas", put("c.csv", head + b"," * 10_000_000 + last), {r"c\.csv:3": "cells where"},
                {"a": "mill", "b": "ferry"})  # fmt: skip
