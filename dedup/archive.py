@@ -21,8 +21,10 @@ TAIL = 16
 """Bytes behind a record by which it is seen whether it ends there."""
 _WARC = rb"WARC/\d\.\d+\r?\n(?=[!-9;-~]+[ \t]*:)"
 # ARC 1.0: URL, IP address, date, type, length.
-_ARC = rb"(?m:^)[A-Za-z][A-Za-z0-9+.-]*:[^\r\n]{1,8000}? \S{1,64} \d{14} \S{1,99} (?P<length>\d+)\r?\n"
+_ARC = rb"[A-Za-z][A-Za-z0-9+.-]*:[^\r\n]{1,8000}? \S{1,64} \d{14} \S{1,99} (?P<length>\d+)\r?\n"
 _START = re.compile(_WARC + b"|" + _ARC)
+# Apart from each other they are looked for at the speed of memory; together at 30 MB/s.
+_ANYWHERE, _ON_A_LINE = re.compile(_WARC), re.compile(b"\n(?=" + _ARC + b")")
 BLANK = re.compile(rb"\r?\n\r?\n")
 _LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$")
 # Not every writer ends a record with two line breaks; but what follows must be the next one, or nothing.
@@ -65,7 +67,7 @@ def _cut(tape: Tape, number: int, most: int) -> Record | tuple[int, str]:
     byte, at = tape.place(), tape.at
     start = _START.match(tape.held)
     if not start:
-        passed = tape.seek(_START, REACH)
+        passed = tape.seek(_next, REACH)
         more = f": {tape.tell()}" if tape.broken.why and not tape.held else ""
         return number, f"{passed} bytes at {_where(byte, at)} are no record{more}"
     end: re.Match[bytes] | None = start
@@ -110,8 +112,16 @@ def _content(tape: Tape, record: Record, at: int, most: int) -> Record | tuple[i
     return record.number, _wrong(tape, _where(record.byte, at), why)
 
 
+def _next(held: bytearray, is_line: bool) -> int:
+    """Where a record first begins in some bytes, -1 if nowhere; one of ARC does where a line begins."""
+    if is_line and _START.match(held):
+        return 0
+    found, behind = _ANYWHERE.search(held), _ON_A_LINE.search(held)
+    return min([each for each in (found and found.start(), behind and behind.end()) if each is not None], default=-1)
+
+
 def _wrong(tape: Tape, where: str, why: str) -> str:
-    passed = tape.seek(_START, REACH)
+    passed = tape.seek(_next, REACH)
     return f"the record at {where} {why}" + (f"; {passed} bytes were passed over" if passed else "")
 
 

@@ -87,18 +87,19 @@ class Tape:
                     break
         return size - left
 
-    def seek(self, pattern: re.Pattern[bytes], reach: int) -> int:
-        """Go on to where a pattern next matches in the stretch, or to its end; how many bytes were passed over. A match
-        is not longer than `reach`."""
+    def seek(self, find: Callable[[bytearray, bool], int], reach: int) -> int:
+        """Go on to where something next is in the stretch, or to its end; how many bytes were passed over. `find` tells
+        where it first is in some bytes, -1 if nowhere, given whether a line may begin where they do; no more than
+        `reach` of them are asked for to tell."""
         passed = 0
         while True:
-            size = self.hold(PIECE + reach)
-            found = pattern.search(self.held)
+            size = self.hold(PIECE + reach + 1)
+            found = find(self.held, not passed)
             # What starts further back may be longer than what is at hand of it.
-            if found and (self.ended or found.start() <= size - reach):
-                away, done = found.start(), True
+            if found >= 0 and (self.ended or found <= size - reach):
+                away, done = found, True
             else:
-                away, done = (size, True) if self.ended else (size - reach, False)
+                away, done = (size, True) if self.ended else (size - reach - 1, False)
             self.drop(away)
             passed += away
             if done:

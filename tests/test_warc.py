@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from dedup import Config, Document, Failure, Format, Source, warc
+from dedup import Config, Document, Failure, Format, Source, archive, warc
 from dedup.archive import Record, cut
 from dedup.compressed import zstandard
 from dedup.extract import read_source
@@ -392,7 +392,10 @@ class _Endless:
 def test_members_within_what_is_passed_over_are_not_kept() -> None:
     """Each member was looked at again for each one behind it: 420 kB of members of a byte each took 47 s."""
     members, never = gzip.compress(b"a", mtime=0) * 5_000, re.compile(b"b")
-    ways: list[Callable[[Tape], int]] = [lambda tape: tape.skip(5_000, never, 9), lambda tape: tape.seek(never, 9)]
+    ways: list[Callable[[Tape], int]] = [
+        lambda tape: tape.skip(5_000, never, 9),
+        lambda tape: tape.seek(lambda *_: -1, 9),
+    ]
     for way in ways:
         tape = Tape(BytesIO(members))
 
@@ -481,3 +484,17 @@ def test_a_compressed_file_that_is_broken(tmp_path: Path) -> None:
     with bz2.open(BytesIO(bytes(broken))) as stream:
         found = list(warc.records(stream, "b", MOST))
     assert "the compressed file is broken" in told(found)[-1]
+
+
+@pytest.mark.parametrize("piece", [1, 50, 1 << 20])
+def test_records_behind_what_is_none_are_found_at_lines_alone(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of ARC begins where a line does, whatever was passed over before it; one of WARC anywhere."""
+    arc = b"http://mill.example/ 1.2.3.4 20240102030405 text/plain 4\n"
+    monkeypatch.setattr("dedup.tape.PIECE", piece)
+    for garbage in (b"x" * 900, b"x\n" * 400 + b"x" + arc[:-1] + b" and more"):
+        tape = Tape(BytesIO(garbage + b"\n" + arc + b"mill\n"))
+        assert tape.seek(archive._next, 100) == len(garbage) + 1
+    tape = Tape(BytesIO(arc * 2))
+    assert tape.seek(archive._next, 100) == 0
+    tape = Tape(BytesIO(b"x" * 500 + b"WARC/1.0\r\nA: b\r\n"))
+    assert tape.seek(archive._next, 100) == 500
