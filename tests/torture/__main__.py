@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import traceback
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -15,12 +14,13 @@ from importlib import import_module
 from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import mkdtemp
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from tests.torture.trial import SEED, SkippedError
+from tests.torture.trial import SEED, SHARED, SkippedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,7 +70,7 @@ def _trials(part: str, share: float) -> dict[str, Trial]:
 
 def attempt(part: str, name: str, share: float) -> Outcome:
     """Make one trial, in a folder that goes with it."""
-    begun, folder = monotonic(), Path(tempfile.mkdtemp(prefix="dedup-torture-"))
+    begun, folder = monotonic(), Path(mkdtemp(prefix="dedup-torture-"))
     try:
         count = _trials(part, share)[name].run(folder)
         return Outcome(part, name, PASSED, count, monotonic() - begun)
@@ -91,7 +91,7 @@ def attempt(part: str, name: str, share: float) -> Outcome:
 @click.option("--json", "target", type=click.Path(path_type=Path), help="Write the outcomes to this file, too.")
 def main(share: float, only: tuple[str, ...], name: str, lanes: int, seed: int, target: Path | None) -> None:
     """Try all that a run must bear, and print how much was tried; exit with 1 if a promise was not kept."""
-    os.environ[SEED] = str(seed)  # for the lanes, too
+    os.environ[SEED], os.environ[SHARED] = str(seed), mkdtemp(prefix="dedup-torture-")  # for the lanes, too
     os.environ["PYTHONDONTWRITEBYTECODE"] = ""  # what users have; else each of ten thousand runs compiles our modules
     part_of = share / 100
     if unknown := [each for each in only if each not in PARTS]:
@@ -104,6 +104,7 @@ def main(share: float, only: tuple[str, ...], name: str, lanes: int, seed: int, 
             outcomes.append(future.result())
             if outcomes[-1].ended == FAILED:
                 print(f"FAILED {outcomes[-1].part}: {outcomes[-1].name}\n{outcomes[-1].why}", flush=True)
+    subprocess.run(["rm", "-rf", os.environ[SHARED]], check=False)
     for line in table(outcomes, monotonic() - begun):
         print(line)
     if target:

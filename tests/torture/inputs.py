@@ -12,17 +12,16 @@ import json
 import re
 import sys
 from functools import cache, partial
+from hashlib import md5
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tests.torture
 from dedup import Result
 from tests.torture import launch
-from tests.torture.trial import DEDUP, Trial, dedup, sampled
+from tests.torture.trial import DEDUP, Trial, dedup, sampled, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -208,17 +207,17 @@ class Alone(NamedTuple):
 
 @cache
 def base(words: tuple[str, ...], lines: bool) -> Alone:
-    """The run over the good documents alone, by these words; once a process."""
-    folder = Path(mkdtemp(prefix="dedup-torture-base-"))
-    try:
-        case = Case("", Path.exists, words=words, lines=lines)
-        (folder / "in").mkdir()
-        put_siblings(folder / "in", case)
-        took = run(folder, words_of(case, folder))
-        assert took.code == 0, took.err
-        return Alone(siblings(folder / "out"), took.peak)
-    finally:
-        rmtree(folder, ignore_errors=True)
+    """The run over the good documents alone, by these words."""
+    return shared(f"alone {lines} {md5(repr(words).encode()).hexdigest()}", partial(_base, words, lines))
+
+
+def _base(words: tuple[str, ...], lines: bool, folder: Path) -> Alone:
+    case = Case("", Path.exists, words=words, lines=lines)
+    (folder / "in").mkdir()
+    put_siblings(folder / "in", case)
+    took = run(folder, words_of(case, folder))
+    assert took.code == 0, took.err
+    return Alone(siblings(folder / "out"), took.peak)
 
 
 def siblings(out: Path) -> dict[str, list[str]]:

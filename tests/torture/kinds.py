@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from functools import cache
+from functools import cache, partial
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
@@ -14,7 +15,8 @@ import xxhash
 
 from dedup.restore import UNFINISHED
 from tests.torture import corpora
-from tests.torture.shimmed import Operation, run, shimmed, temporary
+from tests.torture.shimmed import Operation, run, shimmed
+from tests.torture.trial import shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +50,7 @@ class Undisturbed(NamedTuple):
     after: dict[str, str]
     code: int
     every: list[Operation]
+    seconds: float
     again: tuple[int, dict[str, str]]
 
     @property
@@ -179,19 +182,25 @@ def fresh(kind: Kind, folder: Path) -> Path:
 @cache
 def undisturbed(name: str) -> Undisturbed:
     """What a run of a kind does that nothing disturbs."""
-    kind, folder = KINDS[name], temporary()
+    return shared(name, partial(_undisturbed, KINDS[name]))
+
+
+def _undisturbed(kind: Kind, folder: Path) -> Undisturbed:
     start = folder / "start"
     start.mkdir()
     kind.make(start)
     before = digests(start)
     here = shutil.copytree(start, folder / "here", symlinks=True)
+    begun = monotonic()
     done = shimmed(kind.words, here, log=True, operations=EVERY)
-    assert done.ended.code in (0, 1), f"{name}: {done.ended}"
-    assert len(done.operations) == done.counted, f"{name}: {len(done.operations)} of {done.counted} were logged"
+    took = monotonic() - begun
+    assert done.ended.code in (0, 1), f"{kind.name}: {done.ended}"
+    assert len(done.operations) == done.counted, f"{kind.name}: {len(done.operations)} of {done.counted} were logged"
     after = digests(here)
     once_more = run(kind.words, here) if kind.told_by else done.ended
-    assert once_more.code in (0, 1, 2), f"{name}: {once_more}"
-    return Undisturbed(start, before, after, done.ended.code, done.operations, (once_more.code, digests(here)))
+    assert once_more.code in (0, 1, 2), f"{kind.name}: {once_more}"
+    again = once_more.code, digests(here)
+    return Undisturbed(start, before, after, done.ended.code, done.operations, took, again)
 
 
 def work_of(path: str) -> bool:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pickle
 import signal
 import subprocess
 import sys
 from math import ceil
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import xxhash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
 _Each = TypeVar("_Each")
 
@@ -26,6 +29,24 @@ SEED = "TORTURE_SEED"
 def seed() -> int:
     """What chance begins with (`--seed`); 0 where it is not said."""
     return int(os.environ.get(SEED, "0"))
+
+
+SHARED = "TORTURE_SHARED"
+"""Names the folder of what all lanes use."""
+
+
+def shared(name: str, make: Callable[[Path], _Each]) -> _Each:
+    """What is made once for all lanes, in a folder of its own that lasts as long as they do: the first that asks for it
+    makes it, and others that ask meanwhile wait."""
+    folder = Path(os.environ.get(SHARED) or mkdtemp(prefix="dedup-torture-")) / name.replace("/", "-")
+    folder.mkdir(exist_ok=True)
+    made = folder.with_name(f"{folder.name}.made")
+    with made.with_suffix(".lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            content = pickle.dumps(make(folder))
+            made.write_bytes(content)
+    return pickle.loads(made.read_bytes())  # type: ignore[no-any-return]
 
 
 class SkippedError(Exception):
