@@ -41,6 +41,8 @@ PARTS: dict[str, str] = {
     "rivals": "rivals, locks, and changes under a half-done run",
 }
 """The parts by their modules, the longest first, and what of each is counted."""
+LANES = len(os.sched_getaffinity(0)) + 1
+"""One more than there are cores: many trials wait for a disk, or for a process to end."""
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 
 
@@ -86,7 +88,7 @@ def attempt(part: str, name: str, share: float) -> Outcome:
 @click.option("--share", default=100.0, show_default=True, help="How much of it to try, in percent.")
 @click.option("--only", multiple=True, help="A part; can be given several times. [default: all]")
 @click.option("--name", default="", help="Only trials with this in their name.")
-@click.option("--lanes", default=2, show_default=True, help="Trials beside each other.")
+@click.option("--lanes", default=LANES, show_default=True, help="Trials beside each other.")
 @click.option("--seed", default=0, help="What chance begins with; the same each time if it is not said.")
 @click.option("--json", "target", type=click.Path(path_type=Path), help="Write the outcomes to this file, too.")
 def main(share: float, only: tuple[str, ...], name: str, lanes: int, seed: int, target: Path | None) -> None:
