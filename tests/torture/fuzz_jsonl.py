@@ -18,7 +18,7 @@ from dedup.strings import Strings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST = 300
+MOST = 170
 LONGEST = 100
 CONFIG = Config(unit="document", keep_chrome=True, min_words=5)
 object.__setattr__(CONFIG, "max_bytes", LONGEST)  # less than can be set: inputs are to be short

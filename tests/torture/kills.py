@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.torture.shimmed import Operation
 
-RANDOM = 110
+RANDOM = 120
 """Kills at random times; some come when all is over."""
 
 
