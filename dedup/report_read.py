@@ -146,22 +146,28 @@ def _of_keepers(handle: IO[bytes]) -> tuple[list[Record], dict[Kept, float]]:
     for how many each of them stands, where a keeper has so many that only those of some documents are taken."""
     places, documents, keepers = _named(handle)
     names, own, counts = np.unique(keepers, return_inverse=True, return_counts=True)
-    order = np.lexsort((names, -counts))
-    others = np.sort(order[LARGEST:])  # by their digests
-    wanted = np.zeros(len(names), np.bool_)
-    wanted[order[:LARGEST]] = True
-    wanted[others[: np.searchsorted(np.cumsum(counts[others]), TAKEN) + 1]] = True
-    # All of a document or nothing: neighbouring passages that the same documents have are one cluster.
-    share = np.minimum(OF_KEEPER / counts, 1.0)
-    rows = np.flatnonzero(wanted[own] & (documents / 2.0**64 <= share[own]))
+    largest, others = np.split(np.lexsort((names, -counts)), [LARGEST])
+    others = np.sort(others)  # by their digests
+    wanted = [*largest, *others[: np.searchsorted(np.cumsum(counts[others]), TAKEN) + 1]]
+    order, edges = np.argsort(own, kind="stable"), np.append(0, np.cumsum(counts))
+    rows = np.concatenate([_some(order[edges[each] : edges[each + 1]], documents) for each in wanted] or [order])
     taken = np.bincount(own[rows], minlength=len(names))
     records, times = [], {}
-    for at, place in zip(own[rows].tolist(), places[rows].tolist(), strict=True):
-        handle.seek(place)
+    for row in np.sort(rows).tolist():
+        handle.seek(int(places[row]))
         records.append(record := orjson.loads(handle.readline()))
-        if taken[at] < counts[at]:
-            times[kept(record)] = float(counts[at] / taken[at])
+        if taken[own[row]] < counts[own[row]]:
+            times[kept(record)] = float(counts[own[row]] / taken[own[row]])
     return records, times
+
+
+def _some(rows: NDArray[np.int64], documents: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Those of the rows of a keeper that are taken: of many those of some documents, all of each, since neighbouring
+    passages that the same documents have are one cluster; where few documents have very many, some of each."""
+    if len(rows) <= OF_KEEPER:
+        return rows
+    some = rows[documents[rows] / 2.0**64 <= OF_KEEPER / len(rows)]
+    return some if 0 < len(some) <= 2 * OF_KEEPER else rows[:: -(-len(rows) // OF_KEEPER)]
 
 
 def _named(handle: IO[bytes]) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]]:

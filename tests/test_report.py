@@ -8,6 +8,7 @@ import sys
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import orjson
 import pytest
 
@@ -466,3 +467,15 @@ def test_the_page_is_written_into_the_folder_and_a_remote_one(tmp_path: Path) ->
     remote = dedup.clean(records(), "memory://report/out", limits=NEVER)
     report.write(remote)
     assert (remote.folder / "report.html").read_bytes() == (tmp_path / "out" / "report.html").read_bytes()
+
+
+@pytest.mark.parametrize("documents", [range(400), [2**63] * 400, [1] * 400, [1, 2, 3, 2**63] * 100])
+def test_of_a_keeper_that_very_many_name_some_are_taken(documents: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report_read, "OF_KEEPER", 50)
+    rows, digests = np.arange(100, 500), np.array([0] * 100 + [*documents], np.uint64)
+
+    some = report_read._some(rows, digests)
+
+    assert 0 < len(some) <= 100
+    assert np.isin(some, rows).all()
+    assert report_read._some(rows[:50], digests).tolist() == rows[:50].tolist()
