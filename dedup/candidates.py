@@ -122,19 +122,19 @@ def _pairs(
         jobs = [every._replace(bands=(band, min(band + step, bands))) for band in range(0, bands, step)]
     found = match.Pairs(len(chosen.ranks))
     for pairs in runner(near_bands, jobs):
-        found.add(*pairs.T)
+        found.extend(pairs)
     return found.sorted()
 
 
 @in_threads
 def near_bands(own: Bands) -> NDArray[np.int64]:
-    """The distinct pairs of documents (int64 [p, 2]) that have a key of these bands in common."""
+    """The distinct pairs of documents that have a key of these bands in common, packed (int64 [p])."""
     found = match.Pairs(len(own.chosen.ranks))
     with match.borrowed(own.buckets) as buckets:
         for keys, members in _range(own) if own.bits else _whole(own):
             for first, second in buckets.pairs(keys, members, own.chosen.ranks, own.cap):
                 own.chosen.add(found, members[first], members[second])
-    return found.sorted()
+    return found.packed()
 
 
 def _whole(own: Bands) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:

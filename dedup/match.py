@@ -215,12 +215,21 @@ class Pairs:
 
     def add(self, first: NDArray[Any], second: NDArray[Any]) -> None:
         """Add pairs; the first of each is the better keeper."""
-        self._more.append(first.astype(np.int64) * self._documents + second)
+        self.extend(first.astype(np.int64) * self._documents + second)
+
+    def extend(self, packed: NDArray[np.int64]) -> None:
+        """Add what others of as many documents have."""
+        self._more.append(packed)
         if sum(map(len, self._more)) > max(self.LEAST, len(self._distinct)):
             self._merge()
 
     def _merge(self) -> None:
         self._distinct, self._more = sorted_once(np.concatenate([self._distinct, *self._more])), []
+
+    def packed(self) -> NDArray[np.int64]:
+        """All of them, ascending, each as one number (int64 [p]), which takes half of the memory."""
+        self._merge()
+        return self._distinct
 
     def sorted(self) -> NDArray[np.int64]:
         """All of them (int64 [p, 2])."""
