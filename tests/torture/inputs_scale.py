@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.material import prose
-from tests.torture.inputs import Case
+from tests.torture.inputs import MEMORY, Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -94,10 +94,10 @@ def scale() -> Iterator[Case]:
     for one_site in (True, False):
         what = "of one site" if one_site else "of one page each"
         yield Case(f"2,000 pages {what}", partial(pages, 2_000, one_site), seconds=60, memory=MOST)
-    yield very_many(MILLION, "identical", "document")
+    yield very_many(MILLION, "identical", "document", memory=MEMORY)
     yield very_many(MILLION, "identical", "passage")
-    yield very_many(MILLION, "in one bucket", "document", memory=2_000)
-    yield very_many(MILLION, "in one bucket", "passage", memory=3_000, seconds=400)
+    yield very_many(MILLION, "in one bucket", "document")
+    yield very_many(MILLION, "in one bucket", "passage", memory=3_000, seconds=250)
     yield very_many(200_000, "chained", "passage")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -39,11 +40,12 @@ def shared(name: str, make: Callable[[Path], _Each]) -> _Each:
     """What is made once for all lanes, in a folder of its own that lasts as long as they do: the first that asks for it
     makes it, and others that ask meanwhile wait."""
     folder = Path(os.environ.get(SHARED) or mkdtemp(prefix="dedup-torture-")) / name.replace("/", "-")
-    folder.mkdir(exist_ok=True)
     made = folder.with_name(f"{folder.name}.made")
     with made.with_suffix(".lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)  # of one that failed
+            folder.mkdir()
             content = pickle.dumps(make(folder))
             made.write_bytes(content)
     return pickle.loads(made.read_bytes())  # type: ignore[no-any-return]
