@@ -41,7 +41,7 @@ PARTS: dict[str, str] = {
     "rivals": "rivals, locks, and changes under a half-done run",
 }
 """The parts by their modules, the longest first, and what of each is counted."""
-LANES = len(os.sched_getaffinity(0)) + 1
+LANES = (os.cpu_count() or 1) + 1
 """One more than there are cores: many trials wait for a disk, or for a process to end."""
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 

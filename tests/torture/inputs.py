@@ -12,11 +12,12 @@ import json
 import re
 import sys
 from functools import cache, partial
-from hashlib import md5
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import xxhash
 
 import tests.torture
 from dedup import Result
@@ -208,7 +209,7 @@ class Alone(NamedTuple):
 @cache
 def base(words: tuple[str, ...], lines: bool) -> Alone:
     """The run over the good documents alone, by these words."""
-    return shared(f"alone {lines} {md5(repr(words).encode()).hexdigest()}", partial(_base, words, lines))
+    return shared(f"alone {lines} {xxhash.xxh3_64_hexdigest(repr(words).encode())}", partial(_base, words, lines))
 
 
 def _base(words: tuple[str, ...], lines: bool, folder: Path) -> Alone:

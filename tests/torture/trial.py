@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import pickle
 import shutil
@@ -39,6 +38,8 @@ SHARED = "TORTURE_SHARED"
 def shared(name: str, make: Callable[[Path], _Each]) -> _Each:
     """What is made once for all lanes, in a folder of its own that lasts as long as they do: the first that asks for it
     makes it, and others that ask meanwhile wait."""
+    import fcntl  # no system of Windows has it
+
     folder = Path(os.environ.get(SHARED) or mkdtemp(prefix="dedup-torture-")) / name.replace("/", "-")
     made = folder.with_name(f"{folder.name}.made")
     with made.with_suffix(".lock").open("wb") as lock:
