@@ -87,6 +87,8 @@ def _run(way: str, name: str, folder: Path, executions: int, files: Path) -> int
         env={**os.environ, "TMPDIR": str(files)},
     )
     found = [f"{path.name}: {path.read_bytes()!r}" for path in sorted(folder.glob("found-*"))]
-    assert run.returncode == 0 and not found, "\n".join([f"{name}, {way}: exit code {run.returncode}", *found, run.stderr])
+    assert run.returncode == 0 and not found, "\n".join(
+        [f"{name}, {way}: exit code {run.returncode}", *found, run.stderr]
+    )
     (done,) = _DONE.findall(run.stderr)
     return int(done)

@@ -27,12 +27,12 @@ def lines(count: int, text: Callable[[int], str], folder: Path) -> None:
             file.write(f'{{"id": "d{at:07}", "text": {json.dumps(text(at))}}}\n')
 
 
+SAME, BUCKET = prose(11, 20), prose(12, 20)
+
+
 def same(_: int) -> str:
     """One text."""
-    return prose(11, 20)
-
-
-BUCKET = prose(12, 20)
+    return SAME
 
 
 def in_bucket(at: int) -> str:

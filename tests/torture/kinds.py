@@ -37,7 +37,7 @@ class Kind(NamedTuple):
     name: str
     make: Callable[[Path], object]
     words: tuple[str, ...]
-    points: int = 20
+    points: int = 16
     told_by: str = ""
 
 
@@ -126,30 +126,30 @@ _LINES = ("clean", "texts.jsonl", "-o", OUT, *_ONE)
 KINDS = {
     each.name: each
     for each in (
-        Kind("pages", _pages, ("clean", "pages", "-o", OUT, *_ONE), 36),
-        Kind("pages, two workers", _pages, ("clean", "pages", "-o", OUT, "-q", "-j", "2", "--no-report"), 36),
-        Kind("texts", _texts, _LINES, 36),
+        Kind("pages", _pages, ("clean", "pages", "-o", OUT, *_ONE), 28),
+        Kind("pages, two workers", _pages, ("clean", "pages", "-o", OUT, "-q", "-j", "2", "--no-report"), 28),
+        Kind("texts", _texts, _LINES, 28),
         Kind("documents", _texts, (*_LINES, "--unit", "document")),
-        Kind("report", _texts, ("clean", "texts.jsonl", "-o", OUT, "-q", "-j", "1"), 16),
+        Kind("report", _texts, ("clean", "texts.jsonl", "-o", OUT, "-q", "-j", "1"), 12),
         Kind("lines", _texts, (*_LINES, "--keep-chrome")),
         Kind("lines of documents", _texts, (*_LINES, "--keep-chrome", "--unit", "document")),
-        Kind("large lines", _large, (*_LINES, "--keep-chrome", "--keep-duplicates"), 16),
+        Kind("large lines", _large, (*_LINES, "--keep-chrome", "--keep-duplicates"), 12),
         Kind("parquet", _texts, (*_LINES, "--keep-chrome", "--format", "parquet")),
-        Kind("arrow", _texts, (*_LINES, "--format", "arrow"), 16),
-        Kind("csv", _texts, (*_LINES, "--keep-chrome", "--format", "csv"), 16),
-        Kind("markdown tree", _texts, (*_LINES, "--keep-chrome", "--format", "markdown"), 36),
-        Kind("text tree", _pages, ("clean", "pages", "-o", OUT, *_ONE, "--format", "text"), 16),
+        Kind("arrow", _texts, (*_LINES, "--format", "arrow"), 12),
+        Kind("csv", _texts, (*_LINES, "--keep-chrome", "--format", "csv"), 12),
+        Kind("markdown tree", _texts, (*_LINES, "--keep-chrome", "--format", "markdown"), 28),
+        Kind("text tree", _pages, ("clean", "pages", "-o", OUT, *_ONE, "--format", "text"), 12),
         Kind("shards", _large, (*_LINES, "--keep-chrome", "--keep-duplicates", "--shard-size", "1")),
-        Kind("attributes", _texts, (*_LINES, "--emit", "attributes"), 16),
+        Kind("attributes", _texts, (*_LINES, "--emit", "attributes"), 12),
         Kind("gz to zst", _zipped, ("clean", "texts.jsonl.gz", *_LINES[2:], "--keep-chrome", "--format", "jsonl.zst")),
         Kind("depfile", _texts, (*_LINES, "--keep-chrome", "--depfile", "out.d"), 10),
-        Kind("over an earlier run", _earlier, ("clean", "more.jsonl", "-o", OUT, *_ONE, "--keep-chrome"), 36),
-        Kind("against", _indexed, ("clean", "more.jsonl", "-o", OUT, *_ONE, "--against", INDEX), 16),
-        Kind("adding", _indexed, ("clean", "more.jsonl", "-o", OUT, *_ONE, "--against", INDEX, "--add"), 36),
-        Kind("index build", _texts, ("index", "build", "texts.jsonl", "-o", INDEX, *_ONE[:3]), 20, MANIFEST),
-        Kind("index add", _indexed, ("index", "add", INDEX, "more.jsonl", *_ONE[:3], "--replace"), 20, MANIFEST),
+        Kind("over an earlier run", _earlier, ("clean", "more.jsonl", "-o", OUT, *_ONE, "--keep-chrome"), 28),
+        Kind("against", _indexed, ("clean", "more.jsonl", "-o", OUT, *_ONE, "--against", INDEX), 12),
+        Kind("adding", _indexed, ("clean", "more.jsonl", "-o", OUT, *_ONE, "--against", INDEX, "--add"), 28),
+        Kind("index build", _texts, ("index", "build", "texts.jsonl", "-o", INDEX, *_ONE[:3]), 16, MANIFEST),
+        Kind("index add", _indexed, ("index", "add", INDEX, "more.jsonl", *_ONE[:3], "--replace"), 16, MANIFEST),
         Kind("index remove", _indexed, ("index", "remove", INDEX, "text-2"), 8, MANIFEST),
-        Kind("index compact", _grown, ("index", "compact", INDEX), 16, MANIFEST),
+        Kind("index compact", _grown, ("index", "compact", INDEX), 12, MANIFEST),
         Kind("site learn", _pages, ("site", "learn", "pages", "-o", JSON, "-q", "-j", "1"), 12),
         Kind("site learn more", _learned, ("site", "learn", "more", "--sites", JSON, "-o", JSON, "-q"), 12, JSON),
         Kind("decisions", _with_report, (sys.executable, "-c", _DECIDE), 10),

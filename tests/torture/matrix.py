@@ -8,10 +8,8 @@ import os
 import random
 import shutil
 import subprocess
-import tempfile
 from functools import cache, partial
 from itertools import product
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -19,10 +17,11 @@ import pyarrow.parquet as pq
 
 from tests.conftest import ROOT
 from tests.material import article
-from tests.torture.trial import SkippedError, Trial, dedup, digests, sampled
+from tests.torture.trial import SkippedError, Trial, dedup, digests, sampled, shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 RUNS = 48
 VALUES: dict[str, list[Any]] = {
@@ -123,8 +122,11 @@ RUN: dict[str, list[str]] = {"pages": [], "records": ["--keep-chrome"], "rows": 
 
 @cache
 def _expected() -> tuple[Path, dict[str, tuple[int, dict[str, str]]]]:
-    """The corpora, which last as long as this process, and of each the exit code and digests of an ordinary run."""
-    folder = Path(tempfile.mkdtemp(prefix="dedup-matrix-"))
+    """The corpora, and of each the exit code and digests of an ordinary run."""
+    return shared("matrix", _ordinary)
+
+
+def _ordinary(folder: Path) -> tuple[Path, dict[str, tuple[int, dict[str, str]]]]:
     shutil.copytree(ROOT / "seeds", folder / "pages")
     (folder / "pages/İstanbul ığüşöç").mkdir()  # a Turkish locale lowers and sorts these as its own
     for number, name in enumerate(["INDEX.txt", "index I.txt", "ılık.md", "Çay.txt", "çay.txt"]):
@@ -153,7 +155,10 @@ def _expected() -> tuple[Path, dict[str, tuple[int, dict[str, str]]]]:
 @cache
 def _locales() -> str:
     """A folder with the Turkish locales, made of the system's sources of them."""
-    folder = Path(tempfile.mkdtemp(prefix="dedup-locales-"))
+    return shared("locales", _made)
+
+
+def _made(folder: Path) -> str:
     for charset in ("UTF-8", "ISO-8859-9"):
         made = ["localedef", "-i", "tr_TR", "-f", charset, str(folder / f"tr_TR.{charset}")]
         try:

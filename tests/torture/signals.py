@@ -8,12 +8,11 @@ import signal
 import subprocess
 from functools import cache, partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from tests.torture.corpora import texts, write_lines, write_pages
-from tests.torture.trial import DEDUP, Trial, dedup, digests, sampled
+from tests.torture.trial import DEDUP, Trial, dedup, digests, sampled, shared
 from tests.torture.workers import SMALL, hooked
 
 if TYPE_CHECKING:
@@ -59,14 +58,16 @@ def _start(folder: Path, kind: str, hook: Mapping[str, str]) -> subprocess.Popen
 @cache
 def _undisturbed(kind: str) -> tuple[float, dict[str, str]]:
     """How many seconds a run takes, and what it leaves."""
-    with TemporaryDirectory(prefix="dedup-torture-signals-") as name:
-        folder = Path(name)
-        _write(folder, kind)
-        begun = monotonic()
-        with _start(folder, kind, hooked(folder / "hook", SMALL)) as process:
-            said = process.communicate(timeout=120)
-        assert process.returncode == 0, said
-        return monotonic() - begun, digests(folder / "out")
+    return shared(f"signals {kind}", partial(_alone, kind))
+
+
+def _alone(kind: str, folder: Path) -> tuple[float, dict[str, str]]:
+    _write(folder, kind)
+    begun = monotonic()
+    with _start(folder, kind, hooked(folder / "hook", SMALL)) as process:
+        said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    return monotonic() - begun, digests(folder / "out")
 
 
 def _signalled(moment: int, name: str, kind: str, to_all: bool, folder: Path) -> int:

@@ -14,12 +14,11 @@ from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from tests.torture.corpora import write_pages
-from tests.torture.trial import DEDUP, Ended, Trial, dedup, digests, sampled
+from tests.torture.trial import DEDUP, Ended, Trial, dedup, digests, sampled, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,12 +105,14 @@ def children(process: int) -> list[int]:
 @cache
 def _undisturbed() -> tuple[float, dict[str, str]]:
     """The seconds that a run has workers, and what it leaves."""
-    with TemporaryDirectory(prefix="dedup-torture-workers-") as name:
-        folder = Path(name)
-        write_pages(folder / "in", count=PAGES)
-        said, seconds = _run(folder, 2, lambda _: None)
-        assert said.code == 0, said
-        return seconds, digests(folder / "out")
+    return shared("workers", _alone)
+
+
+def _alone(folder: Path) -> tuple[float, dict[str, str]]:
+    write_pages(folder / "in", count=PAGES)
+    said, seconds = _run(folder, 2, lambda _: None)
+    assert said.code == 0, said
+    return seconds, digests(folder / "out")
 
 
 def _run(folder: Path, workers: int, meanwhile: Callable[[int], None]) -> tuple[Ended, float]:
