@@ -1,9 +1,9 @@
 """`python -m tests.torture.fuzzed WAY TARGET FOLDER [OPTIONS OF LIBFUZZER]`: fuzz a target; what breaks it goes into
 `FOLDER/found-*`. With `FOLDER` a file, that input is looked at once.
 
-The way is `guided`: what reaches code that nothing has reached before joins the corpus, and is changed further. Or it is
-`wide`: any input of the corpus, which was guided before, is changed; no code is watched, which takes a half to three
-quarters of the time.
+The way is `guided`: what reaches code that nothing has reached before joins the corpus, and is changed further. Or it
+is `wide`: any input of the corpus, which was guided before, is changed; no code is watched, which takes a half to
+three quarters of the time.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from contextlib import nullcontext
 from importlib import import_module
 from importlib.machinery import PathFinder
 from pathlib import Path
-
 
 GUIDED, WIDE = "guided", "wide"
 
