@@ -4,8 +4,8 @@ A target is a module `tests.torture.fuzz_*` with `seeds()`, the inputs it begins
 whatever is neither allowed nor true; and `MOST`, the longest input. It runs in a process of its own:
 `python -m tests.torture.fuzzed guided TARGET FOLDER -runs=1000 -seed=1`, which takes all options of libFuzzer.
 
-A quarter of the executions is guided by what they reach, which finds the inputs that differ; three quarters change
-those at random, in a third of the time of each (`tests.torture.fuzzed`).
+One execution in eight is guided by what it reaches, which finds the inputs that differ; the others change those at
+random, in a third of the time (`tests.torture.fuzzed`).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ TARGETS = {
     "names": 1_000_000,
 }
 """Targets, and how many executions of each there are at a share of 1."""
-GUIDED = 4
+GUIDED = 8
 """One execution in so many is guided."""
 MEMORY = Path("/dev/shm")
 """Where files of targets are, if it is there: to write one a million times must not wait for a disk."""

@@ -13,8 +13,15 @@ from contextlib import nullcontext
 from importlib import import_module
 from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
 
 GUIDED, WIDE = "guided", "wide"
+LONGER = 16
+"""So many bytes an input may get longer by a change."""
 
 
 def main(way: str, name: str, folder: Path, options: list[str]) -> None:
@@ -26,25 +33,40 @@ def main(way: str, name: str, folder: Path, options: list[str]) -> None:
     sys.meta_path.insert(0, PathFinder)
     with atheris.instrument_imports(include=["dedup"]) if way == GUIDED else nullcontext():
         target = import_module(f"tests.torture.fuzz_{name}")
-    corpus = folder / "corpus"
+    corpus, mutator = folder / "corpus", {}
     if folder.is_dir():
         options = [f"-artifact_prefix={folder}/found-", f"-max_len={target.MOST}", *options]
+        if way == GUIDED:
+            _begin(target, corpus)
+            options.append(str(corpus))
+        else:
+            mutator["custom_mutator"] = _mutator([path.read_bytes() for path in sorted(corpus.iterdir())])
     else:
         options = [*options, str(folder)]
-    mutator = {}
-    if folder.is_dir() and way == GUIDED:
-        corpus.mkdir()
-        for number, seed in enumerate(target.seeds()):
-            assert len(seed) <= target.MOST, seed
-            target.check(seed)
-            (corpus / f"{number:03}").write_bytes(seed)
-        options.append(str(corpus))
-    elif folder.is_dir():
-        inputs = [path.read_bytes() for path in sorted(corpus.iterdir())]
-        # By itself libFuzzer would go on with what reaches most, and here nothing tells it what that is.
-        mutator["custom_mutator"] = lambda _, most, chance: atheris.Mutate(inputs[chance % len(inputs)], most)
     atheris.Setup([sys.argv[0], *options], target.check, **mutator)
     atheris.Fuzz()
+
+
+def _begin(target: ModuleType, corpus: Path) -> None:
+    """Look at what a target begins with, and write it as a corpus."""
+    corpus.mkdir()
+    for number, seed in enumerate(target.seeds()):
+        assert len(seed) <= target.MOST, seed
+        target.check(seed)
+        (corpus / f"{number:03}").write_bytes(seed)
+
+
+def _mutator(inputs: list[bytes]) -> Callable[[bytes, int, int], bytes]:
+    """What changes any of some inputs; by itself libFuzzer would go on with those that reach most, and where no code is
+    watched these are always the same few."""
+    import atheris
+
+    def changed(_: bytes, most: int, chance: int) -> bytes:
+        one = inputs[chance % len(inputs)]
+        mutated: bytes = atheris.Mutate(one, min(most, len(one) + LONGER))
+        return mutated
+
+    return changed
 
 
 if __name__ == "__main__":

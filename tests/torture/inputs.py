@@ -97,10 +97,10 @@ class Took(NamedTuple):
 
 
 def trials(share: float) -> Iterator[Trial]:
-    """A trial for each case, or for so large a share of each family."""
-    for family, cases in families().items():
-        for case in sampled(list(cases()), share):
-            yield Trial(f"{family}: {case.name}", partial(attempt, case))
+    """A trial for each case, or for so large a share of them, evenly over all families."""
+    every = [(family, case) for family, cases in families().items() for case in cases()]
+    for family, case in sampled(every, share):
+        yield Trial(f"{family}: {case.name}", partial(attempt, case))
 
 
 def families() -> dict[str, Callable[[], Iterable[Case]]]:

@@ -40,7 +40,7 @@ def _write(folder: Path, kind: str) -> None:
     if kind == "lines":
         write_lines(folder / "in/texts.jsonl", texts(count=200))
     else:
-        write_pages(folder / "in", count=16)
+        write_pages(folder / "in", count=10)
 
 
 def _start(folder: Path, kind: str, hook: Mapping[str, str]) -> subprocess.Popen[str]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 KILLS = 100
-PAGES = 24
+PAGES = 16
 """Of each of two sites."""
 SMALL = """
 import sys
