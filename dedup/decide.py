@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -11,11 +11,9 @@ from dedup import kernel
 from dedup.cluster import Aligned, Decision, Duplicate, duplicates
 from dedup.passages import Alike
 from dedup.run import in_threads
-from dedup.runs import each_of
+from dedup.runs import each_of, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from dedup.align import Words
@@ -86,32 +84,27 @@ class Decisions(NamedTuple):
         )
 
     @classmethod
-    def joined(cls, several: Sequence[Decisions]) -> Decisions:
-        """Those of several, one behind the other."""
-        columns = [np.concatenate(column) for column in zip(*several, strict=True)]
-        for name in ("bounds", "remains_bounds", "moved_bounds"):
-            sizes = [np.diff(getattr(each, name)) for each in several]
-            columns[cls._fields.index(name)] = np.concatenate(([0], np.cumsum(np.concatenate(sizes))))
-        return cls(*columns)
+    def merged(cls, several: list[Decisions]) -> Decisions:
+        """Those of several, by the number of the document; the list is empty then."""
+        columns = dict(zip(cls._fields, joined(several, {cls._fields.index(name) for name in _ROWS}), strict=True))
+        order = np.argsort(columns["documents"])
+        made = {name: columns.pop(name)[order] for name in ("documents", "whole")}
+        for name, rows in _ROWS.items():
+            bounds = columns.pop(name)
+            sizes = np.diff(bounds)[order]
+            own = each_of(bounds[order], sizes)
+            made[name] = np.concatenate(([0], np.cumsum(sizes)))
+            made |= {each: columns.pop(each)[own] for each in rows}
+        return cls(**made)
 
-    def ascending(self) -> Decisions:
-        """The same, by the number of the document."""
-        order = np.argsort(self.documents)
-        bounds = (self.bounds, self.remains_bounds, self.moved_bounds)
-        sizes, left, gone = (np.diff(each)[order] for each in bounds)
-        own, rest, moved = (each_of(each[order], size) for each, size in zip(bounds, (sizes, left, gone), strict=True))
-        return Decisions(
-            self.documents[order],
-            self.whole[order],
-            np.concatenate(([0], np.cumsum(sizes))),
-            self.spans[own],
-            self.keepers[own],
-            self.likeness[own],
-            np.concatenate(([0], np.cumsum(left))),
-            self.remains[rest],
-            np.concatenate(([0], np.cumsum(gone))),
-            self.moved[moved],
-        )
+    def part(self, low: int, high: int) -> Decisions:
+        """Some of the rows."""
+        made: dict[str, Any] = {"documents": self.documents[low:high], "whole": self.whole[low:high]}
+        for name, rows in _ROWS.items():
+            bounds = getattr(self, name)[low : high + 1]
+            made[name] = bounds - bounds[0]
+            made |= {each: getattr(self, each)[bounds[0] : bounds[-1]] for each in rows}
+        return Decisions(**made)
 
     def by_document(self) -> dict[int, Decision]:
         """The decisions, by the number of the document."""
@@ -127,6 +120,10 @@ class Decisions(NamedTuple):
                 self.documents.tolist(), self.whole.tolist(), bounds, strict=True
             )
         }
+
+
+_ROWS = {"bounds": ("spans", "keepers", "likeness"), "remains_bounds": ("remains",), "moved_bounds": ("moved",)}
+"""The columns of `Decisions` that have rows between bounds."""
 
 
 def decide(corpus: Corpus, found: Verified, standing: Standing) -> Decisions:
@@ -148,7 +145,7 @@ def decide(corpus: Corpus, found: Verified, standing: Standing) -> Decisions:
 def decide_apart(corpus: Corpus, found: Verified, standing: Standing, runner: Runner) -> Decisions:
     """`decide`, by the number of the document: of documents that nothing links, apart from each other."""
     if not kernel.NATIVE:
-        return defined_decide(corpus, found, standing).ascending()
+        return Decisions.merged([defined_decide(corpus, found, standing)])
     own = np.arange(len(standing.copies))
     copies = np.where(standing.copies < 0, own, standing.copies)
     groups = linked(len(own), np.concatenate([found.pairs, np.stack([own, copies], axis=1)]))
@@ -157,7 +154,7 @@ def decide_apart(corpus: Corpus, found: Verified, standing: Standing, runner: Ru
     before = np.cumsum(np.bincount(groups, passages, minlength=len(own)))
     parts = (PARTS * before / max(1, before[-1:].sum())).astype(np.int64)[groups]
     shares = [Share(corpus, found, _only(standing, parts == part)) for part in np.unique(parts).tolist()]
-    return Decisions.joined([Decisions.of({}), *runner(decide_share, shares)]).ascending()
+    return Decisions.merged([Decisions.of({}), *runner(decide_share, shares)])
 
 
 class Share(NamedTuple):
@@ -205,7 +202,3 @@ def defined_decide(corpus: Corpus, found: Verified, standing: Standing) -> Decis
 def _bounds(sizes: list[int]) -> NDArray[np.int64]:
     """Bounds from sizes, of which the first is 0."""
     return np.cumsum(sizes, dtype=np.int64)
-
-
-def _rows(rows: Sequence[tuple[int, ...]], width: int) -> NDArray[np.int64]:
-    return np.array(rows, np.int64).reshape(-1, width)

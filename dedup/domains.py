@@ -28,7 +28,7 @@ def site_of(url: str | None) -> str | None:
         host = urlsplit(url if "//" in url else f"//{url}").hostname
     except ValueError:
         return None
-    if not host or "." not in host:
+    if not host or "." not in host or ":" in host:  # it has no dot, or is an address of IPv6 or later
         return None
     return _suffixes().privatesuffix(host) or host
 

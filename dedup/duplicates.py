@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dedup import reuse
+from dedup import memory, reuse
 from dedup.flags import Cited, as_flags
 from dedup.gone import Found
 from dedup.moved import Stretches
@@ -35,5 +35,6 @@ def passages(work: Work, shards: list[str], known: Known, runner: Runner, earlie
     ids = [*old, *known.ids] if old else known.ids
     decisions = found.decisions
     flags = as_flags(decisions, Cited(ids, texts, (len(old), name)), runner)
+    memory.give_back()
     gone = Stretches(decisions.documents, decisions.moved_bounds, decisions.moved)
     return Found(flags, found.counts, found.same, found.copies, gone)

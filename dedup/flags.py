@@ -13,6 +13,7 @@ from dedup.corpus import Passages
 from dedup.data import Flag, Keeper, Kind, Reason
 from dedup.passages import TOLERANCE
 from dedup.run import in_threads
+from dedup.runs import joined
 from dedup.sign import shingles
 from dedup.strings import Strings
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from dedup.run import Runner
     from dedup.stored import Texts, Unread
 
+DOCUMENTS = 100_000
+"""Documents whose flags are made at a time: what is known of each meanwhile takes half a kilobyte."""
 ROWS = 8_000
 """Passages that are compared with what their keepers have at a time: some 10 ms."""
 
@@ -132,6 +135,16 @@ class Columns(NamedTuple):
 
 def as_flags(decisions: Decisions, cited: Cited, runner: Runner) -> Flags:
     """Decisions, by the number of the document, as flags on code points."""
+    count = len(decisions.documents)
+    parts = (decisions.part(low, min(count, low + DOCUMENTS)) for low in range(0, max(1, count), DOCUMENTS))
+    bounds = {number for number, name in enumerate(Columns._fields) if name.endswith("bounds")}
+    columns = joined([_columns(part, cited, runner) for part in parts], bounds)
+    flags = Flags(Columns(*columns), cited.ids)
+    flags.of_index = cited.of_index
+    return flags
+
+
+def _columns(decisions: Decisions, cited: Cited, runner: Runner) -> Columns:
     corpus, config = cited.texts.corpus, cited.texts.work.config
     keepers = decisions.keepers
     own, there = (
@@ -161,9 +174,8 @@ def as_flags(decisions: Decisions, cited: Cited, runner: Runner) -> Flags:
         np.repeat(decisions.documents, np.diff(remains)), *decisions.remains[: remains[-1]].T.astype(np.int64)
     )
     left_over = (remains, np.stack(corpus.places(rest), axis=1))
-    flags = Flags(Columns(decisions.documents, *copies, *left_over, decisions.bounds, keepers), cited.ids)
-    flags.of_index = cited.of_index
-    return flags
+    corpus.leave()
+    return Columns(decisions.documents, *copies, *left_over, decisions.bounds, keepers)
 
 
 def _copy(place: list[int], likeness: list[float], id_: str, index: str) -> Flag:

@@ -1,4 +1,4 @@
-"""Memory in huge pages, where the system has them; and what `malloc` keeps of memory that was freed.
+"""Memory in huge pages where the system has them; pages of mapped files; what `malloc` keeps of what was freed.
 
 What glibc keeps is given back to the system (`malloc_trim`): 200 MB in 13 to 22 ms. Else a process stays as large as
 it ever was: behind the candidates of a million documents in one bucket it kept 670 MB, which nothing took again.
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
 PAGE = 1 << 21
 """Bytes of a huge page."""
@@ -29,6 +31,15 @@ def huge(size: int) -> memoryview:
     with suppress(OSError):  # a system that was built without them
         room.madvise(mmap.MADV_HUGEPAGE)
     return memoryview(room)[:size]
+
+
+def leave(*columns: NDArray[Any]) -> None:
+    """Let go of the pages of columns that are mapped from files: what is looked at again is most often still in the
+    system's page cache, from where 250 MB are back in .02 s."""
+    for column in columns:
+        if isinstance(column.base, mmap.mmap):
+            with suppress(AttributeError, OSError):  # Windows has no `madvise`
+                column.base.madvise(mmap.MADV_DONTNEED)
 
 
 def kept() -> int:

@@ -172,7 +172,10 @@ def find(texts: Texts, known: Known, runner: Runner, before: Before) -> Found:
         name: {"pairs": len(pairs), "false": int(np.count_nonzero(~np.isin(_packed(pairs), agreed)))}
         for name, pairs in proposed.items()
     }
-    return Found(decide_apart(texts.corpus, found, standing, runner), own.copies, copies, counts)
+    texts.corpus.leave()
+    decisions = decide_apart(texts.corpus, found, standing, runner)
+    memory.give_back()
+    return Found(decisions, own.copies, copies, counts)
 
 
 def shared(

@@ -9,6 +9,8 @@ import numpy as np
 from dedup import kernel
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+
     from numpy.typing import NDArray
 
 
@@ -53,6 +55,23 @@ def each_of(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.
     firsts = starts - np.cumsum(counts) + counts
     places: NDArray[np.int64] = np.repeat(firsts, counts) + np.arange(counts.sum())
     return places
+
+
+def joined(several: list[Any], bounds: Container[int]) -> list[NDArray[Any]]:
+    """The columns of several tables, one behind the other; those of these numbers are bounds of groups in others, which
+    begin with 0. They go one column at a time, and the list is empty then: of a million documents all take 100 MB.
+
+    >>> tables = [(np.array([0, 2]), np.array([7, 8])), (np.array([0, 1, 2]), np.array([3, 4]))]
+    >>> [column.tolist() for column in joined(tables, {0})], tables
+    ([[0, 2, 3, 4], [7, 8, 3, 4]], [])
+    """
+    columns = [list(each) for each in zip(*several, strict=True)]
+    several.clear()
+    return [(_bounds if number in bounds else np.concatenate)(columns.pop(0)) for number in range(len(columns))]
+
+
+def _bounds(several: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(np.concatenate(list(map(np.diff, several))), dtype=np.int64)))
 
 
 def only(column: NDArray[Any], rows: NDArray[np.int64], axis: int = 0) -> NDArray[Any]:

@@ -13,6 +13,7 @@ from dedup.align import align_pairs
 from dedup.conflicts import Spelling
 from dedup.misread import spelled
 from dedup.passages import TOLERANCE, Passage, least, passages
+from dedup.runs import joined
 from dedup.telling import telling_words
 from dedup.text import fold
 
@@ -58,9 +59,7 @@ class Verified(NamedTuple):
     @classmethod
     def joined(cls, several: Iterable[Verified]) -> Verified:
         """The pairs of several, one behind the other."""
-        pairs, bounds, spans, run_bounds, runs = zip(cls.of([]), *several, strict=True)
-        by_pair, by_passage = (_bounds(np.concatenate(list(map(np.diff, each)))) for each in (bounds, run_bounds))
-        return cls(np.concatenate(pairs), by_pair, np.concatenate(spans), by_passage, np.concatenate(runs))
+        return cls(*joined([cls.of([]), *several], {cls._fields.index(name) for name in ("bounds", "run_bounds")}))
 
     def rows(self) -> Iterator[tuple[int, int, list[Passage]]]:
         """Of each pair the keeper, the document and its passages."""

@@ -179,7 +179,7 @@ def test_a_record_brings_what_it_says() -> None:
 @pytest.mark.parametrize(
     ("url", "site"),
     [("https://news.bbc.co.uk/2/hi/8.stm", "bbc.co.uk"), ("mill.example/a", "mill.example"), ("http://a.github.io/x", "a.github.io"), ("http://[::1", None),
-     ("about:blank", None), ("", None), (None, None), ("http://localhost/a", None)],
+     ("about:blank", None), ("", None), (None, None), ("http://localhost/a", None), ("http://[v1.:]/", None), ("http://[::ffff:1.2.3.4]/", None)],
 )  # fmt: skip
 def test_the_site_is_the_registrable_domain(url: str | None, site: str | None) -> None:
     assert site_of(url) == site

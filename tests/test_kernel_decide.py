@@ -158,7 +158,7 @@ def test_whole_corpora(drawn: Drawn) -> None:
     found = assert_same(*drawn)
 
     assert Decisions.of(found.by_document()).spans.tolist() == found.spans.tolist()
-    assert list(found.ascending().by_document().items()) == sorted(found.by_document().items())
+    assert list(Decisions.merged([found]).by_document().items()) == sorted(found.by_document().items())
 
 
 @settings(max_examples=300)
@@ -180,7 +180,7 @@ def test_deciding_goes_on_from_what_went_before(drawn: Drawn, first: int) -> Non
     """The best keepers, then, given where their words went, the others: the same as all at once."""
     corpus, aligned, standing = drawn
     early = standing.order < first
-    at_once = decide(corpus, Verified.of(aligned), standing).ascending().by_document()
+    at_once = Decisions.merged([decide(corpus, Verified.of(aligned), standing)]).by_document()
     before = decide(corpus, Verified.of(aligned), standing._replace(copies=np.where(early, standing.copies, -1)))
     gone = Stretches(before.documents, before.moved_bounds, before.moved)
     rest = standing._replace(copies=np.where(early, -1, standing.copies), before=gone)
@@ -198,7 +198,7 @@ def test_corpora_that_nothing_links_are_decided_on_apart(several: list[Drawn], c
 
     found = decide_apart(drawn.corpus, columns, drawn.standing, serial)
 
-    wanted = decide(drawn.corpus, columns, drawn.standing).ascending()
+    wanted = Decisions.merged([decide(drawn.corpus, columns, drawn.standing)])
     assert [column.tolist() for column in found] == [column.tolist() for column in wanted]
     assert [column.dtype for column in found] == [column.dtype for column in wanted]
 

@@ -48,13 +48,15 @@ Alike with(const Alike& copy, Place start, Place end) {
 class Deciding {
 public:
     Deciding(Place document, const MarkedDocuments& documents, const Standing& standing, Moves& moves)
-        : document_(document), words_(documents[document]), standing_(standing), moves_(moves), own_(moves[document]) {}
+        : document_(document), words_(documents[document]), standing_(standing), moves_(moves) {
+        moves_.open(document);
+    }
 
     // Let go what is still there of a passage, as far as documents keep it.
     void let_go(Place keeper, const Passage& passage) {
         const Asked asked{moves_, words_, standing_.order, standing_.threshold};
         std::vector<Passage> left;
-        own_.staying(passage.start, passage.end, [&](Place start, Place end) {
+        own().staying(passage.start, passage.end, [&](Place start, Place end) {
             auto runs = clipped(passage.runs, start, end);
             if (!runs.empty()) left.push_back({start, end, std::move(runs)});
         });
@@ -66,8 +68,8 @@ public:
     }
 
     // Write what was decided, if anything goes.
-    bool write(Decisions& out) {
-        if (going_.empty()) return false;
+    void write(Decisions& out) {
+        if (going_.empty()) return;
         const bool whole = is_whole();
         if (whole) take_all(out.remains);
         out.documents.push_back(document_);
@@ -79,13 +81,14 @@ public:
         }
         out.bounds.push_back(static_cast<std::int64_t>(out.keepers.size()));
         out.remains_bounds.push_back(static_cast<std::int64_t>(out.remains.size() / 2));
-        own_.close();
-        own_.each([&](const Gone& gone) { out.moved.insert(out.moved.end(), {gone.start, gone.end, gone.keeper, gone.place}); });
+        own().each([&](const Gone& gone) { out.moved.insert(out.moved.end(), {gone.start, gone.end, gone.keeper, gone.place}); });
         out.moved_bounds.push_back(static_cast<std::int64_t>(out.moved.size() / 4));
-        return true;
+        moves_.close();
     }
 
 private:
+    // What went of it so far.
+    Stretches own() const { return moves_[document_]; }
     Place size() const { return static_cast<Place>(words_.size()); }
     bool has(Place word, std::uint8_t mark) const { return (words_[at(word)] & mark) != 0; }
 
@@ -106,7 +109,7 @@ private:
             if (!is_copy(runs, start, end, standing_.threshold)) return;
             const auto is_heading = has(start, heading);
             (is_heading ? headings_ : going_).push_back({alike(runs, start, end), keeper});
-            if (!is_heading) own_.take(start, end, runs, keeper);
+            if (!is_heading) moves_.take(start, end, runs, keeper);
         });
     }
 
@@ -118,14 +121,14 @@ private:
         const auto add = [&](Place start, Place end) {
             for_blocks(start, end, words_, [&](Place low, Place) { cut.push_back(block_of(low)); });
         };
-        own_.staying(0, size(), [&](Place start, Place end) {
+        own().staying(0, size(), [&](Place start, Place end) {
             add(behind, start);
             behind = end;
         });
         add(behind, size());
         std::sort(cut.begin(), cut.end());
         bool whole = true;
-        own_.staying(0, size(), [&](Place start, Place end) {
+        own().staying(0, size(), [&](Place start, Place end) {
             if (!whole) return;
             for_blocks(start, end, words_, [&](Place low, Place high) {
                 const bool sentence = has(low, starts_sentence) && low > 0 && !has(low, starts_block);
@@ -139,12 +142,12 @@ private:
     // All of a document: its headings, and what is left, with the copy next to it or by itself.
     void take_all(std::vector<std::int32_t>& remains) {
         for (const auto& each : headings_) {
-            if (!own_.stays(each.alike.start, each.alike.end)) continue;
-            own_.take(each.alike.start, each.alike.end, {}, each.keeper);
+            if (!own().stays(each.alike.start, each.alike.end)) continue;
+            moves_.take(each.alike.start, each.alike.end, {}, each.keeper);
             going_.push_back(each);
         }
         std::vector<std::pair<Place, Place>> left;
-        own_.staying(0, size(), [&](Place start, Place end) {
+        own().staying(0, size(), [&](Place start, Place end) {
             for_blocks(start, end, words_, [&](Place low, Place high) { left.emplace_back(low, high); });
         });
         // The copies by the word that they begin with, and by the one behind them. No two share a word.
@@ -160,7 +163,7 @@ private:
             } else {
                 remains.insert(remains.end(), {static_cast<std::int32_t>(low), static_cast<std::int32_t>(high)});
             }
-            own_.take(low, high, {}, lost);
+            moves_.take(low, high, {}, lost);
         }
     }
 
@@ -181,7 +184,6 @@ private:
     const Span<std::uint8_t> words_;  // their marks
     const Standing& standing_;
     Moves& moves_;
-    Moved& own_;
     std::vector<Duplicate> going_, headings_;  // headings go with all of the document, or not at all
 };
 
@@ -191,7 +193,7 @@ Moves moves_of(const MarkedDocuments& documents, const Standing& standing, const
         if (!holds) throw std::invalid_argument("stretches that are none of these documents");
     };
     const auto is_document = [&](std::int64_t each) { return 0 <= each && at(each) < documents.size(); };
-    Moves moves;
+    Moves moves(documents.size());
     require(before.bounds.size() == before.documents.size() + 1 && before.bounds[0] == 0 && std::is_sorted(before.bounds.begin(), before.bounds.end()) &&
             before.rows.size() % 4 == 0 && at(before.bounds[before.documents.size()]) == before.rows.size() / 4);
     for (std::size_t number = 0; number < before.documents.size(); ++number) {
@@ -206,7 +208,8 @@ Moves moves_of(const MarkedDocuments& documents, const Standing& standing, const
                                             Place{gone.place} + gone.end - gone.start <= static_cast<Place>(documents[gone.keeper].size())));
             all.push_back(gone);
         }
-        require(moves.emplace(document, Moved(std::move(all))).second);
+        require(moves[document].stays(0, static_cast<Place>(documents[document].size())));  // it comes once
+        moves.add(document, all);
     }
     return moves;
 }
@@ -220,7 +223,7 @@ Decisions decide(const MarkedDocuments& documents, const AlignedPassages& found,
     while (passages.next()) {
         Deciding deciding(passages.document(), documents, standing, moves);
         for (const auto& [keeper, passage] : passages.best_first()) deciding.let_go(keeper, passage);
-        if (!deciding.write(decided)) moves.erase(passages.document());
+        deciding.write(decided);
     }
     return decided;
 }

@@ -20,8 +20,7 @@ struct Most {
 
 // Whether a keeper's span from one run to another is all there.
 bool stands(const Moves& moves, Place keeper, const Run& first, const Run& last) {
-    const auto moved = moves.find(keeper);
-    return moved == moves.end() || moved->second.stays(first.other, last.other_end());
+    return moves[keeper].stays(first.other, last.other_end());
 }
 
 // The same from the first to the last of runs, which must ascend.
@@ -35,13 +34,9 @@ bool stands(const Moves& moves, Place keeper, const Runs& runs) {
 std::vector<Followed> follow(const Passage& passage, Place keeper, const Moves& moves) {
     std::vector<Followed> found;
     found.reserve(passage.runs.size());
-    const auto moved = moves.find(keeper);
+    const auto moved = moves[keeper];
     for (const auto& run : passage.runs) {
-        if (moved == moves.end()) {
-            found.push_back({keeper, run});
-        } else {
-            moved->second.follow(run, keeper, [&](Place to, const Run& part) { found.push_back({to, part}); });
-        }
+        moved.follow(run, keeper, [&](Place to, const Run& part) { found.push_back({to, part}); });
     }
     return found;
 }
@@ -113,16 +108,49 @@ bool is_told(const Runs& before, const Runs& runs, Span<std::uint8_t> marks, Pla
 
 }  // namespace
 
-std::vector<Gone>::const_iterator Moved::first_behind(Place start) const {
-    return std::upper_bound(all_.begin(), all_.end(), start, [](Place place, const Gone& gone) { return place < gone.end; });
+const Gone* Stretches::first_behind(Place start) const {
+    return std::upper_bound(first_, end_, start, [](Place place, const Gone& gone) { return place < gone.end; });
 }
 
-bool Moved::stays(Place start, Place end) const {
+bool Stretches::stays(Place start, Place end) const {
     const auto gone = first_behind(start);
-    return gone == all_.end() || gone->start >= end;
+    return gone == end_ || gone->start >= end;
 }
 
-void Moved::take(Place start, Place end, const Runs& runs, Place keeper) {
+void Stretches::follow(const Run& run, Place keeper, const std::function<void(Place, const Run&)>& take) const {
+    const auto end = run.other_end();
+    auto at = run.other;
+    const auto give = [&](Place to, Place low, Place high, Place place) {
+        if (low < high) take(to, {run.start + low - run.other, place, high - low});
+    };
+    for (auto gone = first_behind(at); gone != end_ && gone->start < end;) {
+        give(keeper, at, gone->start, at);
+        const auto low = std::max(at, Place{gone->start});
+        const auto first = gone;
+        // Stretches that went one by one and stand side by side at the keeper, too, are one.
+        auto last = gone++;
+        while (gone != end_ && gone->start == last->end && gone->start < end && gone->keeper == first->keeper &&
+               gone->place - gone->start == first->place - first->start) {
+            last = gone++;
+        }
+        at = std::min(end, Place{last->end});
+        if (first->keeper != lost) give(first->keeper, low, at, first->place + low - first->start);
+    }
+    give(keeper, at, end, at);
+}
+
+void Moves::add(Place document, const std::vector<Gone>& all) {
+    open(document);
+    open_ = all;
+    close();
+}
+
+void Moves::open(Place document) {
+    document_ = document;
+    open_.clear();
+}
+
+void Moves::take(Place start, Place end, const Runs& runs, Place keeper) {
     std::vector<Gone> more;
     const auto add = [&](Place low, Place high, Place to, Place place) {
         const auto as = [](Place value) { return static_cast<std::int32_t>(value); };
@@ -135,29 +163,23 @@ void Moved::take(Place start, Place end, const Runs& runs, Place keeper) {
         at = run.end();
     }
     add(at, end, lost, 0);
-    all_.insert(first_behind(start), more.begin(), more.end());
+    const auto before = (*this)[document_].first_behind(start) - open_.data();
+    open_.insert(open_.begin() + before, more.begin(), more.end());
 }
 
-void Moved::follow(const Run& run, Place keeper, const std::function<void(Place, const Run&)>& take) const {
-    const auto end = run.other_end();
-    auto at = run.other;
-    const auto give = [&](Place to, Place low, Place high, Place place) {
-        if (low < high) take(to, {run.start + low - run.other, place, high - low});
-    };
-    for (auto gone = first_behind(at); gone != all_.end() && gone->start < end;) {
-        give(keeper, at, gone->start, at);
-        const auto low = std::max(at, Place{gone->start});
-        const auto first = gone;
-        // Stretches that went one by one and stand side by side at the keeper, too, are one.
-        auto last = gone++;
-        while (gone != all_.end() && gone->start == last->end && gone->start < end && gone->keeper == first->keeper &&
-               gone->place - gone->start == first->place - first->start) {
-            last = gone++;
-        }
-        at = std::min(end, Place{last->end});
-        if (first->keeper != lost) give(first->keeper, low, at, first->place + low - first->start);
+void Moves::close() {
+    if (!open_.empty()) {
+        (*this)[document_].each([&](const Gone& gone) { rows_.push_back(gone); });
+        bounds_.push_back(rows_.size());
+        rows_of_[static_cast<std::size_t>(document_)] = static_cast<std::uint32_t>(bounds_.size() - 1);
     }
-    give(keeper, at, end, at);
+    document_ = -1;
+}
+
+Stretches Moves::operator[](Place document) const {
+    if (document == document_) return {open_.data(), open_.data() + open_.size()};
+    const auto row = rows_of_[static_cast<std::size_t>(document)];
+    return row ? Stretches(rows_.data() + bounds_[row - 1], rows_.data() + bounds_[row]) : Stretches();
 }
 
 void settle(const Passage& passage, Place keeper, const Asked& asked, const std::function<void(Place, const Passage&)>& take) {

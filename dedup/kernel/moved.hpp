@@ -1,10 +1,9 @@
 // Where the words of documents went. The definition is `dedup/moved.py`.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "copies.hpp"
@@ -19,19 +18,18 @@ struct Gone {
     std::int32_t start, end, keeper, place;
 };
 
-// What went of a document: a few stretches of words, so that all documents can be remembered.
-class Moved {
+// What went of a document: a few stretches of words, ascending, of which none overlaps another.
+class Stretches {
 public:
-    Moved() = default;
-    // Stretches that went, ascending, of which none overlaps another.
-    explicit Moved(std::vector<Gone>&& all) : all_(std::move(all)) {}
+    Stretches() = default;
+    Stretches(const Gone* first, const Gone* end) : first_(first), end_(end) {}
 
     // Call `take` with the stretches that went, ascending; those that stand side by side at the keeper, too, as one.
     template <class Take>
     void each(Take take) const {
-        for (auto gone = all_.begin(); gone != all_.end();) {
+        for (auto gone = first_; gone != end_;) {
             auto stretch = *gone++;
-            for (; gone != all_.end() && gone->start == stretch.end && goes_on(stretch, *gone); ++gone) stretch.end = gone->end;
+            for (; gone != end_ && gone->start == stretch.end && goes_on(stretch, *gone); ++gone) stretch.end = gone->end;
             take(stretch);
         }
     }
@@ -39,7 +37,7 @@ public:
     // Call `take` with the parts of a span that stay so far, of which none touches another.
     template <class Take>
     void staying(Place start, Place end, Take take) const {
-        for (auto gone = first_behind(start); gone != all_.end() && gone->start < end; ++gone) {
+        for (auto gone = first_behind(start); gone != end_ && gone->start < end; ++gone) {
             if (start < gone->start) take(start, Place{gone->start});
             start = gone->end;
         }
@@ -48,14 +46,11 @@ public:
 
     bool stays(Place start, Place end) const;
 
-    // Let a span go, of which all stays, with those of the runs that are its own: what agrees of it.
-    void take(Place start, Place end, const Runs& runs, Place keeper);
-
     // Call `take` with the parts of a run in this document, which is `keeper`, as runs in the documents that keep them.
     void follow(const Run& run, Place keeper, const std::function<void(Place, const Run&)>& take) const;
 
-    // Give back the room that no more stretches will need.
-    void close() { all_.shrink_to_fit(); }
+    // The first stretch that ends behind a word.
+    const Gone* first_behind(Place start) const;
 
 private:
     // Whether a stretch goes on with the one behind it.
@@ -63,13 +58,35 @@ private:
         return next.keeper == one.keeper && (one.keeper == lost || next.place - next.start == one.place - one.start);
     }
 
-    std::vector<Gone>::const_iterator first_behind(Place start) const;
-
-    std::vector<Gone> all_;  // ascending
+    const Gone *first_ = nullptr, *end_ = nullptr;
 };
 
-// The documents that something went from.
-using Moves = std::unordered_map<Place, Moved>;
+// What went of all documents, one of which is being decided on.
+class Moves {
+public:
+    explicit Moves(std::size_t documents) : rows_of_(documents) {}
+
+    // Remember what went of a document before.
+    void add(Place document, const std::vector<Gone>& all);
+
+    // Go on to a document, of which nothing is known yet.
+    void open(Place document);
+
+    // Let a span of that document go, of which all stays, with those of the runs that are its own: what agrees of it.
+    void take(Place start, Place end, const Runs& runs, Place keeper);
+
+    // Remember what went of that document, if anything.
+    void close();
+
+    // What went of a document so far. Good until the next call of `add`, `take` or `close`.
+    Stretches operator[](Place document) const;
+
+private:
+    std::vector<std::uint32_t> rows_of_;  // of a document, from 1; 0 where nothing went
+    std::vector<std::size_t> bounds_{0};
+    std::vector<Gone> rows_, open_;
+    Place document_ = -1;
+};
 
 // What is asked of a document to tell who keeps its words.
 struct Asked {

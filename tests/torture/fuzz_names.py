@@ -30,6 +30,8 @@ def seeds() -> Iterator[bytes]:
         "file:///a%00b",
         "http://東京.jp/",
         "http://[v1.a]/",
+        "http://[v1.:]/",
+        "http://[::ffff:1.2.3.4]/",
     ):
         for kind in (SITE, SITES, URL):
             yield bytes([kind]) + url.encode()
