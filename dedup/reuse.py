@@ -191,6 +191,7 @@ def shared(
     if old and old.copies.any():  # which document these are copies of does not matter any more
         own.copies[: own.old][old.copies] = len(own.copies) - 1
     proposed["bands"] = candidates.band_pairs(work, shards, own, runner)
+    memory.give_back()
     proposed["seeds"] = seeded.seed_pairs(texts, own, runner)
     first, second = np.concatenate([proposed["bands"], proposed["seeds"]]).T
     both = own.pairs(first, second)
