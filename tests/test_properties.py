@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from pyarrow import feather, parquet
 
 import dedup
-from dedup import counting, restore, reuse, segments, staged, stretches
+from dedup import counting, flags, restore, reuse, segments, staged, stretches
 from dedup.index import Index
 from tests.material import prose
 from tests.test_index_batches import records
@@ -121,6 +121,7 @@ def test_how_the_work_is_divided_changes_nothing(seed: int, plain: bool, shard: 
             with (
                 patch.object(staged, "SHARD_DOCUMENTS", shard if divided else staged.SHARD_DOCUMENTS),
                 patch.object(reuse, "CHUNK_PAIRS", pairs if divided else reuse.CHUNK_PAIRS),
+                patch.object(flags, "DOCUMENTS", shard if divided else flags.DOCUMENTS),
                 patch.object(stretches, "PIECE", size if divided else stretches.PIECE),
                 patch.object(counting, "RANGE_KEYS", size if divided else counting.RANGE_KEYS),
             ):
