@@ -134,8 +134,8 @@ def _ordinary(folder: Path) -> tuple[Path, dict[str, tuple[int, dict[str, str]]]
             f"TITLE {name}\n\n{article(number // 2)}", encoding="utf-8"
         )
     rows = [
-        {"id": f"İ{number}", "date": f"2024-03-{number % 28 + 1:02}T23:30:00", "text": article(number % 90, 3)}
-        for number in range(200)
+        {"id": f"İ{number}", "date": f"2024-03-{number % 28 + 1:02}T23:30:00", "text": article(number % 40, 3)}
+        for number in range(90)
     ]
     for name in ("records", "rows"):
         (folder / name).mkdir()
