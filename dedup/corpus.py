@@ -43,9 +43,7 @@ class Corpus(NamedTuple):
     def of(cls, work: Work) -> Corpus:
         """The corpus of a run, as `merge_words` left it."""
         store = work.store
-        result = cls(store.column(ALL, "bounds"), Packed(*(store.column(ALL, name) for name in Packed._fields)))
-        result.leave()  # to see that they are what was written, all were read
-        return result
+        return cls(store.column(ALL, "bounds"), Packed(*(store.column(ALL, name) for name in Packed._fields)))
 
     def leave(self) -> None:
         """Let go of the memory that words were read into: of a million documents of 20 words 240 MB."""

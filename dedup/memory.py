@@ -35,7 +35,7 @@ def huge(size: int) -> memoryview:
 
 def leave(*columns: NDArray[Any]) -> None:
     """Let go of the pages of columns that are mapped from files: what is looked at again is most often still in the
-    system's page cache, from where 250 MB are back in .02 s."""
+    system's page cache, from where 250 MB are back in 3 ms (Linux 6.18)."""
     for column in columns:
         if isinstance(column.base, mmap.mmap):
             with suppress(AttributeError, OSError):  # Windows has no `madvise`

@@ -129,6 +129,7 @@ class Texts:
     def __init__(self, work: Work, shards: list[str]) -> None:
         """Of a run that `merge_words` was called for."""
         self.work, self.shards, self.corpus = work, shards, Corpus.of(work)
+        self.corpus.leave()  # to see that they are what was written, all words were read
         self._lying = _Shards(work.store, shards)
         self._kept: dict[int, str] = {}
         self._near: _Near | None = None
