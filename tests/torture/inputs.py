@@ -82,6 +82,8 @@ class Case(NamedTuple):
     """The folder that is written, if the words of the command name another."""
     check: Callable[[Path], Any] = Path.exists
     """What else must hold of the folder that the folder of inputs is in; raises AssertionError where it does not."""
+    inputs: int = 1
+    """How many hostile inputs it is."""
 
 
 class Took(NamedTuple):
@@ -132,7 +134,32 @@ def attempt(case: Case, folder: Path) -> int:
         check_documents(case, folder / case.out, alone.lines)
     case.check(folder)
     check_took(case, took, alone.peak)
-    return 1
+    return case.inputs
+
+
+def together(name: str, cases: Iterable[Case]) -> Case:
+    """Small inputs beside each other, each in a folder of its own, of which no document is well that has an id by its
+    own; all may take together what one may."""
+    each_in = {str(at): case for at, case in enumerate(cases)}
+
+    def made(folder: Path) -> None:
+        for at, case in each_in.items():
+            (folder / at).mkdir()
+            case.make(folder / at)
+
+    def of_all(of_one: Callable[[Case], Mapping[str, str] | None]) -> dict[str, str]:
+        return {f"{at}/{id_}": what for at, case in each_in.items() for id_, what in (of_one(case) or {}).items()}
+
+    known = all(case.documents is not None for case in each_in.values())
+    return Case(
+        name,
+        made,
+        of_all(lambda case: case.failures),
+        of_all(lambda case: case.documents) if known else None,
+        may_fail=of_all(lambda case: case.may_fail),
+        lines=any(case.lines for case in each_in.values()),
+        inputs=len(each_in),
+    )
 
 
 def put_siblings(inputs: Path, case: Case) -> None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.material import prose
-from tests.torture.inputs import Case
+from tests.torture.inputs import Case, together
 from tests.torture.inputs_packed import put
 
 if TYPE_CHECKING:
@@ -62,16 +62,21 @@ def damaged_tables() -> Iterator[Case]:
             broken[at : at + count] = bytes(each ^ 0xA5 for each in broken[at : at + count])
             yield Case(f"Parquet: {name}{', as lines' if way else ''}", put("c.parquet", bytes(broken)),
                        {}, None, may_fail={r"c\.parquet.*": ROWS}, lines=way)  # fmt: skip
-    for size in (2**31 - 1, 2**32 - 1, len(whole), 0, 1):
-        yield Case(f"Parquet: a footer of {size} bytes", put("c.parquet", whole[:-8] + size.to_bytes(4, "little") + b"PAR1"),
-                   {r"c\.parquet": NO_TABLE}, {})  # fmt: skip
+    yield together("Parquet: footers of other sizes", (
+        Case(str(size), put("c.parquet", whole[:-8] + size.to_bytes(4, "little") + b"PAR1"), {r"c\.parquet": NO_TABLE}, {})
+        for size in (2**31 - 1, 2**32 - 1, len(whole), 0, 1)
+    ))  # fmt: skip
     for stream in (False, True):
-        content, name = arrow(table(), stream), "stream" if stream else "file"
-        for place in (0, 8, 12, 40, len(content) // 2, len(content) - 12, len(content) - 4):
-            broken = bytearray(content)
-            broken[place : place + 8] = b"\xff" * 8
-            yield Case(f"Arrow: the {name} from byte {place}", put("c.arrow", bytes(broken[: len(content)])),
-                       {}, None, may_fail={r"c\.arrow.*": "cannot be read|not UTF-8|null|empty|larger"})  # fmt: skip
+        yield together(f"Arrow, {'stream' if stream else 'file'}", damaged_arrow(arrow(table(), stream)))
+
+
+def damaged_arrow(content: bytes) -> Iterator[Case]:
+    """A table with eight bytes of others at places of all kinds."""
+    for place in (0, 8, 12, 40, len(content) // 2, len(content) - 12, len(content) - 4):
+        broken = bytearray(content)
+        broken[place : place + 8] = b"\xff" * 8
+        yield Case(f"from byte {place}", put("c.arrow", bytes(broken[: len(content)])),
+                   {}, None, may_fail={r"c\.arrow.*": "cannot be read|not UTF-8|null|empty|larger|has the id"})  # fmt: skip
 
 
 def odd_tables() -> Iterator[Case]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dedup.compressed import zstandard
 from tests.material import prose
-from tests.torture.inputs import Case
+from tests.torture.inputs import Case, together
 from tests.torture.inputs_scale import paragraphs
 
 if TYPE_CHECKING:
@@ -124,14 +124,11 @@ ENDS = ("txt", "md", "html", "jsonl", "csv", "tsv", "parquet", "arrow", "warc")
 def nothing() -> Iterator[Case]:
     """Files, archives, records, folders and tables with nothing in them."""
     for name, content in NOTHING.items():
-        for end in ENDS:
-            made = partial(bare, {f"bad.{end}": content})
-            yield Case(f"bad.{end} {name}", made, {rf"bad\.{end}.*": ""}, {})
+        yield together(name, (bad(end, content) for end in ENDS))
     packed = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress, "zst": zstandard().compress}
-    for end, pack in packed.items():
-        for name, content in {"of nothing": pack(b""), "of no byte": b""}.items():
-            made = partial(bare, {f"bad.{each}.{end}": content for each in ("txt", "jsonl", "csv")})
-            yield Case(f"bad.*.{end} {name}", made, {rf"bad\.\w+\.{end}.*": ""}, {})
+    ends = [(f"{each}.{end}", end) for end in packed for each in ("txt", "jsonl", "csv")]
+    yield together("compressed, of nothing", (bad(each, packed[end](b"")) for each, end in ends))
+    yield together("compressed, of no byte", (bad(each, b"") for each, _ in ends))
     empty = [{}, {"text": ""}, {"text": " \n"}, {"text": None}, {"html": ""}, {"id": "a", "text": "\u3000\ufeff"}]
     lines = "\n".join(map(json.dumps, empty)).encode()
     for way in (False, True):
@@ -146,6 +143,11 @@ def nothing() -> Iterator[Case]:
     yield Case("no rows", partial(bare, {"bad.parquet": table()}), {r"bad\.parquet.*": ""}, {})
     for name, why in {"{folder}/none": "^no such file or folder$", "/dev/null": "^is not a file$"}.items():
         yield Case(f"{name} beside", alone, {".*(none|null)": why}, {}, (name,), ())
+
+
+def bad(end: str, content: bytes) -> Case:
+    """A file of such content, of which nothing can be used."""
+    return Case(end, partial(bare, {f"bad.{end}": content}), {rf"bad\.{end}.*": ""}, {})
 
 
 def folder_of_none(folder: Path) -> None:

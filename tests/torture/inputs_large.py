@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.material import prose
-from tests.torture.inputs import Case
+from tests.torture.inputs import Case, together
 from tests.torture.inputs_bombs import LARGE
 from tests.torture.inputs_packed import ids, lines, put
 from tests.torture.inputs_texts import html
@@ -108,8 +108,11 @@ def large_documents() -> Iterator[Case]:
 
 def pathological_markdown() -> Iterator[Case]:
     """Markdown and texts that are a million of one thing."""
-    for sign in (">", "#", "[", "`", "*", "_", "|", "-", "=", "<", "!", "(", ")", "~", "\\", "&", ":", "+", " ", "\t"):
-        yield Case(f"a million {sign!r}", put("m.md", partial(_between, sign, 1_000_000)), {}, {"m.md": prose(1)[:20]})
+    for signs in (">#[`*", "_|-=<", "!()~\\", "&:+ \t"):
+        yield together(f"a million of each of {signs!r}", (
+            Case(sign, put("m.md", partial(_between, sign, 1_000_000, 2 * at)), {}, {"m.md": prose(2 * at)[:20]})
+            for at, sign in enumerate(signs)
+        ))  # fmt: skip
     for name, part in (
         ("tables", "| a | b |\n|---|---|\n"), ("links never closed", "[a](b "), ("nested lists", "- " * 50 + "a\n"),
         ("quotes in quotes", "> " * 50 + "a\n"), ("emphasis never closed", "*a **b "), ("fences", "```\n"),
@@ -127,21 +130,20 @@ def pathological_markdown() -> Iterator[Case]:
 
 def broken_pages() -> Iterator[Case]:
     """Pages with tags and entities that go nowhere."""
-    for name, part in (
+    parts = (
         ("<b>", "<b>x"), ("<p>", "<p>x"), ("</p>", "</p>"), ("crossed tags", "<b><i>x</b></i>"), ("<table>", "<table>"),
         ("<tr> outside", "<tr><td>x"), ("<a> in <a>", "<a href=x>y"), ("attributes never closed", '<a href="'),
         ("<form>", "<form>"), ("<!--", "<!--"), ("<![CDATA[", "<![CDATA["), ("<?", "<?x "), ("entities", "&amp"),
         ("numbers", "&#99999999999;"), ("&", "&"), ("<", "<"), ("quotes", "\"'"), ("<svg>", "<svg><math>"),
         ("<br>", "<br>"), ("<li>", "<li>x"), ("<script>", "<script>"), ("<template>", "<template>"), ("<h1>", "<h1>x"),
         ("<select>", "<select><option>x"), ("<html>", "<html><body>"), ("names of tags", "<x-" + "y" * 99 + ">"),
-    ):  # fmt: skip
-        yield Case(
-            f"300 kB of {name}",
-            put("p.html", partial(_within, "%s", part, 300_000)),
-            {},
-            None,
-            may_fail={r"p\.html": TOO_MUCH},
-        )
+    )  # fmt: skip
+    for first in range(0, len(parts), 4):
+        some = parts[first : first + 4]
+        yield together(f"300 kB of {', of '.join(name for name, _ in some)}", (
+            Case(name, put("p.html", partial(_within, "%s", part, 300_000)), {}, None, may_fail={r"p\.html": TOO_MUCH})
+            for name, part in some
+        ))  # fmt: skip
     for name, whole, part, size in (
         ("a million tags", "%s", "<i>x</i>", 8_000_000), ("200,000 attributes", "<p %s>x</p>", " a1=1 b=2", 2_000_000),
         ("a million words in a paragraph", "<p>%s</p>", "mill ", 5_000_000),
@@ -157,9 +159,9 @@ def _within(whole: str, part: str, size: int, head: str = "") -> bytes:
     return html(f"{prose(1)}</p>{inside}<p>{prose(2)}", head).encode()
 
 
-def _between(part: str, size: int) -> bytes:
-    """A text with so many characters of something in the middle."""
-    return f"{prose(1)}\n\n{part * (size // len(part))}\n\n{prose(2)}\n".encode()
+def _between(part: str, size: int, number: int = 1) -> bytes:
+    """A text with so many characters of something in the middle; each number has sentences of its own around it."""
+    return f"{prose(number)}\n\n{part * (size // len(part))}\n\n{prose(number + 1)}\n".encode()
 
 
 def large_values() -> Iterator[Case]:

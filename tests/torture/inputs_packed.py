@@ -12,7 +12,7 @@ import orjson
 
 from dedup.compressed import zstandard
 from tests.material import prose
-from tests.torture.inputs import Case
+from tests.torture.inputs import Case, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,18 +47,24 @@ def ids(count: int, first: int = 0) -> dict[str, str]:
 
 def truncated() -> Iterator[Case]:
     """Compressed files that end too early."""
+    halves = {suffix: pack(lines(60))[: len(pack(lines(60))) // 2] for suffix, pack in PACK.items()}
     for suffix, pack in PACK.items():
-        half = pack(lines(60))[: len(pack(lines(60))) // 2]
+        half = halves[suffix]
         for way in (False, True):
             name = f"half of JSONL{suffix}{', as lines' if way else ''}"
             yield Case(name, put(f"bad.jsonl{suffix}", half), {r"bad\.jsonl.*:\d+": BROKEN_HERE}, lines=way)
-        yield Case(f"half of a page{suffix}", put(f"bad.html{suffix}", half), {r"bad\.html.*": BROKEN}, {})
         last = pack(lines(3))[:-1]
         why = {r"bad\.jsonl.*:4": "^compressed file is broken here, 3 lines before"}
         if suffix in (".gz", ".xz"):  # of the others a block is nothing without all of it
             yield Case(f"JSONL{suffix} without its last byte", put(f"bad.jsonl{suffix}", last), why, ids(3))
-        yield Case(f"the first 3 bytes of JSONL{suffix}", put(f"bad.jsonl{suffix}", last[:3]),
-                   {r"bad\.jsonl.*:1": "broken here, 0 lines"}, {})  # fmt: skip
+    yield together("half of a page", (
+        Case(suffix, put(f"bad.html{suffix}", half), {r"bad\.html.*": BROKEN}, {}) for suffix, half in halves.items()
+    ))  # fmt: skip
+    heads = {suffix: pack(lines(3))[:3] for suffix, pack in PACK.items()}
+    yield together("the first 3 bytes of JSONL", (
+        Case(suffix, put(f"bad.jsonl{suffix}", head), {r"bad\.jsonl.*:1": "broken here, 0 lines"}, {})
+        for suffix, head in heads.items()
+    ))  # fmt: skip
 
 
 def members() -> Iterator[Case]:
@@ -86,13 +92,15 @@ def misnamed() -> Iterator[Case]:
     """Compressed files that are not compressed as their names say."""
     for suffix, pack in PACK.items():
         plain, other = lines(3), next(each for each in PACK if each != suffix)
-        yield Case(f"plain JSONL as {suffix}", put(f"n.jsonl{suffix}", plain), {r"n\..*:1": "broken here, 0 lines"}, {})
-        yield Case(f"{other} as {suffix}", put(f"n.jsonl{suffix}", PACK[other](plain)), {r"n\..*:1": "broken here"}, {})
-        yield Case(f"JSONL{suffix} as plain", put("n.jsonl", pack(plain)), {r"n\.jsonl:\d+": "^not JSON: "}, {})
-        yield Case(f"a text{suffix} as plain", put("n.txt", pack(b"Words.")), {r"n\.txt": "NUL|encod|visible"}, None)
+        yield together(f"other things than {suffix}, and {suffix} as others", [
+            Case("plain", put(f"n.jsonl{suffix}", plain), {r"n\..*:1": "broken here, 0 lines"}, {}),
+            Case("another", put(f"n.jsonl{suffix}", PACK[other](plain)), {r"n\..*:1": "broken here"}, {}),
+            Case("as plain", put("n.jsonl", pack(plain)), {r"n\.jsonl:\d+": "^not JSON: "}, {}),
+            Case("as a text", put("n.txt", pack(b"Words.")), {r"n\.txt": "NUL|encod|visible"}, None),
+            Case("nothing", put(f"n.jsonl{suffix}", b""), {r"n\..*": "^empty: there is no line"}, {}),
+        ])  # fmt: skip
         twice = pack(pack(plain))
         yield Case(f"twice {suffix}", put(f"n.jsonl{suffix}", twice), {r"n\..*:\d+": "^not JSON: "}, {}, lines=True)
-        yield Case(f"nothing as {suffix}", put(f"n.jsonl{suffix}", b""), {r"n\..*": "^empty: there is no line"}, {})
 
 
 FAMILIES = (truncated, members, misnamed)

@@ -163,14 +163,17 @@ def odd_json() -> Iterator[Case]:
         yield Case(f"a huge number as {field}", put("j.jsonl", number + lines(2)), infinite, ids(2))
     yield Case("a field twice", put("j.jsonl", b'{"id":"a","id":"b","text":"One.","text":"Two."}\n'), {}, {"b": "Two"})
     yield Case("a field 10⁵ times", put("j.jsonl", b"{" + b'"text":"No.",' * 100_000 + b'"text":"Yes."}\n'), {}, None)
-    for value in (b"NaN", b"Infinity", b"-Infinity", b"1.", b".5", b"0x10", b"+1", b"'a'", b"undefined", b"01"):
-        yield Case(f"the value {value.decode()}", put("j.jsonl", ONE % (b'"n":' + value) + lines(2)),
-                   {r"j\.jsonl:1": "^not JSON"}, ids(2), lines=value == b"NaN")  # fmt: skip
-    for behind in (b"x", b"{}", b",", b"]", b"\0", b"// and so on"):
+    values = b"NaN", b"Infinity", b"-Infinity", b"1.", b".5", b"0x10", b"+1", b"'a'", b"undefined", b"01"
+    behind = b"x", b"{}", b",", b"]", b"\0", b"// and so on"
+    for name, odd in {
+        "values that there are not": [(ONE % (b'"n":' + each)).strip() for each in values],
+        "more behind them": [lines(1).strip() + each for each in behind],
+    }.items():
         for way in (False, True):
-            line = lines(1).strip() + behind + b"\n" + lines(2, 1)
-            yield Case(f"{behind!r} behind it{', as lines' if way else ''}", put("j.jsonl", line),
-                       {r"j\.jsonl:1": "^not JSON"}, ids(2, 1), lines=way)  # fmt: skip
+            content = b"".join(each + b"\n" + lines(1, 1 + at) for at, each in enumerate(odd))
+            refused = {rf"j\.jsonl:{1 + 2 * at}": "^not JSON" for at in range(len(odd))}
+            yield Case(f"{name}{', as lines' if way else ''}", put("j.jsonl", content), refused, ids(len(odd), 1),
+                       lines=way, inputs=len(odd))  # fmt: skip
     array = b"[" + lines(3).strip().replace(b"\n", b",") + b"]"
     yield Case("an array", put("j.jsonl", array), {r"j\.jsonl:1": "^not a JSON object but list"}, {})
     yield Case("an array over lines", put("j.jsonl", array.replace(b",{", b",\n{")), {r"j\.jsonl:\d": "^not JSON"}, {})

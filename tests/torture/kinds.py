@@ -37,7 +37,7 @@ class Kind(NamedTuple):
     name: str
     make: Callable[[Path], object]
     words: tuple[str, ...]
-    points: int = 16
+    points: int = 14
     told_by: str = ""
 
 
@@ -126,9 +126,9 @@ _LINES = ("clean", "texts.jsonl", "-o", OUT, *_ONE)
 KINDS = {
     each.name: each
     for each in (
-        Kind("pages", _pages, ("clean", "pages", "-o", OUT, *_ONE), 28),
-        Kind("pages, two workers", _pages, ("clean", "pages", "-o", OUT, "-q", "-j", "2", "--no-report"), 28),
-        Kind("texts", _texts, _LINES, 28),
+        Kind("pages", _pages, ("clean", "pages", "-o", OUT, *_ONE), 22),
+        Kind("pages, two workers", _pages, ("clean", "pages", "-o", OUT, "-q", "-j", "2", "--no-report"), 22),
+        Kind("texts", _texts, _LINES, 22),
         Kind("documents", _texts, (*_LINES, "--unit", "document")),
         Kind("report", _texts, ("clean", "texts.jsonl", "-o", OUT, "-q", "-j", "1"), 12),
         Kind("lines", _texts, (*_LINES, "--keep-chrome")),
@@ -137,15 +137,15 @@ KINDS = {
         Kind("parquet", _texts, (*_LINES, "--keep-chrome", "--format", "parquet")),
         Kind("arrow", _texts, (*_LINES, "--format", "arrow"), 12),
         Kind("csv", _texts, (*_LINES, "--keep-chrome", "--format", "csv"), 12),
-        Kind("markdown tree", _texts, (*_LINES, "--keep-chrome", "--format", "markdown"), 28),
+        Kind("markdown tree", _texts, (*_LINES, "--keep-chrome", "--format", "markdown"), 22),
         Kind("text tree", _pages, ("clean", "pages", "-o", OUT, *_ONE, "--format", "text"), 12),
         Kind("shards", _large, (*_LINES, "--keep-chrome", "--keep-duplicates", "--shard-size", "1")),
         Kind("attributes", _texts, (*_LINES, "--emit", "attributes"), 12),
         Kind("gz to zst", _zipped, ("clean", "texts.jsonl.gz", *_LINES[2:], "--keep-chrome", "--format", "jsonl.zst")),
         Kind("depfile", _texts, (*_LINES, "--keep-chrome", "--depfile", "out.d"), 10),
-        Kind("over an earlier run", _earlier, ("clean", "more.jsonl", "-o", OUT, *_ONE, "--keep-chrome"), 28),
+        Kind("over an earlier run", _earlier, ("clean", "more.jsonl", "-o", OUT, *_ONE, "--keep-chrome"), 22),
         Kind("against", _indexed, ("clean", "more.jsonl", "-o", OUT, *_ONE, "--against", INDEX), 12),
-        Kind("adding", _indexed, ("clean", "more.jsonl", "-o", OUT, *_ONE, "--against", INDEX, "--add"), 28),
+        Kind("adding", _indexed, ("clean", "more.jsonl", "-o", OUT, *_ONE, "--against", INDEX, "--add"), 22),
         Kind("index build", _texts, ("index", "build", "texts.jsonl", "-o", INDEX, *_ONE[:3]), 16, MANIFEST),
         Kind("index add", _indexed, ("index", "add", INDEX, "more.jsonl", *_ONE[:3], "--replace"), 16, MANIFEST),
         Kind("index remove", _indexed, ("index", "remove", INDEX, "text-2"), 8, MANIFEST),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 5.0
 """Seconds in which the second of two has ended; it takes .3 on a quiet machine."""
-PARTS = (0.25, 0.5, 0.75, 0.95, 1.0)
+PARTS = (0.25, 0.5, 0.95, 1.0)
 """How much of its operations on files a run has done when it is killed, before something is changed under it: of those
 until it is marked as done, behind which it removes what it worked with."""
 MARK = f"{OUT}/_SUCCESS"
@@ -34,9 +34,8 @@ ONE = ("-q", "-j", "1", "--no-report")
 def trials(share: float) -> Iterator[Trial]:
     """All of them."""
     yield from sampled(list(_rivals()), share)
-    changes = [(name, part) for name in CHANGES for part in PARTS]
-    for name, part in sampled(changes, share):
-        yield Trial(f"{name}, after {part:.0%}", partial(_changed, name, part))
+    for name in sampled(list(CHANGES), share):
+        yield Trial(f"changed: {name}", partial(_changed, name))
 
 
 def _rivals() -> Iterator[Trial]:
@@ -148,33 +147,39 @@ def _without_locks(name: str, folder: Path) -> int:
 # ── what changes under a half-done run ──────────────────────────────────────────────────────────────────────────────
 
 
-def _changed(name: str, part: float, folder: Path) -> int:
+def _changed(name: str, folder: Path) -> int:
     """What a run leaves that goes on after something was changed is what one leaves that begins with it."""
     make, change, words, later = CHANGES[name]
-    template = folder / "template"
-    template.mkdir()
-    make(template)
-    whole = shutil.copytree(template, folder / "whole")
+    begun = folder / "begun"
+    begun.mkdir()
+    make(begun)
+    whole, new = (shutil.copytree(begun, folder / each) for each in ("whole", "new"))
     paths = [each.path for each in shimmed(words, whole, log=True).operations]
     marked = 1 + paths.index(f"{whole}/{MARK}")
-    half = shutil.copytree(template, folder / "half")
-    killed = shimmed(words, half, at=int(part * marked), mode="after")
-    assert killed.reached, killed
-    assert (half / MARK).exists() == (part == 1), "it was killed too early, or too late"
-    assert (half / OUT / "work").exists(), "it has left nothing to go on from"
-    change(half)
-    change(template)
-    env = {"PYTHONPATH": f"{folder / 'half' / 'patched'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
+    change(new)
+    code = _gone_on(name, later, new)
+    assert code in (0, 1), code
+    assert digests(new / OUT) != digests(whole / OUT), "the change makes no difference"
+    for part in PARTS:
+        half = shutil.copytree(begun, folder / f"{part:.0%}")
+        killed = shimmed(words, half, at=int(part * marked), mode="after")
+        assert killed.reached, killed
+        assert (half / MARK).exists() == (part == 1), f"{part}: it was killed too early, or too late"
+        assert (half / OUT / "work").exists(), f"{part}: it has left nothing to go on from"
+        change(half)
+        assert _gone_on(name, later, half) == code, part
+        found, wanted = digests(half), digests(new)
+        every = {each for each in {*found, *wanted} if "__pycache__" not in each}
+        differing = sorted(each for each in every if found.get(each) != wanted.get(each))
+        assert not differing, f"{part}: {differing} are not as those of a new run"
+    return len(PARTS)
+
+
+def _gone_on(name: str, words: tuple[str, ...], here: Path) -> int:
+    """Run a command after the change; how it ended."""
+    env = {"PYTHONPATH": f"{here / 'patched'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
     env["DEDUP_SPELLED"] = "other" if name == "versions" else ""
-    of_half, of_new = run(later, half, env), run(later, template, env)
-    assert of_half.code == of_new.code, (of_half, of_new)
-    assert of_new.code in (0, 1), of_new
-    assert digests(template / OUT) != digests(whole / OUT), "the change makes no difference"
-    found, wanted = digests(half), digests(template)
-    every = {each for each in {*found, *wanted} if "__pycache__" not in each}
-    differing = sorted(each for each in every if found.get(each) != wanted.get(each))
-    assert not differing, f"{differing} are not as those of a new run"
-    return 1
+    return run(words, here, env).code
 
 
 def _done(*words: str, folder: Path) -> None:

@@ -18,7 +18,7 @@ from tests.torture.workers import SMALL, hooked
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-MOMENTS = 50
+MOMENTS = 25
 SENT = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "HUP": signal.SIGHUP}
 PATIENCE = 5.0
 """Seconds within which it ends; but for those that a machine is late which does much else at the same time."""
