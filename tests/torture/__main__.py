@@ -13,6 +13,7 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from multiprocessing import get_context
+from operator import itemgetter
 from pathlib import Path
 from tempfile import mkdtemp
 from time import monotonic
@@ -84,6 +85,13 @@ def attempt(part: str, name: str, share: float) -> Outcome:
         subprocess.run(["rm", "-rf", folder], check=False)
 
 
+def _by_turns(wanted: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """Trials and their parts, in an order in which each part is evenly spread over all: those beside each other in one
+    part would wait until one of them has made what they begin with."""
+    placed = [(at / len(names), part, name) for part, names in wanted.items() for at, name in enumerate(names)]
+    return [(part, name) for _, part, name in sorted(placed, key=itemgetter(0))]
+
+
 @click.command()
 @click.option("--share", default=100.0, show_default=True, help="How much of it to try, in percent.")
 @click.option("--only", multiple=True, help="A part; can be given several times. [default: all]")
@@ -98,7 +106,7 @@ def main(share: float, only: tuple[str, ...], name: str, lanes: int, seed: int, 
     part_of = share / 100
     if unknown := [each for each in only if each not in PARTS]:
         raise click.UsageError(f"There is no part {unknown[0]!r}; there are: {', '.join(PARTS)}.")
-    wanted = [(part, each) for part in only or _there() for each in _trials(part, part_of) if name in each]
+    wanted = _by_turns({part: [each for each in _trials(part, part_of) if name in each] for part in only or _there()})
     begun = monotonic()
     outcomes = []
     with ProcessPoolExecutor(lanes, get_context("spawn")) as lane:
