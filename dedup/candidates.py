@@ -87,13 +87,14 @@ class _Entries(NamedTuple):
 
 class Bands(NamedTuple):
     """Bands of keys of all shards, from one to another, and which keys of them: those whose upper `bits` are those of
-    `part`. `members` are the documents of all entries that may be paired (uint32); `buckets` are those that no thread
-    has."""
+    `part`. `members` are the documents of all entries that may be paired (uint32); `found` is what pairs go to, and
+    `buckets` are those that no thread has."""
 
     shards: list[_Entries]
     members: NDArray[np.uint32]
     chosen: Chosen
     cap: match.Cap
+    found: match.Pairs
     buckets: list[match.Buckets]
     bands: tuple[int, int]
     part: int = 0
@@ -110,7 +111,7 @@ def _pairs(
         alive = chosen.alive(owners)
         of_shards.append(owners[alive].astype(np.uint32))
         shards.append(_Entries(keys, alive, size, size := size + len(of_shards[-1])))
-    every = Bands(shards, np.concatenate(of_shards), chosen, cap, [], (0, 0))
+    every = Bands(shards, np.concatenate(of_shards), chosen, cap, match.Pairs(len(chosen.ranks)), [], (0, 0))
     del of_shards
     bands = shards[0].keys.shape[0]
     if size > BAND_AT_ONCE:
@@ -120,21 +121,18 @@ def _pairs(
     else:
         step = max(1, min(KEYS_AT_ONCE // max(1, size), -(-bands // PIECES)))
         jobs = [every._replace(bands=(band, min(band + step, bands))) for band in range(0, bands, step)]
-    found = match.Pairs(len(chosen.ranks))
-    for pairs in runner(near_bands, jobs):
-        found.extend(pairs)
-    return found.sorted()
+    for _ in runner(near_bands, jobs):
+        pass
+    return every.found.sorted()
 
 
 @in_threads
-def near_bands(own: Bands) -> NDArray[np.int64]:
-    """The distinct pairs of documents that have a key of these bands in common, packed (int64 [p])."""
-    found = match.Pairs(len(own.chosen.ranks))
+def near_bands(own: Bands) -> None:
+    """Find the pairs of documents that have a key of these bands in common."""
     with match.borrowed(own.buckets) as buckets:
         for keys, members in _range(own) if own.bits else _whole(own):
             for first, second in buckets.pairs(keys, members, own.chosen.ranks, own.cap):
-                own.chosen.add(found, members[first], members[second])
-    return found.packed()
+                own.chosen.add(own.found, members[first], members[second])
 
 
 def _whole(own: Bands) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:

@@ -98,12 +98,6 @@ class Chosen(NamedTuple):
     old: int = 0
     only_old: bool = False
 
-    def pairs(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Distinct pairs of document numbers (int64 [p, 2]), of two sites where they must be, sorted."""
-        pairs = match.Pairs(len(self.ranks))
-        self.add(pairs, first, second)
-        return pairs.sorted()
-
     def add(self, pairs: match.Pairs, first: NDArray[Any], second: NDArray[Any]) -> None:
         """Add to `pairs` those that may be."""
         if self.sites is not None:

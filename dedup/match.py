@@ -8,6 +8,7 @@ pair.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -93,9 +94,7 @@ class Buckets:
             return
         self._native.group(*map(np.ascontiguousarray, (keys, members, ranks), (np.uint64, np.uint32, np.uint32)))
         while len((found := self._native.next(*cap, CHUNK))[0]):
-            first, second = found
-            for at in range(0, len(first), CHUNK):  # of a bucket of millions all come at once
-                yield first[at : at + CHUNK], second[at : at + CHUNK]
+            yield found
 
 
 @contextmanager
@@ -203,8 +202,8 @@ def defined_owners(places: NDArray[np.uint32], bounds: NDArray[np.int64]) -> NDA
 
 
 class Pairs:
-    """Distinct pairs of document numbers, out of chunks of them: what is held is no more than twice what is distinct,
-    or LEAST."""
+    """Distinct pairs of document numbers, out of chunks of them that any thread adds: what is held is no more than half
+    as much again as is distinct, or LEAST. All threads add to one, as what each finds is often the same."""
 
     LEAST = 1 << 22
 
@@ -212,24 +211,21 @@ class Pairs:
         self._documents = np.int64(max(1, documents))
         self._distinct = np.zeros(0, np.int64)
         self._more: list[NDArray[np.int64]] = []
+        self._lock = Lock()
 
     def add(self, first: NDArray[Any], second: NDArray[Any]) -> None:
         """Add pairs; the first of each is the better keeper."""
-        self.extend(first.astype(np.int64) * self._documents + second)
-
-    def extend(self, packed: NDArray[np.int64]) -> None:
-        """Add what others of as many documents have."""
-        self._more.append(packed)
-        if sum(map(len, self._more)) > max(self.LEAST, len(self._distinct)):
-            self._merge()
+        packed = first.astype(np.int64) * self._documents + second
+        with self._lock:
+            self._more.append(packed)
+            if sum(map(len, self._more)) > max(self.LEAST, len(self._distinct) // 2):
+                self._merge()
 
     def _merge(self) -> None:
-        self._distinct, self._more = sorted_once(np.concatenate([self._distinct, *self._more])), []
-
-    def packed(self) -> NDArray[np.int64]:
-        """All of them, ascending, each as one number (int64 [p]), which takes half of the memory."""
-        self._merge()
-        return self._distinct
+        parts, self._distinct, self._more = [self._distinct, *self._more], np.zeros(0, np.int64), []
+        column = np.concatenate(parts)
+        parts.clear()  # before as much again is taken to sort
+        self._distinct = sorted_once(column)
 
     def sorted(self) -> NDArray[np.int64]:
         """All of them (int64 [p, 2])."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup import candidates, memory, seeded
+from dedup import candidates, match, memory, seeded
 from dedup.align import ANCHOR, OCCURRENCES, Documents
 from dedup.cluster import Aligned, Standing
 from dedup.corpus import Corpus
@@ -167,11 +167,12 @@ def find(texts: Texts, known: Known, runner: Runner, before: Before) -> Found:
     found, copies, proposed = shared(texts, own, runner, before.old)
     undecided = np.arange(len(own.copies)) < own.old
     standing = Standing(own.ranks, np.where(undecided, -1, own.copies), _limits(work), own.sites, before.gone)
-    agreed = _packed(found.pairs)
+    agreed = np.sort(_packed(found.pairs))
     counts = {
-        name: {"pairs": len(pairs), "false": int(np.count_nonzero(~np.isin(_packed(pairs), agreed)))}
+        name: {"pairs": len(pairs), "false": len(pairs) - int(np.count_nonzero(_are_in(agreed, pairs)))}
         for name, pairs in proposed.items()
     }
+    del agreed, proposed
     texts.corpus.leave()
     decisions = decide_apart(texts.corpus, found, standing, runner)
     memory.give_back()
@@ -182,28 +183,41 @@ def shared(
     texts: Texts, own: Chosen, runner: Runner, old: Old | None = None
 ) -> tuple[Verified, NDArray[np.int64], dict[str, NDArray[np.int64]]]:
     """What documents have in common that are not the very same; which document each is a copy of as a whole, else
-    itself (int64 [d]); and the pairs that each proposer named."""
+    itself (int64 [d]); and the pairs that each proposer named, packed (int64 [p], ascending)."""
     work, shards = texts.work, texts.shards
-    proposed = {"documents": candidates.whole_pairs(work, shards, own, runner)}
+    whole = candidates.whole_pairs(work, shards, own, runner)
     memory.give_back()
-    found = [_verified(texts, proposed["documents"], runner)]
+    found = [_verified(texts, whole, runner)]
+    proposed = {"documents": _packed(whole)}
+    del whole
     own = own._replace(copies=_with_near(own.copies, found[0], texts.corpus))
     if old and old.copies.any():  # which document these are copies of does not matter any more
         own.copies[: own.old][old.copies] = len(own.copies) - 1
-    proposed["bands"] = candidates.band_pairs(work, shards, own, runner)
+    proposed["bands"] = _packed(candidates.band_pairs(work, shards, own, runner))
     memory.give_back()
-    proposed["seeds"] = seeded.seed_pairs(texts, own, runner)
-    first, second = np.concatenate([proposed["bands"], proposed["seeds"]]).T
-    both = own.pairs(first, second)
+    proposed["seeds"] = _packed(seeded.seed_pairs(texts, own, runner))
     memory.give_back()
-    new = ~np.isin(_packed(both), _packed(proposed["documents"]))
-    found.append(_verified(texts, both[new], runner))
+    found.append(_verified(texts, _of_parts(own, **proposed), runner))
     if work.config.within:
         places = candidates.repeats(work, shards)
         LOG.info("%d places to verify", len(places))
         chunks = [Within(work, places[at : at + CHUNK_PAIRS]) for at in range(0, len(places), CHUNK_PAIRS)]
         found.append(Verified.joined(runner(verify_within, chunks)))
     return Verified.joined(found), own.copies, proposed
+
+
+def _of_parts(
+    own: Chosen, documents: NDArray[np.int64], bands: NDArray[np.int64], seeds: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The pairs (int64 [p, 2]) that bands or seeds named, but for those that were named as a whole; all are packed."""
+    both = match.Pairs(len(own.ranks))
+    for packed in bands, seeds:
+        for at in range(0, len(packed), match.CHUNK):
+            some = packed[at : at + match.CHUNK]
+            own.add(both, some >> np.int64(32), some & np.int64(0xFFFFFFFF))
+    pairs = both.sorted()
+    known = _are_in(documents, _packed(pairs))
+    return pairs[~known] if known.any() else pairs
 
 
 def _verified(texts: Texts, pairs: NDArray[np.int64], runner: Runner) -> Verified:
@@ -228,4 +242,15 @@ def are_copies(found: Verified, corpus: Corpus) -> NDArray[np.bool_]:
 
 
 def _packed(pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Pairs as one number each, which takes half of the memory."""
     return (pairs[:, 0] << np.int64(32)) | pairs[:, 1]
+
+
+def _are_in(ascending: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which values are in a column. (`np.isin` takes several times as much memory as both.)"""
+    if not len(ascending):
+        return np.zeros(len(values), np.bool_)
+    at = np.searchsorted(ascending, values)
+    at[at == len(ascending)] = 0
+    are: NDArray[np.bool_] = ascending[at] == values
+    return are

@@ -71,10 +71,10 @@ class Finder:
 
     def find(
         self, seeds: Seeds, around: Around, ranks: NDArray[np.int64], copies: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
-        """The distinct pairs of documents (int64 [p, 2], the better keeper first) that AGREEING words agree in around a
-        seed that `match.PAIRS` pairs; in no order, and those that it told before may be missing. `ranks` and `copies`
-        as of `candidates.Chosen`.
+    ) -> NDArray[np.uint32]:
+        """The pairs of documents (uint32 [p, 2], the better keeper first) that AGREEING words agree in around a seed
+        that `match.PAIRS` pairs; in no order. Those that it told before may be missing, and of more than PAIRS_KEPT
+        some may come again. `ranks` and `copies` as of `candidates.Chosen`.
 
         Raises:
             ValueError: a seed stands in no word, edges leave the seeds, or columns are of different lengths.
@@ -82,14 +82,14 @@ class Finder:
         if self._native is None:
             return defined_agreeing(seeds, around, ranks, copies)
         asked = (NEAR, SEED_SHINGLE + NEAR, AGREEING, *PAIRS)
-        found: NDArray[np.int64] = self._native.find(seeds, around, (ranks, copies), asked, PAIRS_KEPT)
+        found: NDArray[np.uint32] = self._native.find(seeds, around, (ranks, copies), asked, PAIRS_KEPT)
         return found
 
 
 def defined_agreeing(
     seeds: Seeds, around: Around, ranks: NDArray[np.int64], copies: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """What a new `Finder` finds, by the definition; sorted."""
+) -> NDArray[np.uint32]:
+    """What a new `Finder` finds, by the definition; sorted, each once."""
     sizes = np.diff(seeds.edges, axis=1)
     rows = each_of(seeds.edges[:, :-1].reshape(-1), sizes.reshape(-1))
     words = np.repeat(seeds.firsts, sizes.sum(axis=1)) + seeds.places[rows]
@@ -103,7 +103,7 @@ def defined_agreeing(
     first, second = match.defined_pairs(hashes, where.owners, ranks, PAIRS)
     near = match.defined_agreeing(around.words, around.bounds, where.only(first), where.only(second)) >= AGREEING
     own_numbers = where.owners.astype(np.int64)
-    return match.unique_pairs(own_numbers[first[near]], own_numbers[second[near]], len(ranks))
+    return match.unique_pairs(own_numbers[first[near]], own_numbers[second[near]], len(ranks)).astype(np.uint32)
 
 
 # ── range by range ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -120,13 +120,14 @@ class _Shard(NamedTuple):
 
 
 class Range(NamedTuple):
-    """Parts of the seeds of all shards, from one to another, and the documents that may be paired. `finders` are those
-    that no thread has."""
+    """Parts of the seeds of all shards, from one to another, and the documents that may be paired. `found` is what
+    pairs go to; `finders` are those that no thread has."""
 
     shards: list[_Shard]
     parts: tuple[int, int]
     around: Around
     chosen: Chosen
+    found: match.Pairs
     finders: list[Finder]
 
 
@@ -142,8 +143,8 @@ def seed_pairs(texts: Texts, chosen: Chosen, runner: Runner) -> NDArray[np.int64
     around = Around(corpus.hashes, lowest_bytes(corpus.hashes, runner), np.asarray(corpus.bounds))
     finders: list[Finder] = []
     ranges = _ranges(sizes.tolist(), SEEDS_AT_ONCE)
-    for pairs in runner(near_seeds, [Range(located, each, around, chosen, finders) for each in ranges]):
-        chosen.add(found, *pairs.T)
+    for _ in runner(near_seeds, [Range(located, each, around, chosen, found, finders) for each in ranges]):
+        pass
     return found.sorted()
 
 
@@ -163,15 +164,16 @@ def _put_lowest(part: tuple[NDArray[np.uint64], NDArray[np.uint8]]) -> None:
 
 
 @in_threads
-def near_seeds(own: Range) -> NDArray[np.int64]:
-    """The pairs of documents (int64 [p, 2]) that agree around a seed of a range, but those its finder told before."""
+def near_seeds(own: Range) -> None:
+    """Find the pairs of documents that agree around a seed of a range."""
     try:
         finder = own.finders.pop()
     except IndexError:
         finder = Finder()
     pairs = finder.find(_read(own), own.around, own.chosen.ranks, own.chosen.copies)
     own.finders.append(finder)
-    return pairs
+    for at in range(0, len(pairs), match.CHUNK):
+        own.chosen.add(own.found, *pairs[at : at + match.CHUNK].T)
 
 
 def _read(own: Range) -> Seeds:

@@ -40,11 +40,13 @@ Keys = Callable[[], "NDArray[np.uint64]"]
 
 
 class Band(NamedTuple):
-    """A band: its keys; the documents of them that may be paired (int64 [n]); and buckets that no thread has."""
+    """A band: its keys; the documents of them that may be paired (int64 [n]); what pairs go to; and buckets that no
+    thread has."""
 
     keys: Keys
     own: NDArray[np.int64]
     chosen: Chosen
+    found: match.Pairs
     spare: list[match.Buckets]
 
 
@@ -53,19 +55,18 @@ def candidates(bands: Sequence[Keys], prints: NDArray[np.uint64], chosen: Chosen
     own = np.flatnonzero(are_long(prints) & (chosen.copies == np.arange(len(prints))))
     chosen = chosen._replace(ranks=chosen.ranks.astype(np.uint32))  # as buckets take them
     found, spare = match.Pairs(len(prints)), list[match.Buckets]()
-    for pairs in runner(pairs_in, [Band(keys, own, chosen, spare) for keys in bands]):
-        found.extend(pairs)
+    for _ in runner(pairs_in, [Band(keys, own, chosen, found, spare) for keys in bands]):
+        pass
     return found.sorted()
 
 
 @in_threads
-def pairs_in(band: Band) -> NDArray[np.int64]:
-    """The distinct pairs of documents that share a key of this band, packed (int64 [p])."""
-    found, members = match.Pairs(len(band.chosen.ranks)), band.own.astype(np.uint32)
+def pairs_in(band: Band) -> None:
+    """Find the pairs of documents that share a key of this band."""
+    members = band.own.astype(np.uint32)
     with match.borrowed(band.spare) as buckets:
         for first, second in buckets.pairs(only(band.keys(), band.own), members, band.chosen.ranks):
-            band.chosen.add(found, members[first], members[second])
-    return found.packed()
+            band.chosen.add(band.found, members[first], members[second])
 
 
 def are_long(prints: NDArray[np.uint64]) -> NDArray[np.bool_]:

@@ -550,8 +550,8 @@ class Buckets:
             ValueError: a member has no rank, there are not as many members as keys, or 2^32 or more.
         """
 
-    def next(self, crowd: int, hubs: int, least: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-        """The pairs of the next buckets, at least so many; none at the end."""
+    def next(self, crowd: int, hubs: int, most: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """The next pairs, at most so many; none at the end."""
 
 def sort_once(values: NDArray[np.int64]) -> int:
     """Sort values where they are, each once, to the front; how many those are: `dedup.runs.sorted_once`.
@@ -585,10 +585,11 @@ class SeedPairs:
         chosen: tuple[NDArray[np.int64], NDArray[np.int64]],
         asked: tuple[int, int, int, int, int],
         kept: int,
-    ) -> NDArray[np.int64]:
-        """The pairs that were not found before, each once, in no order; all that was found is forgotten where it is
-        more than `kept` pairs. `words` are the columns of `dedup.seeded.Around`; `chosen` ranks and copies; `asked` the
-        words before a seed, those from it on, how many of them must agree, and the numbers of a `dedup.match.Cap`.
+    ) -> NDArray[np.uint32]:
+        """The pairs that were not found before, in no order; all that was found is forgotten where it is more than
+        `kept` pairs, and may come again. `words` are the columns of `dedup.seeded.Around`; `chosen` ranks and copies;
+        `asked` the words before a seed, those from it on, how many of them must agree, and the numbers of a
+        `dedup.match.Cap`.
 
         Raises:
             ValueError: a seed stands in no word, edges leave the seeds, columns are of different lengths, a rank lies

@@ -50,6 +50,8 @@ std::size_t keep_marked_again(const std::uint64_t* halves, std::size_t count, st
 void Buckets::group(Span<std::uint64_t> keys, Span<std::uint32_t> members, Span<std::uint32_t> ranks) {
     bounds_.clear();  // nothing, should there be an error
     part_ = made_ = 0;
+    repeated_.clear();
+    begin_ = end_ = pair_first_ = 0;
     if (keys.size() != members.size()) throw std::invalid_argument("columns of different lengths");
     if (keys.size() > std::numeric_limits<std::uint32_t>::max()) throw std::invalid_argument("2^32 entries or more");
     std::uint32_t most = 0;  // of several members at a time, where `std::max_element` takes one
@@ -132,29 +134,36 @@ bool Buckets::of_one_document(const Entry& one, const Entry& other) const {
     return one.rank == other.rank && members_[one.place] == members_[other.place];
 }
 
-// The pairs of `repeated_[begin:end]`, which have the same key.
-void Buckets::pair(std::size_t begin, std::size_t end, Cap cap, BucketPairs& out) const {
-    const auto size = end - begin, firsts = begin + cap.firsts(size);
-    for (auto first = begin; first < firsts; ++first) {
-        const auto last = begin + cap.end(first - begin, size);
-        for (auto second = first + 1; second < last; ++second) {
-            if (of_one_document(repeated_[first], repeated_[second])) continue;
-            out.first.push_back(repeated_[first].place);
-            out.second.push_back(repeated_[second].place);
-        }
+// Go on to the next entries of the same key; whether there are any.
+bool Buckets::find_bucket() {
+    for (begin_ = end_; begin_ == repeated_.size(); begin_ = end_ = 0) {
+        if (part_ + 1 >= bounds_.size()) return false;
+        if (part_ == made_) partition();
+        find_repeated(part_++);
     }
+    while (end_ < repeated_.size() && repeated_[end_].key == repeated_[begin_].key) ++end_;
+    pair_first_ = begin_, pair_second_ = begin_ + 1;
+    return true;
 }
 
-BucketPairs Buckets::next(Cap cap, std::size_t least) {
-    BucketPairs out;
-    for (; part_ + 1 < bounds_.size() && (out.first.empty() || out.first.size() < least); ++part_) {
-        if (part_ == made_) partition();
-        find_repeated(part_);
-        for (std::size_t begin = 0, end = 0; begin < repeated_.size(); begin = end) {
-            while (end < repeated_.size() && repeated_[end].key == repeated_[begin].key) ++end;
-            pair(begin, end, cap, out);
+// The next pairs of the bucket, until there are so many. Once there are no more `pair_first_` is behind the last one.
+void Buckets::pair(Cap cap, std::size_t most, BucketPairs& out) {
+    const auto size = end_ - begin_, firsts = begin_ + cap.firsts(size);
+    for (; pair_first_ < firsts; pair_second_ = ++pair_first_ + 1) {
+        const auto last = begin_ + cap.end(pair_first_ - begin_, size);
+        for (; pair_second_ < last; ++pair_second_) {
+            if (of_one_document(repeated_[pair_first_], repeated_[pair_second_])) continue;
+            if (out.first.size() == most) return;
+            out.first.push_back(repeated_[pair_first_].place);
+            out.second.push_back(repeated_[pair_second_].place);
         }
     }
+    pair_first_ = end_;
+}
+
+BucketPairs Buckets::next(Cap cap, std::size_t most) {
+    BucketPairs out;
+    while (out.first.size() < most && (pair_first_ < end_ || find_bucket())) pair(cap, most, out);
     return out;
 }
 

@@ -29,9 +29,10 @@ public:
     //
     // Throws std::invalid_argument where a member has no rank, there are not as many members as keys, or 2^32 or more.
     void group(Span<std::uint64_t> keys, Span<std::uint32_t> members, Span<std::uint32_t> ranks);
-    // The pairs of the next buckets, as the keys ascend, until there are `least` or more; none when all buckets were
-    // looked at. Of a bucket they come by their first entry, then their second, in the order of ranks, then places.
-    BucketPairs next(Cap cap, std::size_t least);
+    // The next pairs, `most` of them at most, as the keys ascend; none when all buckets were looked at. Of a bucket they
+    // come by their first entry, then their second, in the order of ranks, then places; a bucket of millions is told in
+    // several times.
+    BucketPairs next(Cap cap, std::size_t most);
 
 private:
     // All that is asked of an entry lies together: to look each up where it was given took three times as long.
@@ -48,7 +49,8 @@ private:
     void partition();
     void find_repeated(std::size_t part);
     void sort_repeated();
-    void pair(std::size_t begin, std::size_t end, Cap cap, BucketPairs& out) const;
+    bool find_bucket();
+    void pair(Cap cap, std::size_t most, BucketPairs& out);
     bool of_one_document(const Entry& one, const Entry& other) const;
 
     std::size_t most_;  // entries at a time, but where one partition has more
@@ -62,6 +64,8 @@ private:
     std::vector<std::uint64_t> chosen_;     // those of a partition whose keys may be there again
     std::vector<std::uint8_t> seen_;
     std::vector<Entry> repeated_, sorted_;  // the same as they are sorted
+    std::size_t begin_ = 0, end_ = 0;       // the bucket of those that is looked at
+    std::size_t pair_first_ = 0, pair_second_ = 0;  // the pair of it that is next
     std::vector<std::size_t> lots_;
 };
 

@@ -16,28 +16,34 @@ public:
     // Fetch what `has` will look at.
     void fetch(std::uint32_t first, std::uint32_t second) const { dedup::fetch(slots_.data() + home_of(packed(first, second))); }
 
-    // Add a pair, whose numbers are not both 2^32 - 1; whether it is a new one.
-    bool add(std::uint32_t first, std::uint32_t second) {
+    // Add a pair, whose numbers are not both 2^32 - 1; whether it is a new one. All others are forgotten where there is no room
+    // for it, and there are so many.
+    bool add(std::uint32_t first, std::uint32_t second, std::size_t most) {
         const auto pair = packed(first, second);
         auto slot = slot_of(pair);
         if (slots_[slot] == pair) return false;
-        if (2 * ++count_ > slots_.size()) {
-            grow();
+        if (2 * (count_ + 1) > slots_.size()) {
+            if (count_ < most) grow();
+            else forget();
             slot = slot_of(pair);
         }
+        ++count_;
         slots_[slot] = pair;
         return true;
     }
 
     // Forget all where there are more than so many.
-    void forget(std::size_t more) {
-        if (count_ <= more) return;
+    void forget_more_than(std::size_t most) {
+        if (count_ > most) forget();
+    }
+
+private:
+    void forget() {
         slots_.assign(least, none);
         slots_.shrink_to_fit();
         count_ = 0;
     }
 
-private:
     static constexpr std::uint64_t none = ~std::uint64_t{0};
     static constexpr std::size_t least = std::size_t{1} << 12;
 

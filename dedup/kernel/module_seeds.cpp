@@ -20,7 +20,7 @@ using Numbers = Column<std::int64_t>;
 
 class PythonSeedPairs {
 public:
-    dedup::Table<std::int64_t> find(const std::tuple<Column<std::uint32_t>, Column<std::uint32_t>, dedup::Rows<std::int64_t>, Numbers>& seeds,
+    dedup::Table<std::uint32_t> find(const std::tuple<Column<std::uint32_t>, Column<std::uint32_t>, dedup::Rows<std::int64_t>, Numbers>& seeds,
                                     const std::tuple<Column<std::uint64_t>, Column<std::uint8_t>, Numbers>& words,
                                     const std::tuple<Numbers, Numbers>& chosen,
                                     const std::tuple<std::size_t, std::size_t, std::size_t, std::size_t, std::size_t>& asked, std::size_t kept) {
@@ -29,7 +29,7 @@ public:
         const auto& [ranks, copies] = chosen;
         const auto [near, behind, least, crowd, hubs] = asked;
         if (edges.shape(0) != firsts.size()) throw std::invalid_argument("columns of different lengths");
-        std::vector<std::int64_t> found;
+        std::vector<std::uint32_t> found;
         {
             nb::gil_scoped_release released;
             found = pairs_.find({span(hashes), span(places), span(edges), span(firsts)},

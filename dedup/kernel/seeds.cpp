@@ -22,14 +22,14 @@ constexpr std::size_t together = 32;       // places that are compared together:
 // The seeds of a range, looked at in the room of a finder.
 class SeedRange {
 public:
-    SeedRange(const Seeds& seeds, const SeededCorpus& corpus, const Agreeing& asked, SeedPairs& room)
-        : seeds_(seeds), corpus_(corpus), asked_(asked), seen_(room.seen_), kept_(room.kept_), lots_(room.lots_), entries_(room.entries_),
+    SeedRange(const Seeds& seeds, const SeededCorpus& corpus, const Agreeing& asked, std::size_t kept, SeedPairs& room)
+        : seeds_(seeds), corpus_(corpus), asked_(asked), most_(kept), seen_(room.seen_), kept_(room.kept_), lots_(room.lots_), entries_(room.entries_),
           sorted_(room.sorted_), around_(room.around_), alike_(room.alike_), pairs_(room.pairs_) {
         check();
         parts_ = seeds.firsts.empty() ? 0 : seeds.edges.size() / seeds.firsts.size() - 1;
     }
 
-    std::vector<std::int64_t> found() {
+    std::vector<std::uint32_t> found() {
         for (std::size_t part = 0; part < parts_; ++part) {
             mark_repeated(part);
             entries_.clear();
@@ -38,7 +38,14 @@ public:
             drop_single();
             for (std::size_t begin = 0, end = 0; begin < entries_.size(); begin = end) {
                 end = end_of(std::min(entries_.size(), begin + chunk) - 1);
-                pair_all(begin, end);
+                if (end - begin <= 2 * chunk) {
+                    pair_all(begin, end);
+                    continue;
+                }
+                auto last = begin;
+                while (end_of(last) < end) last = end_of(last);
+                pair_all(begin, last);
+                pair_large(last, end);
             }
         }
         compare();
@@ -183,23 +190,42 @@ private:
     // The pairs of whole buckets: what stands around an entry is fetched once, not for every pair.
     void pair_all(std::size_t low, std::size_t high) {
         if (around_.size() < high - low) around_.resize(high - low);
-        for (auto at = low; at < high; ++at) {
-            if (at + ahead < high) fetch_around(entries_[at + ahead]);
-            look_around(entries_[at], around_[at - low]);
-        }
+        look(low, high, around_.data());
         for (std::size_t begin = low, end = low; begin < high; begin = end) {
             end = end_of(begin);
-            pair(around_.data() + (begin - low), end - begin);
+            const auto* around = around_.data() + (begin - low);
+            pair(around, asked_.cap.firsts(end - begin), around, {0, end - begin}, end - begin);
         }
     }
 
-    void pair(const Around* around, std::size_t size) {
-        const auto firsts = asked_.cap.firsts(size);
+    // Those of a large one: around its first entries, which the others are paired with a chunk at a time.
+    void pair_large(std::size_t low, std::size_t high) {
+        const auto size = high - low, heads = asked_.cap.firsts(size);
+        if (around_.size() < heads + chunk) around_.resize(heads + chunk);
+        look(low, low + heads, around_.data());
+        pair(around_.data(), heads, around_.data(), {0, heads}, size);
+        auto* others = around_.data() + heads;
+        for (auto from = heads, to = heads; from < size; from = to) {
+            to = std::min(size, from + chunk);
+            look(low + from, low + to, others);
+            pair(around_.data(), heads, others, {from, to}, size);
+        }
+    }
+
+    void look(std::size_t low, std::size_t high, Around* out) const {
+        for (auto at = low; at < high; ++at) {
+            if (at + ahead < high) fetch_around(entries_[at + ahead]);
+            look_around(entries_[at], out[at - low]);
+        }
+    }
+
+    // The pairs of the first entries of a bucket of `size` with those in some rows of it.
+    void pair(const Around* around, std::size_t firsts, const Around* others, Rows rows, std::size_t size) {
         for (std::size_t first = 0; first < firsts; ++first) {
             const auto own = around[first];
-            const auto end = asked_.cap.end(first, size);
-            for (auto second = first + 1; second < end; ++second) {
-                const auto& other = around[second];
+            const auto end = std::min(rows.high, asked_.cap.end(first, size));
+            for (auto second = std::max(rows.low, first + 1); second < end; ++second) {
+                const auto& other = others[second - rows.low];
                 const auto inside = own.inside & other.inside;
                 if (count_bits(same_bytes(own.briefs.data(), other.briefs.data()) & inside) < asked_.least || own.owner == other.owner) continue;
                 pairs_.fetch(own.owner, other.owner);
@@ -246,7 +272,7 @@ private:
             for (auto step = -near; step < behind; ++step) {
                 if (each.inside >> (step + near) & 1) found += words[each.word + step] == words[each.other_word + step] ? 1U : 0U;
             }
-            if (found < asked_.least || !pairs_.add(each.owner, each.other)) continue;
+            if (found < asked_.least || !pairs_.add(each.owner, each.other, most_)) continue;
             found_.push_back(each.owner);
             found_.push_back(each.other);
         }
@@ -256,6 +282,7 @@ private:
     const Seeds& seeds_;
     const SeededCorpus& corpus_;
     const Agreeing asked_;
+    const std::size_t most_;
     std::size_t parts_ = 0;
     unsigned away_ = 59;
     std::vector<std::uint64_t>& seen_;
@@ -264,13 +291,13 @@ private:
     std::vector<Around>& around_;
     std::vector<SeedPairs::Alike>& alike_;
     DistinctPairs& pairs_;
-    std::vector<std::int64_t> found_;
+    std::vector<std::uint32_t> found_;
 };
 
-std::vector<std::int64_t> SeedPairs::find(const Seeds& seeds, const SeededCorpus& corpus, const Agreeing& asked, std::size_t kept) {
-    pairs_.forget(kept);
+std::vector<std::uint32_t> SeedPairs::find(const Seeds& seeds, const SeededCorpus& corpus, const Agreeing& asked, std::size_t kept) {
+    pairs_.forget_more_than(kept);
     alike_.clear();  // should there have been an error
-    return SeedRange(seeds, corpus, asked, *this).found();
+    return SeedRange(seeds, corpus, asked, kept, *this).found();
 }
 
 }  // namespace dedup

@@ -38,12 +38,12 @@ struct Agreeing {
 // next seeds, and the pairs that it found, so that those are not compared again.
 class SeedPairs {
 public:
-    // The pairs, one behind the other, each once, of those that were not found before; but all of those are forgotten where they
-    // are more than `kept`.
+    // The pairs, one behind the other, of those that were not found before; but all of those are forgotten where they are more
+    // than `kept`, and may come again.
     //
     // Throws std::invalid_argument where columns are of different lengths, the edges leave the seeds or a place the words, or
     // more than 32 words are asked for.
-    std::vector<std::int64_t> find(const Seeds& seeds, const SeededCorpus& corpus, const Agreeing& asked, std::size_t kept);
+    std::vector<std::uint32_t> find(const Seeds& seeds, const SeededCorpus& corpus, const Agreeing& asked, std::size_t kept);
 
 private:
     friend class SeedRange;
