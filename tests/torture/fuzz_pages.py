@@ -36,10 +36,10 @@ def seeds() -> Iterator[bytes]:
 
 
 def check(data: bytes) -> None:
-    """A page is a document or a failure; its blocks are in order and hold all that is seen. Every eighth input goes
+    """A page is a document or a failure; its blocks are in order and hold all that is seen. Every 16th input goes
     through all of extraction, which takes eight times as long as to read a page."""
-    if len(data) % 8:
-        found = read_source(Source("a", "a", Format.HTML, data), CONFIGS[len(data) // 8 % 2])
+    if len(data) % 16:
+        found = read_source(Source("a", "a", Format.HTML, data), CONFIGS[len(data) // 16 % 2])
         assert isinstance(found, Document | Failure), found
         if isinstance(found, Document):
             _whole(found)
@@ -47,7 +47,7 @@ def check(data: bytes) -> None:
                 _in_order(found.written.text, found.written.table(Table.of(found.blocks)))
         return
     with suppress(ValueError):
-        markup = CONFIGS[len(data) // 8 % 2].markup
+        markup = CONFIGS[len(data) // 16 % 2].markup
         _whole(extract(data.decode("utf-8", "replace"), format=Format.HTML, url="http://a.b/c", markup=markup))
 
 
