@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dedup import memory
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
@@ -38,6 +40,7 @@ class Gathered(Mapping[str, "NDArray[Any]"]):
         self._files.__exit__(kind, error, trace)
         if self._write and error is None:
             self._pieces = {name: [column] for name, column in self._store.columns(self._shard).items()}
+            self.leave()  # to see that they are what was written, all of them were read
 
     def extend(self, name: str, piece: NDArray[Any]) -> None:
         """Add a piece of a column; it must not change from now on."""
@@ -69,6 +72,11 @@ class Gathered(Mapping[str, "NDArray[Any]"]):
         """A column that nobody asks for again: it is kept no longer."""
         pieces = self._pieces.pop(name)
         return np.concatenate(pieces) if len(pieces) > 1 else pieces[0]
+
+    def leave(self) -> None:
+        """Let go of what is in files, until somebody asks for it: see `memory.leave`."""
+        for pieces in self._pieces.values():
+            memory.leave(*pieces)
 
     def part(self, name: str, number: int, rows: slice) -> NDArray[Any]:
         """The piece of a column that was added as the `number`-th, from 0, which are these rows of it."""

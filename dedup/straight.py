@@ -44,7 +44,7 @@ CHUNK_PAIRS = 1_500
 """Pairs that are compared at a time: the shingles of their documents are held meanwhile."""
 LINES = "lines"
 """The shard under which the columns of all lines are kept."""
-IN_MEMORY = 1 << 29
+IN_MEMORY = 1 << 26
 """Bytes of these columns up to which they are kept in memory, and not in files: to write and to map these took a
 twelfth of the time of a run over short texts."""
 
@@ -95,7 +95,10 @@ class Told(NamedTuple):
 
     def band(self, number: int) -> NDArray[np.uint64]:
         """The keys of all documents in a band, which are given once."""
-        return only(self.columns.take(f"keys-{number}"), self.rows)
+        keys = self.columns.take(f"keys-{number}")
+        own: NDArray[np.uint64] = keys.take(self.rows)
+        memory.leave(keys)
+        return own
 
     def strings(self, name: str) -> Strings:
         """The same of strings."""
@@ -209,7 +212,9 @@ def find(told: Told, runner: Runner) -> Found:
     from dedup.duplicates import passages
 
     merge_bounds(told.work, names)
-    return passages(told.work, names, _known(told), runner)
+    known = _known(told)
+    told.columns.leave()
+    return passages(told.work, names, known, runner)
 
 
 def _whole(told: Told, runner: Runner) -> Found:
@@ -218,6 +223,8 @@ def _whole(told: Told, runner: Runner) -> Found:
 
     def verify(pairs: NDArray[np.int64]) -> Iterator[Compared]:
         parts = list(whole.chunks(pairs, CHUNK_PAIRS))
+        del pairs  # they were put into another order
+        memory.give_back()
         for part, counts in zip(parts, runner(compare_pairs, [(told, each) for each in parts]), strict=True):
             yield Compared(part, *counts.T)
 

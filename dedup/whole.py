@@ -88,25 +88,27 @@ def chunks(pairs: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:
     best = np.arange(int(pairs.max(initial=-1)) + 1)
     order = np.argsort(pairs[:, 1], kind="stable")  # the pairs of a document stand in the order of their keepers
     firsts = order[is_new(pairs[order, 1])]
+    del order
     best[pairs[firsts, 1]] = pairs[firsts, 0]
     while not np.array_equal(best, best[best]):
         best = best[best]
     group = best[pairs[:, 1]]
     ordered = pairs[np.argsort(group, kind="stable")]
+    del pairs
     group.sort()
     heads = np.append(np.flatnonzero(is_new(group)), len(group))
     low = 0
-    while low < len(pairs):
-        high = int(heads[np.searchsorted(heads, min(low + size, len(pairs)), "left")])
+    while low < len(ordered):
+        high = int(heads[np.searchsorted(heads, min(low + size, len(ordered)), "left")])
         yield ordered[low : min(high, low + 2 * size)]
         low = min(high, low + 2 * size)
 
 
 class Compared(NamedTuple):
-    """Of pairs of documents (int64 [p, 2], the keeper first) how many shingles each has and how many both have (of any
-    integers [p])."""
+    """Of pairs of documents ([p, 2], the keeper first) how many shingles each has and how many both have ([p]); all of
+    any integers."""
 
-    pairs: NDArray[np.int64]
+    pairs: NDArray[Any]
     keepers: NDArray[Any]
     documents: NDArray[Any]
     common: NDArray[Any]
@@ -124,12 +126,13 @@ class Compared(NamedTuple):
     @classmethod
     def joined(cls, parts: Sequence[Compared]) -> Compared:
         """All of them, one behind the other."""
-        none = cls(np.zeros((0, 2), np.int64), *(np.zeros(0, np.int32) for _ in range(3)))
+        none = cls(np.zeros((0, 2), np.uint32), *(np.zeros(0, np.int32) for _ in range(3)))
         return cls(*(np.concatenate(columns) for columns in zip(none, *parts, strict=True)))
 
     def narrow(self) -> Compared:
-        """The same, of which the columns behind the pairs take 12 bytes and not 24: a text has less than 2^31 words."""
-        return self._replace(**{name: getattr(self, name).astype(np.int32) for name in self._fields[1:]})
+        """The same in 20 bytes a pair, not 40: there are less than 2^32 documents, of less than 2^31 words each."""
+        columns = {name: getattr(self, name).astype(np.int32) for name in self._fields[1:]}
+        return Compared(self.pairs.astype(np.uint32), **columns)
 
 
 def compared(pairs: NDArray[np.int64], words_of: Callable[[int], NDArray[np.uint64]], shape: Shape) -> Compared:
@@ -169,8 +172,17 @@ class Decided(NamedTuple):
 def decided(found: Compared, chosen: Chosen) -> Decided:
     """What goes, given the pairs that are alike enough. Documents are taken in the order of their ranks; of the keepers
     that stay the best is taken."""
-    ascending = np.lexsort((chosen.ranks[found.pairs[:, 0]], chosen.ranks[found.pairs[:, 1]]))
-    keepers, pair_of = settled(found.pairs[ascending], len(chosen.ranks))
+    ranks = chosen.ranks.astype(np.uint64)
+    places = ranks[found.pairs[:, 1]]
+    places <<= np.uint64(32)  # where it is, as all these take much where many pairs are alike
+    places |= ranks[found.pairs[:, 0]]
+    ascending = np.argsort(places, kind="stable")
+    del places
+    ordered = np.empty((len(ascending), 2), np.int64)
+    for side in range(2):  # one at a time, for the same reason
+        ordered[:, side] = found.pairs[ascending, side]
+    keepers, pair_of = settled(ordered, len(chosen.ranks))
+    del ordered
     pair_of[pair_of >= 0] = ascending[pair_of[pair_of >= 0]]
     # A copy goes for the document that it is a copy of, or for what that one goes for.
     result = keepers[chosen.copies]
@@ -223,11 +235,14 @@ def find(
     memory.give_back()
     chosen = chosen._replace(copies=chosen.copied(copies(prints, are_long(prints), chosen.ranks, chosen.sites)))
     memory.give_back()
-    pairs = candidates(bands, prints, chosen, runner)
+    count, parts = 0, list[Compared]()
+    for part in verify(candidates(bands, prints, chosen, runner)):  # nothing else holds the pairs
+        count += len(part.pairs)
+        parts.append(part.only(part.jaccard >= threshold).narrow())
+    alike = Compared.joined(parts)
+    parts.clear()
     memory.give_back()
-    alike = Compared.joined([part.only(part.jaccard >= threshold).narrow() for part in verify(pairs)])
-    memory.give_back()
-    counts = {"documents": {"pairs": len(pairs), "false": len(pairs) - len(alike.pairs)}}
+    counts = {"documents": {"pairs": count, "false": count - len(alike.pairs)}}
     return Found(decided(alike, chosen), counts)
 
 
