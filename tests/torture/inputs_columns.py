@@ -86,12 +86,12 @@ def odd_tables() -> Iterator[Case]:
         "no rows", put("c.parquet", parquet(table().slice(0, 0))), {r"c\.parquet": "^empty: there is no row"}, {}
     )
     yield Case("no columns", put("c.parquet", parquet(pa.table({}))), {r"c\.parquet": "has no text"}, {})
-    wide = {"text": text, **{f"n{number}": pa.array([number] * 5) for number in range(10_000)}}
-    yield Case("10,000 columns", put("c.parquet", parquet(pa.table(wide))), {}, None)
-    yield Case("10,000 columns, none a text", put("c.parquet", parquet(pa.table(wide).drop(["text"]))),
+    wide = cache(lambda: pa.table({"text": text, **{f"n{at}": pa.array([at] * 5) for at in range(10_000)}}))
+    yield Case("10,000 columns", put("c.parquet", lambda: parquet(wide())), {}, None)
+    yield Case("10,000 columns, none a text", put("c.parquet", lambda: parquet(wide().drop(["text"]))),
                {r"c\.parquet": "has no text: its columns are 'n0'"}, {})  # fmt: skip
-    same = pa.Table.from_arrays([text] * 3_000, ["text"] + ["twice"] * 2_999)
-    yield Case("a column 3,000 times", put("c.arrow", arrow(same)), {r"c\.arrow": "column 'twice' twice"}, {})
+    same = partial(pa.Table.from_arrays, [text] * 3_000, ["text"] + ["twice"] * 2_999)
+    yield Case("a column 3,000 times", put("c.arrow", lambda: arrow(same())), {r"c\.arrow": "column 'twice' twice"}, {})
     for name, kind in (
         ("lists", pa.array([["a"], ["b"]])), ("structs", pa.array([{"a": 1}])), ("numbers", pa.array([1, 2])),
         ("nulls", pa.nulls(3)), ("times", pa.array([1], pa.timestamp("ns"))), ("booleans", pa.array([True])),
@@ -132,21 +132,18 @@ def table_bombs() -> Iterator[Case]:
                    {r"c\.parquet.*": TOO_MUCH}, None, lines=way, seconds=15)  # fmt: skip
         yield Case(f"the same in Arrow{lined}", put("c.arrow", partial(arrow, same, compression="zstd")),
                    {r"c\.arrow.*": TOO_MUCH}, None, lines=way, seconds=15)  # fmt: skip
-    many = pa.table(
-        {"text": pa.DictionaryArray.from_arrays(pa.array([0] * 3_000_000, pa.int32()), ["The mill. " * 99])}
-    )
-    yield Case("3 million times 1 kB", put("c.parquet", partial(parquet, many)), {r"c\.parquet.*": TOO_MUCH}, None,
+    yield Case("3 million times 1 kB", put("c.parquet", lambda: parquet(_many(3_000_000))), {r"c\.parquet.*": TOO_MUCH}, None,
                lines=True, seconds=30, memory=3_000)  # fmt: skip
     yield Case("a page of 800 MB", put("c.parquet", partial(_page, 800_000_000)), {r"c\.parquet.*": TOO_MUCH}, None)
     beside = same.select([]).append_column("text", [["The mill closed."] * 5_000])
     beside = beside.append_column("more", same.column("text"))
     yield Case("a column beside of 25 MB 5,000 times", put("c.parquet", partial(parquet, beside, compression="zstd")),
                {r"c\.parquet.*": TOO_MUCH}, None, seconds=15)  # fmt: skip
-    names = ",".join(f"n{number}" for number in range(1_000_000)).encode()
-    yield Case(
-        "10⁶ columns of CSV", put("c.csv", names + b"\n"), {r"c\.csv": "has no text: its columns are 'n0', 'n1'"}, {}
-    )
-    yield Case("10⁶ columns of CSV, one a text", put("c.csv", b"text," + names + b"\nThe mill closed." + b"," * 1_000_000 + b"\n"),
+    names = cache(lambda: ",".join(f"n{number}" for number in range(1_000_000)).encode())
+    yield Case("10⁶ columns of CSV", put("c.csv", lambda: names() + b"\n"),
+               {r"c\.csv": "has no text: its columns are 'n0', 'n1'"}, {})  # fmt: skip
+    row = b"\nThe mill closed." + b"," * 1_000_000 + b"\n"
+    yield Case("10⁶ columns of CSV, one a text", put("c.csv", lambda: b"text," + names() + row),
                {}, None, may_fail={r"c\.csv:2": "ended the process|max_memory"})  # fmt: skip
     yield Case("10⁶ columns of one name", put("c.csv", b"text" + b",a" * 1_000_000 + b"\n"),
                {r"c\.csv": "has the column 'a' twice"}, {})  # fmt: skip
@@ -165,6 +162,11 @@ def table_bombs() -> Iterator[Case]:
     yield Case(
         "a name of 15 MB", put("c.csv", b"x" * 15_000_000 + b"\na\n"), {r"c\.csv": "has no text: its .{9,200}$"}, {}
     )
+
+
+def _many(count: int) -> Any:
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * count, pa.int32()), ["The mill. " * 99])
+    return pa.table({"text": text})
 
 
 def _page(size: int) -> bytes:
