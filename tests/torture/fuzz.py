@@ -45,6 +45,9 @@ GUIDED = 8
 """One execution in so many is guided."""
 MEMORY = Path("/dev/shm")
 """Where files of targets are, if it is there: to write one a million times must not wait for a disk."""
+_SMALL = ("sh", "-c", '"$@"; exit "$?"', "sh")
+"""Starts a command out of a small process: the peak of memory that libFuzzer looks at begins with what the process held
+that started it (Linux, exec(2)), and a lane may hold gigabytes."""
 _DONE = re.compile(r"stat::number_of_executed_units: (\d+)")
 NONE = "atheris is not there: `make torture` installs it where it has a wheel (Linux, Python 3.11 to 3.13)"
 
@@ -79,7 +82,7 @@ def _run(way: str, name: str, folder: Path, executions: int, files: Path) -> int
         "-print_final_stats=1",
     ]
     run = subprocess.run(
-        [sys.executable, "-m", "tests.torture.fuzzed", way, name, str(folder), *options],
+        [*_SMALL, sys.executable, "-m", "tests.torture.fuzzed", way, name, str(folder), *options],
         capture_output=True,
         text=True,
         errors="replace",
