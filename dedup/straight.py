@@ -45,8 +45,8 @@ CHUNK_PAIRS = 1_500
 LINES = "lines"
 """The shard under which the columns of all lines are kept."""
 IN_MEMORY = 1 << 26
-"""Bytes of these columns up to which they are kept in memory, and not in files: of short texts, to write and to map these
-took a twelfth of the time; of a million no difference can be measured."""
+"""Bytes of these columns up to which they are kept in memory, and not in files: to write and to map these took a
+twelfth of the time of a run over short texts; of a million no difference can be measured."""
 
 _NOTHING = Said(Strings.of([]), np.zeros(0, np.int64), Strings.of([]))
 
