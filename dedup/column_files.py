@@ -16,6 +16,7 @@ import numpy as np
 import orjson
 import xxhash
 
+from dedup import memory
 from dedup.errors import DamagedError
 from dedup.summed import Summed, Sums
 
@@ -164,8 +165,12 @@ class Columns(Mapping[str, "NDArray[Any]"]):
         self._see(0, self._known.body)
 
     def _see(self, low: int, high: int) -> None:
+        left = low
         for number, first, last in self._known.unseen(low, min(high, self._known.body)):
             self._known.see(number, self._whole[first:last])
+            if last - left >= memory.MUCH:  # a column may have gigabytes, of which little is wanted at a time
+                memory.leave_part(self._whole, left, last)
+                left = last
 
 
 class Place(NamedTuple):

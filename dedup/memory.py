@@ -42,6 +42,14 @@ def leave(*columns: NDArray[Any]) -> None:
                 column.base.madvise(mmap.MADV_DONTNEED)
 
 
+def leave_part(whole: memoryview, low: int, high: int) -> None:
+    """Let go of the pages of some bytes of a mapped file."""
+    start = -(-low // mmap.PAGESIZE) * mmap.PAGESIZE
+    if isinstance(whole.obj, mmap.mmap) and start < high:
+        with suppress(AttributeError, OSError):  # Windows has no `madvise`
+            whole.obj.madvise(mmap.MADV_DONTNEED, start, high - start)
+
+
 def kept() -> int:
     """How many bytes are kept, of all threads."""
     return int(_info()().fordblks)

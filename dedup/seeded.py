@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup import kernel, match
+from dedup import kernel, match, memory
 from dedup.candidates import Shard
 from dedup.keyed import SEED_BITS, SEED_PARTS
 from dedup.match import AGREEING, NEAR, PAIRS, SEED_SHINGLE
@@ -153,7 +153,7 @@ def lowest_bytes(words: NDArray[np.uint64], runner: Runner) -> NDArray[np.uint8]
     result = np.empty(len(words), np.uint8)
     parts = range(0, len(words), WORDS_AT_ONCE)
     for _ in runner(_put_lowest, [(words[at : at + WORDS_AT_ONCE], result[at : at + WORDS_AT_ONCE]) for at in parts]):
-        pass
+        memory.leave(words)  # of those around seeds few are looked at again
     return result
 
 

@@ -206,8 +206,7 @@ def find(told: Told, runner: Runner) -> Found:
         return Found(Gone.none(), {})
     if told.work.config.unit == "document":
         return _whole(told, runner)
-    with_some = np.unique(told.pieces(told.rows)).tolist()
-    names = [words_of(told.stretches[number]) for number in with_some]
+    names = [words_of(told.stretches[number]) for number in np.unique(told.pieces(told.rows)).tolist()]
     from dedup.corpus import merge_bounds
     from dedup.duplicates import passages
 
@@ -286,6 +285,7 @@ def write(told: Told, flags: Flags | Gone, runner: Runner, cuts: list[Cut]) -> I
     """What the run writes, piece by piece; and the counts of each into `cuts`."""
     for wrote in runner(write_piece, _writing(told, flags)):
         cuts.append(wrote.cut)
+        told.columns.leave()
         yield wrote.piece
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dedup.memory import PAGE, huge, leave
+from dedup.memory import PAGE, huge, leave, leave_part
 
 
 @pytest.mark.parametrize("size", [1, 4096, PAGE, PAGE + 1])
@@ -43,3 +43,20 @@ def test_a_mapped_column_is_left_and_read_again(tmp_path: Path) -> None:
     assert _of_files() < before - 20_000
     assert np.array_equal(column, np.arange(4 << 20))
     assert np.array_equal(own, np.arange(4 << 20))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what is resident is known there")
+def test_bytes_of_a_mapped_file_are_left(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(bytes(range(256)) * (1 << 16))
+    with path.open("rb") as file:
+        whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    content = bytes(whole)
+    before = _of_files()
+
+    for low, high in (5, 9 << 20), (9 << 20, len(whole)), (3, 3), (5, 6):
+        leave_part(whole, low, high)
+    leave_part(memoryview(content), 0, 1 << 20)  # which is no file's
+
+    assert _of_files() < before - 10_000
+    assert bytes(whole) == content

@@ -133,7 +133,7 @@ def table_bombs() -> Iterator[Case]:
         yield Case(f"the same in Arrow{lined}", put("c.arrow", partial(arrow, same, compression="zstd")),
                    {r"c\.arrow.*": TOO_MUCH}, None, lines=way, seconds=15)  # fmt: skip
     yield Case("3 million times 1 kB", put("c.parquet", lambda: parquet(_many(3_000_000))), {r"c\.parquet.*": TOO_MUCH}, None,
-               lines=True, seconds=30, memory=3_000)  # fmt: skip
+               lines=True, seconds=30, memory=1_500)  # fmt: skip
     yield Case("a page of 800 MB", put("c.parquet", partial(_page, 800_000_000)), {r"c\.parquet.*": TOO_MUCH}, None)
     beside = same.select([]).append_column("text", [["The mill closed."] * 5_000])
     beside = beside.append_column("more", same.column("text"))

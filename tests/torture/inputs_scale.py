@@ -94,8 +94,8 @@ def scale() -> Iterator[Case]:
     for one_site in (True, False):
         what = "of one site" if one_site else "of one page each"
         yield Case(f"2,000 pages {what}", partial(pages, 2_000, one_site), seconds=60, memory=MOST)
-    yield very_many(MILLION, "identical", "document", memory=MEMORY)
-    yield very_many(MILLION, "identical", "passage")
+    for unit in ("document", "passage"):
+        yield very_many(MILLION, "identical", unit, memory=MEMORY)
     yield very_many(MILLION, "in one bucket", "document")
     yield very_many(MILLION, "in one bucket", "passage", seconds=250)
     yield very_many(200_000, "chained", "passage")
