@@ -38,12 +38,8 @@ public:
             drop_single();
             for (std::size_t begin = 0, end = 0; begin < entries_.size(); begin = end) {
                 end = end_of(std::min(entries_.size(), begin + chunk) - 1);
-                if (end - begin <= 2 * chunk) {
-                    pair_all(begin, end);
-                    continue;
-                }
-                auto last = begin;
-                while (end_of(last) < end) last = end_of(last);
+                auto last = end;  // where the last bucket begins, if it is a large one
+                while (end - begin > 2 * chunk && last > begin && entries_[last - 1].hash() == entries_[end - 1].hash()) --last;
                 pair_all(begin, last);
                 pair_large(last, end);
             }

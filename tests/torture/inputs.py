@@ -210,7 +210,7 @@ def check_failures(case: Case, found: list[dict[str, Any]]) -> None:
 def check_documents(case: Case, out: Path, alone: Mapping[str, list[str]]) -> None:
     """Whether those came out that must, and those that are well as they are alone, byte for byte."""
     assert siblings(out) == alone, "what is well came to harm"
-    texts = {str(each["id"]): each["text"] for each in map(json.loads, lines_of(out, CLEAN)) if each["id"] not in IDS}
+    texts = texts_of(out)
     if case.documents is not None:
         assert set(texts) == set(case.documents), f"came out: {sorted(texts)[:20]}, not {sorted(case.documents)[:20]}"
         for id_, pattern in case.documents.items():
@@ -252,6 +252,11 @@ def siblings(out: Path) -> dict[str, list[str]]:
     """The lines of the files of an output that are of the documents that are well."""
     names = (CLEAN, "removed.jsonl", "sources.jsonl", "failures.jsonl")
     return {name: [line for line in lines_of(out, name) if json.loads(line)["id"] in IDS] for name in names}
+
+
+def texts_of(out: Path) -> dict[str, str]:
+    """The texts that came out beside those that are well, by their ids."""
+    return {str(each["id"]): each["text"] for each in map(json.loads, lines_of(out, CLEAN)) if each["id"] not in IDS}
 
 
 def lines_of(out: Path, name: str) -> list[str]:
