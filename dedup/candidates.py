@@ -132,7 +132,7 @@ def near_bands(own: Bands) -> None:
     with match.borrowed(own.buckets) as buckets:
         for keys, members in _range(own) if own.bits else _whole(own):
             for first, second in buckets.pairs(keys, members, own.chosen.ranks, own.cap):
-                own.chosen.add(own.found, members[first], members[second])
+                own.found.add(*own.chosen.allowed(members[first], members[second]))
 
 
 def _whole(own: Bands) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:

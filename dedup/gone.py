@@ -11,8 +11,8 @@ import orjson
 from dedup import kernel
 from dedup.data import Flag, Keeper, Kind, Reason
 from dedup.records import why_record
+from dedup.settle import Decided
 from dedup.strings import Strings
-from dedup.whole import Decided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

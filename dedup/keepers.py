@@ -98,8 +98,8 @@ class Chosen(NamedTuple):
     old: int = 0
     only_old: bool = False
 
-    def add(self, pairs: match.Pairs, first: NDArray[Any], second: NDArray[Any]) -> None:
-        """Add to `pairs` those that may be."""
+    def allowed(self, first: NDArray[Any], second: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Those pairs that may be, of which the first is the better keeper."""
         if self.sites is not None:
             other = self.sites[first] != self.sites[second]
             first, second = first[other], second[other]
@@ -108,7 +108,7 @@ class Chosen(NamedTuple):
             if self.only_old:
                 other &= first < self.old
             first, second = first[other], second[other]
-        pairs.add(first, second)
+        return first, second
 
     def copied(self, copies: NDArray[np.int64]) -> NDArray[np.int64]:
         """What is a copy of what (int64 [d]), but for copies of what may keep nothing."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup import kernel
+from dedup import kernel, memory
 from dedup.runs import is_new, once, sorted_once
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ class Pairs:
     """Distinct pairs of document numbers, out of chunks of them that any thread adds: what is held is no more than half
     as much again as is distinct, or LEAST. All threads add to one, as what each finds is often the same."""
 
-    LEAST = 1 << 22
+    LEAST = 1 << 21
 
     def __init__(self, documents: int) -> None:
         self._documents = np.int64(max(1, documents))
@@ -214,18 +214,27 @@ class Pairs:
         self._lock = Lock()
 
     def add(self, first: NDArray[Any], second: NDArray[Any]) -> None:
-        """Add pairs; the first of each is the better keeper."""
+        """Add pairs, which stand in the order of their first."""
         packed = first.astype(np.int64) * self._documents + second
         with self._lock:
             self._more.append(packed)
-            if sum(map(len, self._more)) > max(self.LEAST, len(self._distinct) // 2):
+            if sum(map(len, self._more)) > max(self.LEAST, len(self._distinct) // 4):
                 self._merge()
 
     def _merge(self) -> None:
-        parts, self._distinct, self._more = [self._distinct, *self._more], np.zeros(0, np.int64), []
-        column = np.concatenate(parts)
-        parts.clear()  # before as much again is taken to sort
-        self._distinct = sorted_once(column)
+        column = np.concatenate([np.zeros(0, np.int64), *self._more])
+        self._more.clear()  # before as much again is taken to sort
+        column, known = sorted_once(column), len(self._distinct)
+        self._distinct.resize(known + len(column), refcheck=False)  # where it is, if the system can do that
+        self._distinct[known:] = column
+        del column
+        memory.give_back()
+        self._distinct = sorted_once(self._distinct)  # two runs, which are but merged
+
+    def packed(self) -> NDArray[np.int64]:
+        """All of them, ascending, as `first * documents + second` (int64 [p])."""
+        self._merge()
+        return self._distinct
 
     def sorted(self) -> NDArray[np.int64]:
         """All of them (int64 [p, 2])."""

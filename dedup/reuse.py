@@ -214,7 +214,7 @@ def _of_parts(
     for packed in bands, seeds:
         for at in range(0, len(packed), match.CHUNK):
             some = packed[at : at + match.CHUNK]
-            own.add(both, some >> np.int64(32), some & np.int64(0xFFFFFFFF))
+            both.add(*own.allowed(some >> np.int64(32), some & np.int64(0xFFFFFFFF)))
     pairs = both.sorted()
     known = _are_in(documents, _packed(pairs))
     return pairs[~known] if known.any() else pairs

@@ -173,7 +173,7 @@ def near_seeds(own: Range) -> None:
     pairs = finder.find(_read(own), own.around, own.chosen.ranks, own.chosen.copies)
     own.finders.append(finder)
     for at in range(0, len(pairs), match.CHUNK):
-        own.chosen.add(own.found, *pairs[at : at + match.CHUNK].T)
+        own.found.add(*own.chosen.allowed(*pairs[at : at + match.CHUNK].T))
 
 
 def _read(own: Range) -> Seeds:

@@ -24,9 +24,9 @@ from dedup.relay import COLUMNS, Said, Writing, write_piece
 from dedup.removals import Articles, Grouping, grouped, groups
 from dedup.run import alongside, in_threads
 from dedup.runs import once, only
+from dedup.settle import Compared
 from dedup.stretches import File, Stretch, stretches
 from dedup.strings import Strings
-from dedup.whole import Compared
 from dedup.work import ALL, key
 
 if TYPE_CHECKING:
@@ -220,12 +220,11 @@ def _whole(told: Told, runner: Runner) -> Found:
     config = told.work.config
     known = chosen(_known(told), config)
 
-    def verify(pairs: NDArray[np.int64]) -> Iterator[Compared]:
-        parts = list(whole.chunks(pairs, CHUNK_PAIRS))
-        del pairs  # they were put into another order
+    def verify(pairs: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], Compared]]:
+        rows = list(whole.chunks(pairs, CHUNK_PAIRS))
         memory.give_back()
-        for part, counts in zip(parts, runner(compare_pairs, [(told, each) for each in parts]), strict=True):
-            yield Compared(part, *counts.T)
+        for own, counts in zip(rows, runner(compare_pairs, [(told, pairs[own]) for own in rows]), strict=True):
+            yield own, Compared(*counts.T)
 
     bands = [partial(told.band, number) for number in range(config.shape.bands)]
     found = whole.find(bands, told.column("prints"), known, config.threshold, verify, runner)

@@ -68,7 +68,7 @@ ROWS: list[set[str]] = [
     {"summary", "guides"},
     {"pages", "counting", "corpus", "cutting"},
     {"stored"},
-    {"candidates", "flags"},
+    {"candidates", "flags", "settle"},
     {"whole", "seeded"},
     {"reuse", "gone"},
     {"losses", "lined", "duplicates", "removals", "spared"},

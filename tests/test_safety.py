@@ -20,7 +20,7 @@ from dedup.flags import Columns, Flags
 from dedup.gone import Gone, Named
 from dedup.limits import LEAST, Group, over
 from dedup.removals import Articles, grouped, groups
-from dedup.whole import Decided
+from dedup.settle import Decided
 from tests.conftest import ROOT
 from tests.material import article, prose
 

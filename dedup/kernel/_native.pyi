@@ -435,11 +435,13 @@ def write_lines(
             site.
     """
 
-def settled(pairs: NDArray[np.int64], documents: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """`dedup.whole.settled`.
+def taken(
+    pairs: NDArray[np.int64], documents: int, likeness: NDArray[np.uint8], most: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """`dedup.settle.taken`.
 
     Raises:
-        ValueError: a pair is of no document.
+        ValueError: a pair is of no document, or of a keeper behind it; they do not ascend; or columns do not fit.
     """
 
 def whole_tails(keepers: _Strings, numbers: NDArray[np.int64], shares: NDArray[np.float64]) -> _Strings:

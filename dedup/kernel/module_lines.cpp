@@ -187,14 +187,13 @@ nb::object order_of(const Column<std::uint8_t>& strings, const Column<std::int64
     return nb::make_tuple(array(std::move(found.numbers)), found.distinct);
 }
 
-nb::object settled_of(const Rows<std::int64_t>& pairs, std::size_t documents) {
-    if (pairs.shape(1) != 2) throw std::invalid_argument("columns of another width");
-    Settled found;
+nb::object taken_of(const Column<std::int64_t>& pairs, std::size_t documents, const Column<std::uint8_t>& likeness, std::size_t most) {
+    Taken found;
     {
         nb::gil_scoped_release free;
-        found = settled(span(pairs), documents);
+        found = taken(span(pairs), documents, span(likeness), most);
     }
-    return nb::make_tuple(array(std::move(found.keepers)), array(std::move(found.pairs)));
+    return nb::make_tuple(array(std::move(found.keepers)), array(std::move(found.pairs)), array(std::move(found.wanted)));
 }
 
 }  // namespace
@@ -207,7 +206,7 @@ void add_lines(nb::module_& module) {
     module.def("in_common", &common_of, nb::arg("files"), nb::arg("places"), nb::arg("pairs"), nb::arg("shingle"), nb::arg("page"));
     module.def("losses", &losses_of, nb::arg("documents"), nb::arg("blocks"), nb::arg("copies"), nb::arg("keepers"), nb::arg("page"));
     module.def("write_lines", &written_of, nb::arg("piece"), nb::arg("read"), nb::arg("which"), nb::arg("gone"), nb::arg("said"), nb::arg("place"));
-    module.def("settled", &settled_of, nb::arg("pairs"), nb::arg("documents"));
+    module.def("taken", &taken_of, nb::arg("pairs"), nb::arg("documents"), nb::arg("likeness"), nb::arg("most"));
     module.def("whole_tails", &tails_of, nb::arg("keepers"), nb::arg("numbers"), nb::arg("shares"));
 }
 

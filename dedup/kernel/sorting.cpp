@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "room.hpp"
 
@@ -10,6 +11,7 @@ namespace dedup {
 namespace {
 
 constexpr std::size_t few = 1 << 10;  // from which on ranges of bits are faster than comparing
+constexpr std::size_t a_run = 1 << 12;  // on average, from which on it is faster to merge them: they are pairs of hubs, or sorted already
 constexpr unsigned most_bits = 10;    // of a range: to write to more than 1,024 places at once takes twice as long
 constexpr std::uint64_t sign = std::uint64_t{1} << 63;
 
@@ -30,12 +32,42 @@ void order_by(Bits bits, const std::int64_t* values, std::size_t count, std::int
     for (std::size_t at = 0; at < count; ++at) out[ends[bits.of(values[at])]++] = values[at];
 }
 
+// Where values stop to ascend, from 0 on to their end; nothing where there are more such runs than `most`.
+std::vector<std::size_t> runs_of(const std::int64_t* values, std::size_t count, std::size_t most) {
+    std::vector<std::size_t> edges{0};
+    for (std::size_t at = 1; at < count; ++at) {
+        if (values[at - 1] <= values[at]) continue;
+        if (edges.size() == most) return {};
+        edges.push_back(at);
+    }
+    edges.push_back(count);
+    return edges;
+}
+
+// Two by two, until there is one.
+void merge(std::int64_t* values, std::vector<std::size_t> edges) {
+    while (edges.size() > 2) {
+        std::vector<std::size_t> left{0};
+        for (std::size_t run = 1; run + 1 < edges.size(); run += 2) {
+            std::inplace_merge(values + edges[run - 1], values + edges[run], values + edges[run + 1]);
+            left.push_back(edges[run + 1]);
+        }
+        if (left.back() != edges.back()) left.push_back(edges.back());
+        edges.swap(left);
+    }
+}
+
 }  // namespace
 
 std::size_t sort_once(std::int64_t* values, std::size_t count) {
+    const auto unique = [=] { return static_cast<std::size_t>(std::unique(values, values + count) - values); };
     if (count < few) {
         std::sort(values, values + count);
-        return static_cast<std::size_t>(std::unique(values, values + count) - values);
+        return unique();
+    }
+    if (auto edges = runs_of(values, count, count / a_run); !edges.empty()) {
+        merge(values, std::move(edges));
+        return unique();
     }
     std::uint64_t differ = 0;
     for (std::size_t at = 0; at < count; ++at) differ |= static_cast<std::uint64_t>(values[at]) ^ static_cast<std::uint64_t>(values[0]);

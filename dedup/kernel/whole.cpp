@@ -1,6 +1,7 @@
 #include "whole.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <stdexcept>
 
@@ -47,19 +48,37 @@ Strings whole_tails(const WholeGone& gone) {
     return out;
 }
 
-Settled settled(Span<std::int64_t> pairs, std::size_t documents) {
-    if (pairs.size() % 2 != 0) throw std::invalid_argument("a pair of one");
-    Settled out;
+Taken taken(Span<std::int64_t> pairs, std::size_t documents, Span<std::uint8_t> likeness, std::size_t most) {
+    if (pairs.size() != likeness.size()) throw std::invalid_argument("columns of different lengths");
+    if (documents > std::numeric_limits<std::uint32_t>::max()) throw std::invalid_argument("more documents than can be numbered");
+    enum class State : std::uint8_t { stays, goes, open };
+    enum Likeness : std::uint8_t { unknown, alike, other };
+    Taken out;
     out.keepers.resize(documents);
     std::iota(out.keepers.begin(), out.keepers.end(), 0);
     out.pairs.assign(documents, -1);
-    for (std::size_t at = 0; at < pairs.size(); at += 2) {
-        const auto first = pairs[at], second = pairs[at + 1];
-        if (first < 0 || second < 0 || static_cast<std::size_t>(std::max(first, second)) >= documents) throw std::invalid_argument("a pair of no document");
-        const auto keeper = static_cast<std::size_t>(first), document = static_cast<std::size_t>(second);
-        if (out.keepers[document] != second || out.keepers[keeper] != first) continue;
-        out.keepers[document] = first;
-        out.pairs[document] = static_cast<std::int64_t>(at / 2);
+    std::vector<State> states(documents, State::stays);
+    for (std::size_t at = 0; at < pairs.size();) {
+        const auto document = static_cast<std::size_t>(pairs[at]) / std::max<std::size_t>(1, documents);
+        if (pairs[at] < 0 || document >= documents) throw std::invalid_argument("a pair of no document");
+        bool open = false, goes = false;
+        for (std::size_t asked = 0; at < pairs.size(); ++at) {
+            if (at > 0 && pairs[at] <= pairs[at - 1]) throw std::invalid_argument("pairs do not ascend");
+            const auto keeper = static_cast<std::size_t>(pairs[at]) - document * documents;
+            if (keeper >= documents) break;  // of the next document
+            if (keeper >= document) throw std::invalid_argument("a pair of no document");
+            if (goes || states[keeper] == State::goes || likeness[at] == other) continue;
+            if (likeness[at] == alike && states[keeper] == State::stays) {
+                goes = true;  // for this one, if for none of those before it
+                if (open) continue;
+                out.keepers[document] = static_cast<std::int64_t>(keeper);
+                out.pairs[document] = static_cast<std::int64_t>(at);
+                continue;
+            }
+            open = true;
+            if (likeness[at] == unknown && asked++ < most) out.wanted.push_back(static_cast<std::int64_t>(at));
+        }
+        states[document] = goes ? State::goes : open ? State::open : State::stays;
     }
     return out;
 }

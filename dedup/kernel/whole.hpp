@@ -20,11 +20,10 @@ struct WholeGone {
 // What the record of each says behind the text: `dedup.gone.tails_of`. Throws std::invalid_argument where a share is none.
 Strings whole_tails(const WholeGone& gone);
 
-// For every document the first of its keepers that stays, itself if there is none; and the number of that pair, or -1:
-// `dedup.whole.settled`. Throws std::invalid_argument where a pair is of no document.
-struct Settled {
-    std::vector<std::int64_t> keepers, pairs;
+// Documents as far as they are decided: `dedup.settle.taken`. Throws std::invalid_argument where a pair is none, or they do not ascend.
+struct Taken {
+    std::vector<std::int64_t> keepers, pairs, wanted;
 };
-Settled settled(Span<std::int64_t> pairs, std::size_t documents);
+Taken taken(Span<std::int64_t> pairs, std::size_t documents, Span<std::uint8_t> likeness, std::size_t most);
 
 }  // namespace dedup
