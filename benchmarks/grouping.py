@@ -110,7 +110,7 @@ def add_pairs(pairs: match.Pairs, buckets: NDArray[np.int64]) -> None:
     """Add the pairs of documents in buckets [b, size] of passages."""
     size, own = buckets.shape[1], np.sort(buckets, axis=1) // OF_DOCUMENT
     for first in range(min(size, match.CROWD)):
-        end = size if first < match.HUBS else min(size, match.CROWD)
+        end = size if first == 0 else min(size, match.REACH if first < match.HUBS else match.CROWD)
         left = np.repeat(own[:, first], end - first - 1)
         right = own[:, first + 1 : end].ravel()
         pairs.add(left[left != right], right[left != right])

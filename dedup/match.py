@@ -31,8 +31,9 @@ AGREEING = 8
 that use them."""
 CROWD = 48
 HUBS = 4
-"""A bucket proposes all pairs of its 48 best keepers, and of each document behind them those with the four best, so
-that a passage that occurs a million times costs a million, not its square."""
+REACH = 1 << 16
+"""A bucket proposes all pairs of its 48 best keepers, of each document behind them those with the four best, and behind
+the first 65,536 with the best alone, so that a passage that occurs a million times costs a million, not its square."""
 
 
 def winnow(hashes: NDArray[np.uint64], window: int = SEED_WINDOW) -> NDArray[np.int64]:
@@ -46,14 +47,16 @@ def winnow(hashes: NDArray[np.uint64], window: int = SEED_WINDOW) -> NDArray[np.
 
 
 class Cap(NamedTuple):
-    """What is paired of a bucket: the best `crowd` entries each with each, those behind them with the best `hubs`. What
-    is paired of the best ones does not depend on what comes behind, so that batch by batch gives what one run does."""
+    """What is paired of a bucket: the best `crowd` entries each with each, those behind them with the best `hubs`, and
+    those behind the first `reach` with the best alone. What is paired of the best ones does not depend on what comes
+    behind, so that batch by batch gives what one run does."""
 
     crowd: int
     hubs: int
+    reach: int
 
 
-PAIRS, STARS = Cap(CROWD, HUBS), Cap(0, 1)
+PAIRS, STARS = Cap(CROWD, HUBS, REACH), Cap(0, 1, 0)
 CHUNK = 1 << 18
 """Pairs that are given at a time."""
 
@@ -131,10 +134,14 @@ def defined_pairs(
 def _group_pairs(size: int, cap: Cap) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     first = min(size, max(cap))
     left, right = np.triu_indices(first, 1)
-    own = (left < cap.hubs) | (right < cap.crowd)
-    hubs, behind = np.arange(min(size, cap.hubs)), np.arange(first, size)
-    pairs = (left[own], np.repeat(hubs, len(behind))), (right[own], np.tile(behind, len(hubs)))
-    return np.concatenate(pairs[0]), np.concatenate(pairs[1])
+    near = max(cap.crowd, cap.reach)
+    own = (right < cap.crowd) | (left < cap.hubs) & ((left == 0) | (right < near))
+    lefts, rights = [left[own]], [right[own]]
+    for hub in range(min(size, cap.hubs)):
+        behind = np.arange(first, size if hub == 0 else min(size, near))
+        lefts.append(np.full(len(behind), hub))
+        rights.append(behind)
+    return np.concatenate(lefts), np.concatenate(rights)
 
 
 class Places(NamedTuple):

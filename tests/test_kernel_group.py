@@ -33,7 +33,7 @@ KEYS = (
     | st.sampled_from(SAME_HALF)
     | st.integers(0, 2**64 - 1)
 )
-CAPS = [PAIRS, STARS, Cap(2, 1), Cap(3, 2), Cap(0, 0), Cap(1, 9)]
+CAPS = [PAIRS, STARS, Cap(2, 1, 9), Cap(3, 2, 5), Cap(0, 0, 9), Cap(1, 9, 3), Cap(0, 3, 4), Cap(4, 3, 2)]
 
 
 def entries(rows: Sequence[tuple[int, int]], ranks: Sequence[int]) -> Entries:
@@ -155,7 +155,7 @@ def test_entries_that_fit_nothing_are_an_error(members: list[int], ranks: list[i
 def test_nothing_was_grouped_yet() -> None:
     from dedup.kernel import _native
 
-    assert [len(column) for column in _native.Buckets(9).next(48, 4, 1)] == [0, 0]
+    assert [len(column) for column in _native.Buckets(9).next(48, 4, 9, 1)] == [0, 0]
 
 
 # ── numbers in order ────────────────────────────────────────────────────────────────────────────────────────────────

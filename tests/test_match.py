@@ -16,6 +16,7 @@ from dedup.match import (
     HUBS,
     NEAR,
     PAIRS,
+    REACH,
     SEED_SHINGLE,
     SEED_WINDOW,
     Buckets,
@@ -98,7 +99,7 @@ def test_pairs_are_all_pairs_of_small_buckets(rows: list[tuple[int, int]], order
 def pairs_of(size: int) -> int:
     """How many pairs a bucket of so many documents has."""
     first = min(size, CROWD)
-    return first * (first - 1) // 2 + HUBS * (size - first)
+    return first * (first - 1) // 2 + (HUBS - 1) * (min(size, REACH) - first) + size - first
 
 
 @pytest.mark.parametrize("size", [1_000, 10_000, 100_000])

@@ -256,7 +256,6 @@ def test_pairs_are_of_two_sites_where_they_must_be() -> None:
     sites = np.array([1, 1, 2], np.uint64)
     chosen = Chosen(np.arange(3), np.arange(3), sites)
 
-    found = match.Pairs(3)
-    chosen.add(found, np.array([0, 0, 1]), np.array([1, 2, 2]))
+    first, second = chosen.allowed(np.array([0, 0, 1]), np.array([1, 2, 2]))
 
-    assert found.sorted().tolist() == [[0, 2], [1, 2]]
+    assert (first.tolist(), second.tolist()) == ([0, 1], [2, 2])

@@ -552,7 +552,7 @@ class Buckets:
             ValueError: a member has no rank, there are not as many members as keys, or 2^32 or more.
         """
 
-    def next(self, crowd: int, hubs: int, most: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    def next(self, crowd: int, hubs: int, reach: int, most: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
         """The next pairs, at most so many; none at the end."""
 
 def sort_once(values: NDArray[np.int64]) -> int:
@@ -585,7 +585,7 @@ class SeedPairs:
         seeds: _Seeds,
         words: tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.int64]],
         chosen: tuple[NDArray[np.int64], NDArray[np.int64]],
-        asked: tuple[int, int, int, int, int],
+        asked: tuple[int, int, int, int, int, int],
         kept: int,
     ) -> NDArray[np.uint32]:
         """The pairs that were not found before, in no order; all that was found is forgotten where it is more than

@@ -26,11 +26,11 @@ public:
         keys_ = std::move(keys), members_ = std::move(members), ranks_ = std::move(ranks);
     }
 
-    nb::object next(std::size_t crowd, std::size_t hubs, std::size_t most) {
+    nb::object next(std::size_t crowd, std::size_t hubs, std::size_t reach, std::size_t most) {
         dedup::BucketPairs found;
         {
             nb::gil_scoped_release released;
-            found = buckets_.next({crowd, hubs}, most);
+            found = buckets_.next({crowd, hubs, reach}, most);
         }
         return nb::make_tuple(dedup::array(std::move(found.first)), dedup::array(std::move(found.second)));
     }
@@ -76,7 +76,7 @@ void dedup::add_group(nb::module_& module) {
     nb::class_<PythonBuckets>(module, "Buckets")
         .def(nb::init<std::size_t>(), "most"_a)
         .def("group", &PythonBuckets::group, "keys"_a, "members"_a, "ranks"_a)
-        .def("next", &PythonBuckets::next, "crowd"_a, "hubs"_a, "most"_a);
+        .def("next", &PythonBuckets::next, "crowd"_a, "hubs"_a, "reach"_a, "most"_a);
     module.def("agreeing_words", &::agreeing_words, "words"_a, "bounds"_a, "left"_a, "right"_a, "near"_a, "behind"_a);
     module.def("sort_once", &::sort_once, "values"_a.noconvert());  // a copy would be sorted
     module.def("owners", &::owners, "places"_a, "bounds"_a);

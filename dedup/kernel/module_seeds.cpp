@@ -1,7 +1,9 @@
 // What Python sees of seeds that documents share, and of codes.
+#include <nanobind/stl/array.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/tuple.h>
 
+#include <array>
 #include <stdexcept>
 #include <tuple>
 #include <utility>
@@ -23,17 +25,17 @@ public:
     dedup::Table<std::uint32_t> find(const std::tuple<Column<std::uint32_t>, Column<std::uint32_t>, dedup::Rows<std::int64_t>, Numbers>& seeds,
                                     const std::tuple<Column<std::uint64_t>, Column<std::uint8_t>, Numbers>& words,
                                     const std::tuple<Numbers, Numbers>& chosen,
-                                    const std::tuple<std::size_t, std::size_t, std::size_t, std::size_t, std::size_t>& asked, std::size_t kept) {
+                                    const std::array<std::size_t, 6>& asked, std::size_t kept) {
         const auto& [hashes, places, edges, firsts] = seeds;
         const auto& [all, briefs, bounds] = words;
         const auto& [ranks, copies] = chosen;
-        const auto [near, behind, least, crowd, hubs] = asked;
+        const auto [near, behind, least, crowd, hubs, reach] = asked;
         if (edges.shape(0) != firsts.size()) throw std::invalid_argument("columns of different lengths");
         std::vector<std::uint32_t> found;
         {
             nb::gil_scoped_release released;
             found = pairs_.find({span(hashes), span(places), span(edges), span(firsts)},
-                                {span(all), span(briefs), span(bounds), span(ranks), span(copies)}, {near, behind, least, {crowd, hubs}}, kept);
+                                {span(all), span(briefs), span(bounds), span(ranks), span(copies)}, {near, behind, least, {crowd, hubs, reach}}, kept);
         }
         const auto size = found.size() / 2;
         return dedup::table(std::move(found), size, 2);
