@@ -21,6 +21,8 @@ from dedup.sign import shingles
 from dedup.verified import Verified, verified
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from dedup.keepers import Chosen, Known
@@ -224,7 +226,16 @@ def _verified(texts: Texts, pairs: NDArray[np.int64], runner: Runner) -> Verifie
     LOG.info("%d pairs to verify", len(pairs))
     step = min(CHUNK_PAIRS, max(LEAST_PAIRS, -(-len(pairs) // CHUNKS)))
     chunks = [Chunk(texts, pairs[at : at + step]) for at in range(0, len(pairs), step)]
-    return Verified.joined(runner(verify, chunks))
+    return Verified.joined(_leaving(texts.corpus, runner(verify, chunks)))
+
+
+def _leaving(corpus: Corpus, parts: Iterator[Verified]) -> Iterator[Verified]:
+    """The same; the words that were read for them are let go of now and then, and when all is done."""
+    for number, part in enumerate(parts, 1):
+        yield part
+        if number % CHUNKS == 0:
+            corpus.leave()
+    corpus.leave()
 
 
 def _with_near(copies: NDArray[np.int64], found: Verified, corpus: Corpus) -> NDArray[np.int64]:

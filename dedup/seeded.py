@@ -144,7 +144,7 @@ def seed_pairs(texts: Texts, chosen: Chosen, runner: Runner) -> NDArray[np.int64
     finders: list[Finder] = []
     ranges = _ranges(sizes.tolist(), SEEDS_AT_ONCE)
     for _ in runner(near_seeds, [Range(located, each, around, chosen, found, finders) for each in ranges]):
-        pass
+        texts.corpus.leave()
     return found.sorted()
 
 

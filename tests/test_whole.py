@@ -14,8 +14,8 @@ from dedup import kernel, whole
 from dedup.gone import Named, as_flags, tails_of
 from dedup.keepers import copies
 from dedup.records import why_record
+from dedup.settle import Decided
 from dedup.strings import Strings
-from dedup.whole import Decided
 
 if TYPE_CHECKING:
     import random
@@ -67,7 +67,7 @@ PAIRS = st.sets(st.tuples(st.integers(0, 12), st.integers(0, 12)).filter(lambda 
 def test_pairs_are_taken_in_parts_each_once(pairs: set[tuple[int, int]], ranks: list[int], size: int) -> None:
     better = {tuple(sorted(pair, key=ranks.__getitem__)) for pair in pairs}
     given_ = np.array(sorted(better), np.int64).reshape(-1, 2)
-    parts = [list(map(tuple, part.tolist())) for part in whole.chunks(given_, size)]
+    parts = [list(map(tuple, given_[rows].tolist())) for rows in whole.chunks(given_, size)]
 
     assert sorted(pair for part in parts for pair in part) == sorted(better)
     assert all(0 < len(part) <= 2 * size for part in parts)
@@ -77,7 +77,7 @@ def test_the_pairs_of_a_document_are_taken_together() -> None:
     star, chain = [(3, 5), (3, 8), (3, 9)], [(0, 4), (4, 7)]
     pairs = np.array(sorted(star + chain), np.int64)
 
-    assert [sorted(map(tuple, part.tolist())) for part in whole.chunks(pairs, 2)] == [chain, star]
+    assert [sorted(map(tuple, pairs[rows].tolist())) for rows in whole.chunks(pairs, 2)] == [chain, star]
 
 
 @pytest.mark.skipif(not kernel.NATIVE, reason="there is no kernel")
@@ -95,32 +95,6 @@ def test_columns_that_do_not_fit_are_refused(numbers: int, shares: list[list[flo
 
     with pytest.raises(ValueError, match=why):
         _native.whole_tails(Strings.of(["a"]).columns, np.ones((2, numbers), np.int64), np.array(shares))
-
-
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=30), st.booleans())
-def test_a_document_goes_for_the_first_keeper_that_stays(pairs: list[tuple[int, int]], native: bool) -> None:
-    taken = sorted((max(pair), min(pair)) for pair in pairs if pair[0] != pair[1])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kernel, "NATIVE", kernel.NATIVE and native)
-        given_ = np.array([(keeper, document) for document, keeper in taken], np.int64).reshape(-1, 2)
-        keepers, numbers = whole.settled(given_, 10)
-
-    stays: set[int] = set()
-    for document in range(10):
-        wanted = [at for at, (other, keeper) in enumerate(taken) if other == document and keeper in stays][:1]
-        assert numbers[document] == (wanted[0] if wanted else -1)
-        assert keepers[document] == (taken[wanted[0]][1] if wanted else document)
-        stays |= set() if wanted else {document}
-
-
-@pytest.mark.parametrize("native", [True, False])
-@pytest.mark.parametrize("pair", [(0, 2), (-1, 0), (2, 1)])
-def test_a_pair_of_no_document_is_an_error(
-    monkeypatch: pytest.MonkeyPatch, native: bool, pair: tuple[int, int]
-) -> None:
-    monkeypatch.setattr(kernel, "NATIVE", kernel.NATIVE and native)
-    with pytest.raises(ValueError, match="a pair of no document"):
-        whole.settled(np.array([pair]), 2)
 
 
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 3)), max_size=12), st.randoms(use_true_random=False))

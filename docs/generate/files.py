@@ -112,7 +112,12 @@ FILES: dict[str, list[Name]] = {
         Name("decisions", "object", "How many decisions were `given`, and how many `used`.", False),
         Name("output", "text", "How the clean documents are written."),
         Name("lsh", "object", "The bands, and P(candidate | Jaccard) at several similarities."),
-        Name("pairs", "object", "How many pairs each proposer named, and how many agreed in no passage (`false`)."),
+        Name(
+            "pairs",
+            "object",
+            "How many pairs each proposer named, and how many agreed in no passage (`false`); with `--unit document` "
+            "how many were compared, and how many were not alike.",
+        ),
     ],
 }
 """By file: its fields in the order in which they are written; `summary` is a field of the manifest."""
