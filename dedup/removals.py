@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedup import memory
 from dedup.data import Kind
 from dedup.gone import Gone
 from dedup.limits import LEAST, Group
@@ -83,6 +84,7 @@ def groups(articles: Articles, flags: Flags | Gone, least: float) -> list[Group]
             if names[each]:  # documents without a site have none in common
                 kinds, keeper = _told(articles, taken, np.flatnonzero(numbers[taken.documents] == each))
                 found.append(Group(by, names[each], int(documents[each]), int(sizes[each]), kinds, keeper))
+    memory.give_back()
     return found
 
 

@@ -228,6 +228,7 @@ def _whole(told: Told, runner: Runner) -> Found:
 
     bands = [partial(told.band, number) for number in range(config.shape.bands)]
     found = whole.find(bands, told.column("prints"), known, config.threshold, verify, runner)
+    told.columns.leave()
     named = Named(told.ids, told.column("characters"), told.column("words"))
     return Found(as_flags(found.decided, named), found.counts)
 

@@ -145,6 +145,8 @@ def find(
     found = candidates(bands, prints, chosen, runner)
     memory.give_back()
     decided, counts = settled(found, chosen, threshold, verify)
+    del found
+    memory.give_back()
     return Found(decided, {"documents": counts._asdict()})
 
 
