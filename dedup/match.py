@@ -239,9 +239,10 @@ class Pairs:
         self._distinct = sorted_once(self._distinct)  # two runs, which are but merged
 
     def packed(self) -> NDArray[np.int64]:
-        """All of them, ascending, as `first * documents + second` (int64 [p])."""
+        """All of them, ascending, as `first * documents + second` (int64 [p]); they are kept here no longer."""
         self._merge()
-        return self._distinct
+        found, self._distinct = self._distinct, np.zeros(0, np.int64)
+        return found
 
     def sorted(self) -> NDArray[np.int64]:
         """All of them (int64 [p, 2])."""

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup import kernel
 from dedup.match import (
     CROWD,
     HUBS,
@@ -20,6 +21,7 @@ from dedup.match import (
     SEED_SHINGLE,
     SEED_WINDOW,
     Buckets,
+    Pairs,
     Places,
     agreeing_words,
     unique_pairs,
@@ -210,3 +212,19 @@ def test_pairs_are_distinct_and_sorted() -> None:
 
     assert pairs.tolist() == [[1, 0], [1, 4], [3, 2]]
     assert unique_pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), 5).shape == (0, 2)
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=9), max_size=12), st.booleans())
+def test_pairs_come_in_chunks(chunks: list[list[tuple[int, int]]], native: bool) -> None:
+    pairs = Pairs(7)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Pairs, "LEAST", 5)
+        patch.setattr(kernel, "NATIVE", kernel.NATIVE and native)
+        for chunk in chunks:
+            pairs.add(*np.array(chunk, np.int64).reshape(-1, 2).T)
+        found, packed, left = pairs.sorted(), pairs.packed(), pairs.packed()
+
+    wanted = sorted({pair for chunk in chunks for pair in chunk})
+    assert list(map(tuple, found.tolist())) == wanted
+    assert packed.tolist() == [7 * first + second for first, second in wanted]
+    assert len(left) == 0
